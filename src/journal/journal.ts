@@ -1,0 +1,79 @@
+/**
+ * The append-only, hash-chained record of one migration's facts: audit log, resume point, event list and the report's
+ * only source. Written by the runner and by signals; the workflow's state is a fold of it. An entry keeps its meaning
+ * for ever: new facts are new members, none is ever changed.
+ */
+import type {Side} from '../model/side.ts';
+
+export type Verdict = {
+  readonly gate: string;
+  readonly go: boolean;
+  /** What was measured, for people: `lag 40 ms (limit 1000 ms)`. */
+  readonly evidence: string;
+};
+
+/** Who did it: a person by uid or token, or the runner. `authenticated` false for a bare uid. */
+export type Actor = {readonly kind: 'runner' | 'person'; readonly name: string; readonly authenticated: boolean};
+
+export type JournalFact =
+  | {readonly type: 'migration-created'; readonly name: string; readonly planFile: string; readonly planChecksum: string; readonly plan: unknown; readonly workflow: string; readonly version: string}
+  | {readonly type: 'runner-started'; readonly epoch: number; readonly holder: string; readonly pid: number}
+  | {readonly type: 'runner-stopped'; readonly reason: string}
+  | {readonly type: 'phase-started'; readonly phase: string}
+  | {readonly type: 'phase-ended'; readonly phase: string; readonly outcome: string; readonly evidence: Readonly<Record<string, unknown>>}
+  /** Intent before the act, outcome after it. `attempt` tells repeated visits of a phase apart. */
+  | {readonly type: 'step-intent'; readonly phase: string; readonly step: string; readonly attempt: number}
+  | {readonly type: 'step-outcome'; readonly phase: string; readonly step: string; readonly attempt: number; readonly evidence: unknown}
+  | {readonly type: 'step-failed'; readonly phase: string; readonly step: string; readonly attempt: number; readonly error: string; readonly code: string | undefined}
+  | {readonly type: 'gate-verdict'; readonly phase: string; readonly verdict: Verdict}
+  | {readonly type: 'gates-passed'; readonly phase: string; readonly verdicts: readonly Verdict[]}
+  | {readonly type: 'signal'; readonly signal: Signal; readonly actor: Actor; readonly reason: string | undefined}
+  | {readonly type: 'plan-amended'; readonly checksum: string; readonly plan: unknown; readonly diff: string; readonly reason: string}
+  | {readonly type: 'decision'; readonly what: string; readonly side: Side | undefined; readonly epoch: number; readonly evidence: unknown}
+  | {readonly type: 'paused'; readonly where: string}
+  | {readonly type: 'resumed'; readonly where: string}
+  | {readonly type: 'failed'; readonly code: string | undefined; readonly error: string}
+  | {readonly type: 'note'; readonly text: string};
+
+/** An operator's request. Recorded at once by the command, taken up by the runner. */
+export type Signal =
+  | {readonly type: 'pause'}
+  | {readonly type: 'resume'}
+  | {readonly type: 'approve'; readonly gate: string; readonly planChecksum: string}
+  | {readonly type: 'reject'; readonly gate: string}
+  | {readonly type: 'cutover'}
+  | {readonly type: 'reverse'}
+  | {readonly type: 'complete'}
+  | {readonly type: 'abort'};
+
+export type Entry = {
+  /** 1, 2, 3 … without gaps, per migration. */
+  readonly seq: number;
+  /** RFC 3339 UTC, for people. */
+  readonly at: string;
+  readonly fact: JournalFact;
+  /** Hash of the entry before; 64 zeros for the first. */
+  readonly previous: string;
+  /** SHA-256 over the RFC 8785 form of `{migration, seq, at, fact, previous}`. */
+  readonly hash: string;
+};
+
+export type MigrationSummary = {readonly id: string; readonly name: string; readonly createdAt: string};
+
+/** Where journals are kept. SQLite by default, PostgreSQL with `--state postgres://…`; one schema, one conformance suite. */
+export interface JournalStore {
+  migrations(): Promise<readonly MigrationSummary[]>;
+  create(id: string, name: string): Promise<Journal>;
+  open(id: string): Promise<Journal>;
+  close(): Promise<void>;
+}
+
+export interface Journal {
+  readonly migration: string;
+  /** Durable when it returns. Writers of several processes are serialised; the chain never forks. */
+  append(fact: JournalFact): Promise<Entry>;
+  /** Entries after `seq`, in order. */
+  entries(after?: number): Promise<readonly Entry[]>;
+}
+
+export type ChainFault = {readonly seq: number; readonly what: 'changed' | 'missing' | 'reordered' | 'unknown-head'; readonly detail: string};

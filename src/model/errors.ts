@@ -1,0 +1,75 @@
+/**
+ * The four kinds of errors and what the runner does with each. A refused gate is an answer and a cancelled run is an
+ * abort signal; neither is an error.
+ */
+
+/** The codes a person may meet. `src/cli/explain.ts` carries the page of each: what it means, when it is normal, what to do. */
+export type ErrorCode =
+  | 'CF-PLAN-001' // the plan file is not valid
+  | 'CF-PLAN-002' // the plan was edited while its migration is running
+  | 'CF-PLAN-003' // a secret reference could not be resolved
+  | 'CF-PLAN-004' // no plan file of that name
+  | 'CF-CONN-001' // a database could not be reached
+  | 'CF-CONN-002' // user or password refused
+  | 'CF-CONN-003' // the server's certificate could not be verified
+  | 'CF-CONN-004' // the connection was lost while it was needed
+  | 'CF-SRC-001' // wal_level is not logical
+  | 'CF-SRC-002' // no free replication slot or sender
+  | 'CF-SRC-003' // publication or slot exists already and is not ours
+  | 'CF-SRC-004' // the slot was lost, dropped or moved by somebody else
+  | 'CF-SRC-005' // the source is another server than when the run started
+  | 'CF-SRC-006' // transactions that are open hold up the start of the stream
+  | 'CF-SCOPE-001' // no table matches the plan's scope
+  | 'CF-SCOPE-002' // a table has no usable key
+  | 'CF-SCOPE-003' // a table's replica identity does not carry its key
+  | 'CF-SCOPE-004' // an object the engine cannot move
+  | 'CF-TGT-001' // the target is not empty
+  | 'CF-TGT-002' // the target is older than the source
+  | 'CF-TGT-003' // the target was written by somebody else
+  | 'CF-TGT-004' // the schema files failed on the target
+  | 'CF-DDL-001' // the source's schema changed while the run was going on
+  | 'CF-GRANT-001' // a grant is missing
+  | 'CF-LEASE-001' // another runner holds the migration
+  | 'CF-LEASE-002' // a newer runner took over
+  | 'CF-APPLY-001' // the target met a row it should not, or missed one it should have
+  | 'CF-APPLY-002' // the target refused a row for good
+  | 'CF-VERIFY-001' // the data differ
+  | 'CF-VERIFY-002' // the data could not be compared
+  | 'CF-CUT-001' // the cutover attempt was abandoned; the source serves
+  | 'CF-CUT-002' // ownership unknown
+  | 'CF-GATE-001' // a gate is red
+  | 'CF-STATE-001' // the local state is missing or damaged
+  | 'CF-STATE-002' // the journal's chain is broken
+  | 'CF-VERB-001' // the verb does not fit the state of the run
+  | 'CF-USAGE-001' // wrong flags or arguments
+  | 'CF-DISK-001'; // not enough room
+
+type Options = {readonly code: ErrorCode; readonly next?: string; readonly cause?: unknown};
+
+abstract class CrossfadeError extends Error {
+  readonly code: ErrorCode;
+  /** What the person should do next, in one sentence. */
+  readonly next: string | undefined;
+  constructor(message: string, options: Options) {
+    super(message, {cause: options.cause});
+    this.name = new.target.name;
+    this.code = options.code;
+    this.next = options.next;
+  }
+}
+
+/** The world may be better in a moment: retried within the plan's limit. */
+export class TransientError extends CrossfadeError {}
+
+/** This cannot succeed as planned: the run stops and keeps everything resumable. */
+export class TerminalError extends CrossfadeError {}
+
+/** We cannot prove which side takes writes: stops, never retries by itself, calls a person. */
+export class OwnershipUnknownError extends CrossfadeError {}
+
+/** Our own code is wrong: stops at once. */
+export class InvariantViolation extends Error {
+  override readonly name = 'InvariantViolation';
+}
+
+export const isCoded = (error: unknown): error is TransientError | TerminalError | OwnershipUnknownError => error instanceof CrossfadeError;

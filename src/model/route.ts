@@ -1,0 +1,12 @@
+/** The router's control channel: one row per side and migration. The highest epoch wins; a hold ends by itself. */
+import type {Side} from './side.ts';
+
+export type RouteRow = {
+  readonly epoch: number;
+  /** Where statements go. */
+  readonly side: Side;
+  readonly state: 'open' | 'hold';
+  /** RFC 3339, the database's clock; only with `hold`. After it the fence decides. */
+  readonly holdUntil: string | undefined;
+  readonly readPercent: number;
+};

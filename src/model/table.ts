@@ -1,0 +1,33 @@
+/** A table as the engine's catalogue shows it, reduced to what copying, applying and comparing need. */
+
+export type TableName = {readonly schema: string; readonly name: string};
+
+export type Column = {
+  readonly name: string;
+  /** The type as the engine writes it in DDL, length and scale included: `numeric(38,10)`. */
+  readonly type: string;
+  readonly notNull: boolean;
+  /** Computed by the database itself; never written, compared only where both sides compute it alike. */
+  readonly generated: boolean;
+  /** `always` needs OVERRIDING SYSTEM VALUE and may not be updated. */
+  readonly identity: 'always' | 'by-default' | undefined;
+  /** Every server of this engine reads its binary form alike; false for types whose binary form carries catalogue numbers. */
+  readonly portableBinary: boolean;
+};
+
+export type Table = {
+  readonly name: TableName;
+  readonly columns: readonly Column[];
+  /** The columns that identify a row, in the index's order: primary key, or the replica identity's index. */
+  readonly key: readonly string[];
+  /** Partitions of a partitioned table; its rows are copied, streamed and compared through the root. */
+  readonly partitions: readonly TableName[];
+  readonly estimatedRows: number;
+  readonly estimatedBytes: number;
+};
+
+/** `schema.name`, unquoted: the name used in plans, journals and messages. */
+export const nameOf = (table: TableName): string => `${table.schema}.${table.name}`;
+
+/** The columns that are written: all but the generated ones. */
+export const writtenColumns = (table: Table): readonly Column[] => table.columns.filter((column) => !column.generated);

@@ -1,0 +1,62 @@
+/**
+ * One part of a workflow, run by the runner after its gates are green. Running it again after a crash is normal: each
+ * act is a journaled step, and a step without an outcome is decided by asking the databases (invariant 6). A phase
+ * returns what happened; the workflow decides where that leads.
+ */
+import type {Clock, Effects} from '../model/effects.ts';
+import type {Table} from '../model/table.ts';
+import type {PinnedPlan} from '../plan/plan.ts';
+import type {Database, MigrationRef} from '../engine/engine.ts';
+import type {JournalFact, Signal} from '../journal/journal.ts';
+import type {Replication} from '../pipeline/replication.ts';
+import type {TrafficSwitch} from '../switch/traffic-switch.ts';
+import type {Telemetry} from '../telemetry/telemetry.ts';
+import type {WorkflowEvent} from '../workflow/workflow.ts';
+import type {Verifier} from '../verify/verifier.ts';
+import type {Watchdog} from '../watchdog/watchdog.ts';
+
+export interface Phase {
+  run(context: PhaseContext): Promise<PhaseOutcome>;
+  /** Removes what the phase left behind; called by abort for every phase that was started, newest first. Idempotent. */
+  undo?(context: PhaseContext): Promise<void>;
+}
+
+export type PhaseOutcome = {readonly event: WorkflowEvent; readonly evidence: Readonly<Record<string, unknown>>};
+
+export type PhaseContext = {
+  readonly plan: PinnedPlan;
+  readonly migration: MigrationRef;
+  readonly source: Database;
+  readonly target: Database;
+  readonly comparePositions: (a: import('../model/position.ts').Position, b: import('../model/position.ts').Position) => number;
+  /** This runner's epoch, current on both databases when the run started. */
+  readonly epoch: number;
+  readonly replication: Replication;
+  readonly switches: readonly TrafficSwitch[];
+  readonly verifier: Verifier;
+  readonly startWatchdog: (request: import('../watchdog/watchdog.ts').WatchdogRequest) => Promise<Watchdog>;
+  /** The mapped tables, read once per run from the source's catalogue. */
+  tables(): Promise<readonly Table[]>;
+  readonly steps: Steps;
+  /** Durable facts that are not steps. */
+  record(fact: JournalFact): Promise<void>;
+  /** Resolves at the next such signal; signals that came before the phase started do not count. */
+  nextSignal(types: readonly Signal['type'][]): Promise<Signal>;
+  /** Returns at once, or waits here while the run is paused. Call it between chunks and between transactions. */
+  pausePoint(where: string): Promise<void>;
+  readonly telemetry: Telemetry;
+  readonly effects: Effects;
+  readonly clock: Clock;
+  /** Aborts when the run is to stop, for whatever reason. */
+  readonly signal: AbortSignal;
+};
+
+export interface Steps {
+  /**
+   * Writes the intent, acts, writes the outcome. Run again after the outcome was recorded, it returns that and does
+   * not act. `act` must therefore be safe to repeat after a crash in its middle.
+   */
+  once<T>(step: string, act: () => Promise<T>): Promise<T>;
+  /** The same, but acts every time: for steps of one attempt, which a new attempt repeats. */
+  each<T>(step: string, act: () => Promise<T>): Promise<T>;
+}

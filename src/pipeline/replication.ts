@@ -1,0 +1,36 @@
+/**
+ * The two links of a migration, forward and reverse, and what each is doing. Owned by the run, not by a phase: the
+ * stream keeps applying while gates wait and while other phases work. A link's failure ends the run.
+ */
+import type {Position} from '../model/position.ts';
+import type {Direction} from '../model/side.ts';
+import type {Table} from '../model/table.ts';
+import type {StreamEvidence} from '../verify/verifier.ts';
+
+/** `apply`: changes are applied. `drop`: our own are dropped and any other is an alarm, so that the log is not kept. */
+export type LinkMode = 'apply' | 'drop';
+
+export interface Link extends StreamEvidence {
+  readonly direction: Direction;
+  readonly mode: LinkMode;
+  /** The position applied and durable on the receiving side. */
+  readonly applied: Position | undefined;
+  /** Milliseconds a mark takes from the sending side's commit to the receiving side's. */
+  lagMs(): Promise<number>;
+  /** Every table is past its window: the target equals the source at its position (R7). */
+  readonly strict: boolean;
+  /** Resolves when every table is strict; marks the stream so that an idle source is no obstacle. */
+  untilStrict(signal: AbortSignal): Promise<void>;
+  /** Resolves when the mark with this content has been applied and is durable. Pushed, never polled. */
+  untilMark(content: string, signal: AbortSignal): Promise<Position>;
+}
+
+export interface Replication {
+  /** Starts the link if it does not run, in this mode; changes the mode if it does. */
+  ensure(direction: Direction, mode: LinkMode, tables: readonly Table[], epoch: number): Promise<Link>;
+  link(direction: Direction): Link | undefined;
+  stop(direction: Direction): Promise<void>;
+  /** Rejects with the first failure of any link. */
+  readonly failed: Promise<never>;
+  close(): Promise<void>;
+}

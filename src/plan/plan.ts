@@ -1,0 +1,46 @@
+/**
+ * What a migration plan says, after parsing: defaults filled in, durations in milliseconds, sizes in bytes.
+ * Made by `plan-file.ts` at the edge; everything below it relies on these types and never looks at the file again.
+ */
+export type SecretReference = {readonly kind: 'env' | 'file' | 'exec' | 'literal'; readonly value: string};
+
+export type TlsOptions = {readonly mode: 'verify-full' | 'disable'; readonly ca?: string};
+
+export type DatabasePlan = {
+  /** A folder of `src/engine`. */
+  readonly engine: string;
+  readonly url: SecretReference;
+  readonly tls?: TlsOptions;
+};
+
+export type SchemaPlan =
+  | {readonly kind: 'files'; readonly preData: string; readonly postData: string}
+  | {readonly kind: 'existing'}
+  | {readonly kind: 'pg_dump'};
+
+/** One gate or switch as the plan writes it: the member's file name and its settings. */
+export type Named = {readonly name: string; readonly settings: Readonly<Record<string, unknown>>};
+
+export type Plan = {
+  readonly name: string;
+  readonly workflow: string;
+  readonly source: DatabasePlan;
+  readonly target: DatabasePlan;
+  readonly schema: SchemaPlan;
+  /** `schema.table` patterns; `*` matches within one part. */
+  readonly scope: {readonly tables: readonly string[]; readonly exclude: readonly string[]};
+  readonly load: {readonly parallel: number; readonly chunkBytes: number};
+  readonly relay: {readonly kind: 'in-process'};
+  /** By phase, in the order they are asked. */
+  readonly gates: Readonly<Record<string, readonly Named[]>>;
+  readonly switch: readonly Named[];
+  readonly cutover: {readonly start: 'manual' | 'auto'; readonly stallBudgetMs: number; readonly onBlockers: 'abort' | 'terminate'};
+  readonly reverse: {readonly windowMs: number};
+  readonly approval: {readonly quorum: number; readonly starterMay: boolean; readonly expiresMs: number};
+  readonly allowOlder: boolean;
+  /** Database roles the application connects as; they get write access on the open side only. */
+  readonly applicationRoles: readonly string[];
+};
+
+/** A parsed plan with what pins it: where it came from and the checksum of its meaning (RFC 8785, SHA-256). */
+export type PinnedPlan = {readonly plan: Plan; readonly file: string; readonly checksum: string};

@@ -1,0 +1,21 @@
+/**
+ * The small process that ends a hold when the runner cannot (K1, K6). Started by the cutover before the hold, with its
+ * own connections and its secrets on stdin; at the fence's deadline it releases by compare-and-set, or, where the row
+ * says `committed`, opens and routes the other side. It lives until the run is final or its epoch is superseded.
+ */
+import type {Direction} from '../model/side.ts';
+
+export type WatchdogRequest = {
+  readonly epoch: number;
+  readonly direction: Direction;
+  /** From the hold to the deadline, by the database's clock. */
+  readonly deadlineMs: number;
+};
+
+export interface Watchdog {
+  readonly pid: number;
+  /** The process is gone: the cutover must not begin, or must be called off. */
+  readonly gone: Promise<string>;
+  /** Ends it: the attempt is over and nothing is held, or the run is final. */
+  dismiss(): Promise<void>;
+}
