@@ -20,6 +20,8 @@ export interface Engine {
   readonly capabilities: Capabilities;
   /** Connects lazily; every session it opens is closed by `close`. */
   open(options: OpenOptions): Database;
+  /** Whether an error of this engine may pass by itself, so that the same may be tried again in a new transaction. */
+  isPassing(error: unknown): boolean;
   /** Total order of positions of one server. */
   comparePositions(a: Position, b: Position): number;
 }
@@ -130,23 +132,32 @@ export type SequenceState = {
   readonly max: string;
 };
 
-/** What one apply transaction stores, all of it or nothing (invariant 2). */
-export type ApplyBatch = {
-  readonly direction: Direction;
-  readonly epoch: number;
+/** What one apply commit stores beside the rows, all of it or nothing (invariant 2). */
+export type ApplyCommit = {
+  readonly position: Position;
   /** The value the progress row must have; the commit makes it one more. */
   readonly commitSeq: number;
-  readonly position: Position;
-  readonly tables: readonly TableBatch[];
   /** Keys to add to, and to take from, the re-read list. */
-  readonly rereadAdd: readonly {readonly table: TableName; readonly key: Key}[];
-  readonly rereadRemove: readonly {readonly table: TableName; readonly key: Key}[];
+  readonly rereadAdd: readonly TableKey[];
+  readonly rereadRemove: readonly TableKey[];
+  /** Tables whose re-read list is void, because they were truncated. */
+  readonly rereadClear: readonly TableName[];
   /** New end positions of the replay window, per table. */
   readonly ends: readonly {readonly table: TableName; readonly end: Position}[];
 };
+export type TableKey = {readonly table: TableName; readonly key: Key};
 
-/** `missing`: keys that an inexact update did not meet; they are on the re-read list now, in the same commit. */
-export type ApplyResult = {readonly missing: readonly {readonly table: TableName; readonly key: Key}[]};
+/** One lane of apply: its own session, one transaction at a time, opened and tagged by the first `write`. */
+export interface Applier {
+  /**
+   * Carries out row operations in the open transaction. `missing`: keys that an inexact update did not meet; they go
+   * to the re-read list in the same commit. A rowcount surprise is CF-APPLY-001.
+   */
+  write(batches: readonly TableBatch[]): Promise<readonly TableKey[]>;
+  /** Stores position, list and ends by compare-and-set, and commits. A lost compare-and-set is CF-LEASE-002. */
+  commit(rest: ApplyCommit): Promise<void>;
+  close(): Promise<void>;
+}
 
 export type Progress = {readonly epoch: number; readonly position: Position; readonly commitSeq: number};
 
@@ -154,8 +165,8 @@ export type Progress = {readonly epoch: number; readonly position: Position; rea
 export interface Target {
   /** What stands in the mapped tables already: the names of those with rows. */
   nonEmpty(tables: readonly Table[]): Promise<TableName[]>;
-  /** Runs one statement of a schema file once: its record commits with it. */
-  runSchemaStatement(file: string, index: number, sql: string): Promise<'done' | 'was-done'>;
+  /** Runs a schema file's statements in order, each once: its record commits with it. `text` is the file's content. */
+  runSchemaFile(file: string, text: string, signal: AbortSignal): Promise<{readonly statements: number; readonly ran: number}>;
   /** Loads one chunk and commits it as done by compare-and-set on the chunk's row (R4). `end` is asked after the source's read ended. */
   loadChunk(request: {
     readonly table: Table;
@@ -165,8 +176,8 @@ export interface Target {
     readonly input: Readable;
     readonly end: () => Promise<Position>;
   }): Promise<{readonly rows: number; readonly bytes: number}>;
-  /** Applies and commits. A rowcount surprise is CF-APPLY-001, a lost compare-and-set CF-LEASE-002. */
-  apply(batch: ApplyBatch): Promise<ApplyResult>;
+  /** The lane of a direction, for tables as this side's catalogue shows them. */
+  applier(direction: Direction, epoch: number, tables: readonly Table[]): Promise<Applier>;
   progress(direction: Direction): Promise<Progress | undefined>;
   /** Creates the progress row, or replaces its position; never takes it back within one epoch unless `mark` says so. */
   setProgress(direction: Direction, position: Position, epoch: number): Promise<void>;
@@ -183,36 +194,48 @@ export interface Target {
 export interface Control {
   install(): Promise<void>;
   isInstalled(): Promise<boolean>;
-  /** Takes the migration's lock and raises the epoch here, or says who holds it. The lock lives as long as the session. */
-  takeLease(holder: string, epoch: number | 'next'): Promise<{readonly ok: true; readonly epoch: number} | {readonly ok: false; readonly holder: string; readonly since: string}>;
+  /** Takes the migration's lock on this server, or says who holds it. The lock lives as long as its session. */
+  lock(holder: string): Promise<{readonly ok: true; readonly epoch: number; readonly migration: string | undefined} | {readonly ok: false; readonly holder: string; readonly since: string}>;
+  /** Makes `epoch` current here: old sessions are ended, open chunks and progress rows are raised (R4, K3). */
+  raiseEpoch(epoch: number, holder: string): Promise<void>;
   /** The epoch that is current here; undefined before the first lease. */
   epoch(): Promise<number | undefined>;
+  /** Rejects when the session that holds the lock has ended. */
   lost(): Promise<never>;
   mirror(entry: {readonly seq: number; readonly hash: string; readonly body: string}): Promise<void>;
   mirrored(): Promise<{readonly seq: number; readonly hash: string; readonly body: string}[]>;
   readRoute(): Promise<RouteRow | undefined>;
-  writeRoute(route: RouteRow): Promise<void>;
+  /** Assigns the version: one above what this side has, and at least `versionMin`. Refused when a newer epoch wrote. */
+  writeRoute(route: Omit<RouteRow, 'version'> & {readonly versionMin?: number}): Promise<void>;
   /** Removes everything of this migration, and the schema when no other migration is left. */
   remove(): Promise<void>;
+  /** The migration is over here. */
+  isFinished(): Promise<boolean>;
+  /** Marks the migration as over; fence and route stay as they are. */
+  finish(): Promise<void>;
 }
 
 /** Makes a side refuse application writes, in the database itself (hazards §3.2 P1, §3.3). */
 export interface Fence {
-  /** Installs the functions and, for a side that is to start closed, the closed fence. */
-  prepare(tables: readonly Table[]): Promise<void>;
   /** Closes a side that has never been open (epoch 0, state `closed`). */
   closeFromStart(tables: readonly Table[]): Promise<void>;
-  /** C3: one transaction with the epoch's row lock, the row, the triggers and the marker; waits for open writers. */
-  raise(request: {readonly tables: readonly Table[]; readonly epoch: number; readonly budgetMs: number; readonly marker: string}): Promise<{readonly position: Position}>;
+  /**
+   * C3: one transaction with the lease's row lock, the attempt's row, the triggers and the marker; waits for open
+   * writers. `epoch` must be current here (K2); the attempt opens by itself `budgetMs` after now.
+   */
+  raise(request: {readonly tables: readonly Table[]; readonly attempt: number; readonly epoch: number; readonly budgetMs: number; readonly marker: string}): Promise<{readonly position: Position}>;
+  /** Every attempt's row, oldest first. */
   rows(): Promise<FenceRow[]>;
   /** C8, under the row's lock, by `decideCommit`. */
-  commit(epoch: number): Promise<'committed' | {readonly refused: string}>;
+  commit(attempt: number, epoch: number): Promise<'committed' | {readonly refused: string}>;
   /** Release by compare-and-set, `decideRelease`; inserts the tombstone where no row exists. */
-  release(epoch: number): Promise<'released' | 'committed'>;
-  /** Opens a side after the decision: every row becomes `released`. */
+  release(attempt: number): Promise<'released' | 'committed'>;
+  /** Opens a side after the decision: every row becomes `released`. Refused unless `epoch` is current here (K3). */
   open(epoch: number): Promise<void>;
   /** Drops triggers of epochs whose row is released; never waits long. */
   clean(tables: readonly Table[]): Promise<void>;
+  /** Drops every trigger of this migration, whatever its row says: abort, after the streams have gone. */
+  remove(tables: readonly Table[]): Promise<void>;
 }
 
 /** What a read can say about when it was made. */
@@ -233,4 +256,8 @@ export interface Compare {
   /** Row hashes of a range, or of given keys. Key text joined as `keyText` of the model does. */
   rowDigests(table: Table, where: KeyRange | readonly Key[], applied: Direction | undefined): Promise<{readonly rows: ReadonlyMap<string, {readonly key: Key; readonly hash: string}>; readonly bracket: Bracket}>;
   rows(table: Table, keys: readonly Key[]): Promise<Row[]>;
+  /** Cuts a range into consecutive ones of at most `rows` rows of this side; together they cover exactly the range. */
+  split(table: Table, range: KeyRange, rows: number): Promise<KeyRange[]>;
+  /** About `rows` keys chosen by chance in the database. */
+  sampleKeys(table: Table, rows: number): Promise<Key[]>;
 }

@@ -24,4 +24,11 @@ export interface Measures {
   now(): Date;
 }
 
-export type VerificationSummary = {readonly at: string; readonly equal: boolean; readonly tables: number; readonly rows: string; readonly differing: number; readonly uncompared: number};
+export type VerificationSummary = {
+  readonly at: string;
+  readonly equal: boolean;
+  readonly tables: number;
+  readonly rows: string;
+  readonly differing: number;
+  readonly uncompared: number;
+};

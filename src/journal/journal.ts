@@ -16,7 +16,15 @@ export type Verdict = {
 export type Actor = {readonly kind: 'runner' | 'person'; readonly name: string; readonly authenticated: boolean};
 
 export type JournalFact =
-  | {readonly type: 'migration-created'; readonly name: string; readonly planFile: string; readonly planChecksum: string; readonly plan: unknown; readonly workflow: string; readonly version: string}
+  | {
+      readonly type: 'migration-created';
+      readonly name: string;
+      readonly planFile: string;
+      readonly planChecksum: string;
+      readonly plan: unknown;
+      readonly workflow: string;
+      readonly version: string;
+    }
   | {readonly type: 'runner-started'; readonly epoch: number; readonly holder: string; readonly pid: number}
   | {readonly type: 'runner-stopped'; readonly reason: string}
   | {readonly type: 'phase-started'; readonly phase: string}
@@ -24,7 +32,14 @@ export type JournalFact =
   /** Intent before the act, outcome after it. `attempt` tells repeated visits of a phase apart. */
   | {readonly type: 'step-intent'; readonly phase: string; readonly step: string; readonly attempt: number}
   | {readonly type: 'step-outcome'; readonly phase: string; readonly step: string; readonly attempt: number; readonly evidence: unknown}
-  | {readonly type: 'step-failed'; readonly phase: string; readonly step: string; readonly attempt: number; readonly error: string; readonly code: string | undefined}
+  | {
+      readonly type: 'step-failed';
+      readonly phase: string;
+      readonly step: string;
+      readonly attempt: number;
+      readonly error: string;
+      readonly code: string | undefined;
+    }
   | {readonly type: 'gate-verdict'; readonly phase: string; readonly verdict: Verdict}
   | {readonly type: 'gates-passed'; readonly phase: string; readonly verdicts: readonly Verdict[]}
   | {readonly type: 'signal'; readonly signal: Signal; readonly actor: Actor; readonly reason: string | undefined}
@@ -76,4 +91,8 @@ export interface Journal {
   entries(after?: number): Promise<readonly Entry[]>;
 }
 
-export type ChainFault = {readonly seq: number; readonly what: 'changed' | 'missing' | 'reordered' | 'unknown-head'; readonly detail: string};
+export type ChainFault = {
+  readonly seq: number;
+  readonly what: 'changed' | 'missing' | 'reordered' | 'unknown-head';
+  readonly detail: string;
+};

@@ -3,6 +3,8 @@ import type {Side} from './side.ts';
 
 export type RouteRow = {
   readonly epoch: number;
+  /** Raised by every write of a side's row; of two rows the higher (epoch, version) counts. */
+  readonly version: number;
   /** Where statements go. */
   readonly side: Side;
   readonly state: 'open' | 'hold';

@@ -4,6 +4,7 @@
  * returns what happened; the workflow decides where that leads.
  */
 import type {Clock, Effects} from '../model/effects.ts';
+import type {Position} from '../model/position.ts';
 import type {Table} from '../model/table.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import type {Database, MigrationRef} from '../engine/engine.ts';
@@ -13,7 +14,7 @@ import type {TrafficSwitch} from '../switch/traffic-switch.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import type {WorkflowEvent} from '../workflow/workflow.ts';
 import type {Verifier} from '../verify/verifier.ts';
-import type {Watchdog} from '../watchdog/watchdog.ts';
+import type {Watchdog, WatchdogRequest} from '../watchdog/watchdog.ts';
 
 export interface Phase {
   run(context: PhaseContext): Promise<PhaseOutcome>;
@@ -28,19 +29,19 @@ export type PhaseContext = {
   readonly migration: MigrationRef;
   readonly source: Database;
   readonly target: Database;
-  readonly comparePositions: (a: import('../model/position.ts').Position, b: import('../model/position.ts').Position) => number;
+  readonly comparePositions: (a: Position, b: Position) => number;
   /** This runner's epoch, current on both databases when the run started. */
   readonly epoch: number;
   readonly replication: Replication;
   readonly switches: readonly TrafficSwitch[];
   readonly verifier: Verifier;
-  readonly startWatchdog: (request: import('../watchdog/watchdog.ts').WatchdogRequest) => Promise<Watchdog>;
+  readonly startWatchdog: (request: WatchdogRequest) => Promise<Watchdog>;
   /** The mapped tables, read once per run from the source's catalogue. */
   tables(): Promise<readonly Table[]>;
   readonly steps: Steps;
   /** Durable facts that are not steps. */
   record(fact: JournalFact): Promise<void>;
-  /** Resolves at the next such signal; signals that came before the phase started do not count. */
+  /** Resolves at the next such signal; signals that came before the phase was entered do not count. */
   nextSignal(types: readonly Signal['type'][]): Promise<Signal>;
   /** Returns at once, or waits here while the run is paused. Call it between chunks and between transactions. */
   pausePoint(where: string): Promise<void>;

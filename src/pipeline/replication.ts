@@ -5,7 +5,7 @@
 import type {Position} from '../model/position.ts';
 import type {Direction} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
-import type {StreamEvidence} from '../verify/verifier.ts';
+import type {StreamEvidence} from '../model/stream-evidence.ts';
 
 /** `apply`: changes are applied. `drop`: our own are dropped and any other is an alarm, so that the log is not kept. */
 export type LinkMode = 'apply' | 'drop';
@@ -30,6 +30,8 @@ export interface Replication {
   ensure(direction: Direction, mode: LinkMode, tables: readonly Table[], epoch: number): Promise<Link>;
   link(direction: Direction): Link | undefined;
   stop(direction: Direction): Promise<void>;
+  /** Holds all links between two transactions, or lets them go on. */
+  pause(isPaused: boolean): void;
   /** Rejects with the first failure of any link. */
   readonly failed: Promise<never>;
   close(): Promise<void>;

@@ -3,16 +3,24 @@
  * databases keeps the data safe, whatever a switch does. Called by the cutover, by the watchdog, and by whoever keeps
  * comparing the switches with the decision until the run is final (K6).
  */
+import type {Effects} from '../model/effects.ts';
+import type {RouteRow} from '../model/route.ts';
 import type {Side} from '../model/side.ts';
-import type {Position} from '../model/position.ts';
 
 export interface TrafficSwitch {
   readonly name: string;
   /** False when clients see broken connections (session pooling, TCP proxies); said in the plan output. */
   readonly transparent: boolean;
-  /** Asks the outside world, never our own memory. */
+  /**
+   * Asks the outside world, never our own memory. `neither`: not everything leads to one and the same side of ours;
+   * `unknown`: not everything could be asked. `held`: new statements wait at least in a part of it.
+   */
   observe(): Promise<{readonly side: Side | 'neither' | 'unknown'; readonly held: boolean}>;
-  /** New statements wait; returns when none of the old side's transactions is open through this switch, or throws with the blockers. */
+  /**
+   * New statements wait, for `untilMs` milliseconds from now at most where the switch can end a hold by itself. Returns
+   * when none of the old side's transactions is open through this switch, or throws with the blockers (CF-CUT-001);
+   * then it still holds, so that the caller may end the blockers and hold again, or resume.
+   */
   hold(request: {readonly epoch: number; readonly untilMs: number}): Promise<void>;
   /** Ends a hold without changing the route; safe to call always. */
   resume(request: {readonly epoch: number; readonly side: Side}): Promise<void>;
@@ -21,5 +29,28 @@ export interface TrafficSwitch {
   close(): Promise<void>;
 }
 
-/** What a driver may need; given by the composition. `position` is for `command` hooks. */
-export type SwitchFacts = {readonly migration: string; readonly position?: Position};
+/** Builds a driver from the plan's settings. Connects to nothing until the driver is first asked. */
+export type SwitchFactory = (settings: Readonly<Record<string, unknown>>, facts: SwitchFacts) => TrafficSwitch;
+
+/** What a driver may need; given by the composition. `Database` and `MigrationRef` of the engine fit. */
+export type SwitchFacts = {
+  readonly source: RoutedSide;
+  readonly target: RoutedSide;
+  readonly migration: {readonly id: string; readonly name: string};
+  /** Where clients find each side, from the plan's addresses. Drivers that name servers to a proxy write these. */
+  readonly addresses?: Readonly<Record<Side, ServerAddress>>;
+  readonly effects: Effects;
+  /** The value behind a plan's reference (`env:NAME`); asked when the driver first connects. */
+  readonly resolveSecret: (reference: string) => Promise<string>;
+};
+
+export type ServerAddress = {readonly host: string; readonly port: string; readonly database: string};
+
+/** A side's route row, as `engine.ts` has it in `Database.control`. */
+export type RoutedSide = {
+  readonly control: {
+    readRoute(): Promise<RouteRow | undefined>;
+    /** `versionMin`: one above the row of either side, so that a side that missed a write never counts as newer. */
+    writeRoute(route: Omit<RouteRow, 'version'> & {readonly versionMin: number}): Promise<void>;
+  };
+};

@@ -10,7 +10,16 @@ export interface Telemetry {
   read(): Readonly<Partial<Record<GaugeName, number>>>;
 }
 
-export type GaugeName = 'rowsCopied' | 'rowsTotal' | 'changesApplied' | 'lagMs' | 'backlogBytes' | 'chunksDone' | 'chunksTotal' | 'rowsVerified' | 'rereads';
+export type GaugeName =
+  | 'rowsCopied'
+  | 'rowsTotal'
+  | 'changesApplied'
+  | 'lagMs'
+  | 'backlogBytes'
+  | 'chunksDone'
+  | 'chunksTotal'
+  | 'rowsVerified'
+  | 'rereads';
 
 export const silentTelemetry = (): Telemetry => {
   const gauges: Partial<Record<GaugeName, number>> = {};

@@ -5,23 +5,9 @@
  */
 import type {Key} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
+import type {StreamEvidence} from '../model/stream-evidence.ts';
 import type {Table, TableName} from '../model/table.ts';
 import type {Database} from '../engine/engine.ts';
-
-/** What the verifier needs of the running stream. All positions are the sending side's. */
-export interface StreamEvidence {
-  /** Resolves when the receiving side has applied everything up to `position`; rejects when the stream has failed. */
-  reached(position: Position, signal: AbortSignal): Promise<void>;
-  /** Changes from now on are remembered per key, until `stop` is called. */
-  remember(): {
-    /**
-     * Whether an event of that key lies in (from, to], or belongs to a transaction that `sees` denies. An event the
-     * index no longer holds counts as yes.
-     */
-    touched(table: TableName, key: Key, from: Position, to: Position, sees: (transaction: string) => boolean): boolean;
-    stop(): void;
-  };
-}
 
 export type VerifyRequest = {
   readonly from: Database;
@@ -34,20 +20,33 @@ export type VerifyRequest = {
   readonly evidence: StreamEvidence | undefined;
   readonly chunkBytes: number;
   readonly signal: AbortSignal;
+  /** Rows compared so far, over all tables. */
   readonly progress: (rows: bigint) => void;
 };
 
-export type Difference = {readonly table: TableName; readonly key: Key; readonly kind: 'missing' | 'extra' | 'different'; readonly columns: readonly string[]};
+export type Difference = {
+  readonly table: TableName;
+  readonly key: Key;
+  readonly kind: 'missing' | 'extra' | 'different';
+  readonly columns: readonly string[];
+};
 export type TableVerdict = {
   readonly table: TableName;
   readonly rows: string;
-  /** Position-aware digest of the table, hex; for people and reports. */
+  /** Position-aware digest of the table, hex; for people and reports. Empty where the verifier makes none. */
   readonly checksum: string;
+  /** The first of them; `differing` counts all. */
   readonly differences: readonly Difference[];
-  /** Keys that changed every time they were looked at: not equal, not different. */
+  readonly differing: number;
+  /** The first of them; `VerifyReport.uncompared` counts all. Keys that changed every time they were looked at: not equal, not different. */
   readonly uncompared: readonly Key[];
 };
-export type VerifyReport = {readonly tables: readonly TableVerdict[]; readonly equal: boolean; readonly differing: number; readonly uncompared: number};
+export type VerifyReport = {
+  readonly tables: readonly TableVerdict[];
+  readonly equal: boolean;
+  readonly differing: number;
+  readonly uncompared: number;
+};
 
 export interface Verifier {
   verify(request: VerifyRequest): Promise<VerifyReport>;

@@ -7,8 +7,10 @@ import type {Direction} from '../model/side.ts';
 
 export type WatchdogRequest = {
   readonly epoch: number;
+  /** The number of the attempt's fence row. */
+  readonly attempt: number;
   readonly direction: Direction;
-  /** From the hold to the deadline, by the database's clock. */
+  /** From its start until it ends an attempt that has not raised its fence; later the row's own deadline counts. */
   readonly deadlineMs: number;
 };
 

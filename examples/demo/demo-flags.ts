@@ -1,0 +1,66 @@
+/** The flags of `npm run demo`. */
+import {parseArgs} from 'node:util';
+import {SABOTAGES, type Sabotage} from './sabotage.ts';
+
+export type DemoFlags = {
+  /** Ends with one JSON line on stdout; everything else goes to stderr. */
+  readonly json: boolean;
+  readonly rows: number;
+  readonly tps: number;
+  readonly clients: number;
+  readonly sabotage: Sabotage | undefined;
+  /** Chooses the application's operations and when the runner is killed. */
+  readonly seed: number;
+  /** Leaves both servers running until Ctrl-C. */
+  readonly keep: boolean;
+};
+
+export class WrongFlag extends Error {
+  override readonly name = 'WrongFlag';
+}
+
+export const USAGE = `usage: npm run demo -- [--rows N] [--tps N] [--clients N] [--seed N] [--sabotage ${SABOTAGES.join('|')}] [--keep] [--json]`;
+
+export function parseFlags(argv: readonly string[]): DemoFlags {
+  const {values} = parse(argv);
+  return {
+    json: values.json,
+    rows: positive('rows', values.rows),
+    tps: positive('tps', values.tps),
+    clients: positive('clients', values.clients),
+    sabotage: sabotageOf(values.sabotage),
+    seed: values.seed === undefined ? Date.now() % 1_000_000 : positive('seed', values.seed),
+    keep: values.keep,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        json: {type: 'boolean', default: false},
+        rows: {type: 'string', default: '1000000'},
+        tps: {type: 'string', default: '500'},
+        clients: {type: 'string', default: '32'},
+        sabotage: {type: 'string'},
+        seed: {type: 'string'},
+        keep: {type: 'boolean', default: false},
+      },
+    });
+  } catch (error) {
+    throw new WrongFlag(error instanceof Error ? error.message : String(error), {cause: error});
+  }
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text.replaceAll('_', ''));
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new WrongFlag(`--${name} takes a whole number above 0, not "${text}"`);
+}
+
+function sabotageOf(text: string | undefined): Sabotage | undefined {
+  const known = SABOTAGES.find((kind) => kind === text);
+  if (text !== undefined && !known) throw new WrongFlag(`--sabotage takes ${SABOTAGES.join(', ')}, not "${text}"`);
+  return known;
+}

@@ -1,0 +1,32 @@
+/** Every verb, in the order of the help. A new command is one line here and one file beside it. */
+import type {CommandModule} from './command.ts';
+
+export type CommandEntry = {
+  readonly name: string;
+  readonly summary: string;
+  /** Started by Crossfade itself; not in the help. */
+  readonly isHidden?: true;
+  readonly load: () => Promise<{readonly command: CommandModule}>;
+};
+
+export const commands: readonly CommandEntry[] = [
+  {name: 'validate', summary: 'read a plan file and say everything that is wrong with it', load: () => import('./validate.ts')},
+  {name: 'doctor', summary: 'check servers, grants and settings', load: () => import('./doctor.ts')},
+  {name: 'plan', summary: 'show the ordered steps of a plan', load: () => import('./plan.ts')},
+  {name: 'run', summary: 'start a plan and carry it out until the end', load: () => import('./run.ts')},
+  {name: 'resume', summary: 'go on with a run that was paused, stopped or killed', load: () => import('./resume.ts')},
+  {name: 'status', summary: 'where a run stands, and why it is not done', load: () => import('./status.ts')},
+  {name: 'events', summary: 'list or follow what happened, and check that nobody altered it', load: () => import('./events.ts')},
+  {name: 'pause', summary: 'stop at the next safe point; the fence and the streams stay sound', load: () => import('./pause.ts')},
+  {name: 'approve', summary: 'say yes to a gate', load: () => import('./approve.ts')},
+  {name: 'reject', summary: 'say no to a gate; the run pauses', load: () => import('./reject.ts')},
+  {name: 'cutover', summary: 'let the traffic move to the target', load: () => import('./cutover.ts')},
+  {name: 'reverse', summary: 'let the traffic move back to the source, without losing a write', load: () => import('./reverse.ts')},
+  {name: 'complete', summary: 'end the way back and retire what the run left behind', load: () => import('./complete.ts')},
+  {name: 'abort', summary: 'stop before the cutover and leave the source as it was', load: () => import('./abort.ts')},
+  {name: 'explain', summary: 'what a code means, when it is normal, what to do', load: () => import('./explain.ts')},
+  {name: 'graph', summary: 'print the phases of a workflow as a mermaid diagram', load: () => import('./graph.ts')},
+  {name: 'schema', summary: 'print the JSON Schema of a plan, for editors', load: () => import('./schema.ts')},
+  {name: 'watchdog', summary: 'end a hold when the runner cannot', isHidden: true, load: () => import('./watchdog.ts')},
+  {name: 'version', summary: 'print the version', load: () => import('./version.ts')},
+];

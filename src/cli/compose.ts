@@ -1,0 +1,123 @@
+/** Picks the members that a plan names and puts a run together. The only place that knows every list. */
+import {workflows} from '../../workflows/workflows.ts';
+import {engines} from '../engine/engines.ts';
+import type {Database, Engine, MigrationRef} from '../engine/engine.ts';
+import {gates} from '../gate/gates.ts';
+import {TerminalError} from '../model/errors.ts';
+import type {Effects} from '../model/effects.ts';
+import {nearest} from '../model/nearest.ts';
+import type {Side} from '../model/side.ts';
+import type {Table} from '../model/table.ts';
+import {phases} from '../phase/phases.ts';
+import {InProcessReplication} from '../pipeline/in-process-replication.ts';
+import type {PinnedPlan, Plan} from '../plan/plan.ts';
+import {parseSecret, resolveDatabaseUrl, resolveSecret} from '../plan/secret.ts';
+import type {TrafficSwitch} from '../switch/traffic-switch.ts';
+import {trafficSwitches} from '../switch/traffic-switches.ts';
+import type {Telemetry} from '../telemetry/telemetry.ts';
+import {verifiers} from '../verify/verifiers.ts';
+import type {RunnerOptions} from '../runner/runner.ts';
+import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
+
+export type Sides = {readonly source: Database; readonly target: Database; readonly engine: Engine};
+
+/** Both sides, not connected yet. The caller closes them. */
+export const openSides = async (plan: Plan, migration: MigrationRef, effects: Effects): Promise<Sides> => ({
+  source: await openSide(plan, 'source', migration, effects),
+  target: await openSide(plan, 'target', migration, effects),
+  engine: member('engine', engines, plan.source.engine),
+});
+
+const openSide = async (plan: Plan, side: Side, migration: MigrationRef, effects: Effects): Promise<Database> => {
+  const {engine, url, tls} = plan[side];
+  return member('engine', engines, engine).open({url: await resolveDatabaseUrl(url), side, migration, effects, ...(tls ? {tls} : {})});
+};
+
+/** The drivers the plan names, in its order. */
+export const openSwitches = (plan: Plan, sides: Sides, migration: MigrationRef, effects: Effects): TrafficSwitch[] =>
+  plan.switch.map(({name, settings}) =>
+    member(
+      'switch',
+      trafficSwitches,
+      name,
+    )(settings, {
+      source: sides.source,
+      target: sides.target,
+      migration,
+      effects,
+      resolveSecret: (reference) => resolveSecret(parseReference(reference)),
+    }),
+  );
+
+const parseReference = (text: string) => {
+  const reference = parseSecret(text);
+  if ('refused' in reference)
+    throw new TerminalError(reference.refused, {code: 'CF-PLAN-003', next: 'write env:NAME, file:/path or exec:command'});
+  return reference;
+};
+
+export type RunParts = Pick<RunnerOptions, 'workflow' | 'phases' | 'gates' | 'context' | 'ensureStreams'>;
+
+/** Everything a runner needs of a plan, with the lease taken as `epoch`. */
+export const composeRun = (
+  pinned: PinnedPlan,
+  migration: MigrationRef,
+  sides: Sides,
+  epoch: number,
+  effects: Effects,
+  telemetry: Telemetry,
+  watchdogCommand: readonly [string, ...string[]],
+): RunParts => {
+  const {source, target, engine} = sides;
+  const {comparePositions, isPassing} = engine;
+  const replication = new InProcessReplication({source, target, compare: comparePositions, isPassing, telemetry, effects});
+  const switches = openSwitches(pinned.plan, sides, migration, effects);
+  let known: Promise<readonly Table[]> | undefined;
+  const tables = (): Promise<readonly Table[]> => (known ??= source.catalog.tables(pinned.plan.scope));
+  const startWatchdog: RunParts['context']['startWatchdog'] = async (request) =>
+    startWatchdogProcess(watchdogCommand, JSON.stringify({request, migration, plan: await withSecrets(pinned.plan)}), effects);
+  return {
+    workflow: member('workflow', workflows, pinned.plan.workflow),
+    phases,
+    gates,
+    context: {
+      plan: pinned,
+      migration,
+      source,
+      target,
+      comparePositions,
+      epoch,
+      replication,
+      switches,
+      verifier: verifiers.checksum,
+      startWatchdog,
+      tables,
+      telemetry,
+      effects,
+      clock: effects.clock,
+    },
+    ensureStreams: async (direction) => {
+      const receiver = direction === 'forward' ? target : source;
+      if (await receiver.target.progress(direction)) await replication.ensure(direction, 'apply', await tables(), epoch);
+    },
+  };
+};
+
+/** The watchdog may outlive this process and its environment: what the references stand for goes to it on stdin. */
+const withSecrets = async (plan: Plan): Promise<Plan> => {
+  const resolved = async (side: Side) => ({
+    ...plan[side],
+    url: {kind: 'literal' as const, value: (await resolveDatabaseUrl(plan[side].url)).reveal()},
+  });
+  return {...plan, source: await resolved('source'), target: await resolved('target')};
+};
+
+const member = <T>(kind: string, list: Readonly<Record<string, T>>, name: string): T => {
+  const found = Object.hasOwn(list, name) ? list[name] : undefined;
+  if (found !== undefined) return found;
+  const meant = nearest(name, Object.keys(list));
+  throw new TerminalError(`there is no ${kind} ${name}${meant ? `; did you mean ${meant}?` : ''}`, {
+    code: 'CF-PLAN-001',
+    next: 'crossfade validate',
+  });
+};

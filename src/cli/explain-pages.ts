@@ -1,0 +1,243 @@
+/** What `crossfade explain CODE` prints: one page for every code of `model/errors.ts`. */
+import type {ErrorCode} from '../model/errors.ts';
+
+export type Page = {
+  readonly title: string;
+  readonly meaning: string;
+  /** When a person may see it without anything being wrong. */
+  readonly normal: string;
+  readonly action: string;
+};
+
+const page = (title: string, meaning: string, normal: string, action: string): Page => ({title, meaning, normal, action});
+
+export const explainPages = {
+  'CF-PLAN-001': page(
+    'the plan file is not valid',
+    'The file could be read but not understood, or says something that cannot be meant. Every problem is listed with line and column.',
+    'While writing a plan, and after an upgrade that renamed a key.',
+    "Correct the places named; crossfade validate FILE checks without connecting to anything. The editor's completion comes from crossfade schema.",
+  ),
+  'CF-PLAN-002': page(
+    'the plan was edited while its migration is running',
+    'A migration is bound to its plan by checksum. The file now means something else than when the run started.',
+    'After a well-meant edit, or when another plan has the same name. Comments and the order of keys do not count.',
+    'Put the file back as it was (the differences are printed), or abort before the cutover and start again with the new plan.',
+  ),
+  'CF-PLAN-003': page(
+    'a secret reference could not be resolved',
+    'The plan names an environment variable, file or command that gave nothing. The value itself is never shown.',
+    'In a new shell or CI job in which the variable has not been set yet.',
+    "Set the variable, fix the file's permissions, or run the command by hand; then repeat.",
+  ),
+  'CF-PLAN-004': page(
+    'no plan file of that name',
+    'There is no readable file at the path that was given.',
+    'When the command is run from another folder than usual.',
+    'Check the path, which is relative to the folder you are in.',
+  ),
+  'CF-CONN-001': page(
+    'a database could not be reached',
+    'No connection could be opened: wrong host or port, a firewall, or a server that is down.',
+    'For moments, during a failover or a restart; it is retried.',
+    'Try the same address with psql from the same machine. Nothing was changed by the attempt.',
+  ),
+  'CF-CONN-002': page(
+    'user or password refused',
+    'The server answered and does not accept this user, password or database.',
+    'After a rotated password.',
+    'Check the secret the plan refers to, and pg_hba.conf for this host and for replication connections.',
+  ),
+  'CF-CONN-003': page(
+    "the server's certificate could not be verified",
+    'The connection is encrypted, but nothing proves that the right server answers.',
+    'With a private certificate authority that the plan does not name.',
+    'Name it under tls: {mode: verify-full, ca: FILE}. Use mode: disable only on a network you trust as a wire.',
+  ),
+  'CF-CONN-004': page(
+    'the connection was lost while it was needed',
+    'A session ended in the middle of work. What was not committed did not happen; what was is on record.',
+    'For moments, when a server restarts or a proxy drops idle sessions.',
+    'crossfade resume goes on from the last commit. If it keeps happening, look for a proxy or timeout between this machine and the server.',
+  ),
+  'CF-SRC-001': page(
+    'wal_level is not logical',
+    'The server does not write what a change stream needs.',
+    'On any PostgreSQL that has not been set up for logical replication. The target needs it too: the way back reads from there.',
+    'alter system set wal_level = logical, then restart that server in a quiet hour.',
+  ),
+  'CF-SRC-002': page(
+    'no free replication slot or sender',
+    'All of max_replication_slots or max_wal_senders are taken.',
+    'On servers with several replicas, or with slots that nobody uses any more.',
+    'Raise both settings (they need a restart), or drop unused slots: select * from pg_replication_slots where not active.',
+  ),
+  'CF-SRC-003': page(
+    'publication or slot exists already and is not ours',
+    'A name this migration needs is taken by something this migration did not make.',
+    'After a state folder was deleted in the middle of a migration.',
+    'If it is a left-over of your own, drop it by hand; if not, find out whose it is first. Crossfade never drops what it did not make.',
+  ),
+  'CF-SRC-004': page(
+    'the slot was lost, dropped or moved by somebody else',
+    'The place in the log from which changes are read is gone, so changes may be missing.',
+    'Never. It happens when max_slot_wal_keep_size is too small, after a failover to a replica without the slot, or when somebody dropped it.',
+    'Before the cutover: abort and start again, the source serves untouched. After it: the target serves on, but the way back is closed; decide with crossfade status.',
+  ),
+  'CF-SRC-005': page(
+    'the source is another server than when the run started',
+    'The system identifier behind the address has changed: a restored copy, or a failover to something else.',
+    'Never by itself.',
+    'Point the address back at the right server. If the old one is gone for good, start a new migration.',
+  ),
+  'CF-SRC-006': page(
+    'transactions that are open hold up the start of the stream',
+    'The stream can begin only when every transaction older than it has ended.',
+    'With long reports or forgotten sessions; it waits a while by itself.',
+    'Let the sessions named in the message end, or end them: select pg_terminate_backend(PID).',
+  ),
+  'CF-SCOPE-001': page(
+    "no table matches the plan's scope",
+    'The patterns under scope.tables meet no table the user may see.',
+    'With a typing error, or without usage on the schema.',
+    'Write schema.table, with * within one part; check the grants with crossfade doctor.',
+  ),
+  'CF-SCOPE-002': page(
+    'a table has no usable key',
+    'Changes are applied by key; without one, rows cannot be told apart.',
+    'With log or import tables.',
+    'Add a primary key, choose a unique index as replica identity, or leave the table out with scope.exclude.',
+  ),
+  'CF-SCOPE-003': page(
+    "a table's replica identity does not carry its key",
+    'The log would name changed rows by something else than the key that is used to apply them.',
+    'After alter table ... replica identity nothing, or using an index that was replaced.',
+    'alter table NAME replica identity default, or using index the one that is the key.',
+  ),
+  'CF-SCOPE-004': page(
+    'an object the engine cannot move',
+    'The scope contains something that would be left behind silently, so it is refused instead.',
+    'With foreign tables, large objects, unlogged tables and the like.',
+    'Exclude it and move it in another way, or change it first; the message names it.',
+  ),
+  'CF-TGT-001': page(
+    'the target is not empty',
+    'A table that is to be filled has rows already, and not from this migration.',
+    'After a trial run by other means, or with the wrong target address.',
+    'Make sure it is the right database; then empty the tables, or take another database.',
+  ),
+  'CF-TGT-002': page(
+    'the target is older than the source',
+    'Moving to an older major version can meet data and features that the older one does not know.',
+    'When going back to an earlier version on purpose.',
+    'Set allowOlder: true in the plan if that is what you want.',
+  ),
+  'CF-TGT-003': page(
+    'the target was written by somebody else',
+    'A row on the target changed that neither the copy nor the stream has written.',
+    'Never while the migration owns the target: an application or a job writes to the wrong side.',
+    'Find the writer (applicationRoles in the plan keeps roles out of the closed side), then verify and repair, or start the copy again.',
+  ),
+  'CF-TGT-004': page(
+    'the schema files failed on the target',
+    "A statement of the plan's schema files was refused. Those before it are done and will not be run again.",
+    'With missing extensions or roles on the new server.',
+    'Correct the file or the server by what the message says, then crossfade resume.',
+  ),
+  'CF-DDL-001': page(
+    "the source's schema changed while the run was going on",
+    'A table that is being moved has another definition than at the start; changes can no longer be applied faithfully.',
+    'When a deployment ran its migrations in the meantime.',
+    'Before the cutover: abort and start again with the new schema. Hold back schema changes until the run is complete.',
+  ),
+  'CF-GRANT-001': page(
+    'a grant is missing',
+    'The user of the plan lacks a right that the migration needs.',
+    'At the first try.',
+    'crossfade doctor PLAN prints the grants to paste.',
+  ),
+  'CF-LEASE-001': page(
+    'another runner holds the migration',
+    'Only one process may work on a migration, wherever it runs. The message says who holds it and since when.',
+    'When a colleague or a CI job is running it, or for seconds after a runner was killed.',
+    'Use status, events and approve from here; they need no lease. If the other one is gone, its lease ends with its database session.',
+  ),
+  'CF-LEASE-002': page(
+    'a newer runner took over',
+    'This process was replaced and has stopped; the databases refuse everything it would still write.',
+    'After crossfade resume elsewhere, while this one was cut off or asleep.',
+    'Nothing here. Follow the other runner with crossfade status.',
+  ),
+  'CF-APPLY-001': page(
+    'the target met a row it should not, or missed one it should have',
+    'A change from the stream did not find the target as it must be at that position. The transaction was rolled back.',
+    'Never: the target was written by somebody else, or there is a fault in Crossfade.',
+    'Look for other writers on the target. crossfade verify shows which rows differ. Report it if nobody else writes.',
+  ),
+  'CF-APPLY-002': page(
+    'the target refused a row for good',
+    'A constraint, type or trigger on the target does not accept a row that the source has.',
+    "When the target's schema is stricter than the source's.",
+    'Change the constraint on the target, or the row on the source; then crossfade resume. Nothing was skipped.',
+  ),
+  'CF-VERIFY-001': page(
+    'the data differ',
+    'Both sides were compared at one position and some rows are not the same; keys are listed, values are not.',
+    'Never after a copy that went well.',
+    'Look at the keys named. crossfade verify compares again; do not cut over before it is clean.',
+  ),
+  'CF-VERIFY-002': page(
+    'the data could not be compared',
+    'A comparison was not completed. That is not the same as different, and is never taken for equal.',
+    'On rows that change faster than they can be compared, or when a side could not be read.',
+    'Run crossfade verify again in a quieter hour; the message says what stood in the way.',
+  ),
+  'CF-CUT-001': page(
+    'the cutover attempt was abandoned; the source serves',
+    'Writes could not be drained and switched within the stall budget, so everything was put back. No write was lost.',
+    'With long transactions, or a sudden peak. The next attempt starts from a caught-up stream.',
+    'See in crossfade events which step took the time; end or shorten long transactions, or raise cutover.stallBudget; then crossfade cutover again.',
+  ),
+  'CF-CUT-002': page(
+    'ownership unknown',
+    'It cannot be proved which side takes writes, so Crossfade has stopped and will not guess.',
+    'Never.',
+    'Do not open either side by hand. Make both databases reachable and run crossfade resume: it decides by the fence rows in the databases alone. If it stops again, follow the runbook page on ownership.',
+  ),
+  'CF-GATE-001': page(
+    'a gate is red',
+    'A go/no-go question was answered with no, or could not be measured, which counts as no. The evidence is in the message.',
+    'While catching up, and while people have not approved yet.',
+    'Wait for the value, or do what the evidence says; crossfade status shows it as it is measured again.',
+  ),
+  'CF-STATE-001': page(
+    'the local state is missing or damaged',
+    'There is no journal for this run where it was looked for, or it cannot be read.',
+    'With another --state or another user than the run was started with.',
+    'Give the --state of the run. If it is lost, the databases still hold the record: see crossfade.journal on either side.',
+  ),
+  'CF-STATE-002': page(
+    "the journal's chain is broken",
+    'An entry was changed, removed or reordered after it was written: the hashes do not follow from one another.',
+    'Never.',
+    'Keep the file as evidence and restore the journal from a backup; the copies in crossfade.journal on both databases say which entries are true.',
+  ),
+  'CF-VERB-001': page(
+    'the verb does not fit the state of the run',
+    'What was asked for is possible only in another phase. Nothing was recorded.',
+    'When the run has moved on in the meantime.',
+    'The message names the phase and the verbs that fit; crossfade graph shows the order of the phases.',
+  ),
+  'CF-USAGE-001': page(
+    'wrong flags or arguments',
+    'The command line could not be understood, or needs an answer that no flag gives and nobody is there to ask.',
+    'In scripts without a terminal.',
+    'Add the flag that the message names; VERB --help lists all.',
+  ),
+  'CF-DISK-001': page(
+    'not enough room',
+    'A disk would run full: on the target by the data, on the source by the log that is kept for the stream.',
+    'On small servers, or when the stream has stood still for long.',
+    'Make room before going on. A source that runs out of disk stops serving, so this refuses early.',
+  ),
+} as const satisfies Record<ErrorCode, Page>;

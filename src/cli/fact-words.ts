@@ -1,0 +1,52 @@
+/** One line of words for each kind of fact; the exact content is in `--json`. */
+import type {JournalFact, Signal} from '../journal/journal.ts';
+import {unreachable} from '../model/assert.ts';
+
+export function factWords(fact: JournalFact): string {
+  switch (fact.type) {
+    case 'migration-created':
+      return `${fact.name}: workflow ${fact.workflow}, plan ${fact.planFile} (${fact.planChecksum.slice(0, 12)})`;
+    case 'runner-started':
+      return `epoch ${fact.epoch}, ${fact.holder}, process ${fact.pid}`;
+    case 'runner-stopped':
+      return fact.reason;
+    case 'phase-started':
+      return fact.phase;
+    case 'phase-ended':
+      return `${fact.phase}: ${fact.outcome}`;
+    case 'step-intent':
+    case 'step-outcome':
+      return stepWords(fact);
+    case 'step-failed':
+      return `${stepWords(fact)}: ${withCode(fact.error, fact.code)}`;
+    case 'gate-verdict':
+      return `${fact.verdict.gate} ${fact.verdict.go ? 'green' : 'red'} before ${fact.phase}: ${fact.verdict.evidence}`;
+    case 'gates-passed':
+      return `${fact.phase}: ${fact.verdicts.map(({gate}) => gate).join(', ')}`;
+    case 'signal':
+      return `${signalWords(fact.signal)} by ${fact.actor.name}${fact.actor.authenticated ? '' : ' (unauthenticated)'}${because(fact.reason)}`;
+    case 'plan-amended':
+      return `checksum ${fact.checksum.slice(0, 12)}${because(fact.reason)}`;
+    case 'decision':
+      return `${fact.what}${fact.side === undefined ? '' : `: the ${fact.side} is open`}, epoch ${fact.epoch}`;
+    case 'paused':
+    case 'resumed':
+      return fact.where;
+    case 'failed':
+      return withCode(fact.error, fact.code);
+    case 'note':
+      return fact.text;
+    default:
+      return unreachable(fact);
+  }
+}
+
+const stepWords = ({phase, step, attempt}: {readonly phase: string; readonly step: string; readonly attempt: number}): string =>
+  `${phase}/${step}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
+
+const signalWords = (signal: Signal): string =>
+  signal.type === 'approve' || signal.type === 'reject' ? `${signal.type} ${signal.gate}` : signal.type;
+
+const withCode = (error: string, code: string | undefined): string => (code === undefined ? error : `${error} (${code})`);
+
+const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);

@@ -1,0 +1,59 @@
+/** `crossfade run PLAN`: the runner, in the foreground, until the end. The same plan again goes on where it was. */
+import type {Journal, JournalStore, MigrationSummary} from '../journal/journal.ts';
+import {TerminalError} from '../model/errors.ts';
+import type {PinnedPlan} from '../plan/plan.ts';
+import type {CommandModule} from './command.ts';
+
+export const command: CommandModule = {
+  configure: (command) => void command.argument('<file>', 'the plan').option('--dry-run', 'print what would be done, and do nothing'),
+  run: async (invocation) => {
+    const {readPlanFile} = await import('../plan/plan-file.ts');
+    const pinned = await readPlanFile(String(invocation.args[0]));
+    if (invocation.options['dryRun']) return (await import('./plan.ts')).command.run(invocation);
+    const {effectsOf} = await import('../runner/system-effects.ts');
+    const {openStateStore} = await import('../journal/state-store.ts');
+    const effects = await effectsOf(process.env);
+    const store = await openStateStore(invocation.global.state, effects);
+    try {
+      const journal = await findOrCreate(store, pinned, effects.randomId());
+      const {runToEnd} = await import('./run-to-end.ts');
+      return await runToEnd({journal, pinned, effects, output: invocation.output});
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+/** An unfinished migration of that name goes on, if its plan is still the one that was pinned. */
+const findOrCreate = async (store: JournalStore, pinned: PinnedPlan, id: string): Promise<Journal> => {
+  const {runState} = await import('../journal/run-state.ts');
+  const {planDiff} = await import('../plan/plan-diff.ts');
+  const sameName = (await store.migrations()).filter((one: MigrationSummary) => one.name === pinned.plan.name);
+  for (const {id: known} of sameName) {
+    const journal = await store.open(known);
+    const entries = await journal.entries();
+    if (!entries.length) return begin(journal, pinned); // created, and killed before its first entry
+    const state = runState(entries);
+    if (state.isFinal) continue;
+    if (state.plan.checksum === pinned.checksum) return journal;
+    throw new TerminalError(
+      `the plan ${pinned.plan.name} was changed while its migration is running:\n${planDiff(state.plan.content, pinned.plan)}`,
+      {code: 'CF-PLAN-002', next: 'restore the file, or start the changed plan under another name'},
+    );
+  }
+  return begin(await store.create(id, pinned.plan.name), pinned);
+};
+
+const begin = async (journal: Journal, {plan, file, checksum}: PinnedPlan): Promise<Journal> => {
+  const {crossfadeVersion} = await import('./version.ts');
+  await journal.append({
+    type: 'migration-created',
+    name: plan.name,
+    planFile: file,
+    planChecksum: checksum,
+    plan,
+    workflow: plan.workflow,
+    version: crossfadeVersion(),
+  });
+  return journal;
+};

@@ -1,0 +1,122 @@
+/**
+ * The verbs that leave a signal for the runner share one shape: choose the run, see whether the verb fits, ask, look
+ * once more, record, and with `--wait` stay until the effect is in the journal.
+ */
+import {workflows} from '../../workflows/workflows.ts';
+import type {Signal} from '../journal/journal.ts';
+import type {RunState} from '../journal/run-state.ts';
+import {TerminalError} from '../model/errors.ts';
+import {systemEffects} from '../runner/system-effects.ts';
+import type {Workflow} from '../workflow/workflow.ts';
+import {currentPerson} from './actor.ts';
+import {textOf, type CommandModule, type Invocation} from './command.ts';
+import {EXIT, type ExitCode} from './exit-codes.ts';
+import {cannotAsk, confirmed} from './prompt.ts';
+import {chooseRun, readAgain, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
+import {isRunnerAlive} from './runner-alive.ts';
+import {signalEffect} from './signal-effect.ts';
+import {requireFit, type Verb} from './verb-guard.ts';
+
+export type SignalVerb = {
+  readonly verb: Verb;
+  readonly argument?: {readonly name: string; readonly description: string};
+  /** Mild ones are not asked about. */
+  readonly severity: 'mild' | 'moderate' | 'severe';
+  readonly reason: 'none' | 'asked' | 'required';
+  signal(state: RunState, argument: string): Signal & {readonly type: Verb};
+  /** What will happen, how long writes stop, how it is undone. */
+  consequences(state: RunState): readonly string[];
+  /** In words, when the signal would change nothing; then it is not recorded. */
+  nothingToDo?(state: RunState): string | undefined;
+  /** Throws when the run is not ready; may wait for a measurement that is due. */
+  ready?(run: Run): Promise<Run>;
+};
+
+export function signalCommand(verb: SignalVerb): CommandModule {
+  return {
+    configure: (command) => {
+      withRunOption(command).option('--wait', 'return when the effect is in the journal, not when the signal is recorded');
+      if (verb.argument) command.argument(`<${verb.argument.name}>`, verb.argument.description);
+    },
+    run: (invocation) =>
+      withState(invocation, async (store) => carryOut(verb, chooseRun(await runsOf(store), invocation, {finishedToo: false}), invocation)),
+  };
+}
+
+async function carryOut(verb: SignalVerb, chosen: Run, invocation: Invocation): Promise<ExitCode> {
+  const [argument = ''] = invocation.args.map((value) => textOf(value));
+  const look = (run: Run): void => requireFit(verb.verb, run.state, workflowOf(run.state), verb.argument && argument);
+  look(chosen);
+  const nothing = verb.nothingToDo?.(chosen.state);
+  if (nothing !== undefined) return report(invocation, chosen, {recorded: false, text: nothing, code: EXIT.done});
+  const ready = (await verb.ready?.(chosen)) ?? chosen;
+  const reason = await reasonOf(verb, invocation);
+  if (!(await agreed(verb, ready.state, invocation))) return EXIT.done;
+  const run = await readAgain(ready);
+  look(run);
+  return record(run, verb.signal(run.state, argument), reason, invocation);
+}
+
+async function record(
+  run: Run,
+  signal: Signal & {readonly type: Verb},
+  reason: string | undefined,
+  invocation: Invocation,
+): Promise<ExitCode> {
+  const {seq} = await run.journal.append({type: 'signal', signal, actor: currentPerson(), reason});
+  if (isUnattended(run.state))
+    return report(invocation, run, {
+      recorded: true,
+      seq,
+      text: `${signal.type} is recorded; no runner is at work, crossfade resume takes it up`,
+      code: EXIT.done,
+    });
+  if (invocation.options['wait'] !== true)
+    return report(invocation, run, {recorded: true, seq, text: `${signal.type} is recorded`, code: EXIT.done});
+  invocation.output.say(`${signal.type} is recorded; waiting for its effect`);
+  for (;;) {
+    const effect = signalEffect(signal, await run.journal.entries(seq));
+    if (effect) return report(invocation, run, {recorded: true, seq, ...effect});
+    await systemEffects.clock.sleep(LOOK_MS);
+  }
+}
+
+type Report = {readonly recorded: boolean; readonly seq?: number; readonly text: string; readonly code: ExitCode};
+
+function report({output}: Invocation, {id}: Run, {code, ...told}: Report): ExitCode {
+  const next = {command: 'crossfade status', why: 'says where the run stands'};
+  if (output.isJson) output.document({id, ...told, next: [next]});
+  else output.data(told.text);
+  output.say(`Next: ${next.command}`);
+  return code;
+}
+
+/** Between two looks at the journal while waiting. */
+const LOOK_MS = 150;
+
+const isUnattended = ({runner}: RunState): boolean => runner === undefined || isRunnerAlive(runner) === false;
+
+function agreed({severity, consequences}: SignalVerb, state: RunState, {global, prompt, output}: Invocation): Promise<boolean> {
+  if (severity === 'mild') return Promise.resolve(true);
+  return confirmed({severity, planName: state.plan.name, consequences: consequences(state)}, global, prompt, output);
+}
+
+/** Asked for at a terminal; elsewhere only a required one is missed. */
+async function reasonOf({reason}: SignalVerb, {global, prompt}: Invocation): Promise<string | undefined> {
+  if (reason === 'none' || global.reason) return global.reason;
+  if (!prompt.canAsk || (reason === 'asked' && global.yes))
+    return reason === 'required' ? Promise.reject(cannotAsk('--reason TEXT')) : undefined;
+  const answer = (await prompt.ask('Why? '))?.trim();
+  if (reason === 'required' && !answer) throw cannotAsk('--reason TEXT');
+  return answer || undefined;
+}
+
+function workflowOf({plan}: RunState): Workflow {
+  const known: Readonly<Record<string, Workflow>> = workflows;
+  const workflow = Object.hasOwn(known, plan.workflow) ? known[plan.workflow] : undefined;
+  if (workflow) return workflow;
+  throw new TerminalError(`this version has no workflow ${plan.workflow}`, {
+    code: 'CF-STATE-001',
+    next: 'use the version that started the run',
+  });
+}

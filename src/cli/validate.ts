@@ -1,0 +1,15 @@
+/** `crossfade validate FILE`: reads the file only, connects to nothing. */
+import type {CommandModule} from './command.ts';
+import {EXIT} from './exit-codes.ts';
+
+export const command: CommandModule = {
+  configure: (command) => void command.argument('<file>', 'the plan'),
+  run: async ({args: [file], output}) => {
+    const {readPlanFile} = await import('../plan/plan-file.ts');
+    const {plan, checksum} = await readPlanFile(String(file));
+    if (output.isJson) output.document({valid: true, file, name: plan.name, workflow: plan.workflow, checksum});
+    else output.data(`${String(file)} is valid: ${plan.name} (${plan.workflow}), checksum ${checksum.slice(0, 12)}`);
+    output.say(`Next: crossfade doctor ${String(file)}`);
+    return EXIT.done;
+  },
+};

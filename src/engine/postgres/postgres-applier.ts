@@ -1,0 +1,131 @@
+/**
+ * One lane of apply: many rows a statement, one transaction for the rows and the position that accounts for them
+ * (invariant 2). What the statements may do is decided above (`pipeline/net-changes.ts`); here it is only carried out,
+ * and every count is compared with what it must be.
+ */
+import type {Key} from '../../model/change.ts';
+import {TerminalError} from '../../model/errors.ts';
+import type {Direction} from '../../model/side.ts';
+import {nameOf, type Table} from '../../model/table.ts';
+import type {RowOperation, TableBatch, TableStep} from '../../model/row-operation.ts';
+import type {Applier, ApplyCommit, MigrationRef, TableKey} from '../engine.ts';
+import {codeOf} from './postgres-errors.ts';
+import {groupOperations, type Group} from './postgres-row-groups.ts';
+import {isExact, takeOutAndPutBack} from './postgres-row-replacement.ts';
+import {runGroup} from './postgres-row-statements.ts';
+import type {PgSession} from './postgres-session.ts';
+import type {PgSessions} from './postgres-sessions.ts';
+import {quoteTable, textArray} from './postgres-sql.ts';
+import {openWriter, tagStatement} from './postgres-writer.ts';
+
+/** A unique index or an exclusion constraint. */
+const UNIQUE_REFUSALS = new Set(['23505', '23P01']);
+
+export class PostgresApplier implements Applier {
+  readonly #session: PgSession;
+  readonly #migration: MigrationRef;
+  readonly #direction: Direction;
+  readonly #epoch: number;
+  readonly #tables: ReadonlyMap<string, Table>;
+  #open = false;
+  #missing: TableKey[] = [];
+
+  private constructor(session: PgSession, migration: MigrationRef, direction: Direction, epoch: number, tables: readonly Table[]) {
+    this.#session = session;
+    this.#migration = migration;
+    this.#direction = direction;
+    this.#epoch = epoch;
+    this.#tables = new Map(tables.map((table) => [nameOf(table.name), table]));
+  }
+
+  static async open(sessions: PgSessions, migration: MigrationRef, direction: Direction, epoch: number, tables: readonly Table[]): Promise<PostgresApplier> {
+    return new PostgresApplier(await openWriter(sessions, migration, `apply ${direction}`), migration, direction, epoch, tables);
+  }
+
+  async write(batches: readonly TableBatch[]): Promise<readonly TableKey[]> {
+    await this.#begin();
+    const missing: TableKey[] = [];
+    for (const batch of batches) {
+      const table = this.#tables.get(nameOf(batch.table));
+      if (!table) throw new TerminalError(`${nameOf(batch.table)} is not a mapped table`, {code: 'CF-APPLY-002'});
+      for (const step of batch.steps) missing.push(...(await this.#step(table, step)));
+    }
+    this.#missing.push(...missing);
+    return missing;
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#open) return;
+    await this.#session.query(`BEGIN; SET CONSTRAINTS ALL DEFERRED; ${tagStatement(this.#migration, `apply-${this.#direction}`)}`);
+    this.#open = true;
+  }
+
+  async #step(table: Table, step: TableStep): Promise<TableKey[]> {
+    if (step.kind === 'truncate') {
+      await this.#session.query(`TRUNCATE ONLY ${quoteTable(table.name)}`.replace('ONLY ', table.partitions.length ? '' : 'ONLY '));
+      return [];
+    }
+    const keys = await this.#rows(table, step.operations);
+    return keys.map((key) => ({table: table.name, key}));
+  }
+
+  /**
+   * Multi-row first. A unique value that moves between rows of one step can collide there although every single event
+   * was valid on the sending side; then all rows concerned are taken out and put back in their new form.
+   */
+  async #rows(table: Table, operations: readonly RowOperation[]): Promise<Key[]> {
+    await this.#session.query('SAVEPOINT step');
+    try {
+      return await this.#groups(table, groupOperations(operations));
+    } catch (error) {
+      if (!UNIQUE_REFUSALS.has(codeOf(error) ?? '') || !operations.every(isExact)) throw this.#explained(table, error);
+    }
+    await this.#session.query('ROLLBACK TO SAVEPOINT step');
+    try {
+      return await this.#groups(table, groupOperations(await takeOutAndPutBack(this.#session, table, operations)));
+    } catch (error) {
+      throw this.#explained(table, error);
+    }
+  }
+
+  async #groups(table: Table, groups: readonly Group[]): Promise<Key[]> {
+    const missing: Key[] = [];
+    for (const group of groups) missing.push(...(await runGroup(this.#session, table, group)));
+    return missing;
+  }
+
+  #explained(table: Table, error: unknown): unknown {
+    const code = codeOf(error);
+    if (!code || !/^(22|23|42)/.test(code)) return error;
+    const kind = code === '23505' ? 'CF-APPLY-001' : 'CF-APPLY-002';
+    return new TerminalError(`${nameOf(table.name)} refused a row (${code}): ${error instanceof Error ? error.message : ''}`, {code: kind, cause: error, next: `crossfade explain ${kind}`});
+  }
+
+  async commit(rest: ApplyCommit): Promise<void> {
+    await this.#begin();
+    const add = [...this.#missing, ...rest.rereadAdd];
+    this.#missing = [];
+    if (rest.rereadClear.length) for (const table of rest.rereadClear) await this.#session.query(`DELETE FROM crossfade.reread WHERE migration = $1 AND table_schema = $2 AND table_name = $3`, [this.#migration.short, table.schema, table.name]);
+    for (const {table, key} of rest.rereadRemove) await this.#session.query(`DELETE FROM crossfade.reread WHERE migration = $1 AND table_schema = $2 AND table_name = $3 AND key = $4`, [this.#migration.short, table.schema, table.name, textArray(key)]);
+    for (const {table, key} of add) await this.#session.query(`INSERT INTO crossfade.reread VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [this.#migration.short, table.schema, table.name, textArray(key)]);
+    for (const {table, end} of rest.ends) await this.#session.query(`UPDATE crossfade.replay_window SET end_pos = greatest(end_pos, $4::pg_lsn) WHERE migration = $1 AND table_schema = $2 AND table_name = $3`, [this.#migration.short, table.schema, table.name, end]);
+    await this.#moveOn(rest);
+    await this.#session.query('COMMIT');
+    this.#open = false;
+  }
+
+  /** The compare-and-set that makes a resent transaction, a second writer and a replaced runner impossible (R9). */
+  async #moveOn(rest: ApplyCommit): Promise<void> {
+    const {rowCount} = await this.#session.query(
+      `UPDATE crossfade.progress SET pos = $5, commit_seq = commit_seq + 1, updated_at = clock_timestamp() WHERE migration = $1 AND lane = $2 AND epoch = $3 AND commit_seq = $4`,
+      [this.#migration.short, this.#direction, this.#epoch, rest.commitSeq, rest.position],
+    );
+    if (rowCount === 1) return;
+    await this.#session.query('ROLLBACK');
+    throw new TerminalError(`another writer has moved the ${this.#direction} position of this migration`, {code: 'CF-LEASE-002', next: 'crossfade status'});
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+}

@@ -1,0 +1,98 @@
+import type {Side} from '../../model/side.ts';
+import {nameOf, type Column, type Table, type TableName} from '../../model/table.ts';
+import type {Catalog, Finding} from '../engine.ts';
+import {postgresFindings} from './postgres-findings.ts';
+import type {PgSession, TextRow} from './postgres-session.ts';
+import type {PgSessions} from './postgres-sessions.ts';
+import {quoteTable} from './postgres-sql.ts';
+
+/** Ordinary and partitioned tables that are not partitions, outside the system's and our own schemas. */
+const TABLES = `
+  SELECT n.nspname AS schema, c.relname AS name, c.oid::text AS oid, c.relkind::text AS kind,
+         greatest(c.reltuples, 0)::bigint::text AS rows, pg_total_relation_size(c.oid)::text AS bytes
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^(pg_|information_schema$|crossfade)'
+  ORDER BY 1, 2`;
+
+const PARTITIONS = `
+  SELECT n.nspname AS schema, c.relname AS name, greatest(c.reltuples, 0)::bigint::text AS rows, pg_total_relation_size(c.oid)::text AS bytes
+  FROM pg_partition_tree($1::regclass) t JOIN pg_class c ON c.oid = t.relid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE t.level > 0 ORDER BY 1, 2`;
+
+/** A type whose binary form is alike on every server: built in, or an enum; domains count as their base. */
+const COLUMNS = `
+  SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull::text AS not_null,
+         (a.attgenerated <> '')::text AS generated, a.attidentity::text AS identity,
+         (b.oid < 16384 AND b.typtype IN ('b', 'r', 'm') AND b.typname !~ '^_?reg' OR b.typtype = 'e')::text AS portable
+  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
+  WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`;
+
+/** The replica identity's index where one is set, else the primary key. */
+const KEY = `
+  SELECT a.attname AS name
+  FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+  CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(attnum, place)
+  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+  WHERE i.indrelid = $1::regclass AND i.indisvalid AND k.place <= i.indnkeyatts
+    AND (CASE WHEN c.relreplident = 'i' THEN i.indisreplident ELSE i.indisprimary END)
+  ORDER BY k.place`;
+
+export const postgresCatalog = (sessions: PgSessions): Catalog => ({
+  tables: (scope) => sessions.use((session) => readTables(session, scope)),
+  findings: (as: Side, tables: readonly Table[]): Promise<Finding[]> => sessions.use((session) => postgresFindings(session, as, tables)),
+  fingerprint: (tables) => sessions.use((session) => fingerprint(session, tables)),
+});
+
+const matcher = (pattern: string): RegExp => new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^.]*')}$`);
+
+const readTables = async (session: PgSession, scope: {readonly tables: readonly string[]; readonly exclude: readonly string[]}): Promise<Table[]> => {
+  const wanted = scope.tables.map(matcher);
+  const unwanted = scope.exclude.map(matcher);
+  const {rows} = await session.query(TABLES);
+  const tables: Table[] = [];
+  for (const row of rows) {
+    const name: TableName = {schema: text(row, 'schema'), name: text(row, 'name')};
+    if (!wanted.some((one) => one.test(nameOf(name))) || unwanted.some((one) => one.test(nameOf(name)))) continue;
+    tables.push(await readTable(session, name, row));
+  }
+  return tables;
+};
+
+const readTable = async (session: PgSession, name: TableName, row: TextRow): Promise<Table> => {
+  const columns = await session.query(COLUMNS, [quoteTable(name)]);
+  const key = await session.query(KEY, [quoteTable(name)]);
+  const partitions = row['kind'] === 'p' ? (await session.query(PARTITIONS, [quoteTable(name)])).rows : [];
+  const sum = (field: string): number => [row, ...partitions].reduce((total, one) => total + Number(one[field] ?? 0), 0);
+  return {
+    name,
+    columns: columns.rows.map(toColumn),
+    key: key.rows.map((one) => text(one, 'name')),
+    partitions: partitions.map((one) => ({schema: text(one, 'schema'), name: text(one, 'name')})),
+    estimatedRows: sum('rows'),
+    estimatedBytes: sum('bytes'),
+  };
+};
+
+const toColumn = (row: TextRow): Column => ({
+  name: text(row, 'name'),
+  type: text(row, 'type'),
+  notNull: row['not_null'] === 'true',
+  generated: row['generated'] === 'true',
+  identity: row['identity'] === 'a' ? 'always' : row['identity'] === 'd' ? 'by-default' : undefined,
+  portableBinary: row['portable'] === 'true',
+});
+
+/** Columns, types, defaults, keys and replica identity of the tables, as one digest. */
+const fingerprint = async (session: PgSession, tables: readonly TableName[]): Promise<string> => {
+  const {rows} = await session.query(
+    `SELECT md5(string_agg(line, E'\\n' ORDER BY line COLLATE "C")) AS digest FROM (
+       SELECT format('%s %s %s %s %s %s %s', n.nspname, c.relname, c.relreplident, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull) AS line
+       FROM unnest($1::text[]) AS wanted(name) JOIN pg_class c ON c.oid = wanted.name::regclass JOIN pg_namespace n ON n.oid = c.relnamespace
+       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS lines`,
+    [tables.map(quoteTable)],
+  );
+  return rows[0]?.['digest'] ?? '';
+};
+
+/** A column of an answer that is never NULL. */
+const text = (row: TextRow, name: string): string => row[name] ?? '';

@@ -1,0 +1,161 @@
+/**
+ * Logical replication over the walsender: the package's parser, our own loop. Nothing is acknowledged that the caller
+ * has not called durable (invariant 3), and the socket is read no faster than events are consumed; while it stands
+ * still our status messages keep the server from giving us up.
+ */
+import pg from 'pg';
+import {PgoutputParser} from 'pg-logical-replication/dist/output-plugins/pgoutput/pgoutput-parser.js';
+import type {StreamEvent} from '../../model/change.ts';
+import {TransientError} from '../../model/errors.ts';
+import type {Position} from '../../model/position.ts';
+import type {Direction} from '../../model/side.ts';
+import type {Table} from '../../model/table.ts';
+import type {MigrationRef, OpenOptions} from '../engine.ts';
+import {PgoutputEvents} from './postgres-pgoutput-events.ts';
+import {connectionError} from './postgres-errors.ts';
+import {publicationName, slotName} from './postgres-names.ts';
+import {parseLsn, toPosition} from './postgres-position.ts';
+import {clientConfig} from './postgres-session.ts';
+import {quoteName} from './postgres-sql.ts';
+
+/** Well under the server's default wal_sender_timeout of 60 s. */
+const STATUS_INTERVAL_MS = 5000;
+/** Events held before the socket is left alone; each is one row at most. */
+const QUEUE_EVENTS_MAX = 4000;
+
+type Socket = {pause(): void; resume(): void; destroy(): void};
+type Wire = {
+  on(event: 'copyData', listener: (message: {chunk: Buffer}) => void): void;
+  sendCopyFromChunk(chunk: Buffer): void;
+  readonly stream: Socket;
+};
+
+export class PostgresChangeStream {
+  readonly #client: pg.Client;
+  readonly #wire: Wire;
+  readonly #events: PgoutputEvents;
+  readonly #parser = new PgoutputParser();
+  readonly #options: OpenOptions;
+  #queue: StreamEvent[] = [];
+  #wake: (() => void) | undefined;
+  #paused = false;
+  #failure: unknown;
+  #ended = false;
+  #confirmed: bigint;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(client: pg.Client, options: OpenOptions, from: Position, events: PgoutputEvents) {
+    this.#client = client;
+    this.#options = options;
+    this.#wire = (client as unknown as {connection: Wire}).connection;
+    this.#confirmed = parseLsn(from);
+    this.#events = events;
+  }
+
+  static async start(options: OpenOptions, migration: MigrationRef, direction: Direction, from: Position, tables: readonly Table[]): Promise<PostgresChangeStream> {
+    const config = {...clientConfig(options, `stream ${direction}`), replication: 'database'};
+    const client = new pg.Client(config);
+    try {
+      await client.connect();
+    } catch (error) {
+      throw connectionError(error, options);
+    }
+    const stream = new PostgresChangeStream(client, options, from, new PgoutputEvents(migration.short, tables));
+    stream.#listen();
+    const start = `START_REPLICATION SLOT ${quoteName(slotName(migration, direction))} LOGICAL ${from} (proto_version '1', publication_names '${publicationName(migration)}', messages 'true')`;
+    await options.effects.point('sql.send', `stream ${direction}: start`);
+    client.query(start).then(
+      () => stream.#fail(new Error('the server ended the stream')),
+      (error: unknown) => stream.#fail(error),
+    );
+    return stream;
+  }
+
+  #listen(): void {
+    this.#client.on('error', (error) => this.#fail(error));
+    this.#client.on('end', () => this.#fail(new Error('the connection ended')));
+    this.#wire.on('copyData', ({chunk}) => this.#receive(chunk));
+    this.#timer = setInterval(() => this.#sendStatus(), STATUS_INTERVAL_MS);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#wake?.();
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#failure) return;
+    try {
+      if (chunk[0] === 0x77) this.#events.take(this.#parser.parse(chunk.subarray(25)), this.#queue);
+      else if (chunk[0] === 0x6b) this.#keepalive(chunk);
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (this.#queue.length >= QUEUE_EVENTS_MAX && !this.#paused) {
+      this.#paused = true;
+      this.#wire.stream.pause();
+    }
+    this.#wake?.();
+  }
+
+  /** Sent when the server has nothing more to say up to that position. */
+  #keepalive(chunk: Buffer): void {
+    if (!this.#events.open) this.#queue.push({type: 'idle', position: toPosition(chunk.readBigUInt64BE(1))});
+    if (chunk[17] === 1) this.#sendStatus();
+  }
+
+  /** Takes effect with the next status message, which is sent now. */
+  acknowledge(position: bigint): void {
+    if (position <= this.#confirmed) return;
+    this.#confirmed = position;
+    this.#sendStatus();
+  }
+
+  #sendStatus(): void {
+    if (this.#failure || this.#ended) return;
+    const message = Buffer.alloc(34);
+    message[0] = 0x72;
+    for (const at of [1, 9, 17]) message.writeBigUInt64BE(this.#confirmed, at);
+    message.writeBigUInt64BE(BigInt(this.#options.effects.clock.now().getTime() - Date.UTC(2000, 0, 1)) * 1000n, 25);
+    void this.#options.effects.point('stream.acknowledge', toPosition(this.#confirmed));
+    this.#wire.sendCopyFromChunk(message);
+  }
+
+  /** Everything received since the last turn, at least one event; ends when `signal` aborts, throws when the stream failed. */
+  async *events(signal: AbortSignal): AsyncGenerator<readonly StreamEvent[]> {
+    const onAbort = (): void => this.#wake?.();
+    signal.addEventListener('abort', onAbort, {once: true});
+    try {
+      while (!signal.aborted) {
+        if (this.#queue.length) yield this.#drainQueue();
+        else if (this.#failure) throw this.#broken();
+        else await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #drainQueue(): readonly StreamEvent[] {
+    const events = this.#queue;
+    this.#queue = [];
+    if (this.#paused) {
+      this.#paused = false;
+      this.#wire.stream.resume();
+    }
+    return events;
+  }
+
+  #broken(): Error {
+    const cause = this.#failure;
+    if (cause instanceof Error && cause.name === 'TerminalError') return cause;
+    return new TransientError(`the change stream of ${this.#options.side} broke off: ${cause instanceof Error ? cause.message : String(cause)}`, {code: 'CF-CONN-004', cause, next: 'nothing; it is opened again'});
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true;
+    clearInterval(this.#timer);
+    this.#wire.stream.destroy();
+    await this.#client.end().catch(() => undefined); // destroyed a line above
+  }
+}

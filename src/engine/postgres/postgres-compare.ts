@@ -1,0 +1,109 @@
+/** Reads for verification (hazards §4). Values and keys are the server's own text form, as in the change stream. */
+import {type Key, keyText, type Row} from '../../model/change.ts';
+import {type Table, writtenColumns} from '../../model/table.ts';
+import type {Compare, KeyRange, MigrationRef} from '../engine.ts';
+import {comparing, readInOneSnapshot} from './postgres-bracket.ts';
+import {digestQuery, rowHash} from './postgres-row-encoding.ts';
+import type {TextRow} from './postgres-session.ts';
+import type {PgSessions} from './postgres-sessions.ts';
+import {keyColumns, quoteName, quoteTable, rangeCondition, textArray} from './postgres-sql.ts';
+
+export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): Compare => {
+  const rowsOf = async (table: Table, text: string, values: readonly string[] = []) =>
+    (await comparing(labelOf(table), sessions, (session) => session.query(text, values))).rows;
+  return {
+    async count(table) {
+      const [row] = await rowsOf(table, `SELECT count(*) AS count ${fromClause(table)}`);
+      return BigInt(row?.['count'] ?? missing('count'));
+    },
+    async digest(table, range, applied) {
+      const text = digestQuery(table, `${fromClause(table)} WHERE ${rangeCondition(table, range)}`);
+      const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) =>
+        session.one(text),
+      );
+      return {
+        digest: {count: BigInt(value['count'] ?? missing('count')), sums: SUMS.map((name) => BigInt(value[name] ?? missing(name)))},
+        bracket,
+      };
+    },
+    async rowDigests(table, where, applied) {
+      const {text, values} = condition(table, where);
+      const query = `SELECT ${keyList(table)}, ${rowHash(table)} AS hash ${fromClause(table)} WHERE ${text}`;
+      const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) =>
+        session.query(query, values),
+      );
+      return {rows: digestsByKey(table, value.rows), bracket};
+    },
+    async rows(table, keys) {
+      const {text, values} = condition(table, keys);
+      const columns = writtenColumns(table).map(({name}) => quoteName(name));
+      return (await rowsOf(table, `SELECT ${columns.join(', ')} ${fromClause(table)} WHERE ${text}`, values)) as Row[];
+    },
+    async split(table, range, rows) {
+      const order = table.key.map(quoteName).join(', ');
+      const numbered = `SELECT ${keyList(table)}, row_number() OVER (ORDER BY ${order}) AS n ${fromClause(table)} WHERE ${rangeCondition(table, range)}`;
+      const bounds = await rowsOf(table, `SELECT * FROM (${numbered}) AS numbered WHERE n % ${BigInt(rows)} = 0 ORDER BY n`);
+      return consecutive(
+        range,
+        bounds.map((row) => keyOf(table, row)),
+      );
+    },
+    async sampleKeys(table, rows) {
+      const source = `SELECT ${keyList(table)} ${fromClause(table)} TABLESAMPLE system (${samplePercent(table, rows)})`;
+      const found = await rowsOf(table, `SELECT * FROM (${source}) AS sampled ORDER BY random() LIMIT ${BigInt(rows)}`);
+      return found.map((row) => keyOf(table, row));
+    },
+  };
+};
+
+const SUMS = ['sum0', 'sum1', 'sum2', 'sum3'];
+
+const labelOf = ({name}: Table): string => `${name.schema}.${name.name}`;
+
+/** A table that others inherit from is compared without their rows; a partitioned one is its partitions. */
+const fromClause = (table: Table): string => `FROM ${table.partitions.length ? '' : 'ONLY '}${quoteTable(table.name)}`;
+
+/** Not cast to text: `char(3)` keeps its blanks and a boolean stays `t`, as the change stream writes them. */
+const keyList = (table: Table): string => table.key.map((name, i) => `${quoteName(name)} AS k${i}`).join(', ');
+
+const keyOf = (table: Table, row: TextRow): Key => table.key.map((_, i) => row[`k${i}`] ?? null);
+
+const condition = (table: Table, where: KeyRange | readonly Key[]): {text: string; values: string[]} => {
+  if (!isKeys(where)) return {text: rangeCondition(table, where), values: []};
+  const columns = keyColumns(table);
+  const arrays = columns.map((_, i) => `$${i + 1}::text[]`).join(', ');
+  const wanted = columns.map((column, i) => `wanted.k${i}::${column.type}`).join(', ');
+  const names = columns.map((_, i) => `k${i}`).join(', ');
+  return {
+    text: `(${table.key.map(quoteName).join(', ')}) IN (SELECT ${wanted} FROM unnest(${arrays}) AS wanted(${names}))`,
+    values: columns.map((_, i) => textArray(where.map((key) => key[i] ?? null))),
+  };
+};
+
+const isKeys = (where: KeyRange | readonly Key[]): where is readonly Key[] => Array.isArray(where);
+
+/** Rows that share a key (the target may have lost its unique index) count together, so that none hides another. */
+const digestsByKey = (table: Table, rows: readonly TextRow[]): ReadonlyMap<string, {readonly key: Key; readonly hash: string}> => {
+  const found = new Map<string, {key: Key; hash: string}>();
+  for (const row of rows) {
+    const key = keyOf(table, row);
+    const text = keyText(key);
+    const hash = row['hash'] ?? missing('hash');
+    const earlier = found.get(text);
+    found.set(text, {key, hash: earlier ? [...earlier.hash.split('+'), hash].toSorted().join('+') : hash});
+  }
+  return found;
+};
+
+const consecutive = (range: KeyRange, bounds: readonly Key[]): KeyRange[] => {
+  const ends = [...bounds, range.to];
+  return ends.map((to, i) => ({after: i === 0 ? range.after : bounds[i - 1], to}));
+};
+
+/** Whole pages are sampled, so ten times as many rows as wanted, of which chance picks. */
+const samplePercent = (table: Table, rows: number): number =>
+  Math.min(100, Math.max(0.01, (1000 * rows) / Math.max(1, table.estimatedRows)));
+
+const missing = (column: string): never => {
+  throw new Error(`the answer has no ${column}`);
+};

@@ -1,0 +1,60 @@
+/**
+ * Crossfade's own tables on each side, schema `crossfade`. Several migrations share them; `migration` is the short id.
+ * Names and columns are a contract with the router (`route`) and with `adopt` (`journal`), so they only ever grow.
+ */
+export const CONTROL_SCHEMA = `
+CREATE SCHEMA IF NOT EXISTS crossfade;
+CREATE TABLE IF NOT EXISTS crossfade.lease (
+  migration text PRIMARY KEY, migration_id text NOT NULL, name text NOT NULL, epoch bigint NOT NULL, holder text NOT NULL,
+  since timestamptz NOT NULL DEFAULT now(), role name NOT NULL DEFAULT session_user, secret text NOT NULL DEFAULT gen_random_uuid()::text,
+  finished boolean NOT NULL DEFAULT false);
+CREATE TABLE IF NOT EXISTS crossfade.tag (migration text, lane text, n bigint NOT NULL, PRIMARY KEY (migration, lane));
+CREATE TABLE IF NOT EXISTS crossfade.progress (
+  migration text, lane text, epoch bigint NOT NULL, pos pg_lsn NOT NULL, commit_seq bigint NOT NULL,
+  updated_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (migration, lane));
+CREATE TABLE IF NOT EXISTS crossfade.chunk (
+  migration text, id int, table_schema text NOT NULL, table_name text NOT NULL, after_key text[], to_key text[],
+  state text NOT NULL DEFAULT 'open', epoch bigint NOT NULL, end_pos pg_lsn, rows bigint, PRIMARY KEY (migration, id));
+CREATE TABLE IF NOT EXISTS crossfade.reread (migration text, table_schema text, table_name text, key text[], PRIMARY KEY (migration, table_schema, table_name, key));
+CREATE TABLE IF NOT EXISTS crossfade.replay_window (migration text, table_schema text, table_name text, end_pos pg_lsn NOT NULL, PRIMARY KEY (migration, table_schema, table_name));
+CREATE TABLE IF NOT EXISTS crossfade.stream (
+  migration text, lane text, slot name NOT NULL, created_at pg_lsn NOT NULL, system_id text NOT NULL, PRIMARY KEY (migration, lane));
+CREATE TABLE IF NOT EXISTS crossfade.schema_statement (migration text, file text, place int, digest text NOT NULL, PRIMARY KEY (migration, file, place));
+CREATE TABLE IF NOT EXISTS crossfade.fence (migration text, epoch bigint, state text NOT NULL, deadline timestamptz, PRIMARY KEY (migration, epoch));
+CREATE TABLE IF NOT EXISTS crossfade.route (
+  migration text PRIMARY KEY, name text NOT NULL, epoch bigint NOT NULL, version bigint NOT NULL, side text NOT NULL, state text NOT NULL,
+  hold_until timestamptz, read_percent int NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS crossfade.journal (migration text, seq bigint, hash text NOT NULL, body text NOT NULL, PRIMARY KEY (migration, seq));
+GRANT USAGE ON SCHEMA crossfade TO PUBLIC;
+GRANT SELECT ON crossfade.route TO PUBLIC;
+`;
+
+/**
+ * The fence of hazards §3.3, one trigger per epoch and table. Fail-closed: a caller whose snapshot shows no row, or
+ * shows `fenced` before the deadline, `closed` or `committed`, is refused. A row that is fenced past its deadline is
+ * read again FOR SHARE, which serialises the caller with the commit decision; `released` is final for its epoch and
+ * needs no lock. Our own writers prove themselves by role and by a secret that only the owner of the lease can read.
+ */
+export const FENCE_FUNCTION = `
+CREATE OR REPLACE FUNCTION crossfade.fence_guard() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $fence$
+DECLARE
+  fence crossfade.fence;
+BEGIN
+  IF coalesce(current_setting('crossfade.writer', true), '') <> '' THEN
+    PERFORM FROM crossfade.lease l
+      WHERE l.migration = TG_ARGV[0] AND l.secret = current_setting('crossfade.writer', true) AND l.role = session_user;
+    IF FOUND THEN RETURN NULL; END IF;
+  END IF;
+  SELECT * INTO fence FROM crossfade.fence f WHERE f.migration = TG_ARGV[0] AND f.epoch = TG_ARGV[1]::bigint;
+  IF FOUND THEN
+    IF fence.state = 'released' THEN RETURN NULL; END IF;
+    IF fence.state = 'fenced' AND fence.deadline < clock_timestamp() THEN
+      SELECT * INTO fence FROM crossfade.fence f WHERE f.migration = TG_ARGV[0] AND f.epoch = TG_ARGV[1]::bigint FOR SHARE;
+      IF fence.state = 'released' OR (fence.state = 'fenced' AND fence.deadline < clock_timestamp()) THEN RETURN NULL; END IF;
+    END IF;
+  END IF;
+  RAISE EXCEPTION 'crossfade: writes to %.% are closed on this side', TG_TABLE_SCHEMA, TG_TABLE_NAME
+    USING ERRCODE = '25006', HINT = 'Another server takes the writes of this application now, or will in a moment.';
+END $fence$;
+REVOKE ALL ON FUNCTION crossfade.fence_guard() FROM PUBLIC;
+`;

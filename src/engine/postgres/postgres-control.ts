@@ -1,0 +1,164 @@
+import type {RouteRow} from '../../model/route.ts';
+import type {Control, MigrationRef} from '../engine.ts';
+import {CONTROL_SCHEMA, FENCE_FUNCTION} from './postgres-control-schema.ts';
+import type {PgSession} from './postgres-session.ts';
+import type {PgSessions} from './postgres-sessions.ts';
+import {isPassing} from './postgres-errors.ts';
+import {TerminalError, TransientError} from '../../model/errors.ts';
+
+/** How long a zombie's open transaction may hold up a takeover before its session is ended again. */
+const TAKEOVER_LOCK_TIMEOUT = '2s';
+const TAKEOVER_ATTEMPTS_MAX = 10;
+
+/** Crossfade's own schema on one side. The lock's session is this object's own and lives until `close`. */
+export class PostgresControl implements Control {
+  readonly #sessions: PgSessions;
+  readonly #migration: MigrationRef;
+  #lease: PgSession | undefined;
+
+  constructor(sessions: PgSessions, migration: MigrationRef) {
+    this.#sessions = sessions;
+    this.#migration = migration;
+  }
+
+  async isInstalled(): Promise<boolean> {
+    return this.#sessions.use(async (session) => (await session.one(`SELECT (to_regclass('crossfade.lease') IS NOT NULL)::text AS there`))['there'] === 'true');
+  }
+
+  /** Once per server; two runs that install at the same moment take turns. */
+  async install(): Promise<void> {
+    await this.#sessions.use((session) =>
+      session.transaction('BEGIN', async () => {
+        await session.query(`SELECT pg_advisory_xact_lock(hashtextextended('crossfade install', 0))`);
+        const {rows} = await session.query(`SELECT to_regprocedure('crossfade.fence_guard()')::text AS guard`);
+        if (!rows[0]?.['guard']) await session.query(CONTROL_SCHEMA + FENCE_FUNCTION);
+      }),
+    );
+  }
+
+  async lock(holder: string): ReturnType<Control['lock']> {
+    const session = (this.#lease ??= await this.#sessions.open('lease'));
+    const {rows} = await session.query(`SELECT pg_try_advisory_lock(hashtextextended($1, 0))::text AS got`, [`crossfade ${this.#migration.name}`]);
+    const known = await session.query(
+      `SELECT migration_id, epoch::text, holder, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since FROM crossfade.lease WHERE name = $1 AND NOT finished`,
+      [this.#migration.name],
+    );
+    const row = known.rows[0];
+    if (rows[0]?.['got'] !== 'true') return {ok: false, holder: row?.['holder'] ?? 'unknown', since: row?.['since'] ?? 'unknown'};
+    await this.#register(session, holder);
+    return {ok: true, epoch: Number(row?.['epoch'] ?? 0), migration: row?.['migration_id'] ?? undefined};
+  }
+
+  /** Who holds the lock is known from the moment it is held, for whoever asks next. */
+  async #register(session: PgSession, holder: string): Promise<void> {
+    await session.query(`UPDATE crossfade.lease SET holder = $2, since = now() WHERE migration = $1`, [this.#migration.short, holder]);
+  }
+
+  async raiseEpoch(epoch: number, holder: string): Promise<void> {
+    const session = this.#lease;
+    if (!session) throw new Error('the lock comes before the epoch');
+    const {id, short, name} = this.#migration;
+    const {rowCount} = await session.query(
+      `INSERT INTO crossfade.lease (migration, migration_id, name, epoch, holder) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (migration) DO UPDATE SET epoch = excluded.epoch, holder = excluded.holder, since = now(), role = session_user WHERE crossfade.lease.epoch < excluded.epoch`,
+      [short, id, name, epoch, holder],
+    );
+    if (!rowCount) throw new TerminalError(`epoch ${epoch} is not newer than what ${this.#sessions.options.side} knows`, {code: 'CF-LEASE-002', next: 'crossfade status'});
+    for (let attempt = 1; ; attempt++) {
+      await this.#endOldSessions(session);
+      try {
+        await session.transaction('BEGIN', async () => {
+          await session.query(`SET LOCAL lock_timeout = '${TAKEOVER_LOCK_TIMEOUT}'`);
+          await session.query(`UPDATE crossfade.chunk SET epoch = $2 WHERE migration = $1 AND state = 'open'`, [short, epoch]);
+          await session.query(`UPDATE crossfade.progress SET epoch = $2 WHERE migration = $1`, [short, epoch]);
+        });
+        return;
+      } catch (error) {
+        if (!isPassing(error) || attempt >= TAKEOVER_ATTEMPTS_MAX) throw error;
+      }
+    }
+  }
+
+  /** A replaced runner's sessions may hold row locks and the slot; its watchdog stays until it sees the new epoch. */
+  async #endOldSessions(session: PgSession): Promise<void> {
+    await session.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name LIKE $1 AND application_name NOT LIKE '% watchdog%' AND pid <> pg_backend_pid() AND backend_start < (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())`,
+      [`crossfade ${this.#migration.short} %`],
+    );
+  }
+
+  async epoch(): Promise<number | undefined> {
+    return this.#sessions.use(async (session) => {
+      const {rows} = await session.query(`SELECT epoch::text FROM crossfade.lease WHERE migration = $1`, [this.#migration.short]);
+      return rows[0] ? Number(rows[0]['epoch']) : undefined;
+    });
+  }
+
+  async lost(): Promise<never> {
+    const reason = await this.#lease?.lost;
+    throw new TransientError(`the ${this.#sessions.options.side}'s session that holds the migration's lock has ended: ${reason?.message ?? ''}`, {code: 'CF-CONN-004', next: 'crossfade resume'});
+  }
+
+  async mirror(entry: {readonly seq: number; readonly hash: string; readonly body: string}): Promise<void> {
+    await this.#sessions.use((session) =>
+      session.query(`INSERT INTO crossfade.journal (migration, seq, hash, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [this.#migration.short, entry.seq, entry.hash, entry.body]),
+    );
+  }
+
+  async mirrored(): Promise<{seq: number; hash: string; body: string}[]> {
+    const {rows} = await this.#sessions.use((session) =>
+      session.query<{seq: string; hash: string; body: string}>(`SELECT seq::text, hash, body FROM crossfade.journal WHERE migration = $1 ORDER BY crossfade.journal.seq`, [this.#migration.short]),
+    );
+    return rows.map((row) => ({seq: Number(row.seq), hash: row.hash, body: row.body}));
+  }
+
+  async readRoute(): Promise<RouteRow | undefined> {
+    const {rows} = await this.#sessions.use((session) =>
+      session.query(
+        `SELECT epoch::text, version::text, side, state, read_percent::text, to_char(hold_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS hold_until
+         FROM crossfade.route WHERE migration = $1`,
+        [this.#migration.short],
+      ),
+    );
+    const row = rows[0];
+    if (!row) return undefined;
+    return {epoch: Number(row['epoch']), version: Number(row['version']), side: row['side'] === 'target' ? 'target' : 'source', state: row['state'] === 'hold' ? 'hold' : 'open', holdUntil: row['hold_until'] ?? undefined, readPercent: Number(row['read_percent'])};
+  }
+
+  /** One above what stands here; a row of a newer epoch is left alone, and that is an error. */
+  async writeRoute(route: Omit<RouteRow, 'version'> & {readonly versionMin?: number}): Promise<void> {
+    const {short, name} = this.#migration;
+    await this.#sessions.use(async (session) => {
+      const {rowCount} = await session.query(
+        `INSERT INTO crossfade.route (migration, name, epoch, version, side, state, hold_until, read_percent) VALUES ($1, $2, $3, $8, $4, $5, $6, $7)
+         ON CONFLICT (migration) DO UPDATE SET epoch = excluded.epoch, version = greatest(crossfade.route.version + 1, excluded.version), side = excluded.side, state = excluded.state,
+           hold_until = excluded.hold_until, read_percent = excluded.read_percent WHERE crossfade.route.epoch <= excluded.epoch`,
+        [short, name, route.epoch, route.side, route.state, route.holdUntil ?? null, route.readPercent, route.versionMin ?? 1],
+      );
+      if (!rowCount) throw new TerminalError('a newer runner has written the route', {code: 'CF-LEASE-002', next: 'crossfade status'});
+      await session.query(`SELECT pg_notify('crossfade_route', $1)`, [name]);
+    });
+  }
+
+  async isFinished(): Promise<boolean> {
+    const {rows} = await this.#sessions.use((session) => session.query(`SELECT finished::text FROM crossfade.lease WHERE migration = $1`, [this.#migration.short]));
+    return rows[0]?.['finished'] === 'true';
+  }
+
+  async finish(): Promise<void> {
+    await this.#sessions.use((session) => session.query(`UPDATE crossfade.lease SET finished = true WHERE migration = $1`, [this.#migration.short]));
+  }
+
+  async remove(): Promise<void> {
+    const tables = ['tag', 'progress', 'chunk', 'reread', 'replay_window', 'stream', 'schema_statement', 'fence', 'route', 'journal', 'lease'];
+    await this.#sessions.use((session) =>
+      session.transaction('BEGIN', async () => {
+        await session.query(`SELECT pg_advisory_xact_lock(hashtextextended('crossfade install', 0))`);
+        for (const table of tables) await session.query(`DELETE FROM crossfade.${table} WHERE migration = $1`, [this.#migration.short]);
+        const {rows} = await session.query(`SELECT count(*)::text AS others FROM crossfade.lease`);
+        if (rows[0]?.['others'] === '0') await session.query('DROP SCHEMA crossfade CASCADE');
+      }),
+    );
+  }
+}

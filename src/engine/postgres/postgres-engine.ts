@@ -1,0 +1,49 @@
+import type {Database, Engine, OpenOptions, ServerIdentity} from '../engine.ts';
+import {postgresCatalog} from './postgres-catalog.ts';
+import {postgresCompare} from './postgres-compare.ts';
+import {PostgresControl} from './postgres-control.ts';
+import {PostgresFence} from './postgres-fence.ts';
+import {isPassing} from './postgres-errors.ts';
+import {comparePositions} from './postgres-position.ts';
+import {PgSessions} from './postgres-sessions.ts';
+import {PostgresSource} from './postgres-source.ts';
+import {PostgresTarget} from './postgres-target.ts';
+
+export const postgresEngine: Engine = {
+  name: 'postgres',
+  capabilities: {
+    position: 'LSN',
+    snapshot: 'short transactions per chunk, after a visibility barrier',
+    changeStream: 'logical replication slot, pgoutput',
+    fence: 'trigger per epoch and table, decided by a row in the same database',
+    historyLoss: 'slot dropped, moved or lost: found by name, plugin, system identifier and confirmed position',
+    versions: '14 to 18',
+  },
+  open,
+  isPassing,
+  comparePositions,
+};
+
+function open(options: OpenOptions): Database {
+  const sessions = new PgSessions(options);
+  return {
+    side: options.side,
+    engine: 'postgres',
+    identity: () => identity(sessions),
+    catalog: postgresCatalog(sessions),
+    control: new PostgresControl(sessions, options.migration),
+    source: new PostgresSource(sessions, options.migration),
+    target: new PostgresTarget(sessions, options.migration),
+    fence: new PostgresFence(sessions, options.migration),
+    compare: postgresCompare(sessions, options.migration),
+    close: () => sessions.close(),
+  };
+}
+
+const identity = (sessions: PgSessions): Promise<ServerIdentity> =>
+  sessions.use(async (session) => {
+    const row = await session.one(
+      `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS id, current_setting('server_version_num') AS number, current_setting('server_version') AS text, session_user::text AS role, current_database()::text AS database`,
+    );
+    return {systemId: row['id'] ?? '', version: Number(row['number']), versionText: row['text'] ?? '', role: row['role'] ?? '', database: row['database'] ?? ''};
+  });

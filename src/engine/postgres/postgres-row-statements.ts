@@ -1,0 +1,86 @@
+/** The statement of each group: values come as one text array a column and are cast by the server, never by us. */
+import type {Key, Value} from '../../model/change.ts';
+import {TerminalError} from '../../model/errors.ts';
+import type {RowOperation} from '../../model/row-operation.ts';
+import {nameOf, type Table} from '../../model/table.ts';
+import type {Group} from './postgres-row-groups.ts';
+import type {PgSession} from './postgres-session.ts';
+import {columnOf, keyColumns, quoteName, quoteTable, textArray} from './postgres-sql.ts';
+
+/** Runs the group; answers the keys that an inexact update did not meet. */
+export const runGroup = async (session: PgSession, table: Table, group: Group): Promise<Key[]> => {
+  const {text, values} = statement(table, group);
+  const {rows, rowCount} = await session.query(text, values);
+  if (!group.exact) return group.form === 'update' ? unmet(table, group, rows) : [];
+  if (group.form !== 'upsert' && rowCount !== group.operations.length) {
+    throw new TerminalError(`${group.form} met ${rowCount} rows of ${nameOf(table.name)} where exactly ${group.operations.length} were expected`, {code: 'CF-APPLY-001', next: 'crossfade explain CF-APPLY-001'});
+  }
+  return [];
+};
+
+const unmet = (table: Table, group: Group, rows: readonly Readonly<Record<string, string | null>>[]): Key[] => {
+  if (rows.length === group.operations.length) return [];
+  const met = new Set(rows.map((row) => Number(row['place'])));
+  return group.operations.filter((_, i) => !met.has(i + 1)).map((operation) => operation.key);
+};
+
+const statement = (table: Table, group: Group): {text: string; values: string[]} => {
+  switch (group.form) {
+    case 'delete':
+      return deleteRows(table, group.operations);
+    case 'update':
+      return updateRows(table, group, (operation) => operation.key);
+    case 'move':
+      return updateRows(table, group, (operation) => (operation.form === 'move' ? operation.oldKey : operation.key));
+    case 'insert':
+    case 'upsert':
+      return insertRows(table, group);
+  }
+};
+
+const keyArrays = (table: Table, operations: readonly RowOperation[], keyOf: (operation: RowOperation) => Key): string[] =>
+  table.key.map((_, i) => textArray(operations.map((operation) => keyOf(operation)[i] ?? null)));
+
+const valueArrays = (operations: readonly RowOperation[], columns: readonly string[]): string[] =>
+  columns.map((name) => textArray(operations.map((operation): Value => (operation.form === 'delete' ? null : (operation.row[name] ?? null)))));
+
+const arrays = (from: number, count: number): string => Array.from({length: count}, (_, i) => `$${from + i}::text[]`).join(', ');
+const keyMatch = (table: Table): string => keyColumns(table).map((column, i) => `t.${quoteName(column.name)} = w.k${i}::${column.type}`).join(' AND ');
+
+const deleteRows = (table: Table, operations: readonly RowOperation[]): {text: string; values: string[]} => {
+  const names = table.key.map((_, i) => `k${i}`).join(', ');
+  return {
+    text: `DELETE FROM ${quoteTable(table.name)} t USING unnest(${arrays(1, table.key.length)}) AS w(${names}) WHERE ${keyMatch(table)}`,
+    values: keyArrays(table, operations, (operation) => operation.key),
+  };
+};
+
+/** An identity column that is always generated cannot be set, and does not need to be: its value never changes by itself. */
+const settable = (table: Table, columns: readonly string[], moves: boolean): readonly string[] =>
+  columns.filter((name) => columnOf(table, name).identity !== 'always' && (moves || !table.key.includes(name)));
+
+const updateRows = (table: Table, group: Group, keyOf: (operation: RowOperation) => Key): {text: string; values: string[]} => {
+  const columns = settable(table, group.columns, true);
+  const names = [...table.key.map((_, i) => `k${i}`), ...columns.map((_, i) => `v${i}`)];
+  const set = columns.map((name, i) => `${quoteName(name)} = w.v${i}::${columnOf(table, name).type}`).join(', ');
+  return {
+    text: `UPDATE ${quoteTable(table.name)} t SET ${set} FROM unnest(${arrays(1, names.length)}) WITH ORDINALITY AS w(${names.join(', ')}, place) WHERE ${keyMatch(table)} RETURNING w.place::text AS place`,
+    values: [...keyArrays(table, group.operations, keyOf), ...valueArrays(group.operations, columns)],
+  };
+};
+
+const insertRows = (table: Table, group: Group): {text: string; values: string[]} => {
+  const columns = group.columns;
+  const list = columns.map(quoteName).join(', ');
+  const select = columns.map((name, i) => `w.v${i}::${columnOf(table, name).type}`).join(', ');
+  const overriding = columns.some((name) => columnOf(table, name).identity) ? ' OVERRIDING SYSTEM VALUE' : '';
+  return {
+    text: `INSERT INTO ${quoteTable(table.name)} (${list})${overriding} SELECT ${select} FROM unnest(${arrays(1, columns.length)}) AS w(${columns.map((_, i) => `v${i}`).join(', ')})${group.form === 'upsert' ? conflict(table, columns) : ''}`,
+    values: valueArrays(group.operations, columns),
+  };
+};
+
+const conflict = (table: Table, columns: readonly string[]): string => {
+  const rest = settable(table, columns, false).map((name) => `${quoteName(name)} = excluded.${quoteName(name)}`);
+  return ` ON CONFLICT (${table.key.map(quoteName).join(', ')}) DO ${rest.length ? `UPDATE SET ${rest.join(', ')}` : 'NOTHING'}`;
+};

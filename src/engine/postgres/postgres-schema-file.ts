@@ -1,0 +1,58 @@
+/** Schema files, statement by statement. Each commits with its record, so that a crash repeats none and skips none. */
+import {createHash} from 'node:crypto';
+import {TerminalError} from '../../model/errors.ts';
+import type {MigrationRef} from '../engine.ts';
+import type {PgSession} from './postgres-session.ts';
+import type {PgSessions} from './postgres-sessions.ts';
+import {openWriter, tagged} from './postgres-writer.ts';
+
+type Statement = {readonly sql: string; readonly line: number};
+
+export const runSchemaFile = async (sessions: PgSessions, migration: MigrationRef, file: string, text: string, signal: AbortSignal): Promise<{statements: number; ran: number}> => {
+  const statements = await split(file, text);
+  const session = await openWriter(sessions, migration, 'schema');
+  let ran = 0;
+  try {
+    await session.query(`SELECT set_config('search_path', '"$user", public', false)`);
+    for (const [place, statement] of statements.entries()) {
+      signal.throwIfAborted();
+      if (await runOnce(session, migration, file, place, statement)) ran++;
+    }
+  } finally {
+    await session.close();
+  }
+  return {statements: statements.length, ran};
+};
+
+/** The real parser of PostgreSQL finds where statements end; anything it does not know is refused before anything runs. */
+const split = async (file: string, text: string): Promise<Statement[]> => {
+  const {parse} = await import('libpg-query');
+  const bytes = Buffer.from(text, 'utf8');
+  try {
+    const tree = (await parse(text)) as {stmts?: {stmt_location?: number; stmt_len?: number}[]};
+    return (tree.stmts ?? []).map(({stmt_location: from = 0, stmt_len: length}) => {
+      const sql = bytes.subarray(from, length ? from + length : undefined).toString('utf8');
+      return {sql: sql.trim(), line: bytes.subarray(0, from).toString('utf8').split('\n').length + (/^\s*/.exec(sql)?.[0].split('\n').length ?? 1) - 1};
+    });
+  } catch (error) {
+    throw new TerminalError(`${file} could not be read as SQL: ${error instanceof Error ? error.message : String(error)}`, {code: 'CF-TGT-004', cause: error, next: 'psql commands (\\…) and COPY data are not SQL; keep them out of schema files'});
+  }
+};
+
+const runOnce = async (session: PgSession, migration: MigrationRef, file: string, place: number, statement: Statement): Promise<boolean> => {
+  const digest = createHash('sha256').update(statement.sql).digest('hex');
+  const {rows} = await session.query(`SELECT digest FROM crossfade.schema_statement WHERE migration = $1 AND file = $2 AND place = $3`, [migration.short, file, place]);
+  if (rows[0]) {
+    if (rows[0]['digest'] === digest) return false;
+    throw new TerminalError(`${file}:${statement.line} was run already and has changed since`, {code: 'CF-PLAN-002', next: 'restore the file, or abort and start again'});
+  }
+  try {
+    await tagged(session, migration, 'schema', async () => {
+      await session.query(`INSERT INTO crossfade.schema_statement (migration, file, place, digest) VALUES ($1, $2, $3, $4)`, [migration.short, file, place, digest]);
+      await session.query(statement.sql);
+    });
+  } catch (error) {
+    throw new TerminalError(`${file}:${statement.line} failed on the target: ${error instanceof Error ? error.message : String(error)}`, {code: 'CF-TGT-004', cause: error, next: `correct that statement; those before it stay, so: crossfade resume`});
+  }
+  return true;
+};

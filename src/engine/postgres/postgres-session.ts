@@ -1,0 +1,147 @@
+/**
+ * Every word exchanged with a PostgreSQL server goes through here: part of the effects seam. Values are text both ways.
+ * Sessions are pinned so that the same value has the same text on every server (hazards §2c).
+ */
+import {finished} from 'node:stream/promises';
+import type {Readable, Writable} from 'node:stream';
+import pg from 'pg';
+import copyStreams from 'pg-copy-streams';
+import type {Effects} from '../../model/effects.ts';
+import type {OpenOptions} from '../engine.ts';
+import {connectionError} from './postgres-errors.ts';
+
+export type TextRow = Readonly<Record<string, string | null>>;
+export type Answer<T> = {readonly rows: readonly T[]; readonly rowCount: number};
+
+const PINS = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO',
+  IntervalStyle: 'iso_8601',
+  extra_float_digits: '3',
+  bytea_output: 'hex',
+  client_encoding: 'UTF8',
+  row_security: 'off',
+  search_path: 'pg_catalog',
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  synchronous_commit: 'on',
+} as const;
+
+const pinOptions = Object.entries(PINS)
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(' ');
+
+export const clientConfig = (options: OpenOptions, label: string): pg.ClientConfig => ({
+  connectionString: options.url.reveal(),
+  application_name: `crossfade ${options.migration.short} ${label}`,
+  options: pinOptions,
+  keepAlive: true,
+  connectionTimeoutMillis: 10_000,
+  types: {getTypeParser: () => (value: string) => value} as unknown as pg.CustomTypesConfig,
+  ...(options.url.isLocal && !options.tls ? {} : tlsConfig(options)),
+});
+
+const tlsConfig = (options: OpenOptions): pg.ClientConfig =>
+  options.tls?.mode === 'disable' ? {ssl: false} : {ssl: {rejectUnauthorized: true, ...(options.tls?.ca ? {ca: options.tls.ca} : {})}};
+
+/** One connection. `label` names its purpose in `pg_stat_activity` and at the effects seam. */
+export class PgSession {
+  readonly label: string;
+  readonly #client: pg.Client;
+  readonly #effects: Effects;
+  /** Resolves with the reason when the connection ends without `close`. */
+  readonly lost: Promise<Error>;
+
+  constructor(client: pg.Client, label: string, effects: Effects) {
+    this.#client = client;
+    this.label = label;
+    this.#effects = effects;
+    this.lost = new Promise((resolve) => {
+      client.once('error', resolve);
+      client.once('end', () => resolve(new Error('the connection ended')));
+    });
+  }
+
+  static async open(options: OpenOptions, label: string): Promise<PgSession> {
+    const client = new pg.Client(clientConfig(options, label));
+    const session = new PgSession(client, label, options.effects);
+    await options.effects.point('sql.send', `${options.side} ${label}: connect`);
+    try {
+      await client.connect();
+    } catch (error) {
+      throw connectionError(error, options);
+    }
+    return session;
+  }
+
+  /** Server process id, to find and end this session from another one. */
+  get serverPid(): number {
+    return (this.#client as unknown as {processID: number}).processID;
+  }
+
+  onNotification(listener: (payload: string) => void): void {
+    this.#client.on('notification', (message) => listener(message.payload ?? ''));
+  }
+
+  /** One statement, or several without parameters (the last answer counts). */
+  async query<T extends TextRow = TextRow>(text: string, values: readonly unknown[] = []): Promise<Answer<T>> {
+    await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
+    const result = values.length ? await this.#client.query(text, [...values]) : await this.#client.query(text);
+    await this.#effects.point('sql.reply', `${this.label}: ${text.slice(0, 60)}`);
+    const last: pg.QueryResult = Array.isArray(result) ? result[result.length - 1] : result;
+    return {rows: last.rows as T[], rowCount: last.rowCount ?? 0};
+  }
+
+  /** The single row a statement must give. */
+  async one<T extends TextRow = TextRow>(text: string, values: readonly unknown[] = []): Promise<T> {
+    const {rows} = await this.query<T>(text, values);
+    const [row] = rows;
+    if (rows.length !== 1 || !row) throw new Error(`expected one row, got ${rows.length}: ${text.slice(0, 80)}`);
+    return row;
+  }
+
+  /** Commits when `act` returns, rolls back when it throws. A failed COMMIT is ambiguous: the caller asks the database. */
+  async transaction<T>(begin: string, act: () => Promise<T>): Promise<T> {
+    await this.query(begin);
+    let value: T;
+    try {
+      value = await act();
+    } catch (error) {
+      await this.query('ROLLBACK').catch(() => undefined); // the connection is gone, or the server has rolled back: both are the same here
+      throw error;
+    }
+    await this.query('COMMIT');
+    return value;
+  }
+
+  /** `done` resolves only when the server has said that the COPY is complete. */
+  async copyOut(text: string): Promise<{readonly stream: Readable; done(): Promise<void>}> {
+    await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
+    const stream = this.#client.query(copyStreams.to(text));
+    const ended = finished(stream);
+    ended.catch(() => undefined); // reported by done()
+    return {
+      stream,
+      done: async () => {
+        await ended;
+        await this.#effects.point('copy.end', `${this.label}: ${text.slice(0, 60)}`);
+      },
+    };
+  }
+
+  /** The answer's `rowCount` is set when the stream has finished. */
+  async copyIn(text: string): Promise<Writable & {rowCount: number}> {
+    await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
+    return this.#client.query(copyStreams.from(text)) as unknown as Writable & {rowCount: number};
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end().catch(() => undefined); // already gone
+  }
+
+  /** Cuts the connection without a word, for a session that is busy with a COPY nobody reads. */
+  destroy(): void {
+    (this.#client as unknown as {connection: {stream: {destroy(): void}}}).connection.stream.destroy();
+  }
+}

@@ -1,0 +1,56 @@
+import type {OpenOptions} from '../engine.ts';
+import {PgSession} from './postgres-session.ts';
+
+/** Idle sessions kept for the next short use. */
+const IDLE_MAX = 4;
+
+/**
+ * The sessions of one side: short uses share a few, long ones (lease, stream, apply) open their own. A session that
+ * failed in use is not given out again.
+ */
+export class PgSessions {
+  readonly options: OpenOptions;
+  readonly #idle: PgSession[] = [];
+  readonly #all = new Set<PgSession>();
+  #closed = false;
+
+  constructor(options: OpenOptions) {
+    this.options = options;
+  }
+
+  /** A session of the caller's own; the caller closes it, or `close` does. */
+  async open(label: string): Promise<PgSession> {
+    if (this.#closed) throw new Error('the database was closed');
+    const session = await PgSession.open(this.options, label);
+    this.#all.add(session);
+    void session.lost.then(() => this.#forget(session));
+    return session;
+  }
+
+  /** Lends a session for as long as `act` runs. */
+  async use<T>(act: (session: PgSession) => Promise<T>): Promise<T> {
+    const session = this.#idle.pop() ?? (await this.open('work'));
+    let value: T;
+    try {
+      value = await act(session);
+    } catch (error) {
+      this.#all.delete(session);
+      await session.close();
+      throw error;
+    }
+    if (this.#idle.length < IDLE_MAX && !this.#closed && this.#all.has(session)) this.#idle.push(session);
+    else await session.close();
+    return value;
+  }
+
+  #forget(session: PgSession): void {
+    this.#all.delete(session);
+    const at = this.#idle.indexOf(session);
+    if (at >= 0) this.#idle.splice(at, 1);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#all].map((session) => session.close()));
+  }
+}

@@ -1,0 +1,120 @@
+/** The durable place in the log: publication first, then slot, then the barrier that makes it a starting point (R1). */
+import {TerminalError, TransientError} from '../../model/errors.ts';
+import type {Position} from '../../model/position.ts';
+import type {Direction} from '../../model/side.ts';
+import type {Table} from '../../model/table.ts';
+import type {MigrationRef} from '../engine.ts';
+import {publicationName, slotName} from './postgres-names.ts';
+import {comparePositions, toPosition} from './postgres-position.ts';
+import type {PgSession} from './postgres-session.ts';
+import type {PgSessions} from './postgres-sessions.ts';
+import {quoteName, quoteTable} from './postgres-sql.ts';
+import {requireKeys} from './postgres-source.ts';
+
+/** Slot creation and the barrier wait for open transactions; beyond this the blockers are named instead (H-64). */
+const OPEN_TRANSACTIONS_WAIT = '60s';
+const BARRIER_POLL_MS = 50;
+const BARRIER_POLLS_MAX = 1200;
+
+export const createStream = async (sessions: PgSessions, migration: MigrationRef, direction: Direction, tables: readonly Table[], signal: AbortSignal): Promise<Position> => {
+  requireKeys(tables);
+  const session = await sessions.open('stream setup');
+  try {
+    const known = await recorded(session, migration, direction);
+    if (known && (await slotState(session, migration, direction))) return known.createdAt;
+    await createPublication(session, migration, tables);
+    const position = await createSlot(session, migration, direction);
+    await waitForVisibility(session, sessions, signal);
+    await session.query(
+      `INSERT INTO crossfade.stream (migration, lane, slot, created_at, system_id) VALUES ($1, $2, $3, $4, (SELECT system_identifier::text FROM pg_control_system()))`,
+      [migration.short, direction, slotName(migration, direction), position],
+    );
+    return position;
+  } finally {
+    await session.close();
+  }
+};
+
+const createPublication = async (session: PgSession, migration: MigrationRef, tables: readonly Table[]): Promise<void> => {
+  const name = publicationName(migration);
+  const list = [...tables.map((table) => quoteTable(table.name)), 'crossfade.tag'].join(', ');
+  const {rows} = await session.query(`SELECT FROM pg_publication WHERE pubname = $1`, [name]);
+  if (rows.length) await session.query(`ALTER PUBLICATION ${quoteName(name)} SET TABLE ${list}`);
+  else await session.query(`CREATE PUBLICATION ${quoteName(name)} FOR TABLE ${list} WITH (publish_via_partition_root = true)`);
+};
+
+/** A slot of ours without a record is what a crash between the two left: nothing rests on it, so it is made again. */
+const createSlot = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<Position> => {
+  const name = slotName(migration, direction);
+  if (await slotState(session, migration, direction)) await session.query(`SELECT pg_drop_replication_slot($1)`, [name]);
+  await session.query(`SET statement_timeout = '${OPEN_TRANSACTIONS_WAIT}'`);
+  try {
+    const row = await session.one(`SELECT lsn::text AS lsn FROM pg_create_logical_replication_slot($1, 'pgoutput')`, [name]);
+    return toPosition(row['lsn'] ?? '');
+  } catch (error) {
+    throw new TransientError(`the replication slot could not be created within ${OPEN_TRANSACTIONS_WAIT}: ${error instanceof Error ? error.message : ''}; ${await blockers(session)}`, {code: 'CF-SRC-006', cause: error, next: 'end the transactions named above, then: crossfade resume'});
+  } finally {
+    await session.query(`SET statement_timeout = 0`);
+  }
+};
+
+/** R1: whatever committed before the slot is visible to every later read once no older transaction is left running. */
+const waitForVisibility = async (session: PgSession, sessions: PgSessions, signal: AbortSignal): Promise<void> => {
+  const own = await session.one(`SELECT pg_current_xact_id()::text AS xid`);
+  for (let poll = 0; poll < BARRIER_POLLS_MAX; poll++) {
+    const row = await session.one(`SELECT (pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8)::text AS passed`, [own['xid']]);
+    if (row['passed'] === 'true') return;
+    signal.throwIfAborted();
+    await sessions.options.effects.clock.sleep(BARRIER_POLL_MS, signal);
+  }
+  throw new TransientError(`transactions that began before the stream are still running: ${await blockers(session)}`, {code: 'CF-SRC-006', next: 'end the transactions named above, then: crossfade resume'});
+};
+
+const blockers = async (session: PgSession): Promise<string> => {
+  const {rows} = await session.query(
+    `SELECT format('pid %s (%s, %s, open since %s)', pid, usename, coalesce(nullif(application_name, ''), 'no name'), date_trunc('second', xact_start)) AS who
+     FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() AND (backend_xid IS NOT NULL OR backend_xmin IS NOT NULL) AND xact_start < now() - interval '1s'
+     UNION ALL SELECT format('prepared transaction %L (%s)', gid, owner) FROM pg_prepared_xacts LIMIT 10`,
+  );
+  return rows.map((row) => row['who']).join('; ') || 'no open transaction is visible to this role';
+};
+
+type SlotRecord = {readonly createdAt: Position; readonly systemId: string};
+const recorded = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<SlotRecord | undefined> => {
+  const {rows} = await session.query(`SELECT created_at::text, system_id FROM crossfade.stream WHERE migration = $1 AND lane = $2`, [migration.short, direction]);
+  return rows[0] ? {createdAt: toPosition(rows[0]['created_at'] ?? ''), systemId: rows[0]['system_id'] ?? ''} : undefined;
+};
+
+type SlotState = {readonly plugin: string; readonly status: string; readonly confirmed: Position};
+const slotState = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<SlotState | undefined> => {
+  const {rows} = await session.query(`SELECT plugin::text, wal_status, confirmed_flush_lsn::text AS confirmed FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()`, [slotName(migration, direction)]);
+  const row = rows[0];
+  return row ? {plugin: row['plugin'] ?? '', status: row['wal_status'] ?? '', confirmed: toPosition(row['confirmed'] ?? '0/0')} : undefined;
+};
+
+/** H-61, H-62: a slot that was dropped, made again, moved or lost has a gap that nothing would ever mention. */
+export const probeStream = (sessions: PgSessions, migration: MigrationRef, direction: Direction, applied: Position | undefined): Promise<void> =>
+  sessions.use(async (session) => {
+    const known = await recorded(session, migration, direction);
+    const slot = await slotState(session, migration, direction);
+    const {rows} = await session.query(`SELECT system_identifier::text AS id FROM pg_control_system()`);
+    const fault = slotFault(known, slot, rows[0]?.['id'] ?? '', applied);
+    if (fault) throw new TerminalError(`the change stream of ${sessions.options.side} has a gap: ${fault}`, {code: 'CF-SRC-004', next: 'crossfade abort, then start the migration again; a stream with a gap cannot be mended'});
+  });
+
+const slotFault = (known: SlotRecord | undefined, slot: SlotState | undefined, systemId: string, applied: Position | undefined): string | undefined => {
+  if (!known) return 'no slot was recorded';
+  if (!slot) return 'the slot does not exist any more';
+  if (known.systemId !== systemId) return 'another server answers at this address';
+  if (slot.plugin !== 'pgoutput') return `the slot uses ${slot.plugin}`;
+  if (slot.status === 'lost') return 'the server has removed log that the slot still needed (max_slot_wal_keep_size)';
+  if (applied && comparePositions(slot.confirmed, applied) > 0) return `somebody moved the slot to ${slot.confirmed}, past ${applied}`;
+  return undefined;
+};
+
+export const dropStream = (sessions: PgSessions, migration: MigrationRef, direction: Direction): Promise<void> =>
+  sessions.use(async (session) => {
+    if (await slotState(session, migration, direction)) await session.query(`SELECT pg_drop_replication_slot($1)`, [slotName(migration, direction)]);
+    await session.query(`DROP PUBLICATION IF EXISTS ${quoteName(publicationName(migration))}`);
+    await session.query(`DELETE FROM crossfade.stream WHERE migration = $1 AND lane = $2`, [migration.short, direction]);
+  });

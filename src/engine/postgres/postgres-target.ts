@@ -1,0 +1,157 @@
+import {pipeline} from 'node:stream/promises';
+import {Transform} from 'node:stream';
+import type {Key} from '../../model/change.ts';
+import {TerminalError} from '../../model/errors.ts';
+import type {Position} from '../../model/position.ts';
+import type {Direction} from '../../model/side.ts';
+import {writtenColumns, type Table, type TableName} from '../../model/table.ts';
+import type {Applier, Chunk, KeyRange, MigrationRef, Progress, SequenceState, Target} from '../engine.ts';
+import {PostgresApplier} from './postgres-applier.ts';
+import {toPosition} from './postgres-position.ts';
+import {runSchemaFile} from './postgres-schema-file.ts';
+import {parseSequence, sequenceTarget} from './postgres-sequence.ts';
+import type {TextRow} from './postgres-session.ts';
+import type {PgSessions} from './postgres-sessions.ts';
+import {quoteName, quoteTable, textArray} from './postgres-sql.ts';
+import {openWriter, tagged} from './postgres-writer.ts';
+
+export class PostgresTarget implements Target {
+  readonly #sessions: PgSessions;
+  readonly #migration: MigrationRef;
+
+  constructor(sessions: PgSessions, migration: MigrationRef) {
+    this.#sessions = sessions;
+    this.#migration = migration;
+  }
+
+  async nonEmpty(tables: readonly Table[]): Promise<TableName[]> {
+    const found: TableName[] = [];
+    for (const {name} of tables) {
+      const {rows} = await this.#sessions.use((session) => session.query(`SELECT to_regclass($1)::text AS there`, [quoteTable(name)]));
+      if (!rows[0]?.['there']) continue;
+      const filled = await this.#sessions.use((session) => session.query(`SELECT FROM ${quoteTable(name)} LIMIT 1`));
+      if (filled.rows.length) found.push(name);
+    }
+    return found;
+  }
+
+  runSchemaFile(file: string, text: string, signal: AbortSignal): ReturnType<Target['runSchemaFile']> {
+    return runSchemaFile(this.#sessions, this.#migration, file, text, signal);
+  }
+
+  async loadChunk(request: Parameters<Target['loadChunk']>[0]): ReturnType<Target['loadChunk']> {
+    const {table, chunk, epoch, format, input, end} = request;
+    const session = await openWriter(this.#sessions, this.#migration, `load ${chunk.id}`);
+    try {
+      return await tagged(session, this.#migration, `chunk-${chunk.id}`, async () => {
+        const columns = writtenColumns(table).map((column) => quoteName(column.name));
+        const copy = await session.copyIn(`COPY ${quoteTable(table.name)} (${columns.join(', ')}) FROM STDIN (FORMAT ${format})`);
+        let bytes = 0;
+        const count = new Transform({transform: (data: Buffer, _encoding, next) => ((bytes += data.length), next(null, data))});
+        await pipeline(input, count, copy);
+        const position = await end();
+        await this.#finishChunk(session, chunk, epoch, position, copy.rowCount);
+        return {rows: copy.rowCount, bytes};
+      });
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** R4: a runner that was replaced finds its epoch gone and rolls its rows back. */
+  async #finishChunk(session: Awaited<ReturnType<typeof openWriter>>, chunk: Chunk, epoch: number, position: Position, rows: number): Promise<void> {
+    const {rowCount} = await session.query(
+      `UPDATE crossfade.chunk SET state = 'done', end_pos = $4, rows = $5 WHERE migration = $1 AND id = $2 AND state = 'open' AND epoch = $3`,
+      [this.#migration.short, chunk.id, epoch, position, rows],
+    );
+    if (rowCount !== 1) throw new TerminalError(`chunk ${chunk.id} belongs to a newer runner`, {code: 'CF-LEASE-002', next: 'crossfade status'});
+    await session.query(
+      `INSERT INTO crossfade.replay_window VALUES ($1, $2, $3, $4) ON CONFLICT (migration, table_schema, table_name)
+       DO UPDATE SET end_pos = greatest(crossfade.replay_window.end_pos, excluded.end_pos)`,
+      [this.#migration.short, chunk.table.schema, chunk.table.name, position],
+    );
+  }
+
+  applier(direction: Direction, epoch: number, tables: readonly Table[]): Promise<Applier> {
+    return PostgresApplier.open(this.#sessions, this.#migration, direction, epoch, tables);
+  }
+
+  async progress(direction: Direction): Promise<Progress | undefined> {
+    const {rows} = await this.#sessions.use((session) =>
+      session.query(`SELECT epoch::text, pos::text, commit_seq::text FROM crossfade.progress WHERE migration = $1 AND lane = $2`, [this.#migration.short, direction]),
+    );
+    const row = rows[0];
+    return row ? {epoch: Number(row['epoch']), position: toPosition(row['pos'] ?? ''), commitSeq: Number(row['commit_seq'])} : undefined;
+  }
+
+  async setProgress(direction: Direction, position: Position, epoch: number): Promise<void> {
+    const session = await openWriter(this.#sessions, this.#migration, 'progress');
+    try {
+      await tagged(session, this.#migration, `apply-${direction}`, async () => {
+        const {rowCount} = await session.query(
+          `INSERT INTO crossfade.progress (migration, lane, epoch, pos, commit_seq) SELECT $1, $2, $4::bigint, $3::pg_lsn, 0 FROM crossfade.lease WHERE migration = $1 AND epoch = $4::bigint
+           ON CONFLICT (migration, lane) DO UPDATE SET epoch = excluded.epoch, pos = excluded.pos, commit_seq = crossfade.progress.commit_seq + 1, updated_at = now() WHERE crossfade.progress.epoch <= excluded.epoch`,
+          [this.#migration.short, direction, position, epoch],
+        );
+        if (rowCount !== 1) throw new TerminalError('a newer runner has taken over', {code: 'CF-LEASE-002', next: 'crossfade status'});
+      });
+    } finally {
+      await session.close();
+    }
+  }
+
+  async chunks(): Promise<Chunk[]> {
+    const {rows} = await this.#sessions.use((session) =>
+      session.query(
+        `SELECT id::text, table_schema, table_name, state, array_to_json(after_key)::text AS after_key, array_to_json(to_key)::text AS to_key FROM crossfade.chunk WHERE migration = $1 ORDER BY crossfade.chunk.id`,
+        [this.#migration.short],
+      ),
+    );
+    return rows.map(toChunk);
+  }
+
+  async planChunks(ranges: readonly {readonly table: TableName; readonly range: KeyRange}[], epoch: number): Promise<Chunk[]> {
+    const stored = await this.chunks();
+    if (stored.length) return stored;
+    await this.#sessions.use((session) =>
+      session.transaction('BEGIN', async () => {
+        for (const [id, {table, range}] of ranges.entries()) {
+          await session.query(
+            `INSERT INTO crossfade.chunk (migration, id, table_schema, table_name, after_key, to_key, epoch) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+            [this.#migration.short, id, table.schema, table.name, bound(range.after), bound(range.to), epoch],
+          );
+        }
+      }),
+    );
+    return this.chunks();
+  }
+
+  async windows(): ReturnType<Target['windows']> {
+    const {rows: ends} = await this.#sessions.use((session) => session.query(`SELECT table_schema, table_name, end_pos::text FROM crossfade.replay_window WHERE migration = $1`, [this.#migration.short]));
+    const {rows: rereads} = await this.#sessions.use((session) => session.query(`SELECT table_schema, table_name, array_to_json(key)::text AS key FROM crossfade.reread WHERE migration = $1`, [this.#migration.short]));
+    return {
+      ends: ends.map((row) => ({table: tableOf(row), end: toPosition(row['end_pos'] ?? '')})),
+      rereads: rereads.map((row) => ({table: tableOf(row), key: JSON.parse(row['key'] ?? '[]') as Key})),
+    };
+  }
+
+  async setSequences(states: readonly SequenceState[], margin: number): Promise<void> {
+    await this.#sessions.use(async (session) => {
+      for (const state of states) {
+        const {rows} = await session.query(`SELECT to_regclass($1)::text AS there`, [quoteTable(state.name)]);
+        if (!rows[0]?.['there']) continue;
+        const target = sequenceTarget(parseSequence(state), BigInt(margin));
+        await session.query(`SELECT setval($1::regclass, $2::bigint, $3)`, [quoteTable(state.name), target.value.toString(), target.isCalled]);
+      }
+    });
+  }
+
+  async analyze(tables: readonly Table[]): Promise<void> {
+    for (const table of tables) await this.#sessions.use((session) => session.query(`ANALYZE ${quoteTable(table.name)}`));
+  }
+}
+
+const bound = (key: Key | undefined): string | null => (key ? textArray(key) : null);
+const tableOf = (row: TextRow): TableName => ({schema: row['table_schema'] ?? '', name: row['table_name'] ?? ''});
+const keyOf = (json: string | null | undefined): Key | undefined => (json ? (JSON.parse(json) as Key) : undefined);
+const toChunk = (row: TextRow): Chunk => ({id: Number(row['id']), table: tableOf(row), range: {after: keyOf(row['after_key']), to: keyOf(row['to_key'])}, done: row['state'] === 'done'});

@@ -1,0 +1,23 @@
+/**
+ * The one way in which Crossfade writes to a side: a session that the fence lets pass, and transactions whose first
+ * act touches the tag table, so that the other direction's stream knows them as ours from their first row (H-59).
+ */
+import type {MigrationRef} from '../engine.ts';
+import type {PgSession} from './postgres-session.ts';
+import type {PgSessions} from './postgres-sessions.ts';
+
+/** Triggers and foreign keys of the receiving side rest: what they did on the sending side is in the stream already. */
+export const openWriter = async (sessions: PgSessions, migration: MigrationRef, label: string): Promise<PgSession> => {
+  const session = await sessions.open(label);
+  await session.query(
+    `SELECT set_config('session_replication_role', 'replica', false), set_config('crossfade.writer', coalesce((SELECT secret FROM crossfade.lease WHERE migration = $1), ''), false)`,
+    [migration.short],
+  );
+  return session;
+};
+
+export const tagStatement = (migration: MigrationRef, lane: string): string =>
+  `INSERT INTO crossfade.tag (migration, lane, n) VALUES ('${migration.short}', '${lane}', 1) ON CONFLICT (migration, lane) DO UPDATE SET n = crossfade.tag.n + 1`;
+
+export const tagged = <T>(session: PgSession, migration: MigrationRef, lane: string, act: () => Promise<T>): Promise<T> =>
+  session.transaction(`BEGIN; ${tagStatement(migration, lane)}`, act);

@@ -1,0 +1,56 @@
+import {expect, test} from 'vitest';
+import {measures} from '../../test/support/measures.ts';
+import {approval} from './approval.ts';
+import type {Measures} from './gate.ts';
+
+type Approval = Awaited<ReturnType<Measures['approvals']>>[number];
+
+const AT = '2026-05-02T09:00:00.000Z';
+const by = (actor: string, authenticated = true, at = AT): Approval => ({actor, authenticated, at});
+const check = (approvals: readonly Approval[], settings = {}, change: Partial<Measures> = {}) =>
+  approval.check(measures({approvals: async () => approvals, settings, ...change}));
+
+test('go when somebody else has said yes', async () => {
+  expect(await check([by('bob')])).toEqual({go: true, evidence: '1 of 1 approvals: bob'});
+});
+
+test('no-go without anybody', async () => {
+  expect(await check([])).toEqual({go: false, evidence: '0 of 1 approvals'});
+});
+
+test('who started the run counts only where the plan allows it', async () => {
+  expect(await check([by('ann')])).toEqual({go: false, evidence: '0 of 1 approvals; ann started the run and does not count'});
+  expect((await check([by('ann')], {starterMay: true})).go).toBe(true);
+  expect((await check([by('ann')], {}, {approval: {quorum: 1, starterMay: true, expiresMs: 86_400_000}})).go).toBe(true);
+});
+
+test('a quorum is a number of people, not of approvals', async () => {
+  expect((await check([by('bob'), by('bob')], {quorum: 2})).go).toBe(false);
+  expect(await check([by('bob'), by('cid')], {quorum: 2})).toEqual({go: true, evidence: '2 of 2 approvals: bob, cid'});
+});
+
+test('all bare uids together are one person', async () => {
+  const bare = [by('uid 1000', false), by('uid 1001', false)];
+  expect(await check(bare, {quorum: 2})).toEqual({go: false, evidence: '1 of 2 approvals: uid 1000 and uid 1001 (unauthenticated)'});
+  expect((await check([...bare, by('bob')], {quorum: 2})).go).toBe(true);
+  expect((await check([by('bob', false), by('bob')], {quorum: 2})).go).toBe(false);
+});
+
+test('an approval expires', async () => {
+  const old = by('bob', true, '2026-05-01T09:59:59.999Z');
+  expect((await check([old])).go).toBe(false);
+  expect((await check([old], {expires: '25h'})).go).toBe(true);
+  expect((await check([by('bob')], {expires: '30m'})).go).toBe(false);
+});
+
+test('throws when it cannot measure', async () => {
+  await expect(check([], {}, {approvals: () => Promise.reject(new Error('no journal'))})).rejects.toThrow('no journal');
+  await expect(check([by('bob', true, 'yesterday')])).rejects.toThrow('no readable time');
+});
+
+test.each([{quorum: 0}, {quorum: 1.5}, {quorum: '2'}, {expires: 'never'}, {starterMay: 'yes'}])(
+  'throws when a setting cannot be read: %j',
+  async (settings) => {
+    await expect(check([by('bob')], settings)).rejects.toMatchObject({code: 'CF-PLAN-001'});
+  },
+);

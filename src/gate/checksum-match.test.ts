@@ -1,0 +1,42 @@
+import {expect, test} from 'vitest';
+import {measures} from '../../test/support/measures.ts';
+import {checksumMatch} from './checksum-match.ts';
+import type {VerificationSummary} from './gate.ts';
+
+const EQUAL: VerificationSummary = {at: '2026-05-02T08:30:00.000Z', equal: true, tables: 12, rows: '1000000', differing: 0, uncompared: 0};
+const check = (change: Partial<VerificationSummary>, settings = {}) =>
+  checksumMatch.check(measures({lastVerification: async () => ({...EQUAL, ...change}), settings}));
+
+test('go when the newest comparison is equal, whole and fresh', async () => {
+  expect(await check({})).toEqual({go: true, evidence: '1000000 rows in 12 tables compared 1.5 h ago, equal'});
+  expect((await check({at: '2026-05-01T10:00:00.000Z'})).go).toBe(true);
+});
+
+test.each<[string, Partial<VerificationSummary>, string]>([
+  ['rows that differ', {equal: false, differing: 3}, '3 rows differ'],
+  ['rows that were not compared, even when it is called equal', {uncompared: 2}, '2 rows not compared'],
+  ['differences, even when it is called equal', {differing: 1}, '1 rows differ'],
+  ['a comparison of nothing', {tables: 0, rows: '0'}, 'no table was compared'],
+  ['no reason at all', {equal: false}, 'not found equal'],
+  ['its age', {at: '2026-05-01T09:59:59.999Z'}, 'older than 24.0 h'],
+])('no-go for %s', async (_reason, change, evidence) => {
+  const verdict = await check(change);
+  expect(verdict).toMatchObject({go: false, evidence: expect.stringContaining(evidence)});
+  expect(verdict.evidence).not.toMatch(/, equal$/);
+});
+
+test('no-go for the freshness the plan asks for', async () => {
+  expect(await check({}, {freshness: '1h'})).toMatchObject({go: false, evidence: expect.stringContaining('older than 1.0 h')});
+  expect((await check({}, {freshness: '2h'})).go).toBe(true);
+});
+
+test('no-go before the first comparison', async () => {
+  const verdict = await checksumMatch.check(measures({lastVerification: async () => undefined}));
+  expect(verdict).toEqual({go: false, evidence: 'the data have not been compared yet'});
+});
+
+test('throws when it cannot measure', async () => {
+  const broken = measures({lastVerification: () => Promise.reject(new Error('no journal'))});
+  await expect(checksumMatch.check(broken)).rejects.toThrow('no journal');
+  await expect(check({at: 'yesterday'})).rejects.toThrow('no readable time');
+});

@@ -1,0 +1,47 @@
+import type {Effects} from '../model/effects.ts';
+import {TerminalError} from '../model/errors.ts';
+import {sealEntry} from './chain.ts';
+import type {Entry, Journal, JournalFact, JournalStore, MigrationSummary} from './journal.ts';
+
+/** Keeps nothing beyond the process: for tests, and for a dry run, which must leave no trace. */
+export function memoryJournalStore(effects: Effects): JournalStore {
+  const kept = new Map<string, {readonly summary: MigrationSummary; readonly journal: Journal}>();
+  return {
+    migrations: async () => [...kept.values()].map(({summary}) => summary),
+    create: async (id, name) => {
+      if (kept.has(id)) throw new TerminalError(`migration ${id} exists already`, {code: 'CF-STATE-001', next: 'resume it'});
+      const journal = memoryJournal(id, effects);
+      kept.set(id, {summary: {id, name, createdAt: effects.clock.now().toISOString()}, journal});
+      return journal;
+    },
+    open: async (id) => {
+      const found = kept.get(id);
+      if (found === undefined)
+        throw new TerminalError(`no migration ${id} in this state`, {code: 'CF-STATE-001', next: 'crossfade status'});
+      return found.journal;
+    },
+    close: async () => {},
+  };
+}
+
+/** One journal without a store. */
+export function memoryJournal(migration: string, effects: Effects): Journal {
+  const entries: Entry[] = [];
+  let turn: Promise<unknown> = Promise.resolve();
+  const write = async (fact: JournalFact): Promise<Entry> => {
+    const entry = sealEntry(migration, entries.at(-1), effects.clock.now(), fact);
+    await effects.point('journal.write', fact.type);
+    entries.push(entry);
+    return entry;
+  };
+  return {
+    migration,
+    append: (fact) => {
+      const written = turn.then(() => write(fact));
+      // A failed append is its caller's; the next one takes its turn all the same.
+      turn = written.catch(() => undefined);
+      return written;
+    },
+    entries: async (after = 0) => entries.filter(({seq}) => seq > after),
+  };
+}

@@ -1,0 +1,159 @@
+import {workflows} from '../../workflows/workflows.ts';
+import {TerminalError} from '../model/errors.ts';
+import type {Side} from '../model/side.ts';
+import type {Workflow} from '../workflow/workflow.ts';
+import {standingApprovals} from './approvals.ts';
+import type {Approval} from './approvals.ts';
+import type {Entry, Signal} from './journal.ts';
+import {after, isOf, lastRecorded, recorded} from './recorded.ts';
+import type {EntryOf} from './recorded.ts';
+import {stepsOf} from './step-state.ts';
+import type {StepState} from './step-state.ts';
+import {verificationsOf} from './verifications.ts';
+import type {Verification} from './verifications.ts';
+import {wayOf} from './visits.ts';
+import type {Way} from './visits.ts';
+import {waitingFor} from './waiting.ts';
+import type {Waiting} from './waiting.ts';
+
+export type RunStatus = 'running' | 'waiting' | 'paused' | 'failed' | 'completed' | 'aborted';
+
+/** Where a run stands: a pure fold of its entries. What the databases say is asked elsewhere and wins. */
+export type RunState = Way & {
+  readonly status: RunStatus;
+  readonly isFinal: boolean;
+  readonly plan: PlanOnRecord;
+  /** Crossfade's version when the migration was created. */
+  readonly version: string;
+  readonly createdAt: string;
+  /** Who started the first runner; the gate `approval` asks for somebody else. */
+  readonly starter: string | undefined;
+  /** The newest runner; `stopped` with its reason when it has said goodbye. A killed one has not. */
+  readonly runner:
+    | {readonly holder: string; readonly pid: number; readonly since: string; readonly stopped: string | undefined}
+    | undefined;
+  /** The highest epoch on record; 0 before the first runner. */
+  readonly epoch: number;
+  /** The side of the newest decision that names one; the source before the first. */
+  readonly openSide: Side;
+  readonly waitingFor: Waiting | undefined;
+  /** The newest failure, even when a later runner has gone on; `status` tells whether it is the present state. */
+  readonly lastFailure: {readonly seq: number; readonly at: string; readonly code: string | undefined; readonly error: string} | undefined;
+  readonly paused: {readonly at: string; readonly where: string} | undefined;
+  /** `pause` or `reject` without a later `resume`. */
+  readonly isPauseRequested: boolean;
+  /** Signals since the phase was entered. */
+  readonly signals: readonly {readonly seq: number; readonly at: string; readonly signal: Signal; readonly actor: string}[];
+  readonly steps: readonly StepState[];
+  readonly verifications: readonly Verification[];
+  /** Not used up and not void; whether they have expired depends on the asker's clock (`validApprovals`). */
+  readonly approvals: readonly Approval[];
+  readonly head: {readonly seq: number; readonly hash: string};
+};
+
+/** The plan as last amended. `name` and `workflow` never change. */
+export type PlanOnRecord = {
+  readonly name: string;
+  readonly file: string;
+  readonly checksum: string;
+  readonly workflow: string;
+  readonly content: unknown;
+};
+
+/** Called by the runner before every decision and by every command that shows a run. Throws for an empty journal. */
+export function runState(entries: readonly Entry[], known: Readonly<Record<string, Workflow>> = workflows): RunState {
+  const first = entries[0];
+  const head = entries.at(-1);
+  if (first === undefined || head === undefined || !isOf(first, 'migration-created')) throw notBegun();
+  const plan = planOnRecord(first, entries);
+  const workflow = workflowNamed(plan.workflow, known);
+  const way = wayOf(entries, workflow);
+  const isFinal = workflow.isFinal(way.phase);
+  const waiting = isFinal ? undefined : waitingFor(way, plan.content);
+  return {
+    ...way,
+    ...peopleOf(way, entries),
+    status: isFinal ? finalStatus(way.phase) : statusOf(entries, waiting),
+    isFinal,
+    plan,
+    version: first.fact.version,
+    createdAt: first.at,
+    epoch: Math.max(0, ...recorded(entries, 'runner-started').map(({fact}) => fact.epoch)),
+    openSide: recorded(entries, 'decision').findLast(({fact}) => fact.side !== undefined)?.fact.side ?? 'source',
+    waitingFor: waiting,
+    lastFailure: failureOf(entries),
+    paused: pausedOf(entries),
+    steps: stepsOf(entries),
+    verifications: verificationsOf(entries),
+    head: {seq: head.seq, hash: head.hash},
+  };
+}
+
+function planOnRecord({fact}: EntryOf<'migration-created'>, entries: readonly Entry[]): PlanOnRecord {
+  const amended = lastRecorded(entries, 'plan-amended')?.fact;
+  const {name, planFile, planChecksum, workflow, plan} = fact;
+  return {
+    name,
+    file: planFile,
+    checksum: amended?.checksum ?? planChecksum,
+    workflow,
+    content: amended === undefined ? plan : amended.plan,
+  };
+}
+
+const peopleOf = ({visit}: Way, entries: readonly Entry[]) => ({
+  starter: recorded(entries, 'runner-started')[0]?.fact.holder,
+  runner: runnerOf(entries),
+  isPauseRequested: isPauseRequested(entries),
+  signals: recorded(visit, 'signal').map(({seq, at, fact}) => ({seq, at, signal: fact.signal, actor: fact.actor.name})),
+  approvals: standingApprovals(entries),
+});
+
+function runnerOf(entries: readonly Entry[]): RunState['runner'] {
+  const started = lastRecorded(entries, 'runner-started');
+  if (started === undefined) return undefined;
+  const stopped = lastRecorded(after(entries, started.seq), 'runner-stopped')?.fact.reason;
+  return {holder: started.fact.holder, pid: started.fact.pid, since: started.at, stopped};
+}
+
+function isPauseRequested(entries: readonly Entry[]): boolean {
+  const asked = recorded(entries, 'signal').findLast(({fact}) => ['pause', 'reject', 'resume'].includes(fact.signal.type));
+  return asked !== undefined && asked.fact.signal.type !== 'resume';
+}
+
+function pausedOf(entries: readonly Entry[]): RunState['paused'] {
+  const last = entries.findLast((entry) => isOf(entry, 'paused') || isOf(entry, 'resumed'));
+  return last !== undefined && isOf(last, 'paused') ? {at: last.at, where: last.fact.where} : undefined;
+}
+
+function failureOf(entries: readonly Entry[]): RunState['lastFailure'] {
+  const failed = lastRecorded(entries, 'failed');
+  return failed && {seq: failed.seq, at: failed.at, code: failed.fact.code, error: failed.fact.error};
+}
+
+/** A failure is the present state until a runner starts again; a runner that left in good order left a paused run. */
+function statusOf(entries: readonly Entry[], waiting: Waiting | undefined): RunStatus {
+  const started = lastRecorded(entries, 'runner-started')?.seq ?? 0;
+  const since = after(entries, started);
+  if (lastRecorded(since, 'failed') !== undefined) return 'failed';
+  if (pausedOf(entries) !== undefined) return 'paused';
+  if (waiting !== undefined) return 'waiting';
+  return lastRecorded(since, 'runner-stopped') === undefined ? 'running' : 'paused';
+}
+
+const finalStatus = (phase: string): RunStatus => (phase === 'aborted' ? 'aborted' : 'completed');
+
+function workflowNamed(name: string, known: Readonly<Record<string, Workflow>>): Workflow {
+  const workflow = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (workflow !== undefined) return workflow;
+  throw new TerminalError(`the journal names the workflow ${name}, which this version does not have`, {
+    code: 'CF-STATE-001',
+    next: 'use the version of crossfade that started the migration, or a newer one',
+  });
+}
+
+const notBegun = () =>
+  new TerminalError('the journal does not begin with the creation of a migration', {
+    code: 'CF-STATE-001',
+    next: 'start the plan again with crossfade run, or crossfade adopt if the databases know the migration',
+  });

@@ -1,0 +1,93 @@
+import type {Kysely, Selectable, Transaction} from 'kysely';
+import type {Effects} from '../model/effects.ts';
+import {TerminalError} from '../model/errors.ts';
+import {sealEntry} from './chain.ts';
+import type {Entry, Journal, JournalFact, JournalStore} from './journal.ts';
+import type {JournalTables} from './sql-schema.ts';
+
+/** What differs between the databases a state can live in. */
+export interface SqlState {
+  readonly db: Kysely<JournalTables>;
+  /** Runs `act` in one durable transaction while no other writer of this migration, in any process, is in one. */
+  exclusively<T>(migration: string, act: (transaction: Transaction<JournalTables>) => Promise<T>): Promise<T>;
+  /** Runs a read, with the driver's errors turned into ours. */
+  reading<T>(act: () => Promise<T>): Promise<T>;
+}
+
+export function sqlJournalStore(state: SqlState, effects: Effects): JournalStore {
+  const {db} = state;
+  const isKnown = async (id: string) =>
+    (await db.selectFrom('migration').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
+  return {
+    migrations: () => state.reading(() => migrations(db)),
+    create: async (id, name) => {
+      const created = {id, name, created_at: effects.clock.now().toISOString()};
+      const added = await state.exclusively(id, (transaction) => addMigration(transaction, created));
+      if (!added) throw new TerminalError(`migration ${id} exists already`, {code: 'CF-STATE-001', next: 'resume it'});
+      return sqlJournal(state, id, effects);
+    },
+    open: async (id) => {
+      if (await state.reading(() => isKnown(id))) return sqlJournal(state, id, effects);
+      throw new TerminalError(`no migration ${id} in this state`, {code: 'CF-STATE-001', next: 'crossfade status'});
+    },
+    close: () => db.destroy(),
+  };
+}
+
+function sqlJournal(state: SqlState, migration: string, effects: Effects): Journal {
+  return {
+    migration,
+    append: (fact) => state.exclusively(migration, (transaction) => appendEntry(transaction, migration, fact, effects)),
+    entries: async (after = 0) => (await state.reading(() => entryRows(state.db, migration, after))).map(readEntry),
+  };
+}
+
+async function appendEntry(db: Transaction<JournalTables>, migration: string, fact: JournalFact, effects: Effects): Promise<Entry> {
+  const last = await db
+    .selectFrom('entry')
+    .select(['seq', 'hash'])
+    .where('migration', '=', migration)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const entry = sealEntry(migration, last, effects.clock.now(), fact);
+  await db
+    .insertInto('entry')
+    .values({...entry, migration, fact: JSON.stringify(entry.fact)})
+    .execute();
+  await effects.point('journal.write', fact.type);
+  return entry;
+}
+
+async function migrations(db: Kysely<JournalTables>) {
+  const rows = await db.selectFrom('migration').selectAll().orderBy('created_at').orderBy('id').execute();
+  return rows.map(({id, name, created_at}) => ({id, name, createdAt: created_at}));
+}
+
+async function addMigration(db: Transaction<JournalTables>, row: JournalTables['migration']): Promise<boolean> {
+  const result = await db
+    .insertInto('migration')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+const entryRows = (db: Kysely<JournalTables>, migration: string, after: number) =>
+  db.selectFrom('entry').selectAll().where('migration', '=', migration).where('seq', '>', after).orderBy('seq').execute();
+
+/** The edge: a text becomes a fact. That it is the text once written is the chain's business. */
+function readEntry({seq, at, fact, previous, hash}: Selectable<JournalTables['entry']>): Entry {
+  return {seq, at, fact: readFact(seq, fact), previous, hash};
+}
+
+function readFact(seq: number, text: string): JournalFact {
+  const next = 'crossfade adopt rebuilds the journal from the databases';
+  try {
+    const fact: unknown = JSON.parse(text);
+    if (typeof fact === 'object' && fact !== null && 'type' in fact && typeof fact.type === 'string') return fact as JournalFact;
+  } catch (cause) {
+    throw new TerminalError(`entry ${seq} of the journal is not readable`, {code: 'CF-STATE-002', next, cause});
+  }
+  throw new TerminalError(`entry ${seq} of the journal is not a fact`, {code: 'CF-STATE-002', next});
+}

@@ -1,0 +1,49 @@
+/** Looks at both servers and refuses, object by object, what could not be moved whole. Changes nothing. */
+import type {Database, Finding, ServerIdentity} from '../engine/engine.ts';
+import {TerminalError, type ErrorCode} from '../model/errors.ts';
+import type {Table} from '../model/table.ts';
+import type {Plan} from '../plan/plan.ts';
+import type {Phase, PhaseContext} from './phase.ts';
+
+export const assess: Phase = {
+  async run(context) {
+    const evidence = await context.steps.each('look-at-both-sides', () => inventory(context));
+    return {event: {type: 'done'}, evidence};
+  },
+};
+
+const inventory = async (context: PhaseContext): Promise<Record<string, unknown>> => {
+  const tables = await context.tables();
+  const findings = await assessSides({source: context.source, target: context.target, plan: context.plan.plan, tables});
+  const refusals = findings.filter((finding) => finding.severity === 'refuse');
+  for (const finding of findings) if (finding.severity === 'warn') context.telemetry.note(`warning ${finding.code}: ${finding.object} ${finding.reason}`);
+  if (refusals.length) throw refused(refusals);
+  const [source, target] = await Promise.all([context.source.identity(), context.target.identity()]);
+  return {source: source.versionText, target: target.versionText, tables: tables.length, rows: sum(tables, 'estimatedRows'), bytes: sum(tables, 'estimatedBytes'), warnings: findings.length};
+};
+
+/** Everything that stands in the way, both sides together. `plan` and `doctor` ask the same. */
+export const assessSides = async ({source, target, plan, tables}: {readonly source: Database; readonly target: Database; readonly plan: Plan; readonly tables: readonly Table[]}): Promise<Finding[]> => {
+  const [from, to] = await Promise.all([source.identity(), target.identity()]);
+  return [...sameServer(from, to), ...olderTarget(plan, from, to), ...(await source.catalog.findings('source', tables)), ...(await target.catalog.findings('target', tables))];
+};
+
+const sum = (tables: readonly Table[], field: 'estimatedRows' | 'estimatedBytes'): number => tables.reduce((total, table) => total + table[field], 0);
+
+/** All refusals at once; the first one's code is the error's. */
+const refused = (refusals: readonly Finding[]): TerminalError => {
+  const [first] = refusals;
+  const lines = refusals.map((finding) => `  ${finding.code} ${finding.object}: ${finding.reason}\n    → ${finding.next}`);
+  return new TerminalError(`${refusals.length === 1 ? 'one thing stands' : `${refusals.length} things stand`} in the way:\n${lines.join('\n')}`, {code: (first?.code ?? 'CF-SCOPE-004') as ErrorCode, next: first?.next ?? ''});
+};
+
+const sameServer = (source: ServerIdentity, target: ServerIdentity): Finding[] =>
+  source.systemId === target.systemId && source.database === target.database
+    ? [{severity: 'refuse', code: 'CF-CONN-001', object: 'target.url', reason: 'leads to the same database as source.url', next: 'check both urls'}]
+    : [];
+
+const olderTarget = (plan: Plan, source: ServerIdentity, target: ServerIdentity): Finding[] => {
+  const [from, to] = [source, target].map((side) => Math.floor(side.version / 10000));
+  if (from === undefined || to === undefined || to >= from || plan.allowOlder) return [];
+  return [{severity: 'refuse', code: 'CF-TGT-002', object: 'target server', reason: `is version ${to}, older than the source's ${from}`, next: 'set allowOlder: true in the plan if that is wanted'}];
+};

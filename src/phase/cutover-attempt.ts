@@ -1,0 +1,128 @@
+/**
+ * One attempt, C1 to C8. Whatever takes time is done before the hold; after it every wait has a limit, and any failure
+ * before the decision takes everything back. The decision is one row's state in the closing side's own database.
+ */
+import {assert} from '../model/assert.ts';
+import {TransientError} from '../model/errors.ts';
+import type {Position} from '../model/position.ts';
+import type {Link} from '../pipeline/replication.ts';
+import type {Watchdog} from '../watchdog/watchdog.ts';
+import {finalCheck} from './final-check.ts';
+import {finishCutover} from './cutover-finish.ts';
+import type {PhaseContext, PhaseOutcome} from './phase.ts';
+import {other} from './stream-roles.ts';
+import {endHold, type Roles} from './switch-sides.ts';
+
+/** Beyond the stall budget, so that the commit's guard still fits before the fence opens by itself. */
+const DEADLINE_EXTRA_MS = 2000;
+/** The attempt may take this long from the watchdog's start to the fence. */
+const ARM_MS_MAX = 30_000;
+const FENCE_ATTEMPTS_MAX = 3;
+/** Numbers that sessions may hold in caches, and then some (H-10). */
+const SEQUENCE_MARGIN = 10_000;
+
+export const attemptCutover = async (context: PhaseContext, roles: Roles, link: Link): Promise<PhaseOutcome> => {
+  const attempt = await nextAttempt(context, roles);
+  await context.steps.each('arm-reverse-stream', () => armReverse(context, roles));
+  const watchdog = await startWatchdog(context, roles, attempt);
+  const started = context.clock.monotonicMs();
+  try {
+    await closeAndDecide(context, roles, link, attempt, watchdog);
+  } catch (error) {
+    return callOff(context, roles, attempt, watchdog, error);
+  }
+  const outcome = await finishCutover(context, roles, attempt);
+  await watchdog.dismiss();
+  return {...outcome, evidence: {...outcome.evidence, heldMs: Math.round(context.clock.monotonicMs() - started)}};
+};
+
+/** Numbers rise with the runner's epoch, so that a row of an older runner is never newer than one of ours. */
+const nextAttempt = async (context: PhaseContext, roles: Roles): Promise<number> => {
+  const rows = [...(await roles.closing.fence.rows()), ...(await roles.opening.fence.rows())];
+  return Math.max(context.epoch * 1000, ...rows.map((row) => row.epoch)) + 1;
+};
+
+/** C1: creating a slot can wait behind one long transaction (H-112), so it is never done inside the window. */
+const armReverse = async (context: PhaseContext, roles: Roles): Promise<void> => {
+  const tables = await context.tables();
+  const direction = other(roles.direction);
+  await roles.opening.source.createStream(direction, tables, context.signal);
+  await context.replication.ensure(direction, 'drop', tables, context.epoch);
+};
+
+/** It says that it has its own connections to both sides before anything is held. */
+const startWatchdog = async (context: PhaseContext, roles: Roles, attempt: number): Promise<Watchdog> => {
+  const started: Watchdog[] = [];
+  await context.steps.each('start-watchdog', async () => {
+    const watchdog = await context.startWatchdog({epoch: context.epoch, attempt, direction: roles.direction, deadlineMs: ARM_MS_MAX});
+    started.push(watchdog);
+    return {pid: watchdog.pid, attempt};
+  });
+  const [watchdog] = started;
+  assert(watchdog, 'a watchdog was started');
+  return watchdog;
+};
+
+const closeAndDecide = async (context: PhaseContext, roles: Roles, link: Link, attempt: number, watchdog: Watchdog): Promise<void> => {
+  const {steps, plan} = context;
+  const budgetMs = plan.plan.cutover.stallBudgetMs;
+  const limit = AbortSignal.any([context.signal, limitOf(context, budgetMs, watchdog)]);
+  await steps.each('hold', () => Promise.all(context.switches.map((one) => one.hold({epoch: attempt, untilMs: budgetMs}))));
+  const marker = `fence ${attempt} ${context.effects.randomId()}`;
+  const drained = link.untilMark(marker, limit);
+  drained.catch(() => undefined); // awaited after the fence, which may fail first
+  await steps.each('raise-fence', () => raiseFence(context, roles, attempt, budgetMs + DEADLINE_EXTRA_MS, marker));
+  await steps.each('drain', () => drained);
+  await steps.each('final-check', () => finalCheck(context, roles));
+  await steps.each('sequences', async () => roles.opening.target.setSequences(await roles.closing.source.readSequences(await context.tables()), SEQUENCE_MARGIN));
+  await steps.each('mark-reverse', () => markReverse(context, roles));
+  limit.throwIfAborted();
+  const decision = await steps.each('decide', () => roles.closing.fence.commit(attempt, context.epoch));
+  if (decision !== 'committed') throw new TransientError(`the decision was refused: ${decision.refused}`, {code: 'CF-CUT-001', next: 'nothing; the source serves and the cutover can be tried again'});
+};
+
+/** Without its watchdog a hold could outlive us, so its end is the attempt's end as well. */
+const limitOf = (context: PhaseContext, ms: number, watchdog: Watchdog): AbortSignal => {
+  const controller = new AbortController();
+  const end = (reason: string, next: string): void => controller.abort(new TransientError(reason, {code: 'CF-CUT-001', next}));
+  void context.clock.sleep(ms, context.signal).then(() => end(`the stall budget of ${ms} ms was used up`, 'look for long transactions and lag, then try the cutover again'));
+  void watchdog.gone.then((reason) => end(`the watchdog is gone: ${reason}`, 'nothing; the cutover can be tried again'));
+  return controller.signal;
+};
+
+const raiseFence = async (context: PhaseContext, roles: Roles, attempt: number, budgetMs: number, marker: string): Promise<{position: Position}> => {
+  const tables = await context.tables();
+  for (let tries = 1; ; tries++) {
+    try {
+      return await roles.closing.fence.raise({tables, attempt, epoch: context.epoch, budgetMs, marker});
+    } catch (error) {
+      if (!(error instanceof TransientError) || tries >= FENCE_ATTEMPTS_MAX) throw error;
+    }
+  }
+};
+
+/** C7: from here on the opening side's log holds the application's writes only. The reader has to be gone before it. */
+const markReverse = async (context: PhaseContext, roles: Roles): Promise<{position: Position}> => {
+  const direction = other(roles.direction);
+  await context.replication.stop(direction);
+  const position = await roles.opening.source.currentPosition();
+  await roles.opening.source.probeStream(direction, position);
+  await roles.closing.target.setProgress(direction, position, context.epoch);
+  return {position};
+};
+
+/** The row decides: if the decision's answer was lost on the way, there is no way back from it. */
+const callOff = async (context: PhaseContext, roles: Roles, attempt: number, watchdog: Watchdog, error: unknown): Promise<PhaseOutcome> => {
+  const reason = error instanceof Error ? error.message : String(error);
+  context.telemetry.note(`the ${roles.direction} cutover was called off: ${reason}`);
+  const outcome = await context.steps.each('release-fence', () => roles.closing.fence.release(attempt));
+  if (outcome === 'committed') {
+    const finished = await finishCutover(context, roles, attempt);
+    await watchdog.dismiss();
+    return finished;
+  }
+  await context.steps.each('end-hold', () => endHold(context, roles, attempt));
+  await watchdog.dismiss();
+  context.signal.throwIfAborted();
+  return {event: {type: 'back'}, evidence: {attempt, reason}};
+};

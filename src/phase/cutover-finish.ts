@@ -1,0 +1,33 @@
+/** C9 to C12, forward only: the decision stands. Each act is idempotent, because the watchdog may be doing the same. */
+import {TransientError} from '../model/errors.ts';
+import type {PhaseContext, PhaseOutcome} from './phase.ts';
+import {other} from './stream-roles.ts';
+import type {Roles} from './switch-sides.ts';
+
+export const finishCutover = async (context: PhaseContext, roles: Roles, attempt: number): Promise<PhaseOutcome> => {
+  const {steps, epoch} = context;
+  await steps.each('open', () => roles.opening.fence.open(epoch));
+  await steps.each('route', () => Promise.all(context.switches.map((one) => one.route({epoch: attempt, side: roles.openingSide}))));
+  await context.record({type: 'decision', what: `cutover ${roles.direction}`, side: roles.openingSide, epoch: attempt, evidence: {}});
+  await steps.each('start-way-back', () => startWayBack(context, roles));
+  const routes = await steps.each('prove', () => prove(context, roles));
+  return {event: {type: 'done'}, evidence: {attempt, open: roles.openingSide, switches: routes}};
+};
+
+/** C11: the stream that follows the open side applies from its mark; the other one only watches from now on. */
+const startWayBack = async (context: PhaseContext, roles: Roles): Promise<void> => {
+  const tables = await context.tables();
+  await context.replication.stop(roles.direction);
+  await context.replication.ensure(other(roles.direction), 'apply', tables, context.epoch);
+  await context.replication.ensure(roles.direction, 'drop', tables, context.epoch);
+};
+
+const prove = async (context: PhaseContext, roles: Roles): Promise<Record<string, string>> => {
+  const observed: Record<string, string> = {};
+  for (const one of context.switches) {
+    const {side, held} = await one.observe();
+    observed[one.name] = held ? `${side}, held` : side;
+    if (side !== roles.openingSide || held) throw new TransientError(`switch ${one.name} answers ${observed[one.name]} after the decision for ${roles.openingSide}`, {code: 'CF-CONN-004', next: 'crossfade resume, which routes it again'});
+  }
+  return observed;
+};

@@ -1,0 +1,20 @@
+/**
+ * The operator has said that there is no way back: streams and slots go, on both sides. The source's fence stays, so
+ * that a forgotten client gets an error there and never an acknowledgement.
+ */
+import type {Phase} from './phase.ts';
+
+export const decommission: Phase = {
+  async run(context) {
+    const {steps, source, target, replication} = context;
+    const tables = await context.tables();
+    await steps.once('stop-streams', () => Promise.all([replication.stop('forward'), replication.stop('reverse')]));
+    await steps.once('drop-streams', async () => {
+      await source.source.dropStream('forward');
+      await target.source.dropStream('reverse');
+    });
+    await steps.once('clean-target-fence', () => target.fence.clean(tables));
+    await steps.once('finish', () => Promise.all([source.control.finish(), target.control.finish()]));
+    return {event: {type: 'done'}, evidence: {}};
+  },
+};

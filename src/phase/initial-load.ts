@@ -1,0 +1,40 @@
+/** Position first, then the rows (design §3): the stream is held from here on, and nothing is applied before all chunks are done. */
+import {copyChunks} from '../pipeline/copier.ts';
+import type {Phase, PhaseContext} from './phase.ts';
+
+export const initialLoad: Phase = {
+  async run(context) {
+    const {steps, source, target, epoch, plan} = context;
+    const tables = await context.tables();
+    await steps.once('start-stream', () => startStream(context));
+    await source.source.probeStream('forward', undefined);
+    const chunks = await steps.each('plan-chunks', async () => {
+      const stored = await target.target.chunks();
+      return stored.length ? stored : target.target.planChunks(await ranges(context), epoch);
+    });
+    context.telemetry.gauge('rowsTotal', tables.reduce((total, table) => total + table.estimatedRows, 0));
+    const {parallel} = plan.plan.load;
+    const loaded = await steps.each('copy-chunks', () =>
+      copyChunks({from: source, to: target, tables, chunks, epoch, parallel, pausePoint: context.pausePoint, telemetry: context.telemetry, signal: context.signal}),
+    );
+    return {event: {type: 'done'}, evidence: {...loaded, kept: chunks.filter((chunk) => chunk.done).length}};
+  },
+  async undo(context) {
+    await context.replication.stop('forward');
+    await context.source.source.dropStream('forward');
+  },
+};
+
+const startStream = async ({source, target, signal, epoch, ...context}: PhaseContext): Promise<{position: string}> => {
+  const position = await source.source.createStream('forward', await context.tables(), signal);
+  await target.target.setProgress('forward', position, epoch);
+  return {position};
+};
+
+const ranges = async (context: PhaseContext) => {
+  const planned = [];
+  for (const table of await context.tables()) {
+    for (const range of await context.source.source.planRanges(table, context.plan.plan.load.chunkBytes)) planned.push({table: table.name, range});
+  }
+  return planned;
+};

@@ -1,0 +1,22 @@
+import {assess} from './assess.ts';
+import {catchUp} from './catch-up.ts';
+import {cutover} from './cutover.ts';
+import {decommission} from './decommission.ts';
+import {initialLoad} from './initial-load.ts';
+import type {Phase} from './phase.ts';
+import {prepareTarget} from './prepare-target.ts';
+import {reverseCutover} from './reverse-cutover.ts';
+import {reverseWindow} from './reverse-window.ts';
+import {verifyData} from './verify-data.ts';
+
+export const phases = {
+  assess,
+  'prepare-target': prepareTarget,
+  'initial-load': initialLoad,
+  'catch-up': catchUp,
+  'verify-data': verifyData,
+  cutover,
+  'reverse-window': reverseWindow,
+  'reverse-cutover': reverseCutover,
+  decommission,
+} satisfies Record<string, Phase>;

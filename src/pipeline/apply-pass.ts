@@ -1,0 +1,205 @@
+/**
+ * One uninterrupted pass of a link that applies: reads the sending side's stream, folds whole transactions, writes them
+ * to the receiving side with their position in one commit, and acknowledges only then (invariants 2 and 3).
+ * `running-link.ts` starts a new pass from the stored position when a connection breaks.
+ */
+import type {Applier, Database, TableKey} from '../engine/engine.ts';
+import {assert} from '../model/assert.ts';
+import type {Change, StreamEvent} from '../model/change.ts';
+import type {Effects} from '../model/effects.ts';
+import {TerminalError} from '../model/errors.ts';
+import type {Position} from '../model/position.ts';
+import type {Direction} from '../model/side.ts';
+import {nameOf, type Table, type TableName} from '../model/table.ts';
+import type {Telemetry} from '../telemetry/telemetry.ts';
+import {LinkProgress} from './link-progress.ts';
+import {netChanges, type NetChanges} from './net-changes.ts';
+import {ReplayWindows} from './replay-windows.ts';
+import {serveRereads} from './reread.ts';
+
+/** Rows held in memory before they are written, inside the transaction that is open on the receiving side. */
+const ROWS_HELD_MAX = 20_000;
+/** An idle sending side still moves on; its log is released in steps of this many milliseconds. */
+const IDLE_COMMIT_MS = 10_000;
+
+export type LinkOptions = {
+  readonly direction: Direction;
+  readonly from: Database;
+  readonly to: Database;
+  readonly tables: readonly Table[];
+  readonly epoch: number;
+  readonly compare: (a: Position, b: Position) => number;
+  /** Whether an engine's own error may pass by itself. */
+  readonly isPassing: (error: unknown) => boolean;
+  readonly telemetry: Telemetry;
+  readonly effects: Effects;
+};
+
+export class ApplyPass {
+  readonly #options: LinkOptions;
+  readonly #progress: LinkProgress;
+  readonly #applier: Applier;
+  readonly #windows: ReplayWindows;
+  readonly #net: NetChanges;
+  #commitSeq: number;
+  #position: Position;
+  #durable: Position;
+  #transaction: {readonly xid: string; readonly commit: Position; readonly isOld: boolean; isOurs: boolean; changes: number} | undefined;
+  #marks: string[] = [];
+  #cleared: TableName[] = [];
+  readonly #pendingRereads: TableKey[] = [];
+  #delivered = new Set<string>();
+  #isDirty = false;
+  #idleSince: number;
+
+  private constructor(options: LinkOptions, progress: LinkProgress, applier: Applier, windows: ReplayWindows, start: {readonly position: Position; readonly commitSeq: number}) {
+    this.#options = options;
+    this.#progress = progress;
+    this.#applier = applier;
+    this.#windows = windows;
+    this.#net = netChanges((table) => windows.mode(table), options.tables);
+    this.#commitSeq = start.commitSeq;
+    this.#position = this.#durable = start.position;
+    this.#idleSince = options.effects.clock.monotonicMs();
+  }
+
+  static async run(options: LinkOptions, progress: LinkProgress, signal: AbortSignal): Promise<void> {
+    const {direction, from, to, tables, epoch} = options;
+    const start = await to.target.progress(direction);
+    assert(start, `the ${direction} position is stored before the link starts`);
+    await from.source.probeStream(direction, start.position);
+    const windows = new ReplayWindows(tables, direction === 'forward' ? await to.target.windows() : {ends: [], rereads: []}, start.position, options.compare);
+    const applier = await to.target.applier(direction, epoch, tables);
+    try {
+      const pass = new ApplyPass(options, progress, applier, windows, start);
+      pass.#report();
+      for await (const events of from.source.changes(direction, start.position, tables, signal)) {
+        await pass.#take(events);
+        await progress.whilePaused(signal);
+      }
+    } finally {
+      await applier.close();
+    }
+  }
+
+  async #take(events: readonly StreamEvent[]): Promise<void> {
+    for (const event of events) {
+      if (event.type === 'begin') await this.#begin(event.transaction, event.commit);
+      else if (event.type === 'change') await this.#change(event.change);
+      else if (event.type === 'commit') this.#commit(event.end);
+      else if (event.type === 'ours') this.#ours();
+      else if (event.type === 'mark') this.#marks.push(event.content);
+      else if (event.type === 'schema') this.#refuseSchemaChange(event);
+      else this.#idle(event.position);
+    }
+    if (!this.#transaction && this.#isDirty) await this.#flush();
+    if (!this.#transaction) await this.#rereads();
+  }
+
+  /** A transaction that is stored already is passed over; one that ends a window closes the batch before it (R7, R9). */
+  async #begin(xid: string, commit: Position): Promise<void> {
+    const isOld = this.#options.compare(commit, this.#position) < 0;
+    if (!isOld && this.#windows.wouldChange(commit)) {
+      if (this.#isDirty) await this.#flush();
+      await this.#rereads();
+    }
+    if (!isOld) this.#windows.begin(commit);
+    this.#transaction = {xid, commit, isOld, isOurs: false, changes: 0};
+  }
+
+  async #change(change: Change): Promise<void> {
+    const transaction = this.#transaction;
+    assert(transaction, 'a change comes inside a transaction');
+    if (transaction.isOld || transaction.isOurs) return;
+    transaction.changes++;
+    if (change.kind === 'truncate') this.#truncate(change.tables);
+    this.#progress.touched(change, transaction.commit, transaction.xid);
+    this.#net.add(change);
+    if (this.#net.size >= ROWS_HELD_MAX) await this.#write();
+  }
+
+  /** Whatever was still to be read again is gone with the rows. */
+  #truncate(tables: readonly TableName[]): void {
+    this.#cleared.push(...tables);
+    this.#windows.clear(tables);
+  }
+
+  /** Our own writes carry their tag first, so that nothing of them has been applied when it is seen. */
+  #ours(): void {
+    if (!this.#transaction) return;
+    assert(this.#transaction.changes === 0, 'the tag comes before the rows');
+    this.#transaction.isOurs = true;
+  }
+
+  #commit(end: Position): void {
+    const transaction = this.#transaction;
+    assert(transaction, 'a commit ends a transaction');
+    this.#transaction = undefined;
+    if (transaction.isOld) {
+      this.#marks = [];
+      return;
+    }
+    if (!this.#windows.strict) this.#delivered.add(transaction.xid);
+    this.#position = end;
+    this.#isDirty = true;
+  }
+
+  #refuseSchemaChange({table, what}: {readonly table: TableName | undefined; readonly what: string}): void {
+    if (this.#transaction?.isOld) return;
+    const where = table ? nameOf(table) : 'the schema';
+    throw new TerminalError(`${where} changed on ${this.#options.from.side} at ${this.#transaction?.commit ?? this.#position}: ${what}`, {code: 'CF-DDL-001', next: 'undo that change on the source, or abort and start again with the new schema'});
+  }
+
+  #idle(position: Position): void {
+    if (this.#transaction || this.#isDirty || this.#options.compare(position, this.#position) <= 0) return;
+    const now = this.#options.effects.clock.monotonicMs();
+    if (now - this.#idleSince < IDLE_COMMIT_MS) return;
+    this.#idleSince = now;
+    this.#position = position;
+    this.#isDirty = true;
+  }
+
+  /** Rows go out; position and list wait for the end of the source's transaction. */
+  async #write(): Promise<void> {
+    const batch = this.#net.take();
+    this.#windows.add(await this.#applier.write(batch.tables));
+    this.#windows.add(batch.rereads);
+    this.#pendingRereads.push(...batch.rereads);
+  }
+
+  async #flush(): Promise<void> {
+    const rows = this.#net.size;
+    if (rows || this.#cleared.length) await this.#write();
+    await this.#applier.commit({position: this.#position, commitSeq: this.#commitSeq, rereadAdd: this.#pendingRereads, rereadRemove: [], rereadClear: this.#cleared, ends: []});
+    this.#stored();
+    this.#progress.appliedRows(rows);
+  }
+
+  #stored(): void {
+    this.#commitSeq++;
+    this.#isDirty = false;
+    this.#cleared = [];
+    this.#pendingRereads.length = 0;
+    this.#durable = this.#position;
+    this.#options.from.source.acknowledge(this.#options.direction, this.#durable);
+    this.#report();
+    for (const mark of this.#marks) this.#progress.mark(mark, this.#durable);
+    this.#marks = [];
+  }
+
+  #report(): void {
+    this.#progress.moved(this.#durable, this.#windows.strict);
+  }
+
+  /** The applier stands still at a commit; everything delivered so far is visible to the read (R6). */
+  async #rereads(): Promise<void> {
+    for (const due of this.#windows.due(this.#durable)) {
+      const end = await serveRereads({...this.#options, applier: this.#applier, due, delivered: this.#delivered, position: this.#durable, commitSeq: this.#commitSeq});
+      this.#commitSeq++;
+      this.#delivered = new Set();
+      this.#windows.served(due.table.name, due.keys, end);
+      this.#options.telemetry.gauge('rereads', this.#windows.rereads);
+      this.#report();
+    }
+  }
+}

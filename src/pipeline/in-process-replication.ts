@@ -1,0 +1,54 @@
+import type {Database} from '../engine/engine.ts';
+import type {Direction} from '../model/side.ts';
+import {origin} from '../model/side.ts';
+import type {Table} from '../model/table.ts';
+import type {LinkOptions} from './apply-pass.ts';
+import type {Link, LinkMode, Replication} from './replication.ts';
+import {RunningLink} from './running-link.ts';
+
+type Shared = Pick<LinkOptions, 'compare' | 'isPassing' | 'telemetry' | 'effects'> & {readonly source: Database; readonly target: Database};
+
+/** The links of one run, both in this process. */
+export class InProcessReplication implements Replication {
+  readonly #shared: Shared;
+  readonly #links = new Map<Direction, RunningLink>();
+  #fail: (error: unknown) => void = () => {};
+  readonly failed: Promise<never>;
+
+  constructor(shared: Shared) {
+    this.#shared = shared;
+    this.failed = new Promise<never>((_, reject) => (this.#fail = reject));
+    this.failed.catch(() => undefined); // raced by the runner; a link may fail before it looks
+  }
+
+  async ensure(direction: Direction, mode: LinkMode, tables: readonly Table[], epoch: number): Promise<Link> {
+    const running = this.#links.get(direction);
+    if (running?.mode === mode) return running;
+    await this.stop(direction);
+    const [from, to] = origin(direction) === 'source' ? [this.#shared.source, this.#shared.target] : [this.#shared.target, this.#shared.source];
+    const options: LinkOptions = {...this.#shared, direction, from, to, tables, epoch};
+    const start = (await to.target.progress(direction))?.position ?? (await from.source.createStream(direction, tables, new AbortController().signal));
+    const link = new RunningLink(options, mode, start);
+    link.failed.catch((error: unknown) => this.#fail(error));
+    this.#links.set(direction, link);
+    return link;
+  }
+
+  link(direction: Direction): Link | undefined {
+    return this.#links.get(direction);
+  }
+
+  async stop(direction: Direction): Promise<void> {
+    const link = this.#links.get(direction);
+    this.#links.delete(direction);
+    await link?.stop();
+  }
+
+  pause(isPaused: boolean): void {
+    for (const link of this.#links.values()) link.paused = isPaused;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.stop('forward'), this.stop('reverse')]);
+  }
+}

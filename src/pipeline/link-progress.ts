@@ -1,0 +1,88 @@
+/** What a link has done so far, for everybody who waits for it. Outlives the single passes over the stream. */
+import type {Change} from '../model/change.ts';
+import type {Position} from '../model/position.ts';
+import type {TouchedKeys} from '../model/stream-evidence.ts';
+import type {Telemetry} from '../telemetry/telemetry.ts';
+import {createTouchedIndex, type TouchedIndex} from './touched-index.ts';
+import {Waiters} from './waiters.ts';
+
+/** Marks remembered for a waiter that comes late. */
+const MARKS_MAX = 1000;
+/** Touched keys kept for comparisons; older ones count as touched. */
+const TOUCHED_KEYS_MAX = 500_000;
+
+export class LinkProgress {
+  readonly #compare: (a: Position, b: Position) => number;
+  readonly #telemetry: Telemetry;
+  readonly #positions = new Waiters<Position>();
+  readonly #marksWaiting = new Waiters<{readonly content: string; readonly position: Position}>();
+  readonly #strictWaiting = new Waiters<boolean>();
+  readonly #unpaused = new Waiters<boolean>();
+  readonly #marks = new Map<string, Position>();
+  readonly #indexes = new Set<TouchedIndex>();
+  #isPaused = false;
+  #changes = 0;
+  applied: Position | undefined;
+  strict = false;
+
+  constructor(compare: (a: Position, b: Position) => number, telemetry: Telemetry) {
+    this.#compare = compare;
+    this.#telemetry = telemetry;
+  }
+
+  moved(position: Position, strict: boolean): void {
+    this.applied = position;
+    this.strict = strict;
+    this.#positions.offer(position);
+    this.#strictWaiting.offer(strict);
+  }
+
+  appliedRows(rows: number): void {
+    this.#changes += rows;
+    this.#telemetry.gauge('changesApplied', this.#changes);
+  }
+
+  mark(content: string, position: Position): void {
+    this.#marks.set(content, position);
+    if (this.#marks.size > MARKS_MAX) for (const oldest of [...this.#marks.keys()].slice(0, 1)) this.#marks.delete(oldest);
+    this.#marksWaiting.offer({content, position});
+  }
+
+  async untilMark(content: string, signal: AbortSignal): Promise<Position> {
+    const known = this.#marks.get(content);
+    return known ?? (await this.#marksWaiting.until((mark) => mark.content === content, signal)).position;
+  }
+
+  async untilReached(position: Position, signal: AbortSignal): Promise<void> {
+    if (this.applied && this.#compare(this.applied, position) >= 0) return;
+    await this.#positions.until((at) => this.#compare(at, position) >= 0, signal);
+  }
+
+  touched(change: Change, commit: Position, transaction: string): void {
+    for (const index of this.#indexes) {
+      if (change.kind === 'truncate') for (const table of change.tables) index.truncate(table, commit, transaction);
+      else index.add(change.table, change.key, commit, transaction);
+      if (change.kind === 'update' && change.oldKey) index.add(change.table, change.oldKey, commit, transaction);
+    }
+  }
+
+  remember(): TouchedKeys {
+    const index = createTouchedIndex(this.#compare, TOUCHED_KEYS_MAX);
+    this.#indexes.add(index);
+    return {touched: (...request) => index.touched(...request), stop: () => void this.#indexes.delete(index)};
+  }
+
+  set paused(paused: boolean) {
+    this.#isPaused = paused;
+    this.#unpaused.offer(!paused);
+  }
+
+  /** Between transactions only; the stream's own status messages go on meanwhile. */
+  async whilePaused(signal: AbortSignal): Promise<void> {
+    if (this.#isPaused) await this.#unpaused.until((isRunning) => isRunning, signal);
+  }
+
+  fail(error: unknown): void {
+    for (const waiters of [this.#positions, this.#marksWaiting, this.#strictWaiting]) waiters.fail(error);
+  }
+}

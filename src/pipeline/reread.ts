@@ -1,0 +1,37 @@
+/** Reads the keys of a re-read list again and settles them: rows, list and the window's new end in one commit (R6). */
+import type {Applier, Database} from '../engine/engine.ts';
+import {keyText, type Key} from '../model/change.ts';
+import type {Position} from '../model/position.ts';
+import type {RowOperation} from '../model/row-operation.ts';
+import type {Table} from '../model/table.ts';
+
+export type RereadRequest = {
+  readonly from: Database;
+  readonly applier: Applier;
+  readonly due: {readonly table: Table; readonly keys: readonly Key[]};
+  /** Transactions the stream has delivered; the read must see them all. */
+  readonly delivered: ReadonlySet<string>;
+  readonly position: Position;
+  readonly commitSeq: number;
+};
+
+/** Answers the position at which everything the read saw is durable on the sending side. */
+export const serveRereads = async ({from, applier, due: {table, keys}, delivered, position, commitSeq}: RereadRequest): Promise<Position> => {
+  const rows = await from.source.readRows(table, keys, delivered);
+  const end = await from.source.mark('reread');
+  const present = new Map(rows.map((row) => [keyText(table.key.map((name) => row[name] ?? null)), row]));
+  const operations = keys.map((key): RowOperation => {
+    const row = present.get(keyText(key));
+    return row ? {form: 'upsert', key, row} : {form: 'delete', key, exact: false};
+  });
+  await applier.write([{table: table.name, steps: [{kind: 'rows', operations}]}]);
+  await applier.commit({
+    position,
+    commitSeq,
+    rereadAdd: [],
+    rereadRemove: keys.map((key) => ({table: table.name, key})),
+    rereadClear: [],
+    ends: [{table: table.name, end}],
+  });
+  return end;
+};

@@ -1,0 +1,105 @@
+import type {Position} from '../model/position.ts';
+import type {Direction} from '../model/side.ts';
+import {TransientError} from '../model/errors.ts';
+import type {TouchedKeys} from '../model/stream-evidence.ts';
+import {ApplyPass, type LinkOptions} from './apply-pass.ts';
+import {runDropPass} from './drop-pass.ts';
+import {LinkProgress} from './link-progress.ts';
+import type {Link, LinkMode} from './replication.ts';
+
+/** Breaks in a row without any progress before the run ends. */
+const RESTARTS_MAX = 30;
+const BACKOFF_MS = 100;
+const BACKOFF_MS_MAX = 3000;
+
+/** A link at work in the background, until `stop` or until it fails. */
+export class RunningLink implements Link {
+  readonly mode: LinkMode;
+  readonly #options: LinkOptions;
+  readonly #progress: LinkProgress;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+  /** Rejects when the link has failed; never resolves. */
+  readonly failed: Promise<never>;
+
+  constructor(options: LinkOptions, mode: LinkMode, from: Position) {
+    this.#options = options;
+    this.mode = mode;
+    this.#progress = new LinkProgress(options.compare, options.telemetry);
+    const passes = mode === 'apply' ? () => ApplyPass.run(options, this.#progress, this.#stop.signal) : () => runDropPass(options, this.#progress, from, this.#stop.signal);
+    const working = this.#keepRunning(passes);
+    this.#done = working.catch(() => undefined); // reported through `failed`
+    this.failed = working.then(() => new Promise<never>(() => {}));
+    this.failed.catch((error: unknown) => this.#progress.fail(error));
+  }
+
+  async #keepRunning(pass: () => Promise<void>): Promise<void> {
+    for (let breaks = 0; !this.#stop.signal.aborted; breaks++) {
+      const before = this.#progress.applied;
+      try {
+        await pass();
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        if (!this.#mayRestart(error)) throw error;
+        if (this.#progress.applied !== before) breaks = 0;
+        if (breaks >= RESTARTS_MAX) throw error;
+        this.#options.telemetry.note(`${this.direction} stream broke off and is opened again: ${error instanceof Error ? error.message : String(error)}`);
+        await this.#options.effects.clock.sleep(Math.min(BACKOFF_MS * 2 ** breaks, BACKOFF_MS_MAX), this.#stop.signal);
+      }
+    }
+  }
+
+  #mayRestart(error: unknown): boolean {
+    return error instanceof TransientError || this.#options.isPassing(error);
+  }
+
+  get direction(): Direction {
+    return this.#options.direction;
+  }
+  get applied(): Position | undefined {
+    return this.#progress.applied;
+  }
+  get strict(): boolean {
+    return this.#progress.strict;
+  }
+  remember(): TouchedKeys {
+    return this.#progress.remember();
+  }
+  set paused(paused: boolean) {
+    this.#progress.paused = paused;
+  }
+
+  /** An idle sending side says nothing by itself, so a mark is sent after the position that is asked for. */
+  async reached(position: Position, signal: AbortSignal): Promise<void> {
+    if (this.applied && this.#options.compare(this.applied, position) >= 0) return;
+    const waiting = this.#progress.untilReached(position, signal);
+    waiting.catch(() => undefined); // awaited below, unless the mark fails first
+    await this.#options.from.source.mark('reach');
+    await waiting;
+  }
+
+  async lagMs(): Promise<number> {
+    const {clock, randomId} = this.#options.effects;
+    const content = `lag ${randomId()}`;
+    const start = clock.monotonicMs();
+    const seen = this.untilMark(content, this.#stop.signal);
+    seen.catch(() => undefined); // awaited below, unless the mark fails first
+    await this.#options.from.source.mark(content);
+    await seen;
+    return Math.round(clock.monotonicMs() - start);
+  }
+
+  async untilStrict(signal: AbortSignal): Promise<void> {
+    while (!this.strict) await this.reached(await this.#options.from.source.mark('strict'), signal);
+  }
+
+  untilMark(content: string, signal: AbortSignal): Promise<Position> {
+    return this.#progress.untilMark(content, signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#progress.fail(new Error(`the ${this.direction} stream was stopped`));
+    await this.#done;
+  }
+}

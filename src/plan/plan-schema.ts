@@ -1,0 +1,118 @@
+/** The plan file as people write it (zod), and how it becomes a `Plan`. Descriptions go into the editors' JSON Schema. */
+import * as z from 'zod';
+import {memberList} from './member-list.ts';
+import type {Plan} from './plan.ts';
+import {duration, nonEmpty, secret, size, tablePattern, wholeNumber} from './plan-words.ts';
+import {SHIPPED, type Vocabulary} from './vocabulary.ts';
+
+/** Parses what the YAML holds into a `Plan`, defaults filled in. */
+export const planSchema = (words: Vocabulary = SHIPPED) => planFile(words).superRefine(refuseSameDatabase).transform(toPlan);
+
+/** A cutover may stop writes for this long at most, whatever the plan says. */
+export const STALL_BUDGET_MS_MAX = 10_000;
+
+function planFile(words: Vocabulary) {
+  return z.strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, 63 characters at most')
+      .describe("The migration's name; typed to confirm a cutover."),
+    workflow: z.enum(words.workflows).describe('In which order: a file of workflows/.'),
+    source: database(words).describe('The database that serves now.'),
+    target: database(words).describe('The database that is to serve.'),
+    schema: schema.describe("Where the target's tables come from."),
+    scope: z.strictObject({
+      tables: z
+        .array(tablePattern)
+        .min(1, 'must name at least one table')
+        .describe('Tables to move, as schema.table; * matches within one part.'),
+      exclude: z.array(tablePattern).default([]).describe('Tables to leave behind although they match.'),
+    }),
+    load: load.prefault({}),
+    relay: z
+      .strictObject({kind: z.enum(['in-process']).default('in-process')})
+      .prefault({})
+      .describe('Where changes wait between the sides.'),
+    gates: gates(words)
+      .prefault({})
+      .describe("By phase: what must be green before it begins. A phase not named keeps its workflow's own gates."),
+    switch: memberList('switch', words.switches)
+      .prefault(['router'])
+      .describe('What routes the application. The fence keeps the data safe; a switch only shortens the stall.'),
+    cutover: cutover.prefault({}),
+    reverse: z.strictObject({window: duration().prefault('7d').describe('How long the way back is kept after a cutover.')}).prefault({}),
+    approval: approval.prefault({}),
+    allowOlder: z.boolean().default(false).describe('Accept a target of an older major version than the source.'),
+    applicationRoles: z.array(nonEmpty).default([]).describe('Roles the application connects as; they may write on the open side only.'),
+  });
+}
+
+const tls = z.strictObject({
+  mode: z.enum(['verify-full', 'disable']),
+  ca: z.exactOptional(nonEmpty.describe('Certificate authority file, relative to the plan.')),
+});
+
+const database = (words: Vocabulary) =>
+  z.strictObject({
+    engine: z.enum(words.engines),
+    url: secret.describe('A reference: env:NAME, file:/absolute/path or exec:command; or a URL without a password.'),
+    tls: z.exactOptional(tls.describe('Connections that leave the machine are encrypted and verified unless this says otherwise.')),
+  });
+
+const schema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('files').describe('Two SQL files run on the target.'),
+    preData: nonEmpty.describe('Tables and primary keys, run before the load; relative to the plan.'),
+    postData: nonEmpty.describe('Indexes, foreign keys, triggers, run when the tables are complete; relative to the plan.'),
+  }),
+  z.strictObject({kind: z.literal('existing').describe('The target has the tables already.')}),
+  z.strictObject({kind: z.literal('pg_dump').describe('Taken from the source by pg_dump.')}),
+]);
+
+const load = z.strictObject({
+  parallel: wholeNumber(1, 64).default(4).describe('Chunks copied at the same time; one connection each on both sides.'),
+  chunk: size(1024, 4 * 1024 ** 3)
+    .prefault('64MiB')
+    .describe('Size of one chunk; a crash repeats at most the open ones.'),
+});
+
+const cutover = z.strictObject({
+  start: z.enum(['manual', 'auto']).default('manual').describe('manual waits for the signal `crossfade cutover`.'),
+  stallBudget: duration({min: 1, max: STALL_BUDGET_MS_MAX})
+    .prefault('5s')
+    .describe('How long writes may be held; the attempt is called off when it is used up.'),
+  onBlockers: z.enum(['abort', 'terminate']).default('abort').describe('What happens to transactions that do not end in time.'),
+});
+
+const approval = z.strictObject({
+  quorum: wholeNumber(1, 9).default(1).describe('How many people must approve.'),
+  starterMay: z.boolean().default(false).describe('Whether the person who started the run counts.'),
+  expires: duration({min: 1}).prefault('24h').describe('How long an approval is valid.'),
+});
+
+function gates(words: Vocabulary) {
+  const list = z.exactOptional(memberList('gate', words.gates).meta({id: 'gates'}));
+  return z.strictObject(Object.fromEntries(words.phases.map((phase) => [phase, list])));
+}
+
+type PlanFile = z.output<ReturnType<typeof planFile>>;
+
+function refuseSameDatabase(file: PlanFile, context: z.core.$RefinementCtx<PlanFile>): void {
+  const {source, target} = file;
+  if (source.url.kind !== target.url.kind || source.url.value !== target.url.value) return;
+  context.addIssue({code: 'custom', path: ['target', 'url'], message: "is the same as the source's"});
+}
+
+const toPlan = ({
+  load: {parallel, chunk},
+  cutover: {start, stallBudget, onBlockers},
+  reverse,
+  approval: {quorum, starterMay, expires},
+  ...same
+}: PlanFile): Plan => ({
+  ...same,
+  load: {parallel, chunkBytes: chunk},
+  cutover: {start, stallBudgetMs: stallBudget, onBlockers},
+  reverse: {windowMs: reverse.window},
+  approval: {quorum, starterMay, expiresMs: expires},
+});

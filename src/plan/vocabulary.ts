@@ -1,0 +1,34 @@
+/**
+ * The words a plan may use for things that are files elsewhere: a gate is a file of `src/gate`, an engine a folder of
+ * `src/engine`. `plan` may not look into those folders, so whoever composes them passes the names; the defaults are
+ * what ships, and a test compares them with the lists.
+ */
+export type Vocabulary = {
+  readonly engines: readonly string[];
+  readonly workflows: readonly string[];
+  /** Phases of all workflows: the keys that may stand under `gates:`. */
+  readonly phases: readonly string[];
+  readonly gates: readonly string[];
+  readonly switches: readonly string[];
+};
+
+export const SHIPPED: Vocabulary = {
+  engines: ['postgres'],
+  workflows: ['live-migration', 'expand-contract'],
+  phases: [
+    'assess',
+    'prepare-target',
+    'initial-load',
+    'catch-up',
+    'verify-data',
+    'cutover',
+    'reverse-window',
+    'reverse-cutover',
+    'decommission',
+    'expand',
+    'backfill',
+    'contract',
+  ],
+  gates: ['replication-lag', 'checksum-match', 'approval', 'row-count', 'sql', 'maintenance-window'],
+  switches: ['router', 'pgbouncer', 'command'],
+};

@@ -1,0 +1,12 @@
+/** The router's own seam to time: it is published alone and shares nothing with the orchestrator but the model. */
+export const monotonicMs = (): number => performance.now();
+
+/** Calls `act` once after `ms`; the answer cancels it. Does not keep the process alive. */
+export function after(ms: number, act: () => void): () => void {
+  const timer = setTimeout(act, Math.max(ms, 0));
+  timer.unref();
+  return () => clearTimeout(timer);
+}
+
+/** Random part of a back-off, so that many routers do not come back in the same instant. */
+export const jitter = (ms: number): number => ms * (0.5 + Math.random() / 2);

@@ -1,0 +1,60 @@
+/** The two pools behind a router: one connection at a time for one statement or transaction. */
+import pg from 'pg';
+import type {Side} from '../model/side.ts';
+import {NotConnected} from './outcome.ts';
+
+/** `isBroken` is set by whoever found out; the connection is then closed instead of kept. */
+export type Lease = {readonly client: pg.PoolClient; readonly side: Side; isBroken: boolean; release(): void};
+
+/** Throws NotConnected: whatever was to be sent was certainly not sent. */
+export async function takeLease(pool: pg.Pool, side: Side): Promise<Lease> {
+  const client = await connect(pool, side);
+  const onError = () => {
+    lease.isBroken = true;
+  };
+  const release = () => {
+    client.off('error', onError);
+    client.release(lease.isBroken);
+  };
+  const lease: Lease = {client, side, isBroken: false, release};
+  // The statement in work gets the error as well; without a listener it would end the process.
+  client.on('error', onError);
+  return lease;
+}
+
+async function connect(pool: pg.Pool, side: Side): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw new NotConnected(`no connection to the ${side}: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
+  }
+}
+
+export function createPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({fallback_application_name: 'crossfade-router', ...config});
+  // An idle connection that dies leaves the pool by itself; whoever needs one next gets the error of connecting.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/**
+ * Opens as many connections as the other side has, while statements are held anyway: logging in is the slowest part of
+ * the first statement on a new side. A failure here is met again, and reported, by the statement that needs it.
+ */
+export async function warm(pool: pg.Pool, like: pg.Pool): Promise<void> {
+  const missing = Math.max(like.totalCount - pool.totalCount, 0);
+  const results = await Promise.allSettled(Array.from({length: missing}, () => pool.connect()));
+  for (const result of results) if (result.status === 'fulfilled') result.value.release();
+}
+
+export const poolConfig = (given: string | pg.PoolConfig, poolMax: number | undefined): pg.PoolConfig => ({
+  ...(typeof given === 'string' ? {connectionString: given} : given),
+  ...(poolMax === undefined ? {} : {max: poolMax}),
+});
+
+/** Only how to reach the server: a pool's limits mean nothing to the one connection of a watch. */
+export function clientConfig(pool: pg.PoolConfig): pg.ClientConfig {
+  const {connectionString, host, port, user, password, database, ssl, options} = pool;
+  const given = {connectionString, host, port, user, password, database, ssl, options};
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

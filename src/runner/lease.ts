@@ -1,0 +1,27 @@
+/** One runner per migration, enforced where the data is (design §2): a lock on both servers, then a new epoch on both. */
+import type {Database} from '../engine/engine.ts';
+import {TerminalError} from '../model/errors.ts';
+
+export type Lease = {readonly epoch: number};
+
+/** Source first, then target (K3); a runner that dies between the two leaves nothing that its successor does not redo. */
+export const takeLease = async (source: Database, target: Database, migrationId: string, holder: string): Promise<Lease> => {
+  const epochs: number[] = [];
+  for (const side of [source, target]) {
+    await side.control.install();
+    const answer = await side.control.lock(holder);
+    if (!answer.ok) throw held(side, answer);
+    if (answer.migration && answer.migration !== migrationId) throw elsewhere(side, answer.migration);
+    epochs.push(answer.epoch);
+  }
+  const epoch = Math.max(...epochs) + 1;
+  await source.control.raiseEpoch(epoch, holder);
+  await target.control.raiseEpoch(epoch, holder);
+  return {epoch};
+};
+
+const held = (side: Database, {holder, since}: {readonly holder: string; readonly since: string}): TerminalError =>
+  new TerminalError(`another runner holds this migration: ${holder}, since ${since} (says the ${side.side})`, {code: 'CF-LEASE-001', next: 'watch it with crossfade status, or stop it there'});
+
+const elsewhere = (side: Database, migration: string): TerminalError =>
+  new TerminalError(`the ${side.side} knows this migration as ${migration}, which is not in this state folder`, {code: 'CF-STATE-001', next: 'run it from the state folder it was started from, or: crossfade adopt'});

@@ -1,0 +1,225 @@
+/**
+ * The loop: ask the workflow where the run stands, ask the gates, run the phase, write the journal, repeat. It serves
+ * every workflow and knows no phase by name. State is folded from the journal anew each time, never remembered.
+ */
+import type {Gate, Measures} from '../gate/gate.ts';
+import type {Journal, JournalFact, Signal, Verdict} from '../journal/journal.ts';
+import {validApprovals} from '../journal/approvals.ts';
+import {runState, type RunState} from '../journal/run-state.ts';
+import {journaledSteps} from '../journal/steps.ts';
+import {isCoded, TerminalError} from '../model/errors.ts';
+import type {Direction} from '../model/side.ts';
+import type {Phase, PhaseContext, PhaseOutcome} from '../phase/phase.ts';
+import type {Named} from '../plan/plan.ts';
+import type {Workflow, WorkflowEvent} from '../workflow/workflow.ts';
+import {askGates, sameVerdicts} from './ask-gates.ts';
+import {Interruption} from './interruption.ts';
+import {mirrorTo} from './mirror.ts';
+import type {SignalWatch} from './signal-watch.ts';
+
+/** Between two looks at gates that are red. */
+const GATE_LOOK_MS = 500;
+const NEVER = new AbortController().signal;
+
+export type RunnerOptions = {
+  readonly journal: Journal;
+  readonly workflow: Workflow;
+  readonly phases: Readonly<Record<string, Phase>>;
+  readonly gates: Readonly<Record<string, Gate>>;
+  readonly signals: SignalWatch;
+  readonly interruption: Interruption;
+  readonly holder: string;
+  /** Everything of a phase's context that does not depend on the visit. */
+  readonly context: Omit<PhaseContext, 'steps' | 'record' | 'nextSignal' | 'pausePoint' | 'signal'>;
+  /** Starts the streams that a run in this position has, if it has any. */
+  readonly ensureStreams: (direction: Direction) => Promise<void>;
+};
+
+export type RunEnd = {readonly status: 'completed' | 'aborted' | 'paused'; readonly phase: string};
+
+export class Runner {
+  readonly #options: RunnerOptions;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Runs to the end of the workflow, or to the next safe point once an interruption asks for it. */
+  async run(): Promise<RunEnd> {
+    const {epoch} = this.#options.context;
+    await this.#record({type: 'runner-started', epoch, holder: this.#options.holder, pid: process.pid});
+    try {
+      for (;;) {
+        const state = await this.#state();
+        if (state.isFinal) return {status: state.phase === 'aborted' ? 'aborted' : 'completed', phase: state.phase};
+        if (!(await this.#enter(state))) continue;
+        await this.#runPhase(await this.#state());
+      }
+    } catch (error) {
+      return await this.#leave(error);
+    }
+  }
+
+  async #state(): Promise<RunState> {
+    return runState(await this.#options.journal.entries());
+  }
+
+  async #record(fact: JournalFact): Promise<void> {
+    const entry = await this.#options.journal.append(fact);
+    await mirrorTo([this.#options.context.source, this.#options.context.target], entry);
+  }
+
+  /** Waits until the phase may begin. False: something else has to be looked at first. */
+  async #enter(state: RunState): Promise<boolean> {
+    const {interruption, workflow, context} = this.#options;
+    if (interruption.isAbortAsked && workflow.accepts(state.phase).includes('abort')) return this.#abort(state);
+    await interruption.pausePoint(`before ${state.phase}`);
+    if (state.isPhaseOpen) return true;
+    const gates = gatesOf(context.plan.plan.gates[state.phase], workflow.gates(state.phase));
+    const verdicts = await this.#askUntilGreen(state, gates);
+    if (!verdicts) return false;
+    if (verdicts.length) await this.#record({type: 'gates-passed', phase: state.phase, verdicts});
+    if (state.phase === 'cutover' && context.plan.plan.cutover.start === 'manual') return this.#waitForCutover();
+    return true;
+  }
+
+  /** `undefined` when an abort was asked for meanwhile. */
+  async #askUntilGreen(state: RunState, gates: readonly Named[]): Promise<readonly Verdict[] | undefined> {
+    const {interruption, context} = this.#options;
+    for (let last: readonly Verdict[] = []; ; ) {
+      if (gates.length) await this.#keepStreaming(state);
+      const verdicts = await this.#guarded(askGates({gates, known: this.#options.gates, measures: (gate) => this.#measures(gate, state.phase)}));
+      if (!sameVerdicts(verdicts, last)) for (const verdict of verdicts) await this.#record({type: 'gate-verdict', phase: state.phase, verdict});
+      last = verdicts;
+      if (verdicts.every((verdict) => verdict.go)) return verdicts;
+      context.telemetry.note(`${state.phase} waits: ${verdicts.filter((one) => !one.go).map((one) => `${one.gate} (${one.evidence})`).join(', ')}`);
+      await this.#guarded(context.clock.sleep(GATE_LOOK_MS, interruption.signal));
+      if (interruption.isAbortAsked) return undefined;
+      await interruption.pausePoint(`at the gates of ${state.phase}`);
+    }
+  }
+
+  /** After a restart at a gate nobody has started the streams yet; a gate that measures the lag needs them. */
+  async #keepStreaming(state: RunState): Promise<void> {
+    const {context} = this.#options;
+    const direction = state.openSide === 'source' ? 'forward' : 'reverse';
+    if (!context.replication.link(direction)) await this.#guarded(this.#options.ensureStreams(direction));
+  }
+
+  async #waitForCutover(): Promise<boolean> {
+    const {context, interruption} = this.#options;
+    const {signals} = await this.#state();
+    if (signals.some(({signal}) => signal.type === 'cutover')) return true;
+    context.telemetry.note('cutover: every gate is green; it starts with crossfade cutover');
+    await this.#guarded(this.#options.signals.next(['cutover', 'abort'], [], interruption.signal));
+    return false; // the gates are asked again: what was green may not be green now
+  }
+
+  #measures(gate: Named, phase: string): Measures {
+    const {context, journal} = this.#options;
+    const state = this.#state();
+    return {
+      phase,
+      settings: gate.settings,
+      lagMs: async () => {
+        const link = context.replication.link((await state).openSide === 'source' ? 'forward' : 'reverse');
+        if (!link) throw new Error('no stream is running');
+        const lag = await link.lagMs();
+        context.telemetry.gauge('lagMs', lag);
+        return lag;
+      },
+      lastVerification: async () => (await state).verifications.at(-1),
+      approvals: async () => {
+        const {approvals} = runState(await journal.entries());
+        const valid = validApprovals(approvals, {gate: gate.name, now: context.clock.now(), expiresMs: context.plan.plan.approval.expiresMs});
+        return valid.map(({actor, at}) => ({actor: actor.name, authenticated: actor.authenticated, at}));
+      },
+      starter: this.#options.holder,
+      approval: context.plan.plan.approval,
+      now: () => context.clock.now(),
+    };
+  }
+
+  async #runPhase(state: RunState): Promise<void> {
+    const phase = this.#options.phases[state.phase];
+    if (!phase) throw new TerminalError(`this version has no phase ${state.phase}`, {code: 'CF-STATE-001', next: 'use the version that started the migration'});
+    if (!state.isPhaseOpen) await this.#record({type: 'phase-started', phase: state.phase});
+    this.#options.context.telemetry.note(`phase ${state.phase}`);
+    const cancel = new AbortController();
+    const running = phase.run(this.#contextOf(state, cancel.signal));
+    try {
+      await this.#end(state.phase, await this.#guarded(running));
+    } catch (error) {
+      cancel.abort(error);
+      await this.#settle(state.phase, running, error);
+    }
+  }
+
+  /** A cancelled phase still takes back what it holds, or carries out what it has decided; that comes first. */
+  async #settle(phase: string, running: Promise<PhaseOutcome>, error: unknown): Promise<void> {
+    const [late] = await Promise.allSettled([running]);
+    if (late.status === 'rejected') throw error;
+    await this.#end(phase, late.value);
+  }
+
+  async #end(phase: string, {event, evidence}: PhaseOutcome): Promise<void> {
+    await this.#record({type: 'phase-ended', phase, outcome: event.type, evidence});
+  }
+
+  #contextOf(state: RunState, cancel: AbortSignal): PhaseContext {
+    const {context, journal, interruption, signals} = this.#options;
+    const signal = AbortSignal.any([interruption.signal, cancel]);
+    return {
+      ...context,
+      steps: journaledSteps(journal, {phase: state.phase, attempt: state.attempt}),
+      record: (fact) => this.#record(fact),
+      nextSignal: async (types) => signals.next(types, await this.#signalsOfVisit(), signal),
+      pausePoint: (where) => interruption.pausePoint(where),
+      signal,
+    };
+  }
+
+  async #signalsOfVisit(): Promise<readonly Signal[]> {
+    return (await this.#state()).signals.map(({signal}) => signal);
+  }
+
+  /** Whatever is waited for, a stream that failed, a lost lease or an unreadable journal ends the wait. */
+  #guarded<T>(work: Promise<T>): Promise<T> {
+    const {context, signals, interruption} = this.#options;
+    return Promise.race([work, context.replication.failed, context.source.control.lost(), context.target.control.lost(), signals.failed, interruption.stopped]);
+  }
+
+  /** Undoes every phase that was started, newest first; each undo is idempotent, so a crash in here is repeated. */
+  async #abort(state: RunState): Promise<boolean> {
+    const {workflow, phases, context} = this.#options;
+    context.telemetry.note('abort: removing what the phases left behind');
+    await context.replication.close();
+    const started = workflow.phases.filter((name) => (state.attempts[name] ?? 0) > 0);
+    for (const name of [...started].reverse()) await phases[name]?.undo?.({...this.#contextOf(state, NEVER), signal: NEVER});
+    if (!state.isPhaseOpen) await this.#options.journal.append({type: 'phase-started', phase: state.phase});
+    await this.#options.journal.append({type: 'phase-ended', phase: state.phase, outcome: 'abort' satisfies WorkflowEvent['type'], evidence: {}});
+    return false;
+  }
+
+  /** A pause that was asked for is a good end; everything else is recorded and thrown on. */
+  async #leave(error: unknown): Promise<RunEnd> {
+    const {interruption, journal} = this.#options;
+    if (interruption.isAbortAsked) return this.#abortAfterwards(error);
+    if (interruption.reason && error === interruption.reason) {
+      await journal.append({type: 'runner-stopped', reason: interruption.reason.message});
+      return {status: 'paused', phase: (await this.#state()).phase};
+    }
+    await journal.append({type: 'failed', code: isCoded(error) ? error.code : undefined, error: error instanceof Error ? error.message : String(error)});
+    throw error;
+  }
+
+  async #abortAfterwards(error: unknown): Promise<RunEnd> {
+    const state = await this.#state();
+    if (state.isFinal || !this.#options.workflow.accepts(state.phase).includes('abort')) throw error;
+    await this.#abort(state);
+    return {status: 'aborted', phase: 'aborted'};
+  }
+}
+
+/** The plan's gates of a phase; without any, the workflow's. */
+const gatesOf = (planned: readonly Named[] | undefined, defaults: readonly string[]): readonly Named[] => planned ?? defaults.map((name) => ({name, settings: {}}));

@@ -1,0 +1,128 @@
+/**
+ * One PgBouncer instance's admin console. A connection per command: the console has no state of ours, a PAUSE stays
+ * when its connection dies, and no idle connection can go stale between cutovers.
+ */
+import pg from 'pg';
+import {DatabaseUrl} from '../model/database-url.ts';
+import type {Effects} from '../model/effects.ts';
+import {TransientError} from '../model/errors.ts';
+
+export type PooledDatabase = {
+  readonly host: string;
+  readonly port: string;
+  readonly database: string;
+  readonly paused: boolean;
+  readonly pooling: string;
+};
+
+/** An admin console that answers at all answers at once; only PAUSE waits, and it has a limit of its own. */
+const COMMAND_MS_MAX = 5_000;
+
+export class PgBouncerAdmin {
+  readonly #url: DatabaseUrl;
+  readonly #effects: Effects;
+
+  constructor(url: string, effects: Effects) {
+    this.#url = new DatabaseUrl(url);
+    this.#effects = effects;
+  }
+
+  /** For messages: host and port, never the password. */
+  get where(): string {
+    return `${this.#url.host || this.#url.parameter('host') || 'localhost'}:${this.#url.port || '6432'}`;
+  }
+
+  /** Undefined when this instance has no such database. */
+  async database(name: string): Promise<PooledDatabase | undefined> {
+    const row = (await this.#rows('SHOW DATABASES')).find((one) => one['name'] === name);
+    if (!row) return undefined;
+    const pooling = row['pool_mode'] ?? (await this.#setting('pool_mode'));
+    return {host: row['host'] ?? '', port: row['port'] ?? '', database: row['database'] ?? '', paused: row['paused'] === '1', pooling};
+  }
+
+  /** True when every server connection was released in time; the pause stays either way. */
+  async pause(name: string, waitMs: number): Promise<boolean> {
+    return (await this.#run(`PAUSE ${quote(name)}`, waitMs)) !== 'timeout';
+  }
+
+  /**
+   * A server login that the PAUSE cut in its middle counts as a failed one, and PgBouncer then waits for
+   * `server_login_retry` (15 s) before the next: so it is 0 while the clients that wait are let go.
+   */
+  async resume(name: string): Promise<void> {
+    const retry = await this.#setting('server_login_retry');
+    await this.command('SET server_login_retry = 0');
+    try {
+      await this.command(`RESUME ${quote(name)}`);
+    } finally {
+      await this.command(`SET server_login_retry = ${Number(retry)}`);
+    }
+  }
+
+  /** Cuts every connection of the database, and leaves it paused. */
+  async kill(name: string): Promise<void> {
+    await this.command(`KILL ${quote(name)}`);
+  }
+
+  async command(text: string): Promise<void> {
+    if ((await this.#run(text, COMMAND_MS_MAX)) === 'timeout') throw this.#silent(text);
+  }
+
+  /** Server connections a client still uses, for the message of a hold that did not end. */
+  async blockers(name: string): Promise<readonly string[]> {
+    const rows = await this.#rows('SHOW SERVERS');
+    const busy = rows.filter((row) => row['database'] === name && row['state'] === 'active');
+    return busy.map((row) => `user ${row['user']}, server process ${row['remote_pid']}, since ${row['request_time']}`);
+  }
+
+  async #setting(name: string): Promise<string> {
+    const row = (await this.#rows('SHOW CONFIG')).find((one) => one['key'] === name);
+    return row?.['value'] ?? '';
+  }
+
+  async #rows(text: string): Promise<Readonly<Record<string, string | null>>[]> {
+    const rows = await this.#run(text, COMMAND_MS_MAX);
+    if (rows === 'timeout') throw this.#silent(text);
+    return rows;
+  }
+
+  async #run(text: string, waitMs: number): Promise<Record<string, string | null>[] | 'timeout'> {
+    await this.#effects.point('admin.command', `pgbouncer ${text} at ${this.where}`);
+    // Console values are texts: numbers of some versions are bigint, of others not.
+    const client = new pg.Client({connectionString: this.#url.reveal(), connectionTimeoutMillis: COMMAND_MS_MAX, types: {getTypeParser: () => String}});
+    // An error between commands belongs to the command that follows, which fails by itself.
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return await this.#within(waitMs, client.query<Record<string, string | null>>(text).then(({rows}) => rows));
+    } catch (error) {
+      throw this.#failed(text, error);
+    } finally {
+      await client.end();
+    }
+  }
+
+  async #within<T>(waitMs: number, answer: Promise<T>): Promise<T | 'timeout'> {
+    const done = new AbortController();
+    const limit = this.#effects.clock.sleep(waitMs, done.signal).then(() => 'timeout' as const);
+    // After the limit the connection is closed, which rejects the answer that nobody waits for any more.
+    answer.catch(() => {});
+    try {
+      return await Promise.race([answer, limit]);
+    } finally {
+      done.abort();
+    }
+  }
+
+  #failed(text: string, cause: unknown): TransientError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const next = 'check that PgBouncer runs, and that the admin user stands in its admin_users';
+    return new TransientError(`PgBouncer at ${this.where} did not carry out ${text}: ${reason}`, {code: 'CF-CONN-001', next, cause});
+  }
+
+  #silent(text: string): TransientError {
+    return this.#failed(text, new Error(`no answer within ${COMMAND_MS_MAX} ms`));
+  }
+}
+
+const quote = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);

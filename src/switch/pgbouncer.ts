@@ -1,0 +1,144 @@
+/**
+ * Routes applications that connect through PgBouncer: PAUSE on every instance at once, the line of the database in the
+ * configuration rewritten, RELOAD, RESUME. With transaction pooling clients only wait.
+ *
+ * Known limits, also in the runbook:
+ * - A PAUSE outlives the connection that made it and knows no deadline: the watchdog resumes when the runner cannot.
+ *   Nor can a zombie's PAUSE be refused, so somebody compares the switches with the decision until the run is final.
+ * - Session pooling waits for clients to leave, so a hold cuts them (KILL). `transparent` is known once `observe` was
+ *   asked; before that it is false.
+ * - Clients that waited longer than `query_wait_timeout` (120 s unless set) are disconnected.
+ * - H-110: PgBouncer sets parameters that one server reported on the next one. After a switch to an older major version
+ *   (18 to 15) new logins can fail with 08P01; `KILL` of the database cures it. Clients that stay connected do not fail.
+ * - `config` is the file with the database's line, shared by all instances (`%include`); instances on other machines
+ *   need the `command` switch.
+ */
+import {TerminalError, TransientError} from '../model/errors.ts';
+import type {Side} from '../model/side.ts';
+import {PgBouncerAdmin, type PooledDatabase} from './pgbouncer-admin.ts';
+import {readAddress} from './pgbouncer-address.ts';
+import {PgBouncerFile} from './pgbouncer-file.ts';
+import {SwitchSettings} from './switch-settings.ts';
+import type {ServerAddress, SwitchFactory, SwitchFacts, TrafficSwitch} from './traffic-switch.ts';
+
+export const pgbouncer: SwitchFactory = (settings, facts) => {
+  const read = new SwitchSettings('pgbouncer', settings, ['admin', 'database', 'config', 'sourceHost', 'targetHost']);
+  const addresses = {source: readAddress('source', read, facts), target: readAddress('target', read, facts)};
+  return new PgBouncerSwitch(read.texts('admin'), read.text('database'), new PgBouncerFile(read.text('config'), facts.effects), addresses, facts);
+};
+
+/** Transactions that are longer keep the application waiting behind the PAUSE: then it is better to try again later. */
+const HOLD_WAIT_MS_MAX = 1_500;
+
+class PgBouncerSwitch implements TrafficSwitch {
+  readonly name = 'pgbouncer';
+  readonly #references: readonly string[];
+  readonly #database: string;
+  readonly #file: PgBouncerFile;
+  readonly #addresses: Readonly<Record<Side, ServerAddress>>;
+  readonly #facts: SwitchFacts;
+  #admins: readonly PgBouncerAdmin[] | undefined;
+  /** What the instances said about their pooling; nothing is promised before they were asked. */
+  #isTransparent = false;
+
+  constructor(references: readonly string[], database: string, file: PgBouncerFile, addresses: Readonly<Record<Side, ServerAddress>>, facts: SwitchFacts) {
+    this.#references = references;
+    this.#database = database;
+    this.#file = file;
+    this.#addresses = addresses;
+    this.#facts = facts;
+  }
+
+  get transparent(): boolean {
+    return this.#isTransparent;
+  }
+
+  async observe(): Promise<{side: Side | 'neither' | 'unknown'; held: boolean}> {
+    const answers = await Promise.allSettled((await this.#instances()).map((admin) => this.#asked(admin)));
+    const databases = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    const held = databases.some(({paused}) => paused);
+    this.#isTransparent = databases.length === answers.length && databases.every(({pooling}) => pooling !== 'session');
+    // The reason is met again, with its hint, by whoever then tries to route.
+    if (databases.length < answers.length) return {side: 'unknown', held};
+    const sides = new Set(databases.map((database) => this.#sideOf(database)));
+    const [side = 'neither'] = sides;
+    return {side: sides.size === 1 ? side : 'neither', held};
+  }
+
+  async hold({untilMs}: {readonly epoch: number; readonly untilMs: number}): Promise<void> {
+    const waitMs = Math.min(untilMs, HOLD_WAIT_MS_MAX);
+    const blockers = await this.#onEach(async (admin) => {
+      if (await admin.pause(this.#database, waitMs)) return [];
+      const {pooling} = await this.#asked(admin);
+      return pooling === 'session' ? admin.kill(this.#database).then(() => []) : this.#blockers(admin);
+    });
+    if (blockers.flat().length > 0) throw this.#blocked(blockers.flat());
+    const held = await this.#onEach((admin) => this.#asked(admin));
+    if (held.some(({paused}) => !paused)) throw this.#blocked(['its PAUSE was ended by somebody else']);
+  }
+
+  async resume(): Promise<void> {
+    await this.#onEach(async (admin) => {
+      // RESUME of a database that is not paused is an error.
+      if ((await this.#asked(admin)).paused) await admin.resume(this.#database);
+    });
+  }
+
+  /** Each instance goes its way to the end: one that is down must not keep the clients of the others waiting. */
+  async route({side}: {readonly epoch: number; readonly side: Side}): Promise<void> {
+    await this.#file.pointTo(this.#database, this.#addresses[side]);
+    await this.#onEach(async (admin) => {
+      await admin.command('RELOAD');
+      const found = await this.#asked(admin);
+      // Before RESUME: what waits must not go to the closed side.
+      if (this.#sideOf(found) !== side) throw this.#notRead(side);
+      if (found.paused) await admin.resume(this.#database);
+    });
+  }
+
+  async close(): Promise<void> {}
+
+  async #instances(): Promise<readonly PgBouncerAdmin[]> {
+    const {resolveSecret, effects} = this.#facts;
+    this.#admins ??= await Promise.all(this.#references.map(async (reference) => new PgBouncerAdmin(await resolveSecret(reference), effects)));
+    return this.#admins;
+  }
+
+  /** All instances at once, and all to the end even when one fails; then that failure is thrown. */
+  async #onEach<T>(act: (admin: PgBouncerAdmin) => Promise<T>): Promise<T[]> {
+    const outcomes = await Promise.allSettled((await this.#instances()).map(act));
+    return outcomes.map((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    });
+  }
+
+  async #asked(admin: PgBouncerAdmin): Promise<PooledDatabase> {
+    const database = await admin.database(this.#database);
+    if (database) return database;
+    throw new TerminalError(`PgBouncer at ${admin.where} has no database ${this.#database}`, {code: 'CF-PLAN-001', next: 'correct `database` of the switch in the plan'});
+  }
+
+  /** Never empty: a PAUSE that did not end is a hold that failed, also when the last blocker has gone by now. */
+  async #blockers(admin: PgBouncerAdmin): Promise<readonly string[]> {
+    const found = await admin.blockers(this.#database);
+    return (found.length > 0 ? found : ['a transaction that has ended by now']).map((blocker) => `${blocker} (${admin.where})`);
+  }
+
+  #sideOf({host, port, database}: PooledDatabase): Side | 'neither' {
+    const leadsTo = (side: Side): boolean => {
+      const address = this.#addresses[side];
+      return address.host === host && address.port === port && address.database === database;
+    };
+    return leadsTo('source') ? 'source' : leadsTo('target') ? 'target' : 'neither';
+  }
+
+  #blocked(blockers: readonly string[]): TransientError {
+    return new TransientError(`PgBouncer could not hold ${this.#database}: ${blockers.join('; ')}`, {code: 'CF-CUT-001', next: 'wait for these transactions or end them, then cut over again'});
+  }
+
+  #notRead(side: Side): TransientError {
+    const next = `check that \`config\` of the switch is the file PgBouncer reads, and look for an error in its log`;
+    return new TransientError(`PgBouncer read its configuration again, but ${this.#database} does not lead to the ${side}`, {code: 'CF-CUT-001', next});
+  }
+}

@@ -1,0 +1,60 @@
+/** Runs an operator's program to its end or to its limit. No shell is involved: arguments are passed as they stand. */
+import {type ChildProcess, spawn} from 'node:child_process';
+import {TerminalError} from '../model/errors.ts';
+
+export type Finished = {
+  readonly ended: 'well' | 'badly' | 'late';
+  /** `exit code 3`, `signal SIGTERM`. */
+  readonly how: string;
+  readonly output: string;
+  readonly errors: string;
+};
+
+/** Enough for every honest answer; a program that prints without end must not fill our memory. */
+const KEPT_CHARACTERS_MAX = 65_536;
+
+export function runProgram(run: readonly string[], environment: NodeJS.ProcessEnv, limitMs: number): Promise<Finished> {
+  const [program = '', ...parameters] = run;
+  return new Promise((resolve, reject) => {
+    // A group of its own, so that at the limit its children end with it.
+    const child = spawn(program, parameters, {env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe']});
+    const [output, errors] = [keep(child.stdout), keep(child.stderr)];
+    let late = false;
+    const limit = setTimeout(() => {
+      late = true;
+      killGroup(child);
+    }, limitMs);
+    child.once('error', (cause) => {
+      clearTimeout(limit);
+      reject(notStarted(program, cause));
+    });
+    child.once('close', (code, signal) => {
+      clearTimeout(limit);
+      const ended = late ? 'late' : code === 0 ? 'well' : 'badly';
+      resolve({ended, how: signal === null ? `exit code ${code}` : `signal ${signal}`, output: output(), errors: errors()});
+    });
+  });
+}
+
+/** Answers what came so far. The beginning counts for an answer, the end for an error: both are kept. */
+function keep(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (part: string) => {
+    text += part;
+    if (text.length > 2 * KEPT_CHARACTERS_MAX) text = text.slice(0, KEPT_CHARACTERS_MAX) + text.slice(-KEPT_CHARACTERS_MAX);
+  });
+  return () => text;
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    // It ended in this very moment: `close` follows.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+const notStarted = (program: string, cause: Error): TerminalError =>
+  new TerminalError(`could not start ${program}: ${cause.message}`, {code: 'CF-PLAN-001', next: 'check its path, and that it is executable', cause});

@@ -1,0 +1,85 @@
+/**
+ * Routes applications that use `crossfade/router`: one row per side in the databases themselves, pushed to every router
+ * by the databases. There is nothing to ask whether an application's transactions have ended: a router lets running ones
+ * finish, and the fence waits for them. A hold ends by itself at its time, whoever died.
+ */
+import type {RouteRow} from '../model/route.ts';
+import type {Side} from '../model/side.ts';
+import {SwitchSettings} from './switch-settings.ts';
+import type {RoutedSide, SwitchFactory, SwitchFacts} from './traffic-switch.ts';
+
+export const router: SwitchFactory = (settings, facts) => {
+  new SwitchSettings('router', settings, []);
+  const rows = new RouteRows(facts);
+  return {
+    name: 'router',
+    transparent: true,
+    observe: () => rows.observe(),
+    hold: ({epoch, untilMs}) => rows.hold(epoch, untilMs),
+    resume: ({epoch, side}) => rows.open('resume', epoch, side),
+    route: ({epoch, side}) => rows.open('route', epoch, side),
+    // The sides belong to the composition.
+    close: async () => {},
+  };
+};
+
+/** What routers do where no row stands yet. */
+const UNWRITTEN: RouteRow = {epoch: 0, version: 0, side: 'source', state: 'open', holdUntil: undefined, readPercent: 0};
+
+class RouteRows {
+  readonly #sides: readonly RoutedSide[];
+  readonly #facts: SwitchFacts;
+
+  constructor(facts: SwitchFacts) {
+    this.#facts = facts;
+    this.#sides = [facts.source, facts.target];
+  }
+
+  async observe(): Promise<{side: Side | 'neither' | 'unknown'; held: boolean}> {
+    const answers = await Promise.allSettled(this.#sides.map(({control}) => control.readRoute()));
+    const rows = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value ?? UNWRITTEN] : []));
+    const held = rows.some(({state}) => state === 'hold');
+    // The reason is met again, with its hint, by whoever then tries to route.
+    if (rows.length < answers.length) return {side: 'unknown', held};
+    const [first = UNWRITTEN] = rows;
+    return {side: rows.every(({side}) => side === first.side) ? first.side : 'neither', held};
+  }
+
+  /** Wall clock: a wrong one makes a hold too long or too short, and then the fence refuses; no proof rests on it. */
+  async hold(epoch: number, untilMs: number): Promise<void> {
+    const newest = await this.#newest();
+    const holdUntil = new Date(this.#facts.effects.clock.now().getTime() + untilMs).toISOString();
+    await this.#write('hold', {epoch, side: newest.side, state: 'hold', holdUntil, readPercent: newest.readPercent}, newest.version + 1);
+  }
+
+  async open(action: string, epoch: number, side: Side): Promise<void> {
+    const newest = await this.#newest();
+    await this.#write(action, {epoch, side, state: 'open', holdUntil: undefined, readPercent: newest.readPercent}, newest.version + 1);
+  }
+
+  /** Of the sides that answer: one that is down must not keep the other's routers from being told. */
+  async #newest(): Promise<RouteRow> {
+    const answers = await Promise.allSettled(this.#sides.map(({control}) => control.readRoute()));
+    const rows = answers.flatMap((answer) => (answer.status === 'fulfilled' && answer.value ? [answer.value] : []));
+    const version = Math.max(0, ...rows.map((row) => row.version));
+    return {...rows.reduce((a, b) => (isNewer(b, a) ? b : a), UNWRITTEN), version};
+  }
+
+  /** Both sides are written even when one fails; then that failure is thrown, and the caller repeats. */
+  async #write(action: string, row: Omit<RouteRow, 'version'>, versionMin: number): Promise<void> {
+    await settleAll(
+      this.#sides.map(async ({control}, index) => {
+        await this.#facts.effects.point('admin.command', `router ${action} ${row.side} on the ${index === 0 ? 'source' : 'target'}`);
+        await control.writeRoute({...row, versionMin});
+      }),
+    );
+  }
+}
+
+const isNewer = (a: RouteRow, b: RouteRow): boolean => a.epoch > b.epoch || (a.epoch === b.epoch && a.version > b.version);
+
+/** Waits for all, so that nothing goes on behind the caller's back, then throws the first failure. */
+async function settleAll(acts: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(acts);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}

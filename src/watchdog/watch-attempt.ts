@@ -1,0 +1,72 @@
+/** The watchdog's loop over one attempt. It decides by the row in the closing side's database and by nothing else. */
+import type {Database} from '../engine/engine.ts';
+import {decideWatchdog, type WatchdogAction} from '../model/cutover-decision.ts';
+import type {Effects} from '../model/effects.ts';
+import type {Side} from '../model/side.ts';
+import type {TrafficSwitch} from '../switch/traffic-switch.ts';
+
+/** Between two looks at the row; the deadline itself is the database's. */
+const LOOK_MS = 100;
+/** A watchdog that reaches no database any more can do nothing for anybody. */
+const BLIND_MS_MAX = 120_000;
+
+export type Watch = {
+  readonly epoch: number;
+  readonly attempt: number;
+  readonly armedMs: number;
+  readonly closing: Database;
+  readonly opening: Database;
+  readonly closingSide: Side;
+  readonly openingSide: Side;
+  readonly switches: readonly TrafficSwitch[];
+  readonly effects: Effects;
+  /** One line for whoever reads the watchdog's log. */
+  readonly note: (text: string) => void;
+};
+
+/** Ends when a newer runner is in charge or the run is final. */
+export const watchAttempt = async (watch: Watch): Promise<void> => {
+  const {clock} = watch.effects;
+  const started = clock.monotonicMs();
+  for (let seen = started; ; await clock.sleep(LOOK_MS)) {
+    try {
+      const action = await look(watch, clock.monotonicMs() - started > watch.armedMs);
+      seen = clock.monotonicMs();
+      if (action === 'leave') return;
+      await act(watch, action);
+    } catch (error) {
+      watch.note(`could not look: ${error instanceof Error ? error.message : String(error)}`);
+      if (clock.monotonicMs() - seen > BLIND_MS_MAX) throw error;
+    }
+  }
+};
+
+const look = async ({closing, attempt, epoch}: Watch, isLate: boolean): Promise<WatchdogAction> => {
+  const [rows, epochOnServer, final] = await Promise.all([closing.fence.rows(), closing.control.epoch(), closing.control.isFinished()]);
+  const row = rows.find((one) => one.epoch === attempt);
+  return decideWatchdog({row, deadlinePassed: row ? row.remainingMs < 0 : isLate, epochOnServer, myEpoch: epoch, final});
+};
+
+const act = async (watch: Watch, action: WatchdogAction): Promise<void> => {
+  const {closing, opening, attempt, epoch, closingSide, openingSide, switches, effects} = watch;
+  if (action === 'wait' || action === 'leave') return;
+  await effects.point('watchdog.action', `${action} ${attempt}`);
+  if (action === 'release' || action === 'insert-tombstone') {
+    watch.note(`${action}: ${await closing.fence.release(attempt)}`);
+  } else if (action === 'undo') {
+    await Promise.all(switches.map((one) => resumeHeld(one, attempt, closingSide)));
+  } else {
+    await opening.fence.open(epoch);
+    await Promise.all(switches.map((one) => routeAstray(one, attempt, openingSide)));
+  }
+};
+
+/** Undo only RESUMEs, it never writes a route (K6), and leaves alone what is not held. */
+const resumeHeld = async (one: TrafficSwitch, epoch: number, side: Side): Promise<void> => {
+  if ((await one.observe()).held) await one.resume({epoch, side});
+};
+
+const routeAstray = async (one: TrafficSwitch, epoch: number, side: Side): Promise<void> => {
+  const seen = await one.observe();
+  if (seen.side !== side || seen.held) await one.route({epoch, side});
+};

@@ -1,0 +1,51 @@
+/** One side of a migration on a fresh database of a shared server, with a plain connection to write into it. */
+import pg from 'pg';
+import type {Database} from '../../src/engine/engine.ts';
+import {postgresEngine} from '../../src/engine/postgres/postgres-engine.ts';
+import {DatabaseUrl} from '../../src/model/database-url.ts';
+import type {Side} from '../../src/model/side.ts';
+import type {Table} from '../../src/model/table.ts';
+import {realEffects} from './effects.ts';
+
+export type TestSide = {
+  readonly database: Database;
+  readonly url: string;
+  run(...statements: readonly string[]): Promise<void>;
+  /** The first column of the first row, as text. */
+  value(statement: string): Promise<string | null>;
+  table(name: string): Promise<Table>;
+  close(): Promise<void>;
+};
+
+export async function openSide(
+  side: Side,
+  url: string,
+  migration = {id: '0198c0de-0000-7000-8000-000000000000', short: '0198c0de', name: 'test'},
+): Promise<TestSide> {
+  const client = new pg.Client({
+    connectionString: url,
+    types: {getTypeParser: () => (value: string) => value} as unknown as pg.CustomTypesConfig,
+  });
+  await client.connect();
+  const database = postgresEngine.open({url: new DatabaseUrl(url), side, migration, effects: realEffects()});
+  return {
+    database,
+    url,
+    run: async (...statements) => {
+      for (const statement of statements) await client.query(statement);
+    },
+    value: async (statement) => {
+      const {rows} = await client.query({text: statement, rowMode: 'array'});
+      return rows[0]?.[0] ?? null;
+    },
+    table: async (name) => {
+      const [table] = await database.catalog.tables({tables: [`public.${name}`], exclude: []});
+      if (!table) throw new Error(`no table ${name}`);
+      return table;
+    },
+    close: async () => {
+      await database.close();
+      await client.end();
+    },
+  };
+}

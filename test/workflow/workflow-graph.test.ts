@@ -1,0 +1,41 @@
+import {expect, test} from 'vitest';
+import {workflows} from '../../workflows/workflows.ts';
+
+test('the graph of live-migration', () => {
+  expect(workflows['live-migration'].graph()).toBe(LIVE_MIGRATION);
+});
+
+const LIVE_MIGRATION = `stateDiagram-v2
+  state "assess" as assess
+  state "prepare-target" as prepare_target
+  state "initial-load" as initial_load
+  state "catch-up" as catch_up
+  state "verify-data" as verify_data
+  state "cutover" as cutover
+  state "reverse-window" as reverse_window
+  state "reverse-cutover" as reverse_cutover
+  state "decommission" as decommission
+  [*] --> assess
+  assess --> prepare_target : done
+  assess --> aborted : abort
+  prepare_target --> initial_load : done
+  prepare_target --> aborted : abort
+  initial_load --> catch_up : done
+  initial_load --> aborted : abort
+  catch_up --> verify_data : done
+  catch_up --> aborted : abort
+  verify_data --> cutover : done
+  verify_data --> aborted : abort
+  cutover --> reverse_window : done
+  cutover --> catch_up : back
+  cutover --> aborted : abort
+  reverse_window --> decommission : done
+  reverse_window --> reverse_cutover : reverse
+  reverse_cutover --> catch_up : done
+  reverse_cutover --> reverse_window : back
+  decommission --> completed : done
+  aborted --> [*]
+  completed --> [*]
+  note right of cutover : gates replication-lag, checksum-match, approval
+  note right of reverse_cutover : gates replication-lag
+`;
