@@ -4,10 +4,10 @@ import type {Status} from './crossfade-process.ts';
 
 export type Progress = {
   /** A line that stays. */
-  say(text: string): void;
-  show(status: Status, application: ApplicationReport | undefined): void;
+  readonly say: (text: string) => void;
+  readonly show: (status: Status, application: ApplicationReport | undefined) => void;
   /** Ends the line that redraws. */
-  end(): void;
+  readonly end: () => void;
 };
 
 /** Without a terminal, a line at least this often. */

@@ -19,18 +19,19 @@ import {verifiers} from '../verify/verifiers.ts';
 import type {RunnerOptions} from '../runner/runner.ts';
 import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
 
+type Actor = 'runner' | 'watchdog';
 export type Sides = {readonly source: Database; readonly target: Database; readonly engine: Engine};
 
 /** Both sides, not connected yet. The caller closes them. */
-export const openSides = async (plan: Plan, migration: MigrationRef, effects: Effects): Promise<Sides> => ({
-  source: await openSide(plan, 'source', migration, effects),
-  target: await openSide(plan, 'target', migration, effects),
+export const openSides = async (plan: Plan, migration: MigrationRef, effects: Effects, actor: Actor = 'runner'): Promise<Sides> => ({
+  source: await openSide(plan, 'source', migration, effects, actor),
+  target: await openSide(plan, 'target', migration, effects, actor),
   engine: member('engine', engines, plan.source.engine),
 });
 
-const openSide = async (plan: Plan, side: Side, migration: MigrationRef, effects: Effects): Promise<Database> => {
+const openSide = async (plan: Plan, side: Side, migration: MigrationRef, effects: Effects, actor: Actor): Promise<Database> => {
   const {engine, url, tls} = plan[side];
-  return member('engine', engines, engine).open({url: await resolveDatabaseUrl(url), side, migration, effects, ...(tls ? {tls} : {})});
+  return member('engine', engines, engine).open({url: await resolveDatabaseUrl(url), side, migration, effects, actor, ...(tls ? {tls} : {})});
 };
 
 /** The drivers the plan names, in its order. */

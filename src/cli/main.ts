@@ -4,11 +4,11 @@ import {CommanderError, type Command} from 'commander';
 import {TerminalError} from '../model/errors.ts';
 import {nearest} from '../model/nearest.ts';
 import type {GlobalOptions} from './command.ts';
-import {commands, type CommandEntry} from './commands.ts';
+import {commands} from './commands.ts';
 import {EXIT, exitCodeOf, type ExitCode} from './exit-codes.ts';
-import {createOutput} from './output.ts';
+import {createOutput, type Sink} from './output.ts';
 import {createProgram, globalOptions} from './program.ts';
-import {terminalPrompt} from './prompt.ts';
+import {terminalPrompt, type Input} from './prompt.ts';
 import {printRefusal} from './refusal.ts';
 
 /** `argv` without the interpreter and the file. */
@@ -31,7 +31,7 @@ export async function main(argv: readonly string[], streams: Streams = process):
   }
 }
 
-export type Streams = {readonly stdin: NodeJS.ReadStream; readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream};
+export type Streams = {readonly stdin: Input; readonly stdout: Sink; readonly stderr: NodeJS.WritableStream & Sink};
 
 function failed(error: unknown, program: Command, argv: readonly string[], streams: Streams): ExitCode {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
@@ -53,10 +53,7 @@ function usageError({code, message}: CommanderError, program: Command): Terminal
   if (code !== 'commander.unknownCommand')
     return new TerminalError(words, {code: 'CF-USAGE-001', next: 'add --help to see the arguments and flags of the verb'});
   const verb = program.args[0] ?? '';
-  const meant = nearest(
-    verb,
-    commands.map(({name}: CommandEntry) => name),
-  );
+  const meant = nearest(verb, verbs);
   const next = meant === undefined ? 'crossfade --help lists the verbs' : `crossfade ${meant}`;
   return new TerminalError(`there is no verb ${verb}${meant === undefined ? '' : `; did you mean ${meant}?`}`, {
     code: 'CF-USAGE-001',
@@ -70,6 +67,8 @@ function withoutAliases(argv: readonly string[]): string[] {
   if (first === 'help') return [...rest, '--help'];
   return first === '--version' ? ['version', ...rest] : [...argv];
 }
+
+const verbs = commands.filter(({isHidden}) => isHidden !== true).map(({name}) => name);
 
 const outputOf = (global: GlobalOptions, {stdout, stderr}: Streams) => createOutput(stdout, stderr, global);
 

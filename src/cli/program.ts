@@ -20,11 +20,12 @@ export function createProgram(
     .configureHelp({showGlobalOptions: true})
     .configureOutput({writeOut: (text) => void stdout.write(text), writeErr: () => {}})
     .exitOverride();
-  for (const {name, summary} of entries)
+  for (const {name, summary, isHidden = false} of entries) {
     program
-      .command(name)
+      .command(name, {hidden: isHidden})
       .summary(summary)
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
+  }
   return program.hook('preSubcommand', async (_, command) => {
     const entry = entries.find(({name}) => name === command.name());
     if (entry) await use(entry, command);

@@ -35,7 +35,10 @@ export async function confirmed(question: Question, global: GlobalOptions, promp
 export const cannotAsk = (flag: string): TerminalError =>
   new TerminalError('this needs an answer, and there is no terminal to ask on', {code: 'CF-USAGE-001', next: `run it again with ${flag}`});
 
-export function terminalPrompt(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream, allowed: boolean): Prompt {
+/** Whether it is a terminal decides whether anybody can be asked. */
+export type Input = NodeJS.ReadableStream & {readonly isTTY?: boolean | undefined};
+
+export function terminalPrompt(stdin: Input, stderr: NodeJS.WritableStream, allowed: boolean): Prompt {
   return {
     canAsk: allowed && stdin.isTTY === true,
     ask: async (question) => {

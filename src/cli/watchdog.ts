@@ -17,7 +17,7 @@ export const command: CommandModule = {
     const {watchAttempt} = await import('../watchdog/watch-attempt.ts');
     const {request, migration, plan} = JSON.parse(await text(process.stdin)) as Instructions;
     const effects = await effectsOf(process.env);
-    const sides = await openSides(plan, {...migration}, effects);
+    const sides = await openSides(plan, migration, effects, 'watchdog');
     await Promise.all([sides.source.fence.rows(), sides.target.fence.rows()]);
     output.data('ready');
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // whoever read them is gone

@@ -41,6 +41,8 @@ export type OpenOptions = {
   readonly side: Side;
   readonly migration: MigrationRef;
   readonly effects: Effects;
+  /** Sessions of the watchdog are left alone by a takeover: it ends by itself. */
+  readonly actor?: 'runner' | 'watchdog';
   readonly tls?: {readonly mode: 'verify-full' | 'disable'; readonly ca?: string};
 };
 

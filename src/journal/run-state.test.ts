@@ -206,6 +206,13 @@ describe('verifications', () => {
       {...summary, at: 'earlier'},
     ]);
   });
+  test('are counted from a full report, a red one too', () => {
+    const report = {equal: false, differing: 1, uncompared: 0, tables: [{rows: '9007199254740993'}, {rows: '2'}]};
+    const compared = (evidence: unknown) =>
+      stateAfter(created, {type: 'step-outcome', phase: 'verify-data', step: 'compare', attempt: 1, evidence}).verifications;
+    expect(compared(report)).toMatchObject([{equal: false, differing: 1, tables: 2, rows: '9007199254740995'}]);
+    expect(compared({...report, tables: [{rows: '1'}, {}]})).toEqual([]);
+  });
   test('are never guessed from half of one', () => {
     for (const missing of Object.keys(summary)) {
       const evidence = Object.fromEntries(Object.entries(summary).filter(([key]) => key !== missing));

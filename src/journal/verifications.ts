@@ -13,8 +13,9 @@ export type Verification = {
 };
 
 /**
- * Every verification on record, oldest first: the evidence of a step or of a phase that has these fields, itself or
- * under `verification`. Its time is when it ended, unless the evidence names an earlier one.
+ * Every verification on record, oldest first, those that found differences too: the evidence of a step or of a phase
+ * that has these fields, itself or under `verification`; a full report counts its tables and their rows. Its time is
+ * when it was recorded, unless the evidence names one.
  */
 export const verificationsOf = (entries: readonly Entry[]): readonly Verification[] =>
   entries.flatMap((entry) => {
@@ -23,10 +24,11 @@ export const verificationsOf = (entries: readonly Entry[]): readonly Verificatio
     return asVerification(fields(evidence['verification']), entry.at) ?? asVerification(evidence, entry.at) ?? [];
   });
 
-function asVerification(
-  {at, equal, tables, rows, differing, uncompared}: Readonly<Record<string, unknown>>,
-  recordedAt: string,
-): Verification | undefined {
+type Fields = Readonly<Record<string, unknown>>;
+
+function asVerification(evidence: Fields, recordedAt: string): Verification | undefined {
+  const {at, equal, differing, uncompared} = evidence;
+  const {tables, rows} = Array.isArray(evidence['tables']) ? countOf(evidence['tables']) : evidence;
   const isComplete =
     typeof equal === 'boolean' &&
     typeof tables === 'number' &&
@@ -36,4 +38,14 @@ function asVerification(
   return isComplete ? {at: typeof at === 'string' ? at : recordedAt, equal, tables, rows, differing, uncompared} : undefined;
 }
 
-const fields = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? {...value} : {});
+/** No rows when one table does not tell: half a report is none. */
+function countOf(tables: readonly unknown[]): Fields {
+  const rows = tables.map((table) => fields(table)['rows']);
+  const counted = rows.filter((count): count is string => typeof count === 'string' && /^\d+$/.test(count));
+  return {
+    tables: tables.length,
+    rows: counted.length === rows.length ? counted.reduce((sum, count) => sum + BigInt(count), 0n).toString() : undefined,
+  };
+}
+
+const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? {...value} : {});

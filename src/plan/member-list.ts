@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import type {Named} from './plan.ts';
-import {duration, holdsNoPassword, nonEmpty, PASSWORD_REFUSED, wholeNumber} from './plan-words.ts';
+import {duration, holdsNoPassword, nonEmpty, PASSWORD_REFUSED, secretText, wholeNumber} from './plan-words.ts';
 
 export function memberList(kind: 'gate' | 'switch', names: readonly string[]) {
   return z.array(z.union([z.enum(names), oneMember(kind, names)])).transform((members) => members.map(toNamed));
@@ -28,10 +28,23 @@ const KNOWN_SETTINGS: Readonly<Record<string, z.ZodType<Record<string, unknown>>
     })
     .describe('For this gate alone; what is left out stands under the top-level key approval.'),
   router: z.strictObject({}),
-  pgbouncer: z
-    .looseObject({
-      database: nonEmpty.describe('The entry of [databases] that the application uses.'),
-      config: nonEmpty.describe('The configuration file that is rewritten at the cutover.'),
+  pgbouncer: z.strictObject({
+    admin: z
+      .union([secretText, z.array(secretText).min(1, 'must name at least one instance')])
+      .describe('The admin console of each instance: a reference, or a list of them.'),
+    database: nonEmpty.describe('The entry of [databases] that the application uses.'),
+    config: nonEmpty.describe('The configuration file that is rewritten at the cutover.'),
+    sourceHost: z.exactOptional(
+      nonEmpty.describe('host=... port=... dbname=... as PgBouncer reaches the source, where the plan has another address.'),
+    ),
+    targetHost: z.exactOptional(nonEmpty.describe('The same for the target.')),
+  }),
+  command: z
+    .strictObject({
+      run: z
+        .union([nonEmpty, z.array(nonEmpty).min(1, 'must not be empty')])
+        .describe('The executable, or a list of it and its arguments.'),
+      transparent: z.exactOptional(z.boolean().describe('Whether clients only wait, and see no broken connections.')),
     })
     .refine(holdsNoPassword, PASSWORD_REFUSED),
 };

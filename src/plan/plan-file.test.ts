@@ -48,7 +48,7 @@ describe('a good plan', () => {
 
   it('keeps gates and switches in their order, with durations in milliseconds', () => {
     const {plan} = pinPlan(
-      `${MINIMAL}gates: {cutover: [{replication-lag: {max: 1s}}, approval: {quorum: 2, expires: 1h}, checksum-match: , sql: {query: select 1}]}\nswitch: [{router: {}}, {command: {run: ./switch.sh}}]\n`,
+      `${MINIMAL}gates: {cutover: [{replication-lag: {max: 1s}}, approval: {quorum: 2, expires: 1h}, checksum-match: ]}\nswitch: [{router: {}}, {command: {run: ./switch.sh}}]\n`,
       'p.yaml',
     );
     expect(plan.gates).toEqual({
@@ -56,7 +56,6 @@ describe('a good plan', () => {
         {name: 'replication-lag', settings: {max: 1_000}},
         {name: 'approval', settings: {quorum: 2, expires: 3_600_000}},
         {name: 'checksum-match', settings: {}},
-        {name: 'sql', settings: {query: 'select 1'}},
       ],
     });
     expect(plan.switch).toEqual([
@@ -98,9 +97,7 @@ describe('a bad plan', () => {
     [
       'an unknown gate',
       `${MINIMAL}gates: {cutover: [aproval]}\n`,
-      [
-        'p.yaml:7:19 gates.cutover[0]: must be one of replication-lag, checksum-match, approval, row-count, sql, maintenance-window; did you mean approval?',
-      ],
+      ['p.yaml:7:19 gates.cutover[0]: must be one of replication-lag, checksum-match, approval; did you mean approval?'],
     ],
     [
       'an unknown gate with settings',
@@ -149,7 +146,7 @@ describe('a bad plan', () => {
     ],
     [
       'a switch without what it needs',
-      `${MINIMAL}switch: [{pgbouncer: {config: /x}}]\n`,
+      `${MINIMAL}switch: [{pgbouncer: {admin: env:A, config: /x}}]\n`,
       ['p.yaml:7:11 switch[0].pgbouncer.database: is missing'],
     ],
     [
@@ -160,7 +157,7 @@ describe('a bad plan', () => {
     [
       'an unknown workflow',
       MINIMAL.replace('live-migration', 'live-migrations'),
-      ['p.yaml:2:11 workflow: must be one of live-migration, expand-contract; did you mean live-migration?'],
+      ['p.yaml:2:11 workflow: must be live-migration; did you mean live-migration?'],
     ],
     [
       'an unknown kind of schema',
@@ -220,7 +217,11 @@ describe('a bad plan', () => {
 
   it.each([
     ['in a URL', MINIMAL.replace('env:TARGET_URL', 'postgres://me:hunter2@db/shop')],
-    ['in a setting', `${MINIMAL}switch: [{command: {env: {URL: 'postgres://me:hunter2@db/shop'}}}]\n`],
+    [
+      'in a reference of a switch',
+      `${MINIMAL}switch: [{pgbouncer: {admin: ['postgres://me:hunter2@db/shop'], database: d, config: /c}}]\n`,
+    ],
+    ['in a setting', `${MINIMAL}switch: [{command: {run: [./switch.sh, 'postgres://me:hunter2@db/shop']}}]\n`],
     ['beside a syntax fault', `${MINIMAL}x: postgres://me:hunter2@db/shop: }\n`],
   ])('never repeats a password %s', (_, text) => {
     const lines = problemsOf(text);

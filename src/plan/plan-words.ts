@@ -47,6 +47,12 @@ export const secret = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** The same kept as a text, for settings that a member resolves by itself. */
+export const secretText = z.string().superRefine((text, context) => {
+  const parsed = parseSecret(text);
+  if ('refused' in parsed) context.addIssue(parsed.refused);
+});
+
 /** `schema.table`; `*` stands for any run of characters within one part. */
 export const tablePattern = z
   .string()

@@ -1,7 +1,8 @@
 /**
  * The words a plan may use for things that are files elsewhere: a gate is a file of `src/gate`, an engine a folder of
  * `src/engine`. `plan` may not look into those folders, so whoever composes them passes the names; the defaults are
- * what ships, and a test compares them with the lists.
+ * exactly what ships, and a test compares them with the lists: a gate that a plan may name but nobody can ask would stop a
+ * run only in front of its cutover.
  */
 export type Vocabulary = {
   readonly engines: readonly string[];
@@ -14,7 +15,7 @@ export type Vocabulary = {
 
 export const SHIPPED: Vocabulary = {
   engines: ['postgres'],
-  workflows: ['live-migration', 'expand-contract'],
+  workflows: ['live-migration'],
   phases: [
     'assess',
     'prepare-target',
@@ -25,10 +26,7 @@ export const SHIPPED: Vocabulary = {
     'reverse-window',
     'reverse-cutover',
     'decommission',
-    'expand',
-    'backfill',
-    'contract',
   ],
-  gates: ['replication-lag', 'checksum-match', 'approval', 'row-count', 'sql', 'maintenance-window'],
+  gates: ['replication-lag', 'checksum-match', 'approval'],
   switches: ['router', 'pgbouncer', 'command'],
 };

@@ -7,7 +7,10 @@ import type {Lease} from './pool-lease.ts';
 /** One connection inside `Router.transaction`. */
 export type Transaction = {
   readonly side: Side;
-  query<R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, params?: readonly unknown[]): Promise<pg.QueryResult<R>>;
+  readonly query: <R extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string,
+    params?: readonly unknown[],
+  ) => Promise<pg.QueryResult<R>>;
 };
 
 /** Refusals are remembered by the error that left the transaction, also when the caller wrapped it. */

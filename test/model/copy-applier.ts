@@ -59,7 +59,10 @@ const fold = (rules: ApplyRules, workload: Workload, first: number, count: numbe
 const modeOf = (rules: ApplyRules, workload: Workload, first: number, count: number, modes: readonly ReplayMode[], table: TableName) => {
   const touching = workload.transactions
     .slice(first, first + count)
-    .map((transaction, i) => ({i, names: transaction.changes.flatMap((change) => (change.kind === 'truncate' ? change.tables : [change.table]))}))
+    .map((transaction, i) => ({
+      i,
+      names: transaction.changes.flatMap((change) => (change.kind === 'truncate' ? change.tables : [change.table])),
+    }))
     .filter(({names}) => names.some(({name}) => name === table.name));
   const decides = rules.modeOf === 'first' ? touching[0] : touching.at(-1);
   const mode = modes[(decides?.i ?? 0) * mappedCount(rules) + tableNumber(table)];
@@ -76,7 +79,9 @@ const carryOut = (rules: ApplyRules, batch: NetBatch, mode: (table: TableName) =
   try {
     for (const {table, steps} of batch.tables) {
       const keys = rules.tableOf.flatMap((of, key) => (of === tableNumber(table) ? [key] : []));
-      const memory: MemoryTable = new Map(keys.filter((key) => after[key]).map((key) => [keyText([String(key)]), rowOf(key, after[key] ?? 0)]));
+      const memory: MemoryTable = new Map(
+        keys.filter((key) => after[key]).map((key) => [keyText([String(key)]), rowOf(key, after[key] ?? 0)]),
+      );
       const missing = applySteps(memory, steps, {
         columns: ['id', 'small', 'large'],
         notNull: rules.notNull,

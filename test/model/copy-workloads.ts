@@ -42,7 +42,7 @@ export type WorkloadRules = {
  * T truncate · R delete and reinsert · W two rows · X swap keys over a free one · Y two tables in one transaction ·
  * C insert and change its key
  */
-const MENUS = {lean: 'ISMD', truncate: 'ISMDT', full: 'ISFMGDTRWXC', two: 'ISMDTY'} as const;
+const MENUS = {lean: 'ISMD', truncate: 'ISMDT', most: 'ISMGDRC', full: 'ISFMGDTRWXC', two: 'ISMDTY'} as const;
 
 type Operation = readonly [kind: string, key: number, newKey?: number];
 
@@ -89,7 +89,9 @@ function* continuations(
 }
 
 const conflictsOf = (transactions: readonly Transaction[], index: number): number =>
-  transactions.slice(0, index).reduce((mask, earlier, i) => (earlier.touches & (transactions[index]?.touches ?? 0) ? mask | (1 << i) : mask), 0);
+  transactions
+    .slice(0, index)
+    .reduce((mask, earlier, i) => (earlier.touches & (transactions[index]?.touches ?? 0) ? mask | (1 << i) : mask), 0);
 
 function* possible(rules: WorkloadRules, rows: Rows): Generator<readonly Operation[]> {
   const keys = rows.map((_, key) => key);
@@ -102,15 +104,43 @@ function* possible(rules: WorkloadRules, rows: Rows): Generator<readonly Operati
       if (kind === 'T' && !keys.some((j) => j < k && isSame(j, k))) yield [['T', k]];
       if (!has(k)) {
         if (kind === 'I') yield [['I', k]];
-        if (kind === 'C') for (const j of free) if (j !== k) yield [['I', k], ['M', k, j]];
+        if (kind === 'C')
+          for (const j of free)
+            if (j !== k)
+              yield [
+                ['I', k],
+                ['M', k, j],
+              ];
         continue;
       }
       if ('SFD'.includes(kind)) yield [[kind, k]];
-      if (kind === 'R') yield [['D', k], ['I', k]];
+      if (kind === 'R')
+        yield [
+          ['D', k],
+          ['I', k],
+        ];
       if ('MG'.includes(kind)) for (const j of free) yield [[kind, k, j]];
-      if (kind === 'W') for (const j of later) yield [['S', k], ['F', j]];
-      if (kind === 'Y') for (const j of later) if (!isSame(j, k)) yield [['S', k], ['D', j]];
-      if (kind === 'X') for (const j of later) for (const f of free) yield [['M', k, f], ['M', j, k], ['M', f, j]];
+      if (kind === 'W')
+        for (const j of later)
+          yield [
+            ['S', k],
+            ['F', j],
+          ];
+      if (kind === 'Y')
+        for (const j of later)
+          if (!isSame(j, k))
+            yield [
+              ['S', k],
+              ['D', j],
+            ];
+      if (kind === 'X')
+        for (const j of later)
+          for (const f of free)
+            yield [
+              ['M', k, f],
+              ['M', j, k],
+              ['M', f, j],
+            ];
     }
   }
 }

@@ -77,7 +77,8 @@ export const copyWorld = (rules: CopyRules, workload: Workload) => {
     if (log < rules.length && ((workload.after[log] ?? 0) & ~visible) === 0)
       steps.push({label: `transaction ${log} enters the log`, state: {...state, log: log + 1}});
     for (let i = 0; i < log; i++) {
-      if (((visible >> i) & 1) === 0) steps.push({label: `transaction ${i} becomes visible`, state: {...state, visible: visible | (1 << i)}});
+      if (((visible >> i) & 1) === 0)
+        steps.push({label: `transaction ${i} becomes visible`, state: {...state, visible: visible | (1 << i)}});
     }
     return steps;
   };
@@ -102,7 +103,8 @@ export const copyWorld = (rules: CopyRules, workload: Workload) => {
   /** A snapshot older than a TRUNCATE reads the emptied table. */
   const read = (state: CopyState, chunk: Chunk, i: number): Chunk => {
     const isEmptied = workload.transactions.some(
-      (transaction, at) => (transaction.truncates >> (tableOfChunk[i] ?? 0)) & 1 && (state.visible >> at) & 1 && !((chunk.snapshot >> at) & 1),
+      (transaction, at) =>
+        (transaction.truncates >> (tableOfChunk[i] ?? 0)) & 1 && (state.visible >> at) & 1 && !((chunk.snapshot >> at) & 1),
     );
     const rows = (rules.chunks[i] ?? []).map((key) => (isEmptied ? 0 : (sourceAt(chunk.snapshot)[key] ?? 0)));
     const end = {'after-read': prefix(state.log), 'before-snapshot': chunk.end, start: state.start}[rules.end];
@@ -124,14 +126,17 @@ export const copyWorld = (rules: CopyRules, workload: Workload) => {
       );
       const applied = apply(state.position, count, modes, state.target);
       if (applied === 'refused') continue;
-      steps.push('surprise' in applied ? {label, violation: `surprise: ${applied.surprise}`} : {label, state: after(state, count, applied)});
+      steps.push(
+        'surprise' in applied ? {label, violation: `surprise: ${applied.surprise}`} : {label, state: after(state, count, applied)},
+      );
     }
     return steps;
   };
   const after = (state: CopyState, count: number, applied: Applied): CopyState => {
     const position = state.position + count;
     const rereads = (state.rereads & ~applied.cleared) | applied.rereads;
-    const causes = rules.reread === 'cause' ? state.causes.map((cause, key) => ((applied.rereads >> key) & 1 ? position - 1 : cause)) : state.causes;
+    const causes =
+      rules.reread === 'cause' ? state.causes.map((cause, key) => ((applied.rereads >> key) & 1 ? position - 1 : cause)) : state.causes;
     return {...state, target: applied.target, position, rereads, causes};
   };
 
@@ -164,7 +169,8 @@ export const copyWorld = (rules: CopyRules, workload: Workload) => {
 
   const next = (state: CopyState): Step<CopyState>[] => {
     // What lies before the start is not sent; a step that nothing can race with needs no interleaving.
-    if (state.start >= 0 && (state.start >> state.position) & 1) return [{label: 'not sent', state: {...state, position: state.position + 1}}];
+    if (state.start >= 0 && (state.start >> state.position) & 1)
+      return [{label: 'not sent', state: {...state, position: state.position + 1}}];
     const start: Step<CopyState>[] = state.start < 0 ? [{label: 'the stream starts', state: {...state, start: prefix(state.log)}}] : [];
     return [...sourceSteps(state), ...start, ...chunkSteps(state), ...applySteps(state), ...rereadSteps(state), ...crashSteps(state)];
   };

@@ -41,9 +41,8 @@ const MINUTE_MS = 60_000;
 
 describe('no write is lost and service returns, in every interleaving', () => {
   const sound: readonly (Partial<CutoverRules> & {readonly name: string})[] = [
-    {name: 'a successor, everybody mortal'},
-    {name: 'a successor, two writes', writes: 2, hasWatchdogs: false},
-    {name: 'a second cutover forward, after a way back', history: AFTER_ROUND_TRIP, hasWatchdogs: false},
+    {name: 'a successor, everybody mortal', writes: 2},
+    {name: 'a second cutover forward, after a way back', history: AFTER_ROUND_TRIP},
     {name: 'no successor, the watchdog lives', ...ALONE, writes: 2},
     {name: 'a successor that lives and watches the proxy', ...ATTENDED, monitors: true},
     ...cutoverVariants,

@@ -48,10 +48,7 @@ const STEPS: Readonly<Record<RunnerState, (runner: Runner) => Act[]>> = {
     go('stays aborted', 'aborted'),
     ...(state.rows[1] === undefined ? [go('begins its own attempt', 'hold', {job: 1, ...armed(rules, state, 1)})] : []),
   ],
-  hold: (runner) => [
-    ...(runner.state.clientA === 2 ? [] : [runner.go('holds', first(runner.rules), {isPaused: true})]),
-    ...giveUp(runner),
-  ],
+  hold: (runner) => [...(runner.state.clientA === 2 ? [] : [runner.go('holds', first(runner.rules), {isPaused: true})]), ...giveUp(runner)],
   fence: (runner) => [...fenceActs(runner), ...giveUp(runner)],
   drain: (runner) => [runner.go('drains', afterDrain(runner.rules), {applied: runner.state.written}), ...giveUp(runner)],
   lock: (runner) => [...lockActs(runner), ...giveUp(runner)],
@@ -88,7 +85,9 @@ const STEPS: Readonly<Record<RunnerState, (runner: Runner) => Act[]>> = {
 
 /** What a release makes of the row. */
 export const released = (state: CutoverState, attempt: Index, decision: ReturnType<CutoverRules['release']>): Partial<CutoverState> =>
-  decision === 'release' || decision === 'insert-tombstone' ? {rows: set(state.rows, attempt, 'released'), late: set(state.late, attempt, 0)} : {};
+  decision === 'release' || decision === 'insert-tombstone'
+    ? {rows: set(state.rows, attempt, 'released'), late: set(state.late, attempt, 0)}
+    : {};
 
 const armed = (rules: CutoverRules, state: CutoverState, index: Index): Partial<CutoverState> =>
   rules.hasWatchdogs && state.watchdogs[index] === 'off' ? {watchdogs: set(state.watchdogs, index, 'watch')} : {};
@@ -110,21 +109,29 @@ const lookActs = ({rules, state, go}: Runner): Act[] => {
 
 const first = (rules: CutoverRules): RunnerState => (rules.order === 'drain-before-fence' ? 'drain' : 'fence');
 const afterDrain = (rules: CutoverRules): RunnerState =>
-  ({normal: 'lock', 'drain-before-fence': 'fence', 'open-before-decide': 'open'} as const)[rules.order];
+  (({normal: 'lock', 'drain-before-fence': 'fence', 'open-before-decide': 'open'}) as const)[rules.order];
 
 const fenceActs = ({rules, state, index, attempt, go}: Runner): Act[] => {
   if (rules.fenceAsksEpoch && state.epoch !== index + 1) return [go('may not fence: epoch', 'abort')];
   if (state.rows[attempt] !== undefined) return [go('may not fence: this attempt is over', 'abort')];
   const waits = rules.fence === 'trigger' && (state.clientA === 2 || state.clientB === 2);
   const rows = set(state.rows, attempt, 'fenced');
-  return waits ? [] : [go('fences the source', rules.order === 'drain-before-fence' ? 'lock' : 'drain', {rows, late: set(state.late, attempt, 0)})];
+  return waits
+    ? []
+    : [go('fences the source', rules.order === 'drain-before-fence' ? 'lock' : 'drain', {rows, late: set(state.late, attempt, 0)})];
 };
 
 const lockActs = ({rules, state, index, attempt, go}: Runner): Act[] => {
-  const decide = () => rules.commit({row: fenceRow(rules, state, attempt), epochOnServer: state.epoch, myEpoch: index + 1, guardMs: GUARD_MS});
-  if (rules.clock === 'before-lock') return [decide() === 'commit' ? go('tests the deadline, then waits for the lock', 'wait') : go('is too late', 'abort')];
+  const decide = () =>
+    rules.commit({row: fenceRow(rules, state, attempt), epochOnServer: state.epoch, myEpoch: index + 1, guardMs: GUARD_MS});
+  if (rules.clock === 'before-lock')
+    return [decide() === 'commit' ? go('tests the deadline, then waits for the lock', 'wait') : go('is too late', 'abort')];
   if (!isLockFree(state, attempt)) return [];
-  return [decide() === 'commit' ? go('has the lock, may commit', 'commit', {locks: set(state.locks, attempt, index + 1)}) : go('lost the decision', 'abort')];
+  return [
+    decide() === 'commit'
+      ? go('has the lock, may commit', 'commit', {locks: set(state.locks, attempt, index + 1)})
+      : go('lost the decision', 'abort'),
+  ];
 };
 
 const giveUp = ({go}: Runner): Act[] => [go('gives up', 'abort')];

@@ -113,7 +113,7 @@ const REMAINING_MS = [5_000, 1_000, -1];
 export const fenceRow = (rules: CutoverRules, state: CutoverState, index: Index): FenceRow | undefined => {
   const row = state.rows[index];
   if (row === undefined) return undefined;
-  return {epoch: attemptNumber(rules, index), state: row, remainingMs: row === 'fenced' ? (REMAINING_MS[state.late[index]] ?? 0) : 0};
+  return {epoch: attemptNumber(rules, index), state: row, remainingMs: REMAINING_MS[state.late[index]] ?? 0};
 };
 
 export const attemptNumber = (rules: CutoverRules, index: Index): number => {
@@ -179,4 +179,8 @@ export const keyOf = (s: CutoverState): number => {
 };
 
 const flags = (s: CutoverState): number =>
-  Number(s.isPaused) + 2 * Number(s.route === 'target') + 4 * Number(s.isTargetOpen) + 8 * Number(s.isTargetWritten) + 16 * Number(s.saidAborted);
+  Number(s.isPaused) +
+  2 * Number(s.route === 'target') +
+  4 * Number(s.isTargetOpen) +
+  8 * Number(s.isTargetWritten) +
+  16 * Number(s.saidAborted);

@@ -39,7 +39,8 @@ const violationOf = (before: CutoverState, after: CutoverState): string | undefi
   if (after.isTargetWritten && !before.isTargetWritten && isSourceOpen(after)) return 'I2: a write on the target while the source is open';
   if (after.written > before.written && isDecided(before)) return 'I4: a write on the source after the decision';
   if (after.saidAborted && after.rows[0] === 'committed') return 'I4: reported as aborted, then committed';
-  if (INDEXES.some((index) => before.rows[index] === 'committed' && after.rows[index] !== 'committed')) return 'I4: a commit was taken back';
+  if (INDEXES.some((index) => before.rows[index] === 'committed' && after.rows[index] !== 'committed'))
+    return 'I4: a commit was taken back';
   return undefined;
 };
 
@@ -59,7 +60,8 @@ const clientActs = (rules: CutoverRules, state: CutoverState): Act[] => {
     if (share !== undefined) add('B writes on the source', {clientB: 2, shareB: share});
     add('B ends without a write', {clientB: 0, seenB: [undefined, undefined]});
   }
-  if (state.clientB === 2) add('B commits on the source', {clientB: 0, seenB: [undefined, undefined], shareB: 0, written: state.written + 1});
+  if (state.clientB === 2)
+    add('B commits on the source', {clientB: 0, seenB: [undefined, undefined], shareB: 0, written: state.written + 1});
   return acts;
 };
 

@@ -83,8 +83,8 @@ export class PostgresControl implements Control {
   async #endOldSessions(session: PgSession): Promise<void> {
     await session.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE application_name LIKE $1 AND application_name NOT LIKE '% watchdog%' AND pid <> pg_backend_pid() AND backend_start < (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())`,
-      [`crossfade ${this.#migration.short} %`],
+       WHERE datname = current_database() AND application_name LIKE $1 AND application_name NOT LIKE $2 AND pid <> ALL ($3::int[])`,
+      [`crossfade ${this.#migration.short} %`, `crossfade ${this.#migration.short} watchdog%`, `{${this.#sessions.pids.join(',')}}`],
     );
   }
 

@@ -34,7 +34,7 @@ const pinOptions = Object.entries(PINS)
 
 export const clientConfig = (options: OpenOptions, label: string): pg.ClientConfig => ({
   connectionString: options.url.reveal(),
-  application_name: `crossfade ${options.migration.short} ${label}`,
+  application_name: `crossfade ${options.migration.short} ${options.actor === 'watchdog' ? 'watchdog ' : ''}${label}`,
   options: pinOptions,
   keepAlive: true,
   connectionTimeoutMillis: 10_000,
@@ -58,7 +58,7 @@ export class PgSession {
     this.label = label;
     this.#effects = effects;
     this.lost = new Promise((resolve) => {
-      client.once('error', resolve);
+      client.on('error', resolve);
       client.once('end', () => resolve(new Error('the connection ended')));
     });
   }

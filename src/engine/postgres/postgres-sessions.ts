@@ -27,6 +27,11 @@ export class PgSessions {
     return session;
   }
 
+  /** Server process ids of the sessions of this process. */
+  get pids(): readonly number[] {
+    return [...this.#all].map((session) => session.serverPid);
+  }
+
   /** Lends a session for as long as `act` runs. */
   async use<T>(act: (session: PgSession) => Promise<T>): Promise<T> {
     const session = this.#idle.pop() ?? (await this.open('work'));
