@@ -1,13 +1,13 @@
 /** The real command line as the demo uses it: one runner in the background, and commands as a person types them. */
 import {type ChildProcess, spawn} from 'node:child_process';
-import {closeSync, openSync} from 'node:fs';
+import {closeSync, openSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 export type CrossfadeOptions = {
   /** Keeps the migration's journal. */
   readonly state: string;
-  /** `runner.log` and `commands.log` go here. */
+  /** `runner.log` goes here. */
   readonly evidence: string;
   /** The addresses that the plan refers to. */
   readonly environment: Readonly<Record<string, string>>;
@@ -37,11 +37,20 @@ export class Crossfade {
 
   /** `run PLAN` or `resume`, in the background. */
   start(...words: readonly string[]): void {
-    const log = openSync(join(this.#options.evidence, 'runner.log'), 'a');
+    const log = openSync(this.#log, 'a');
     const runner = this.#spawn([...words, '--yes', '--no-input'], ['ignore', log, log]);
     closeSync(log);
     this.#runner = runner;
     this.#ended = new Promise((resolve) => runner.once('exit', resolve));
+  }
+
+  /** What the runner said at its end, for failure messages. */
+  lastWords(): string {
+    return readFileSync(this.#log, 'utf8').trimEnd().split('\n').slice(-4).join('\n');
+  }
+
+  get #log(): string {
+    return join(this.#options.evidence, 'runner.log');
   }
 
   /** False when it has ended, however. */

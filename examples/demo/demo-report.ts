@@ -53,7 +53,7 @@ export function reportText(result: DemoResult): string {
     ['lost', number(oracle.lost)],
     ['duplicated', number(oracle.duplicated)],
     ['changed', number(oracle.corrupt)],
-    ['two open sides', oracle.sideFaults === 0 ? 'never' : `${oracle.sideFaults} times`],
+    ['open sides', oracle.sideFaults === 0 ? 'one at a time, always' : `${number(oracle.sideFaults)} faults`],
     ['refused / without an answer', `${number(oracle.failed)} / ${number(oracle.unknown)}`],
     ...oracle.perSwitch.map(
       ({direction, maxStallMs, p99StallMs}, index) =>

@@ -4,7 +4,7 @@
  */
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {chownSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {chownSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -49,6 +49,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 const START_MS_MAX = 30_000;
 const RETRY_MS = 30;
+const STILL_IN_USE = 'pre-existing shared memory block';
 
 /** Takes about a second, most of it initdb. */
 export async function startEmbeddedServer(options: EmbeddedOptions): Promise<EmbeddedServer> {
@@ -89,17 +90,39 @@ class Server implements EmbeddedServer {
   }
 
   async start(): Promise<void> {
+    const giveUpAtMs = performance.now() + START_MS_MAX;
+    this.#process = this.#spawn();
+    while (!(await answers(this.url))) {
+      if (performance.now() > giveUpAtMs) throw new Error(`PostgreSQL ${this.version} did not answer in ${START_MS_MAX} ms: ${this.log()}`);
+      if (hasEnded(this.#process)) {
+        // After `kill9` its children take a moment to notice, and no new server starts before.
+        if (!this.#isStillInUse()) throw new Error(`PostgreSQL ${this.version} did not start: ${this.log()}`);
+        this.#process = this.#spawn();
+      }
+      await sleep(RETRY_MS);
+    }
+  }
+
+  #isStillInUse(): boolean {
+    return this.log()
+      .trimEnd()
+      .split('\n')
+      .slice(-2)
+      .some((line) => line.includes(STILL_IN_USE));
+  }
+
+  #spawn(): ChildProcess {
     const settings = Object.entries(this.#settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const log = openSync(join(this.#folder, 'server.log'), 'a');
     // A group of its own: Ctrl-C on a terminal must not stop the server before its clients.
-    this.#process = spawn(this.#binaries.postgres, ['-D', this.dataFolder, ...settings], {
+    const child = spawn(this.#binaries.postgres, ['-D', this.dataFolder, ...settings], {
       ...this.#binaries.account,
       cwd: this.#folder,
       detached: true,
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    await this.#answers(this.#process);
+    return child;
   }
 
   pid(): number {
@@ -122,8 +145,14 @@ class Server implements EmbeddedServer {
     await this.start();
   }
 
+  /** Its children as well: one that is busy would go on without it, and no new server starts before it ends. */
   async kill9(): Promise<void> {
-    await this.#end('SIGKILL');
+    const pid = this.pid();
+    process.kill(pid, 'SIGSTOP');
+    const children = childrenOf(pid);
+    const ended = this.#end('SIGKILL');
+    for (const child of children) endIfThere(child);
+    await ended;
   }
 
   async #end(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
@@ -134,14 +163,20 @@ class Server implements EmbeddedServer {
     child.kill(signal);
     await ended;
   }
+}
 
-  async #answers(child: ChildProcess): Promise<void> {
-    const giveUpAt = performance.now() + START_MS_MAX;
-    while (!(await answers(this.url))) {
-      if (hasEnded(child)) throw new Error(`PostgreSQL ${this.version} did not start: ${this.log()}`);
-      if (performance.now() > giveUpAt) throw new Error(`PostgreSQL ${this.version} did not answer in ${START_MS_MAX} ms: ${this.log()}`);
-      await sleep(RETRY_MS);
-    }
+/** Linux tells it in a file, also where no `ps` is installed. */
+function childrenOf(pid: number): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : spawnSync('pgrep', ['-P', String(pid)], {encoding: 'utf8'}).stdout;
+  return text.split(/\s+/).filter(Boolean).map(Number);
+}
+
+function endIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 

@@ -75,22 +75,25 @@ async function lookUntil(operator: Operator, isOver: (status: Status) => Promise
   const giveUpAtMs = nowMs() + STEP_MS_MAX;
   while (nowMs() < giveUpAtMs) {
     operator.signal.throwIfAborted();
+    const wasRunning = operator.crossfade.isRunning;
     const status = await operator.crossfade.status();
     if (status) {
       operator.show(status);
       await operator.plug.consider(operator, status);
       if (await isOver(status)) return;
     }
-    await standsOrThrow(operator, status);
+    await standsOrThrow(operator, status, wasRunning);
     await sleep(LOOK_EVERY_MS, undefined, {signal: operator.signal});
   }
   throw new Error(`nothing happened for ${STEP_MS_MAX / 1000} s`);
 }
 
-async function standsOrThrow({crossfade}: Operator, status: Status | undefined): Promise<void> {
-  if (status?.state === 'failed' || status?.state === 'aborted') throw new Error(`the migration has ${status.state} in ${status.phase}`);
-  if (crossfade.isRunning || status?.state === 'completed') return;
-  throw new Error(`the runner ended with ${await crossfade.ended}`);
+/** `wasRunning`: before the status was read, which may have been its last word. */
+async function standsOrThrow({crossfade}: Operator, status: Status | undefined, wasRunning: boolean): Promise<void> {
+  if (status?.state === 'failed' || status?.state === 'aborted')
+    throw new Error(`the migration has ${status.state} in ${status.phase}:\n${crossfade.lastWords()}`);
+  if (wasRunning || crossfade.isRunning || status?.state === 'completed') return;
+  throw new Error(`the runner ended with ${await crossfade.ended}:\n${crossfade.lastWords()}`);
 }
 
 /** Kills the runner once, with SIGKILL, at a moment that the seed chooses, and starts it again. */

@@ -3,7 +3,8 @@ import {randomUUID} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {outcomeOf, type Router} from '../../src/router/router.ts';
 import {type ClientLog, nowMs} from './client-log.ts';
-import {nextOperation, type Operation, type Query, type Setting} from './shop-operations.ts';
+import type {Operation, Query, Setting} from './operation.ts';
+import {nextOperation} from './shop-operations.ts';
 
 export type Tally = {ok: number; fail: number; unknown: number};
 

@@ -28,5 +28,6 @@ export const commands: readonly CommandEntry[] = [
   {name: 'graph', summary: 'print the phases of a workflow as a mermaid diagram', load: () => import('./graph.ts')},
   {name: 'schema', summary: 'print the JSON Schema of a plan, for editors', load: () => import('./schema.ts')},
   {name: 'watchdog', summary: 'end a hold when the runner cannot', isHidden: true, load: () => import('./watchdog.ts')},
+  {name: 'completion', summary: 'print the completion script of a shell', load: () => import('./completion.ts')},
   {name: 'version', summary: 'print the version', load: () => import('./version.ts')},
 ];

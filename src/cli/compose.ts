@@ -31,7 +31,14 @@ export const openSides = async (plan: Plan, migration: MigrationRef, effects: Ef
 
 const openSide = async (plan: Plan, side: Side, migration: MigrationRef, effects: Effects, actor: Actor): Promise<Database> => {
   const {engine, url, tls} = plan[side];
-  return member('engine', engines, engine).open({url: await resolveDatabaseUrl(url), side, migration, effects, actor, ...(tls ? {tls} : {})});
+  return member('engine', engines, engine).open({
+    url: await resolveDatabaseUrl(url),
+    side,
+    migration,
+    effects,
+    actor,
+    ...(tls ? {tls} : {}),
+  });
 };
 
 /** The drivers the plan names, in its order. */

@@ -21,7 +21,11 @@ export const command: CommandModule = {
       const isFit = findings.every((finding) => finding.severity !== 'refuse');
       if (output.isJson) output.document({fit: isFit, source, target, tables: tables.map((table) => nameOf(table.name)), findings});
       else {
-        for (const [side, one] of [['source', source], ['target', target]] as const) output.data(`${side}: PostgreSQL ${one.versionText}, database ${one.database}, role ${one.role}`);
+        for (const [side, one] of [
+          ['source', source],
+          ['target', target],
+        ] as const)
+          output.data(`${side}: PostgreSQL ${one.versionText}, database ${one.database}, role ${one.role}`);
         for (const {severity, code, object, reason, next} of findings) output.data(`${severity} ${code} ${object}: ${reason}\n  → ${next}`);
         output.data(isFit ? `${tables.length} tables can be moved` : 'this cannot be moved as it is');
       }

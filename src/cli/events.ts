@@ -28,7 +28,7 @@ export const command: CommandModule = {
 
 async function print({journal, entries}: Run, {options, output}: Invocation): Promise<ExitCode> {
   for (const entry of entries) printEntry(entry, output);
-  for (const seen = [...entries]; options['follow'] === true && !runState(seen).isFinal; ) {
+  for (const seen = [...entries]; options['follow'] === true && !runState(seen).isFinal && !output.isUnread(); ) {
     await systemEffects.clock.sleep(LOOK_MS);
     for (const entry of await journal.entries(seen.length)) {
       seen.push(entry);

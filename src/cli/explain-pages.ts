@@ -136,7 +136,7 @@ export const explainPages = {
     'the target was written by somebody else',
     'A row on the target changed that neither the copy nor the stream has written.',
     'Never while the migration owns the target: an application or a job writes to the wrong side.',
-    'Find the writer (applicationRoles in the plan keeps roles out of the closed side), then verify and repair, or start the copy again.',
+    'Find the writer (applicationRoles in the plan keeps roles out of the closed side), then compare with crossfade verify; if rows differ, start the copy again.',
   ),
   'CF-TGT-004': page(
     'the schema files failed on the target',
@@ -202,7 +202,7 @@ export const explainPages = {
     'ownership unknown',
     'It cannot be proved which side takes writes, so Crossfade has stopped and will not guess.',
     'Never.',
-    'Do not open either side by hand. Make both databases reachable and run crossfade resume: it decides by the fence rows in the databases alone. If it stops again, follow the runbook page on ownership.',
+    'Do not open either side by hand. Make both databases reachable and run crossfade resume: it decides by the fence rows in the databases alone. If it stops again, keep everything as it is and find out which side the application writes to.',
   ),
   'CF-GATE-001': page(
     'a gate is red',

@@ -72,13 +72,6 @@ const verbs = commands.filter(({isHidden}) => isHidden !== true).map(({name}) =>
 
 const outputOf = (global: GlobalOptions, {stdout, stderr}: Streams) => createOutput(stdout, stderr, global);
 
-/** A reader that has seen enough (`| head`) is no failure. */
-function stopQuietlyWhenUnread(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.done);
-}
-
 if (import.meta.main) {
-  process.stdout.on('error', stopQuietlyWhenUnread);
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -18,12 +18,18 @@ export interface Output {
   detail(line: string): void;
   /** Words that not even `--quiet` hides: refusals and questions. */
   insist(line: string): void;
+  /** The reader is gone (`| head`): whoever prints without end should stop. Nobody else has to care. */
+  isUnread(): boolean;
 }
 
 export type Paint = ReturnType<typeof createColors>;
 
 /** What the output needs of a stream. */
-export type Sink = {write(text: string): unknown; readonly isTTY?: boolean | undefined};
+export type Sink = {
+  write(text: string): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  readonly isTTY?: boolean | undefined;
+};
 
 export const SCHEMA_VERSION = 1;
 
@@ -31,6 +37,10 @@ export type OutputOptions = {readonly json: boolean; readonly quiet: boolean; re
 
 export function createOutput(stdout: Sink, stderr: Sink, options: OutputOptions): Output {
   const words = (line: string) => void stderr.write(`${line}\n`);
+  let isUnread = false;
+  // A closed pipe or a full disk behind a log must not end a runner in the middle of its work.
+  stdout.on('error', () => void (isUnread = true));
+  stderr.on('error', () => {});
   return {
     isJson: options.json,
     paint: createColors(options.color && showsColor(stdout)),
@@ -39,6 +49,7 @@ export function createOutput(stdout: Sink, stderr: Sink, options: OutputOptions)
     say: options.quiet ? () => {} : words,
     detail: options.verbose && !options.quiet ? words : () => {},
     insist: words,
+    isUnread: () => isUnread,
   };
 }
 

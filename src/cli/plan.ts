@@ -19,13 +19,21 @@ export const command: CommandModule = {
       const findings = await assessSides({...sides, plan: pinned.plan, tables});
       const outline = planOutline(pinned.plan, tables);
       const refusals = findings.filter((finding) => finding.severity === 'refuse');
-      if (output.isJson) output.document({plan: pinned.plan.name, checksum: pinned.checksum, tables: tables.map(({name, estimatedRows, estimatedBytes, key}) => ({...name, estimatedRows, estimatedBytes, key})), findings, phases: outline});
+      if (output.isJson)
+        output.document({
+          plan: pinned.plan.name,
+          checksum: pinned.checksum,
+          tables: tables.map(({name, estimatedRows, estimatedBytes, key}) => ({...name, estimatedRows, estimatedBytes, key})),
+          findings,
+          phases: outline,
+        });
       else {
         for (const {phase, steps} of outline) {
           output.data(phase);
           for (const step of steps) output.data(`  ${step.what}${step.locks ? `  [locks: ${step.locks}]` : ''}`);
         }
-        for (const {severity, code, object, reason, next} of findings) output.data(`${severity === 'refuse' ? 'REFUSED' : severity} ${code} ${object}: ${reason}\n  → ${next}`);
+        for (const {severity, code, object, reason, next} of findings)
+          output.data(`${severity === 'refuse' ? 'REFUSED' : severity} ${code} ${object}: ${reason}\n  → ${next}`);
       }
       output.say(refusals.length ? `Next: settle the ${refusals.length} refusals above` : `Next: crossfade run ${String(file)}`);
       return refusals.length ? EXIT.noGo : EXIT.done;

@@ -5,7 +5,7 @@ import {runState, type RunState} from '../journal/run-state.ts';
 import {openStateStore} from '../journal/state-store.ts';
 import {TerminalError} from '../model/errors.ts';
 import {systemEffects} from '../runner/system-effects.ts';
-import {textOf, type Invocation} from './command.ts';
+import {textOf, type GlobalOptions, type Invocation} from './command.ts';
 
 export type Run = {
   readonly id: string;
@@ -18,7 +18,7 @@ export const withRunOption = (command: Command): Command =>
   command.option('--run <id>', 'which run: its id, the start of it, or the name of its plan');
 
 /** Opens the state, closes it whatever happens. */
-export async function withState<T>({global}: Invocation, act: (store: JournalStore) => Promise<T>): Promise<T> {
+export async function withState<T>({global}: {readonly global: Pick<GlobalOptions, 'state'>}, act: (store: JournalStore) => Promise<T>): Promise<T> {
   const store = await openStateStore(global.state, systemEffects);
   try {
     return await act(store);

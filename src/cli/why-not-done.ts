@@ -18,7 +18,7 @@ export function whyNotDone(state: RunState, alive: boolean | undefined, now: Dat
   if (state.status === 'aborted') return {cause: 'aborted: the source serves', owner: 'nobody', next: undefined};
   if (state.status === 'failed') return failed(state);
   if (state.status === 'paused') return paused(state, now);
-  if (alive === false && state.runner) return runnerGone(state.runner.pid, state.phase, now, state);
+  if (alive === false && state.runner) return runnerGone(state.runner, state, now);
   return waitingOrWorking(state, now);
 }
 
@@ -48,13 +48,12 @@ function paused({paused: pause, runner, phase}: RunState, now: Date): WhyNotDone
   return {cause: `paused ${where}`, owner: 'the operator', next: RESUME};
 }
 
-function runnerGone(pid: number, phase: string, now: Date, {head, visit}: RunState): WhyNotDone {
+function runnerGone({pid, stopped}: NonNullable<RunState['runner']>, {phase, head, visit}: RunState, now: Date): WhyNotDone {
   const last = visit.at(-1);
-  return {
-    cause: `the runner (process ${pid}) is gone since ${phase}${last ? `; its last entry is ${since(last.at, now)} old (number ${head.seq})` : ''}`,
-    owner: 'the operator',
-    next: RESUME,
-  };
+  const age = last ? `; its last entry is ${since(last.at, now)} old (number ${head.seq})` : '';
+  const cause =
+    stopped === undefined ? `the runner (process ${pid}) is gone in ${phase}${age}` : `the runner has stopped in ${phase}: ${stopped}`;
+  return {cause, owner: 'the operator', next: RESUME};
 }
 
 function waitingOrWorking(state: RunState, now: Date): WhyNotDone {

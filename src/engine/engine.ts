@@ -103,6 +103,8 @@ export interface Source {
   /** Same name, plugin and creation position as recorded, not lost, not ahead of `applied`; throws CF-SRC-004 otherwise. */
   probeStream(direction: Direction, applied: Position | undefined): Promise<void>;
   dropStream(direction: Direction): Promise<void>;
+  /** Whether the tables of the stream are still what they were when it was made; CF-DDL-001 is thrown by `probeStream`. */
+  hasSameSchema(): Promise<boolean>;
   /** Splits a table into ranges of about `bytes`, first and last open-ended (R8). */
   planRanges(table: Table, bytes: number): Promise<KeyRange[]>;
   /** The rows of one range as the engine's own bulk format; ends only when the read is complete. */

@@ -89,7 +89,7 @@ export class ApplyPass {
       else if (event.type === 'commit') this.#commit(event.end);
       else if (event.type === 'ours') this.#ours();
       else if (event.type === 'mark') this.#marks.push(event.content);
-      else if (event.type === 'schema') this.#refuseSchemaChange(event);
+      else if (event.type === 'schema') await this.#refuseSchemaChange(event);
       else this.#idle(event.position);
     }
     if (!this.#transaction && this.#isDirty) await this.#flush();
@@ -144,8 +144,10 @@ export class ApplyPass {
     this.#isDirty = true;
   }
 
-  #refuseSchemaChange({table, what}: {readonly table: TableName | undefined; readonly what: string}): void {
+  /** A statement that left columns, keys and partitions as they were (a comment, a statistics target) is no obstacle. */
+  async #refuseSchemaChange({table, what}: {readonly table: TableName | undefined; readonly what: string}): Promise<void> {
     if (this.#transaction?.isOld) return;
+    if (!table && (await this.#options.from.source.hasSameSchema())) return;
     const where = table ? nameOf(table) : 'the schema';
     throw new TerminalError(`${where} changed on ${this.#options.from.side} at ${this.#transaction?.commit ?? this.#position}: ${what}`, {code: 'CF-DDL-001', next: 'undo that change on the source, or abort and start again with the new schema'});
   }

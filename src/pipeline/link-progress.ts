@@ -1,6 +1,7 @@
 /** What a link has done so far, for everybody who waits for it. Outlives the single passes over the stream. */
-import type {Change} from '../model/change.ts';
+import type {Change, Key} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
+import type {TableName} from '../model/table.ts';
 import type {TouchedKeys} from '../model/stream-evidence.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import {createTouchedIndex, type TouchedIndex} from './touched-index.ts';
@@ -11,6 +12,9 @@ const MARKS_MAX = 1000;
 /** Touched keys kept for comparisons; older ones count as touched. */
 const TOUCHED_KEYS_MAX = 500_000;
 
+/** Changes known to a comparison that begins now: far more than can be invisible at one moment. */
+const RECENT_MAX = 2000;
+
 export class LinkProgress {
   readonly #compare: (a: Position, b: Position) => number;
   readonly #telemetry: Telemetry;
@@ -20,6 +24,8 @@ export class LinkProgress {
   readonly #unpaused = new Waiters<boolean>();
   readonly #marks = new Map<string, Position>();
   readonly #indexes = new Set<TouchedIndex>();
+  readonly #recent: Touch[] = [];
+  #recentAt = 0;
   #isPaused = false;
   #changes = 0;
   applied: Position | undefined;
@@ -59,15 +65,19 @@ export class LinkProgress {
   }
 
   touched(change: Change, commit: Position, transaction: string): void {
-    for (const index of this.#indexes) {
-      if (change.kind === 'truncate') for (const table of change.tables) index.truncate(table, commit, transaction);
-      else index.add(change.table, change.key, commit, transaction);
-      if (change.kind === 'update' && change.oldKey) index.add(change.table, change.oldKey, commit, transaction);
-    }
+    const touch: Touch = {keys: keysOf(change), tables: change.kind === 'truncate' ? change.tables : [], commit, transaction};
+    this.#recent[this.#recentAt] = touch;
+    this.#recentAt = (this.#recentAt + 1) % RECENT_MAX;
+    for (const index of this.#indexes) addTo(index, touch);
   }
 
+  /** Begins with the newest changes: one of them may be applied already and still be invisible on the sending side (R11). */
   remember(): TouchedKeys {
     const index = createTouchedIndex(this.#compare, TOUCHED_KEYS_MAX);
+    for (let i = 0; i < this.#recent.length; i++) {
+      const touch = this.#recent[(this.#recentAt + i) % this.#recent.length];
+      if (touch) addTo(index, touch);
+    }
     this.#indexes.add(index);
     return {touched: (...request) => index.touched(...request), stop: () => void this.#indexes.delete(index)};
   }
@@ -86,3 +96,17 @@ export class LinkProgress {
     for (const waiters of [this.#positions, this.#marksWaiting, this.#strictWaiting]) waiters.fail(error);
   }
 }
+
+type Touch = {readonly keys: readonly {readonly table: TableName; readonly key: Key}[]; readonly tables: readonly TableName[]; readonly commit: Position; readonly transaction: string};
+
+/** Both keys when a key changed. */
+const keysOf = (change: Change): Touch['keys'] => {
+  if (change.kind === 'truncate') return [];
+  const {table, key} = change;
+  return change.kind === 'update' && change.oldKey ? [{table, key}, {table, key: change.oldKey}] : [{table, key}];
+};
+
+const addTo = (index: TouchedIndex, {keys, tables, commit, transaction}: Touch): void => {
+  for (const table of tables) index.truncate(table, commit, transaction);
+  for (const {table, key} of keys) index.add(table, key, commit, transaction);
+};

@@ -10,23 +10,10 @@ import {type Change, type Key, keyText, type Row} from '../model/change.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {RowOperation, TableStep} from '../model/row-operation.ts';
 import {nameOf, type Table, writtenColumns} from '../model/table.ts';
+import {type Before, type Entry, newEntry, NO_ROW, operationOf, patch, put, remove, standing} from './net-entry.ts';
 import type {ReplayForm, ReplayMode, replayForm} from './replay-form.ts';
 
 export type RowChange = Exclude<Change, {readonly kind: 'truncate'}>;
-
-/** What must be there before the step. Strict asks; the window does not. */
-type Before = 'absent' | 'present' | 'any';
-
-type Entry = {
-  readonly key: Key;
-  readonly before: Before;
-  /** `moved`: a move of this step takes or gives this key, so the next change of it opens a new step. */
-  after: 'untouched' | 'full' | 'patch' | 'gone' | 'moved';
-  row: Row;
-  reread: boolean;
-};
-
-const NO_ROW: Row = {};
 
 export class TableFold {
   readonly table: Table;
@@ -137,7 +124,7 @@ export class TableFold {
       if (known.after !== 'moved' && (before === 'any' || before === standing(known))) return known;
       this.#close();
     }
-    const entry: Entry = {key, before, after: 'untouched', row: NO_ROW, reread: false};
+    const entry = newEntry(key, before);
     this.#entries.set(id, entry);
     return entry;
   }
@@ -145,7 +132,8 @@ export class TableFold {
   #move(oldKey: Key, oldId: string, key: Key, id: string, row: Row): void {
     if (this.#entries.has(oldId) || this.#entries.has(id)) this.#close();
     this.#moves.push({form: 'move', oldKey, key, row});
-    const moved: Entry = {key, before: 'any', after: 'moved', row: NO_ROW, reread: false};
+    const moved = newEntry(key, 'any');
+    moved.after = 'moved';
     this.#entries.set(oldId, moved).set(id, moved);
   }
 
@@ -169,39 +157,6 @@ export class TableFold {
     return true;
   }
 }
-
-const standing = (entry: Entry): Before => (entry.after === 'gone' ? 'absent' : 'present');
-
-const put = (entry: Entry, row: Row): void => {
-  entry.after = 'full';
-  entry.row = row;
-  entry.reread = false;
-};
-
-/** Over a row that is gone: in the window another row may have been moved away from under it, so it is read again. */
-const patch = (entry: Entry, row: Row): void => {
-  if (entry.after === 'gone') {
-    entry.reread = true;
-    return;
-  }
-  entry.row = entry.after === 'untouched' ? row : {...entry.row, ...row};
-  if (entry.after === 'untouched') entry.after = 'patch';
-};
-
-const remove = (entry: Entry, reread: boolean): void => {
-  entry.after = 'gone';
-  entry.row = NO_ROW;
-  entry.reread = reread;
-};
-
-const operationOf = ({key, before, after, row}: Entry): RowOperation | undefined => {
-  if (after === 'moved') return undefined;
-  const isExact = before !== 'any';
-  if (after === 'gone') return before === 'absent' ? undefined : {form: 'delete', key, exact: isExact};
-  if (before === 'absent') return {form: 'insert', key, row};
-  if (before === 'any' && after === 'full') return {form: 'upsert', key, row};
-  return {form: 'update', key, row, exact: isExact};
-};
 
 const incompleteInsert = (table: Table, written: readonly string[], row: Row): TerminalError => {
   const missing = written.filter((name) => !Object.hasOwn(row, name));

@@ -15,7 +15,8 @@ const EXAMPLE = resolve(import.meta.dirname, '../../examples/switch-command/swit
 
 trafficSwitchConformance('the example of command', async (): Promise<SwitchWorld> => {
   const folder = mkdtempSync(join(tmpdir(), 'crossfade-switch-'));
-  const side = (): 'source' | 'target' => (existsSync(join(folder, 'side')) && readFileSync(join(folder, 'side'), 'utf8').trim() === 'target' ? 'target' : 'source');
+  const side = (): 'source' | 'target' =>
+    existsSync(join(folder, 'side')) && readFileSync(join(folder, 'side'), 'utf8').trim() === 'target' ? 'target' : 'source';
   let waiting = 0;
   return {
     driver: (effects) => command({run: ['/usr/bin/env', `SWITCH_STATE=${folder}`, EXAMPLE]}, unusedFacts(effects)),

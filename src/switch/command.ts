@@ -73,7 +73,10 @@ class CommandSwitch implements TrafficSwitch {
     const environment = {...process.env, CROSSFADE_SWITCH_ACTION: action, CROSSFADE_MIGRATION: migration.name, ...facts};
     const finished = await runProgram(this.#run, environment, limitMs);
     if (finished.ended === 'well') return finished;
-    throw this.#notDone(action, finished.ended === 'late' ? `no end within ${limitMs} ms` : `${finished.how}: ${shown(lastLine(finished.errors))}`);
+    throw this.#notDone(
+      action,
+      finished.ended === 'late' ? `no end within ${limitMs} ms` : `${finished.how}: ${shown(lastLine(finished.errors))}`,
+    );
   }
 
   #notDone(action: Action, why: string): TransientError {

@@ -8,10 +8,15 @@ import type {ServerAddress, SwitchFacts} from './traffic-switch.ts';
 export function readAddress(side: Side, settings: SwitchSettings, {addresses}: Pick<SwitchFacts, 'addresses'>): ServerAddress {
   const known = addresses?.[side];
   const text = settings.optionalText(`${side}Host`) ?? '';
-  const pairs = new Map(text.split(/\s+/).filter(Boolean).map((pair): [string, string] => {
-    const [name = '', ...value] = pair.split('=');
-    return [name, value.join('=')];
-  }));
+  const pairs = new Map(
+    text
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((pair): [string, string] => {
+        const [name = '', ...value] = pair.split('=');
+        return [name, value.join('=')];
+      }),
+  );
   const host = pairs.get('host') ?? known?.host;
   const database = pairs.get('dbname') ?? known?.database;
   if (!host || !database || [...pairs.keys()].some((name) => !['host', 'port', 'dbname'].includes(name))) throw unreadable(side);

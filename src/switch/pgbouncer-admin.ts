@@ -89,12 +89,19 @@ export class PgBouncerAdmin {
   async #run(text: string, waitMs: number): Promise<Record<string, string | null>[] | 'timeout'> {
     await this.#effects.point('admin.command', `pgbouncer ${text} at ${this.where}`);
     // Console values are texts: numbers of some versions are bigint, of others not.
-    const client = new pg.Client({connectionString: this.#url.reveal(), connectionTimeoutMillis: COMMAND_MS_MAX, types: {getTypeParser: () => String}});
+    const client = new pg.Client({
+      connectionString: this.#url.reveal(),
+      connectionTimeoutMillis: COMMAND_MS_MAX,
+      types: {getTypeParser: () => String},
+    });
     // An error between commands belongs to the command that follows, which fails by itself.
     client.on('error', () => {});
     try {
       await client.connect();
-      return await this.#within(waitMs, client.query<Record<string, string | null>>(text).then(({rows}) => rows));
+      return await this.#within(
+        waitMs,
+        client.query<Record<string, string | null>>(text).then(({rows}) => rows),
+      );
     } catch (error) {
       throw this.#failed(text, error);
     } finally {

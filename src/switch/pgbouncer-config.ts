@@ -43,7 +43,12 @@ function split(line: string): {name: string; value: string} | undefined {
 
 /** `key=value` pairs; a value in single quotes doubles the quotes inside. */
 const parsePairs = (value: string): Map<string, string> =>
-  new Map([...value.matchAll(/(\w+)\s*=\s*(?:'((?:[^']|'')*)'|(\S*))/g)].map(([, key = '', quoted, plain]) => [key, quoted?.replaceAll("''", "'") ?? plain ?? '']));
+  new Map(
+    [...value.matchAll(/(\w+)\s*=\s*(?:'((?:[^']|'')*)'|(\S*))/g)].map(([, key = '', quoted, plain]) => [
+      key,
+      quoted?.replaceAll("''", "'") ?? plain ?? '',
+    ]),
+  );
 
 const quote = (value: string): string => (/^[\w.:/,-]+$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`);
 const unquote = (name: string): string => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name);

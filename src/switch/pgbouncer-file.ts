@@ -30,7 +30,11 @@ export class PgBouncerFile {
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       const next = 'run Crossfade where it may write that file and its folder, or use the `command` switch';
-      throw new TerminalError(`could not ${what} the PgBouncer configuration ${this.#path}: ${reason}`, {code: 'CF-GRANT-001', next, cause});
+      throw new TerminalError(`could not ${what} the PgBouncer configuration ${this.#path}: ${reason}`, {
+        code: 'CF-GRANT-001',
+        next,
+        cause,
+      });
     }
   }
 

@@ -15,7 +15,12 @@ import type {TrafficSwitch} from './traffic-switch.ts';
 const program = await optional(pgbouncerProgram);
 const USER = {name: 'shop_app', password: 'shop_app'};
 
-type World = SwitchWorld & {readonly pool: PgBouncers; readonly addresses: Readonly<Record<Side, string>>; readonly ports: Readonly<Record<Side, number>>; driver(effects: Effects): TrafficSwitch};
+type World = SwitchWorld & {
+  readonly pool: PgBouncers;
+  readonly addresses: Readonly<Record<Side, string>>;
+  readonly ports: Readonly<Record<Side, number>>;
+  driver(effects: Effects): TrafficSwitch;
+};
 
 describe.skipIf(program === undefined)('PgBouncer', () => {
   let world: World | undefined;
@@ -97,10 +102,20 @@ describe.skipIf(program === undefined)('PgBouncer', () => {
 
   test('a database or a file that is not there is named', async () => {
     const {pool, addresses} = await start('transaction', 1);
-    const settings = {admin: pool.admins[0], database: 'shop', config: pool.config, sourceHost: addresses.source, targetHost: addresses.target};
+    const settings = {
+      admin: pool.admins[0],
+      database: 'shop',
+      config: pool.config,
+      sourceHost: addresses.source,
+      targetHost: addresses.target,
+    };
     const facts = unusedFacts(realEffects());
-    await expect(pgbouncer({...settings, database: 'absent'}, facts).resume({epoch: 1, side: 'source'})).rejects.toThrow(/no database absent/);
-    await expect(pgbouncer({...settings, config: '/absent'}, facts).route({epoch: 1, side: 'source'})).rejects.toThrow(/could not find .*\/absent/);
+    await expect(pgbouncer({...settings, database: 'absent'}, facts).resume({epoch: 1, side: 'source'})).rejects.toThrow(
+      /no database absent/,
+    );
+    await expect(pgbouncer({...settings, config: '/absent'}, facts).route({epoch: 1, side: 'source'})).rejects.toThrow(
+      /could not find .*\/absent/,
+    );
     expect(() => pgbouncer({...settings, sourceHost: 'host=only'}, facts)).toThrow(/does not know where the source is/);
   });
 });

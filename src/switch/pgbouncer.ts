@@ -24,7 +24,13 @@ import type {ServerAddress, SwitchFactory, SwitchFacts, TrafficSwitch} from './t
 export const pgbouncer: SwitchFactory = (settings, facts) => {
   const read = new SwitchSettings('pgbouncer', settings, ['admin', 'database', 'config', 'sourceHost', 'targetHost']);
   const addresses = {source: readAddress('source', read, facts), target: readAddress('target', read, facts)};
-  return new PgBouncerSwitch(read.texts('admin'), read.text('database'), new PgBouncerFile(read.text('config'), facts.effects), addresses, facts);
+  return new PgBouncerSwitch(
+    read.texts('admin'),
+    read.text('database'),
+    new PgBouncerFile(read.text('config'), facts.effects),
+    addresses,
+    facts,
+  );
 };
 
 /** Transactions that are longer keep the application waiting behind the PAUSE: then it is better to try again later. */
@@ -41,7 +47,13 @@ class PgBouncerSwitch implements TrafficSwitch {
   /** What the instances said about their pooling; nothing is promised before they were asked. */
   #isTransparent = false;
 
-  constructor(references: readonly string[], database: string, file: PgBouncerFile, addresses: Readonly<Record<Side, ServerAddress>>, facts: SwitchFacts) {
+  constructor(
+    references: readonly string[],
+    database: string,
+    file: PgBouncerFile,
+    addresses: Readonly<Record<Side, ServerAddress>>,
+    facts: SwitchFacts,
+  ) {
     this.#references = references;
     this.#database = database;
     this.#file = file;
@@ -100,7 +112,9 @@ class PgBouncerSwitch implements TrafficSwitch {
 
   async #instances(): Promise<readonly PgBouncerAdmin[]> {
     const {resolveSecret, effects} = this.#facts;
-    this.#admins ??= await Promise.all(this.#references.map(async (reference) => new PgBouncerAdmin(await resolveSecret(reference), effects)));
+    this.#admins ??= await Promise.all(
+      this.#references.map(async (reference) => new PgBouncerAdmin(await resolveSecret(reference), effects)),
+    );
     return this.#admins;
   }
 
@@ -116,7 +130,10 @@ class PgBouncerSwitch implements TrafficSwitch {
   async #asked(admin: PgBouncerAdmin): Promise<PooledDatabase> {
     const database = await admin.database(this.#database);
     if (database) return database;
-    throw new TerminalError(`PgBouncer at ${admin.where} has no database ${this.#database}`, {code: 'CF-PLAN-001', next: 'correct `database` of the switch in the plan'});
+    throw new TerminalError(`PgBouncer at ${admin.where} has no database ${this.#database}`, {
+      code: 'CF-PLAN-001',
+      next: 'correct `database` of the switch in the plan',
+    });
   }
 
   /** Never empty: a PAUSE that did not end is a hold that failed, also when the last blocker has gone by now. */
@@ -134,11 +151,17 @@ class PgBouncerSwitch implements TrafficSwitch {
   }
 
   #blocked(blockers: readonly string[]): TransientError {
-    return new TransientError(`PgBouncer could not hold ${this.#database}: ${blockers.join('; ')}`, {code: 'CF-CUT-001', next: 'wait for these transactions or end them, then cut over again'});
+    return new TransientError(`PgBouncer could not hold ${this.#database}: ${blockers.join('; ')}`, {
+      code: 'CF-CUT-001',
+      next: 'wait for these transactions or end them, then cut over again',
+    });
   }
 
   #notRead(side: Side): TransientError {
     const next = `check that \`config\` of the switch is the file PgBouncer reads, and look for an error in its log`;
-    return new TransientError(`PgBouncer read its configuration again, but ${this.#database} does not lead to the ${side}`, {code: 'CF-CUT-001', next});
+    return new TransientError(`PgBouncer read its configuration again, but ${this.#database} does not lead to the ${side}`, {
+      code: 'CF-CUT-001',
+      next,
+    });
   }
 }

@@ -57,4 +57,8 @@ function killGroup(child: ChildProcess): void {
 }
 
 const notStarted = (program: string, cause: Error): TerminalError =>
-  new TerminalError(`could not start ${program}: ${cause.message}`, {code: 'CF-PLAN-001', next: 'check its path, and that it is executable', cause});
+  new TerminalError(`could not start ${program}: ${cause.message}`, {
+    code: 'CF-PLAN-001',
+    next: 'check its path, and that it is executable',
+    cause,
+  });

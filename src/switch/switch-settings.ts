@@ -32,7 +32,8 @@ export class SwitchSettings {
     const value = this.#settings[name];
     const list: unknown[] = Array.isArray(value) ? value : [value];
     const texts = list.filter((one) => typeof one === 'string' && one !== '') as string[];
-    if (texts.length === 0 || texts.length < list.length) throw this.#invalid(`needs ${name}`, `write ${name} as a text or a list of texts`);
+    if (texts.length === 0 || texts.length < list.length)
+      throw this.#invalid(`needs ${name}`, `write ${name} as a text or a list of texts`);
     return texts;
   }
 

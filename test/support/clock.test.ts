@@ -29,8 +29,8 @@ test('effects are recorded, and fail exactly once where the test says', async ()
   await recorded.point('sql.send', 'select 1');
   expect(recorded.points).toEqual([{kind: 'sql.send', label: 'select 1'}]);
   const failing = failingEffects({kind: 'admin.command', label: 'PAUSE', times: 2});
-  failing.point('admin.command', 'PAUSE a');
-  failing.point('admin.command', 'RESUME a');
+  await failing.point('admin.command', 'PAUSE a');
+  await failing.point('admin.command', 'RESUME a');
   expect(() => failing.point('admin.command', 'PAUSE b')).toThrow(/as the test asked/);
-  failing.point('admin.command', 'PAUSE c');
+  await failing.point('admin.command', 'PAUSE c');
 });

@@ -8,7 +8,9 @@ export type Point = {readonly kind: EffectKind; readonly label: string};
 export type RecordedEffects = Effects & {readonly points: readonly Point[]};
 
 /** The clock stands still unless the test gives one; identifiers count up. */
-export function recordingEffects(options: {readonly clock?: Clock; readonly point?: (point: Point) => Promise<void> | void} = {}): RecordedEffects {
+export function recordingEffects(
+  options: {readonly clock?: Clock; readonly point?: (point: Point) => Promise<void> | void} = {},
+): RecordedEffects {
   const points: Point[] = [];
   let ids = 0;
   return {
@@ -23,7 +25,13 @@ export function recordingEffects(options: {readonly clock?: Clock; readonly poin
 }
 
 /** Throws at the `times`-th point of that kind (whose label contains `label`), and never again. */
-export function failingEffects(at: {readonly kind: EffectKind; readonly label?: string; readonly times?: number; readonly error?: Error; readonly clock?: Clock}): RecordedEffects {
+export function failingEffects(at: {
+  readonly kind: EffectKind;
+  readonly label?: string;
+  readonly times?: number;
+  readonly error?: Error;
+  readonly clock?: Clock;
+}): RecordedEffects {
   let left = at.times ?? 1;
   const point = ({kind, label}: Point): void => {
     if (kind !== at.kind || !label.includes(at.label ?? '')) return;

@@ -9,7 +9,11 @@ export default function setup(): () => Promise<void> {
   return async () => {
     // Databases first: their server may be one of ours only by address.
     for (const item of cleanUps().filter(({kind}) => kind === 'database')) await cleanUp(item);
-    await Promise.all(cleanUps().filter(({kind}) => kind !== 'database').map(cleanUp));
+    await Promise.all(
+      cleanUps()
+        .filter(({kind}) => kind !== 'database')
+        .map(cleanUp),
+    );
     rmSync(folder, {recursive: true, force: true});
   };
 }

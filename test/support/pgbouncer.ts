@@ -64,7 +64,12 @@ export async function startPgBouncers(request: PgBouncerRequest): Promise<PgBoun
   };
 }
 
-async function startOne(program: string, folder: string, index: number, {pooling, database}: PgBouncerRequest): Promise<{pid: number; port: number}> {
+async function startOne(
+  program: string,
+  folder: string,
+  index: number,
+  {pooling, database}: PgBouncerRequest,
+): Promise<{pid: number; port: number}> {
   const port = await freePort();
   const file = writeOwned(folder, `pgbouncer-${index}.ini`, settings(folder, port, pooling));
   const log = openSync(join(folder, `pgbouncer-${index}.log`), 'a');
@@ -99,7 +104,8 @@ async function answers(port: number, database: string, ended: () => string | und
     );
     await client.end();
     if (failure === undefined) return;
-    if (ended() !== undefined || performance.now() > giveUpAt) throw new Error(`PgBouncer for ${database} did not start: ${ended()}`, {cause: failure});
+    if (ended() !== undefined || performance.now() > giveUpAt)
+      throw new Error(`PgBouncer for ${database} did not start: ${ended()}`, {cause: failure});
     await sleep(20);
   }
 }

@@ -52,7 +52,9 @@ async function embedded({version, settings}: Request): Promise<Address> {
 }
 
 async function installed({version, settings}: Request): Promise<Address> {
-  const found = INSTALLED.filter((one) => version === undefined || one === version).find((one) => existsSync(join(installedFolder(one), 'initdb')));
+  const found = INSTALLED.filter((one) => version === undefined || one === version).find((one) =>
+    existsSync(join(installedFolder(one), 'initdb')),
+  );
   if (found === undefined) throw new Error(`no ${installedFolder(version ?? INSTALLED[0] ?? 0)}`);
   const folder = installedFolder(found);
   const binaries = {postgres: join(folder, 'postgres'), initdb: join(folder, 'initdb'), account: serverAccount()};

@@ -88,5 +88,8 @@ const addLine = (name: string, item: unknown): void => appendFileSync(join(folde
 function lines<T>(name: string): T[] {
   const file = join(folder(), `${name}.jsonl`);
   if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as T);
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as T);
 }

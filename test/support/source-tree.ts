@@ -33,7 +33,10 @@ function read(path: string): SourceFile {
 
 /** Texts come first in the choice, so that `//` inside of one is no comment. */
 const withoutComments = (text: string): string =>
-  text.replace(/('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|\/\*[\s\S]*?\*\/|(?<![:\\/])\/\/[^\n]*/g, (_all, kept: string | undefined) => kept ?? ' ');
+  text.replace(
+    /('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|\/\*[\s\S]*?\*\/|(?<![:\\/])\/\/[^\n]*/g,
+    (_all, kept: string | undefined) => kept ?? ' ',
+  );
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s+([^;'"]*?)\s*from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)\s*import\s+'([^']+)'/g;
 

@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS crossfade.chunk (
 CREATE TABLE IF NOT EXISTS crossfade.reread (migration text, table_schema text, table_name text, key text[], PRIMARY KEY (migration, table_schema, table_name, key));
 CREATE TABLE IF NOT EXISTS crossfade.replay_window (migration text, table_schema text, table_name text, end_pos pg_lsn NOT NULL, PRIMARY KEY (migration, table_schema, table_name));
 CREATE TABLE IF NOT EXISTS crossfade.stream (
-  migration text, lane text, slot name NOT NULL, created_at pg_lsn NOT NULL, system_id text NOT NULL, PRIMARY KEY (migration, lane));
+  migration text, lane text, slot name NOT NULL, created_at pg_lsn NOT NULL, system_id text NOT NULL, fingerprint text NOT NULL, PRIMARY KEY (migration, lane));
 CREATE TABLE IF NOT EXISTS crossfade.schema_statement (migration text, file text, place int, digest text NOT NULL, PRIMARY KEY (migration, file, place));
 CREATE TABLE IF NOT EXISTS crossfade.fence (migration text, epoch bigint, state text NOT NULL, deadline timestamptz, PRIMARY KEY (migration, epoch));
 CREATE TABLE IF NOT EXISTS crossfade.route (

@@ -20,6 +20,7 @@ const PINS = {
   extra_float_digits: '3',
   bytea_output: 'hex',
   client_encoding: 'UTF8',
+  lc_monetary: 'C',
   row_security: 'off',
   search_path: 'pg_catalog',
   statement_timeout: '0',

@@ -4,6 +4,7 @@ import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import type {Table} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
+import {installDdlWatch, publishedSchema, removeDdlWatch} from './postgres-ddl-watch.ts';
 import {publicationName, slotName} from './postgres-names.ts';
 import {comparePositions, toPosition} from './postgres-position.ts';
 import type {PgSession} from './postgres-session.ts';
@@ -21,18 +22,25 @@ export const createStream = async (sessions: PgSessions, migration: MigrationRef
   const session = await sessions.open('stream setup');
   try {
     const known = await recorded(session, migration, direction);
-    if (known && (await slotState(session, migration, direction))) return known.createdAt;
+    if (known) return await unlessFaulty(sessions, migration, direction, known.createdAt);
     await createPublication(session, migration, tables);
+    await installDdlWatch(session, migration, tables);
     const position = await createSlot(session, migration, direction);
     await waitForVisibility(session, sessions, signal);
     await session.query(
-      `INSERT INTO crossfade.stream (migration, lane, slot, created_at, system_id) VALUES ($1, $2, $3, $4, (SELECT system_identifier::text FROM pg_control_system()))`,
-      [migration.short, direction, slotName(migration, direction), position],
+      `INSERT INTO crossfade.stream (migration, lane, slot, created_at, system_id, fingerprint) VALUES ($1, $2, $3, $4, (SELECT system_identifier::text FROM pg_control_system()), $5)`,
+      [migration.short, direction, slotName(migration, direction), position, await publishedSchema(session, migration)],
     );
     return position;
   } finally {
     await session.close();
   }
+};
+
+/** What was made before is used again only if it is still what it was: a slot is never made anew in silence. */
+const unlessFaulty = async (sessions: PgSessions, migration: MigrationRef, direction: Direction, createdAt: Position): Promise<Position> => {
+  await probeStream(sessions, migration, direction, undefined);
+  return createdAt;
 };
 
 const createPublication = async (session: PgSession, migration: MigrationRef, tables: readonly Table[]): Promise<void> => {
@@ -79,10 +87,14 @@ const blockers = async (session: PgSession): Promise<string> => {
   return rows.map((row) => row['who']).join('; ') || 'no open transaction is visible to this role';
 };
 
-type SlotRecord = {readonly createdAt: Position; readonly systemId: string};
+/** The back-stop of the event trigger: a change made while nobody read the stream, or behind the trigger's back. */
+const schemaChanged = (sessions: PgSessions): TerminalError =>
+  new TerminalError(`a mapped table of ${sessions.options.side} has other columns, keys or partitions than when the stream was made`, {code: 'CF-DDL-001', next: 'undo that change, or abort and start again with the new schema'});
+
+type SlotRecord = {readonly createdAt: Position; readonly systemId: string; readonly fingerprint: string};
 const recorded = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<SlotRecord | undefined> => {
-  const {rows} = await session.query(`SELECT created_at::text, system_id FROM crossfade.stream WHERE migration = $1 AND lane = $2`, [migration.short, direction]);
-  return rows[0] ? {createdAt: toPosition(rows[0]['created_at'] ?? ''), systemId: rows[0]['system_id'] ?? ''} : undefined;
+  const {rows} = await session.query(`SELECT created_at::text, system_id, fingerprint FROM crossfade.stream WHERE migration = $1 AND lane = $2`, [migration.short, direction]);
+  return rows[0] ? {createdAt: toPosition(rows[0]['created_at'] ?? ''), systemId: rows[0]['system_id'] ?? '', fingerprint: rows[0]['fingerprint'] ?? ''} : undefined;
 };
 
 type SlotState = {readonly plugin: string; readonly status: string; readonly confirmed: Position};
@@ -99,6 +111,7 @@ export const probeStream = (sessions: PgSessions, migration: MigrationRef, direc
     const slot = await slotState(session, migration, direction);
     const {rows} = await session.query(`SELECT system_identifier::text AS id FROM pg_control_system()`);
     const fault = slotFault(known, slot, rows[0]?.['id'] ?? '', applied);
+    if (!fault && known?.fingerprint !== (await publishedSchema(session, migration))) throw schemaChanged(sessions);
     if (fault) throw new TerminalError(`the change stream of ${sessions.options.side} has a gap: ${fault}`, {code: 'CF-SRC-004', next: 'crossfade abort, then start the migration again; a stream with a gap cannot be mended'});
   });
 
@@ -115,6 +128,7 @@ const slotFault = (known: SlotRecord | undefined, slot: SlotState | undefined, s
 export const dropStream = (sessions: PgSessions, migration: MigrationRef, direction: Direction): Promise<void> =>
   sessions.use(async (session) => {
     if (await slotState(session, migration, direction)) await session.query(`SELECT pg_drop_replication_slot($1)`, [slotName(migration, direction)]);
+    await removeDdlWatch(session, migration);
     await session.query(`DROP PUBLICATION IF EXISTS ${quoteName(publicationName(migration))}`);
     await session.query(`DELETE FROM crossfade.stream WHERE migration = $1 AND lane = $2`, [migration.short, direction]);
   });

@@ -5,6 +5,7 @@ import type {Direction} from '../../model/side.ts';
 import {nameOf, writtenColumns, type Table} from '../../model/table.ts';
 import type {BulkFormat, KeyRange, MigrationRef, SequenceState, Source} from '../engine.ts';
 import {PostgresChangeStream} from './postgres-change-stream.ts';
+import {publishedSchema} from './postgres-ddl-watch.ts';
 import {createStream, dropStream, probeStream} from './postgres-slot.ts';
 import {markContent} from './postgres-names.ts';
 import {parseLsn, toPosition} from './postgres-position.ts';
@@ -36,6 +37,13 @@ export class PostgresSource implements Source {
 
   dropStream(direction: Direction): Promise<void> {
     return dropStream(this.#sessions, this.#migration, direction);
+  }
+
+  hasSameSchema(): Promise<boolean> {
+    return this.#sessions.use(async (session) => {
+      const {rows} = await session.query(`SELECT fingerprint FROM crossfade.stream WHERE migration = $1`, [this.#migration.short]);
+      return rows[0]?.['fingerprint'] === (await publishedSchema(session, this.#migration));
+    });
   }
 
   /** Boundaries are every n-th key of the key's own index, so they follow the server's order, whatever the collation. */

@@ -1,0 +1,39 @@
+/**
+ * Loaded into the real program by CROSSFADE_EFFECTS: stops the runner dead at one point of the effects seam, or makes it
+ * wait there until the test lets it go on. The watchdog and the other verbs are left alone.
+ */
+import {existsSync, writeFileSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {EffectKind, Effects} from '../../src/model/effects.ts';
+
+/** At the `times`-th point of that kind whose label contains `label`. */
+export type At = {readonly kind: EffectKind; readonly label: string; readonly times?: number};
+
+/** `wait`: writes `<file>.reached`, and goes on once `<file>.go` is there. */
+export type Interruption = At & ({readonly act: 'kill'} | {readonly act: 'wait'; readonly file: string});
+
+export const INTERRUPTION = 'CROSSFADE_TEST_INTERRUPTION';
+const POLL_MS = 10;
+
+export default function interrupting(effects: Effects): Effects {
+  const asked = process.env[INTERRUPTION];
+  if (asked === undefined || !process.argv.some((word) => word === 'run' || word === 'resume')) return effects;
+  // Given by the test as JSON of this type.
+  const interruption = JSON.parse(asked) as Interruption;
+  let left = interruption.times ?? 1;
+  return {
+    ...effects,
+    point(kind, label) {
+      if (kind !== interruption.kind || !label.includes(interruption.label)) return effects.point(kind, label);
+      left -= 1;
+      return left === 0 ? interrupt(interruption) : effects.point(kind, label);
+    },
+  };
+}
+
+async function interrupt(interruption: Interruption): Promise<void> {
+  // Nothing after this line runs: the signal cannot be caught.
+  if (interruption.act === 'kill') return void process.kill(process.pid, 'SIGKILL');
+  writeFileSync(`${interruption.file}.reached`, '');
+  while (!existsSync(`${interruption.file}.go`)) await sleep(POLL_MS);
+}

@@ -1,0 +1,128 @@
+/**
+ * A migration as its operator lives through it: two databases on real servers, a plan file in a folder of its own, and
+ * the real command line as processes that are started, killed and resumed. What happened is read from the journal.
+ */
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect} from 'vitest';
+import {stringify} from 'yaml';
+import {type Answer, Crossfade} from '../../examples/demo/crossfade-process.ts';
+import type {JournalFact} from '../../src/journal/journal.ts';
+import {openStateStore} from '../../src/journal/state-store.ts';
+import {realEffects} from './effects.ts';
+import {type At, type Interruption, INTERRUPTION} from './runner-effects.ts';
+import {postgresServer} from './servers.ts';
+import {type StoryDatabase, storyDatabase} from './story-database.ts';
+import {until} from './until.ts';
+
+export type StoryOptions = {
+  readonly name: string;
+  /** Paths of the two SQL files. */
+  readonly schema: {readonly preData: string; readonly postData: string};
+  readonly tables: readonly string[];
+  /** Sections of the plan that differ from the story's own. */
+  readonly plan?: Readonly<Record<string, unknown>>;
+  /** Servers' addresses; the shared 17 and 18 when absent. A new database is made on each. */
+  readonly on?: Partial<Sides<{createDatabase(): Promise<string>}>>;
+};
+
+export type Sides<T> = {readonly source: T; readonly target: T};
+
+export type Story = AsyncDisposable &
+  Sides<StoryDatabase> & {
+    readonly folder: string;
+    readonly planFile: string;
+    /** Runs one command to its end. `--state` and the addresses are given. */
+    type(...words: readonly string[]): Promise<Answer>;
+    /** A runner in the background; `interruption` befalls it at a point of the effects seam. */
+    start(words: readonly string[], interruption?: Interruption): Crossfade;
+    /** `run` until SIGKILL at that point; throws when the runner ends otherwise. */
+    killAt(at: At, words?: readonly string[]): Promise<void>;
+    /** Everything on record, of the newest migration in the story's state. */
+    facts(): Promise<readonly JournalFact[]>;
+    untilFact(what: string, isIt: (fact: JournalFact) => boolean): Promise<JournalFact>;
+    /** Another plan file beside the first, with other sections. */
+    writePlan(file: string, sections: Readonly<Record<string, unknown>>): string;
+    /** The output of all runners so far. */
+    readonly log: string;
+  };
+
+const EFFECTS = new URL('runner-effects.ts', import.meta.url).href;
+
+export async function openStory(options: StoryOptions): Promise<Story> {
+  const servers = {
+    source: options.on?.source ?? (await postgresServer({version: 17})),
+    target: options.on?.target ?? (await postgresServer({version: 18})),
+  };
+  const source = await storyDatabase(await servers.source.createDatabase());
+  const target = await storyDatabase(await servers.target.createDatabase());
+  const folder = mkdtempSync(join(tmpdir(), 'crossfade-story-'));
+  mkdirSync(join(folder, 'state'));
+  const writePlan = (file: string, sections: Readonly<Record<string, unknown>>): string => {
+    writeFileSync(join(folder, file), stringify({...planOf(options), ...options.plan, ...sections}));
+    return join(folder, file);
+  };
+  const environment = {STORY_SOURCE: source.url, STORY_TARGET: target.url};
+  const crossfade = (more: Readonly<Record<string, string>> = {}) =>
+    new Crossfade({state: join(folder, 'state'), evidence: folder, environment: {...environment, ...more}});
+  const planFile = writePlan('plan.yaml', {});
+  const running = new Set<Crossfade>();
+  const start: Story['start'] = (words, interruption) => {
+    const runner = crossfade(interruption && {CROSSFADE_EFFECTS: EFFECTS, [INTERRUPTION]: JSON.stringify(interruption)});
+    runner.start(...words);
+    running.add(runner);
+    return runner;
+  };
+  const facts = () => readFacts(join(folder, 'state'));
+  return {
+    source,
+    target,
+    folder,
+    planFile,
+    writePlan,
+    start,
+    facts,
+    log: join(folder, 'runner.log'),
+    type: (...words) => crossfade().command(...words),
+    async killAt(at, words = ['resume']) {
+      const code = await start(words, {...at, act: 'kill'}).ended;
+      expect(code, `the runner ended before it came to ${at.label}: see ${folder}/runner.log`).toBeNull();
+    },
+    untilFact: (what, isIt) => until(`${what}; see ${folder}`, async () => (await facts()).findLast(isIt)),
+    async [Symbol.asyncDispose]() {
+      for (const runner of running) await runner.kill9();
+      await Promise.all([source.close(), target.close()]);
+      rmSync(folder, {recursive: true});
+    },
+  };
+}
+
+/** Goes all the way by itself, so that a story only says what differs. */
+const planOf = ({name, schema, tables}: StoryOptions) => ({
+  name,
+  workflow: 'live-migration',
+  source: {engine: 'postgres', url: 'env:STORY_SOURCE'},
+  target: {engine: 'postgres', url: 'env:STORY_TARGET'},
+  schema: {kind: 'files', ...schema},
+  scope: {tables},
+  gates: {cutover: ['replication-lag', 'checksum-match']},
+  switch: ['router'],
+  cutover: {start: 'auto', stallBudget: '8s'},
+  approval: {quorum: 1, starterMay: true},
+});
+
+async function readFacts(state: string): Promise<readonly JournalFact[]> {
+  const store = await openStateStore(state, realEffects());
+  try {
+    const newest = (await store.migrations()).at(-1);
+    return newest ? (await (await store.open(newest.id)).entries()).map(({fact}) => fact) : [];
+  } finally {
+    await store.close();
+  }
+}
+
+/** Facts that stories wait for. */
+export const isPhaseStarted = (phase: string) => (fact: JournalFact) => fact.type === 'phase-started' && fact.phase === phase;
+export const isPhaseEnded = (phase: string, outcome?: string) => (fact: JournalFact) =>
+  fact.type === 'phase-ended' && fact.phase === phase && (outcome === undefined || fact.outcome === outcome);

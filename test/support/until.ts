@@ -1,0 +1,20 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+const POLL_MS = 25;
+/** Far above what any of it takes: reached only when it never comes, on a machine that is slow as well. */
+const UNTIL_MS_MAX = 120_000;
+
+/** Waits for a fact, by asking for it again and again; what is not undefined is the answer. */
+export async function until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const giveUpAt = performance.now() + UNTIL_MS_MAX;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() > giveUpAt) throw new Error(`waited in vain: ${what}`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** The same for a claim that becomes true. */
+export const untilTrue = (what: string, ask: () => Promise<boolean> | boolean): Promise<true> =>
+  until(what, async () => ((await ask()) ? true : undefined));
