@@ -95,7 +95,7 @@ const SEAM: readonly {readonly file: string; readonly may: readonly Effect[]; re
 
 /** Started by somebody else than an import. */
 const ENTRY_POINTS = [
-  'src/cli/main.ts',
+  'src/cli/bin.ts', // the installed command
   'src/router/router.ts',
   'src/journal/memory-journal.ts', // the journal of tests
 ];

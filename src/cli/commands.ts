@@ -20,6 +20,7 @@ export const commands: readonly CommandEntry[] = [
   {name: 'pause', summary: 'stop at the next safe point; the fence and the streams stay sound', load: () => import('./pause.ts')},
   {name: 'approve', summary: 'say yes to a gate', load: () => import('./approve.ts')},
   {name: 'reject', summary: 'say no to a gate; the run pauses', load: () => import('./reject.ts')},
+  {name: 'verify', summary: 'compare both sides now, and repair what differs when asked to', load: () => import('./verify.ts')},
   {name: 'cutover', summary: 'let the traffic move to the target', load: () => import('./cutover.ts')},
   {name: 'reverse', summary: 'let the traffic move back to the source, without losing a write', load: () => import('./reverse.ts')},
   {name: 'complete', summary: 'end the way back and retire what the run left behind', load: () => import('./complete.ts')},

@@ -8,7 +8,7 @@ export const command = signalCommand({
   signal: () => ({type: 'complete'}),
   consequences: ({waitingFor}) => [
     `The way back ends now${waitingFor?.kind === 'window' && waitingFor.until !== undefined ? `, instead of at ${waitingFor.until}` : ''}: the target serves for good.`,
-    'Slots, publications, triggers and the schema crossfade are removed from both sides; the rows on the source stay.',
+    'Slots and publications are dropped on both sides. The source keeps its rows and stays closed, so a forgotten client gets an error there.',
     'This cannot be undone. Until you say so, crossfade reverse still works.',
   ],
   nothingToDo: ({signals}) => (signals.some(({signal}) => signal.type === 'complete') ? 'complete was asked for already' : undefined),

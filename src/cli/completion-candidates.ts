@@ -18,7 +18,8 @@ export async function candidatesFor(name: string, asked: Asked): Promise<readonl
 }
 
 const SOURCES: Readonly<Record<string, (asked: Asked) => Promise<readonly Candidate[]>>> = {
-  '--run': async (asked) => (await runs(asked)).map(({id, state}) => [id, `${state.plan.name}, ${state.status} in ${state.phase}`] as const),
+  '--run': async (asked) =>
+    (await runs(asked)).map(({id, state}) => [id, `${state.plan.name}, ${state.status} in ${state.phase}`] as const),
   '--confirm': async (asked) => unique((await runs(asked)).map(({state}) => state.plan.name)).map((name) => [name, 'the plan'] as const),
   gate: gatesWaiting,
   file: ({words}) => planFiles(words.at(-1) ?? ''),

@@ -12,7 +12,7 @@ import {phases} from '../phase/phases.ts';
 import {InProcessReplication} from '../pipeline/in-process-replication.ts';
 import type {PinnedPlan, Plan} from '../plan/plan.ts';
 import {parseSecret, resolveDatabaseUrl, resolveSecret} from '../plan/secret.ts';
-import type {TrafficSwitch} from '../switch/traffic-switch.ts';
+import type {ServerAddress, TrafficSwitch} from '../switch/traffic-switch.ts';
 import {trafficSwitches} from '../switch/traffic-switches.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import {verifiers} from '../verify/verifiers.ts';
@@ -20,14 +20,26 @@ import type {RunnerOptions} from '../runner/runner.ts';
 import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
 
 type Actor = 'runner' | 'watchdog';
-export type Sides = {readonly source: Database; readonly target: Database; readonly engine: Engine};
+export type Sides = {
+  readonly source: Database;
+  readonly target: Database;
+  readonly engine: Engine;
+  /** Where the plan finds them; drivers that name servers to a proxy write these. */
+  readonly addresses: Readonly<Record<Side, ServerAddress>>;
+};
 
 /** Both sides, not connected yet. The caller closes them. */
 export const openSides = async (plan: Plan, migration: MigrationRef, effects: Effects, actor: Actor = 'runner'): Promise<Sides> => ({
   source: await openSide(plan, 'source', migration, effects, actor),
   target: await openSide(plan, 'target', migration, effects, actor),
   engine: member('engine', engines, plan.source.engine),
+  addresses: {source: await addressOf(plan, 'source'), target: await addressOf(plan, 'target')},
 });
+
+const addressOf = async (plan: Plan, side: Side): Promise<ServerAddress> => {
+  const {host, port, database} = await resolveDatabaseUrl(plan[side].url);
+  return {host, port, database};
+};
 
 const openSide = async (plan: Plan, side: Side, migration: MigrationRef, effects: Effects, actor: Actor): Promise<Database> => {
   const {engine, url, tls} = plan[side];
@@ -51,6 +63,7 @@ export const openSwitches = (plan: Plan, sides: Sides, migration: MigrationRef, 
     )(settings, {
       source: sides.source,
       target: sides.target,
+      addresses: sides.addresses,
       migration,
       effects,
       resolveSecret: (reference) => resolveSecret(parseReference(reference)),

@@ -9,12 +9,13 @@ import {Interruption} from '../runner/interruption.ts';
 import {takeLease} from '../runner/lease.ts';
 import {Runner, type RunEnd} from '../runner/runner.ts';
 import {SignalWatch} from '../runner/signal-watch.ts';
-import {composeRun, openSides} from './compose.ts';
+import {composeRun, openSides, type RunParts} from './compose.ts';
 import {currentPerson} from './actor.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import type {Output} from './output.ts';
 import {handleProcessSignals} from './process-signals.ts';
 import {progressTelemetry} from './progress.ts';
+import {verifyNow} from './verify-now.ts';
 
 export type RunRequest = {readonly journal: Journal; readonly pinned: PinnedPlan; readonly effects: Effects; readonly output: Output};
 
@@ -36,7 +37,7 @@ export const runToEnd = async ({journal, pinned, effects, output}: RunRequest): 
     const {epoch} = await takeLease(sides.source, sides.target, migration.id, `${holder}, pid ${process.pid}`);
     telemetry.note(`run ${migration.short} of ${pinned.plan.name}, epoch ${epoch}`);
     const parts = composeRun(pinned, migration, sides, epoch, effects, telemetry, [process.execPath, process.argv[1] ?? '', 'watchdog']);
-    obey(signals, interruption, parts.context.replication.pause.bind(parts.context.replication), journal);
+    obey(signals, interruption, parts.context, journal);
     interruption.paused = runState(await journal.entries()).isPauseRequested;
     const end = await new Runner({...parts, journal, signals, interruption, holder: currentPerson().name}).run();
     await parts.context.replication.close();
@@ -50,16 +51,21 @@ export const runToEnd = async ({journal, pinned, effects, output}: RunRequest): 
 };
 
 /** What operators ask for takes effect here, at the next safe point. */
-const obey = (signals: SignalWatch, interruption: Interruption, pauseStreams: (isPaused: boolean) => void, journal: Journal): void => {
+const obey = (signals: SignalWatch, interruption: Interruption, context: RunParts['context'], journal: Journal): void => {
   interruption.onPause(async (isPaused, where) => {
-    pauseStreams(isPaused);
+    context.replication.pause(isPaused);
     await journal.append(isPaused ? {type: 'paused', where} : {type: 'resumed', where});
   });
   signals.onSignal((_entry, signal) => {
     if (signal.type === 'pause' || signal.type === 'reject') interruption.paused = true;
     if (signal.type === 'resume') interruption.paused = false;
     if (signal.type === 'abort') interruption.abort();
+    if (signal.type === 'verify') void compare(signal.repair);
   });
+  const compare = async (repair: boolean): Promise<void> => {
+    const verified = await verifyNow(context, repair, interruption.signal);
+    await journal.append(verified).catch(() => interruption.stop('the journal could not be written'));
+  };
 };
 
 const finish = (end: RunEnd, output: Output, migration: MigrationRef): ExitCode => {

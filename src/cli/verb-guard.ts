@@ -8,7 +8,7 @@ import type {Signal} from '../journal/journal.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Workflow} from '../workflow/workflow.ts';
 
-export type Verb = Exclude<Signal['type'], 'resume'>;
+export type Verb = Exclude<Signal['type'], 'resume' | 'verify'>;
 
 /** Throws CF-VERB-001 that says which state the run is in and which verbs fit it. `gate` for approve and reject. */
 export function requireFit(verb: Verb, state: RunState, workflow: Workflow, gate?: string): void {

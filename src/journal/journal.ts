@@ -43,6 +43,8 @@ export type JournalFact =
   | {readonly type: 'gate-verdict'; readonly phase: string; readonly verdict: Verdict}
   | {readonly type: 'gates-passed'; readonly phase: string; readonly verdicts: readonly Verdict[]}
   | {readonly type: 'signal'; readonly signal: Signal; readonly actor: Actor; readonly reason: string | undefined}
+  /** A comparison outside the phases, asked for by an operator; `repaired` rows were read again and compared anew. */
+  | {readonly type: 'verified'; readonly evidence: Readonly<Record<string, unknown>>; readonly repaired: number; readonly error: string | undefined}
   | {readonly type: 'plan-amended'; readonly checksum: string; readonly plan: unknown; readonly diff: string; readonly reason: string}
   | {readonly type: 'decision'; readonly what: string; readonly side: Side | undefined; readonly epoch: number; readonly evidence: unknown}
   | {readonly type: 'paused'; readonly where: string}
@@ -59,7 +61,8 @@ export type Signal =
   | {readonly type: 'cutover'}
   | {readonly type: 'reverse'}
   | {readonly type: 'complete'}
-  | {readonly type: 'abort'};
+  | {readonly type: 'abort'}
+  | {readonly type: 'verify'; readonly repair: boolean};
 
 export type Entry = {
   /** 1, 2, 3 … without gaps, per migration. */

@@ -82,7 +82,7 @@ function readEntry({seq, at, fact, previous, hash}: Selectable<JournalTables['en
 }
 
 function readFact(seq: number, text: string): JournalFact {
-  const next = 'crossfade adopt rebuilds the journal from the databases';
+  const next = 'restore the state from a backup; docs/runbook/lost-state.md says what to do without one';
   try {
     const fact: unknown = JSON.parse(text);
     if (typeof fact === 'object' && fact !== null && 'type' in fact && typeof fact.type === 'string') return fact as JournalFact;

@@ -19,7 +19,7 @@ export type Verification = {
  */
 export const verificationsOf = (entries: readonly Entry[]): readonly Verification[] =>
   entries.flatMap((entry) => {
-    if (!isOf(entry, 'step-outcome') && !isOf(entry, 'phase-ended')) return [];
+    if (!isOf(entry, 'step-outcome') && !isOf(entry, 'phase-ended') && !isOf(entry, 'verified')) return [];
     const evidence = fields(entry.fact.evidence);
     return asVerification(fields(evidence['verification']), entry.at) ?? asVerification(evidence, entry.at) ?? [];
   });

@@ -68,7 +68,7 @@ export class ApplyPass {
     const start = await to.target.progress(direction);
     assert(start, `the ${direction} position is stored before the link starts`);
     await from.source.probeStream(direction, start.position);
-    const windows = new ReplayWindows(tables, direction === 'forward' ? await to.target.windows() : {ends: [], rereads: []}, start.position, options.compare);
+    const windows = new ReplayWindows(tables, await to.target.windows(), start.position, options.compare);
     const applier = await to.target.applier(direction, epoch, tables);
     try {
       const pass = new ApplyPass(options, progress, applier, windows, start);
@@ -195,6 +195,7 @@ export class ApplyPass {
 
   /** The applier stands still at a commit; everything delivered so far is visible to the read (R6). */
   async #rereads(): Promise<void> {
+    this.#windows.reopen(this.#progress.takeAsked());
     for (const due of this.#windows.due(this.#durable)) {
       const end = await serveRereads({...this.#options, applier: this.#applier, due, delivered: this.#delivered, position: this.#durable, commitSeq: this.#commitSeq});
       this.#commitSeq++;

@@ -1,4 +1,5 @@
 /** What a link has done so far, for everybody who waits for it. Outlives the single passes over the stream. */
+import type {TableKey} from '../engine/engine.ts';
 import type {Change, Key} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
 import type {TableName} from '../model/table.ts';
@@ -25,6 +26,7 @@ export class LinkProgress {
   readonly #marks = new Map<string, Position>();
   readonly #indexes = new Set<TouchedIndex>();
   readonly #recent: Touch[] = [];
+  readonly #asked: TableKey[] = [];
   #recentAt = 0;
   #isPaused = false;
   #changes = 0;
@@ -80,6 +82,15 @@ export class LinkProgress {
     }
     this.#indexes.add(index);
     return {touched: (...request) => index.touched(...request), stop: () => void this.#indexes.delete(index)};
+  }
+
+  /** Asked for by a repair; the pass takes them up between two transactions. */
+  ask(keys: readonly TableKey[]): void {
+    this.#asked.push(...keys);
+  }
+
+  takeAsked(): readonly TableKey[] {
+    return this.#asked.splice(0);
   }
 
   set paused(paused: boolean) {

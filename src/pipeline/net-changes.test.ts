@@ -117,6 +117,9 @@ describe('window: the net effect of a key', () => {
     expect(fold('window', move('1', '2'), update('2', 'b')).rereads).toEqual([]);
     expect(fold('window', move('1', '2'), remove('2')).rereads).toEqual([]);
   });
+  test('an update of a row that the batch has deleted is read again', () => {
+    expect(fold('window', remove('1'), touch('1', 'b')).rereads).toEqual([{table: item, key: key('1')}]);
+  });
   test('a truncate closes the step and voids what was to be read again', () => {
     expect(fold('window', move('1', '2'), truncate, insert('3', 'c'))).toEqual({
       tables: [

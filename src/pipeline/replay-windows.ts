@@ -59,6 +59,12 @@ export class ReplayWindows {
     for (const {table, key} of keys) this.#of(table).rereads.set(keyText(key), key);
   }
 
+  /** A repair takes tables back into the window, which is the only way back (R7). */
+  reopen(keys: readonly {readonly table: TableName; readonly key: Key}[]): void {
+    this.add(keys);
+    for (const {table} of keys) this.#of(table).mode = 'window';
+  }
+
   clear(tables: readonly TableName[]): void {
     for (const table of tables) this.#of(table).rereads.clear();
   }

@@ -2,6 +2,7 @@
  * The two links of a migration, forward and reverse, and what each is doing. Owned by the run, not by a phase: the
  * stream keeps applying while gates wait and while other phases work. A link's failure ends the run.
  */
+import type {TableKey} from '../engine/engine.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
@@ -21,6 +22,11 @@ export interface Link extends StreamEvidence {
   readonly strict: boolean;
   /** Resolves when every table is strict; marks the stream so that an idle source is no obstacle. */
   untilStrict(signal: AbortSignal): Promise<void>;
+  /**
+   * Reads these rows again from the sending side and settles them: a journaled repair. Their tables are in the replay
+   * window again until the stream has passed the read (R7). Resolves when all of it is durable.
+   */
+  readAgain(keys: readonly TableKey[], signal: AbortSignal): Promise<void>;
   /** Resolves when the mark with this content has been applied and is durable. Pushed, never polled. */
   untilMark(content: string, signal: AbortSignal): Promise<Position>;
 }

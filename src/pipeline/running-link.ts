@@ -1,3 +1,4 @@
+import type {TableKey} from '../engine/engine.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction} from '../model/side.ts';
 import {TransientError} from '../model/errors.ts';
@@ -91,6 +92,15 @@ export class RunningLink implements Link {
 
   async untilStrict(signal: AbortSignal): Promise<void> {
     while (!this.strict) await this.reached(await this.#options.from.source.mark('strict'), signal);
+  }
+
+  async readAgain(keys: readonly TableKey[], signal: AbortSignal): Promise<void> {
+    if (!keys.length) return;
+    this.#progress.ask(keys);
+    const {source} = this.#options.from;
+    await this.reached(await source.mark('repair'), signal); // the pass looks for what was asked after this
+    await this.reached(await source.mark('repaired'), signal);
+    await this.untilStrict(signal);
   }
 
   untilMark(content: string, signal: AbortSignal): Promise<Position> {

@@ -24,4 +24,4 @@ const held = (side: Database, {holder, since}: {readonly holder: string; readonl
   new TerminalError(`another runner holds this migration: ${holder}, since ${since} (says the ${side.side})`, {code: 'CF-LEASE-001', next: 'watch it with crossfade status, or stop it there'});
 
 const elsewhere = (side: Database, migration: string): TerminalError =>
-  new TerminalError(`the ${side.side} knows this migration as ${migration}, which is not in this state folder`, {code: 'CF-STATE-001', next: 'run it from the state folder it was started from, or: crossfade adopt'});
+  new TerminalError(`the ${side.side} knows this migration as ${migration}, which is not in this state folder`, {code: 'CF-STATE-001', next: 'run it from the state folder it was started from; if that is lost, see docs/runbook/lost-state.md'});

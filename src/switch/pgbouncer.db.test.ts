@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {readFileSync, statSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import pg from 'pg';
@@ -13,7 +14,8 @@ import {pgbouncer} from './pgbouncer.ts';
 import type {TrafficSwitch} from './traffic-switch.ts';
 
 const program = await optional(pgbouncerProgram);
-const USER = {name: 'shop_app', password: 'shop_app'};
+/** Roles belong to the whole server, which other tests share. */
+const USER = {name: `pooled_${randomBytes(4).toString('hex')}`, password: 'pooled'};
 
 type World = SwitchWorld & {
   readonly pool: PgBouncers;
@@ -41,7 +43,7 @@ describe.skipIf(program === undefined)('PgBouncer', () => {
     await blocker.query('begin');
     const {rows} = await blocker.query<{pid: number}>('select pg_backend_pid() as pid');
     const one = driver(realEffects());
-    await expect(one.hold({epoch: 1, untilMs: 200})).rejects.toThrow(new RegExp(`user shop_app, server process ${rows[0]?.pid}`));
+    await expect(one.hold({epoch: 1, untilMs: 200})).rejects.toThrow(new RegExp(`user ${USER.name}, server process ${rows[0]?.pid}`));
     expect(await one.observe()).toEqual({side: 'source', held: true});
     await blocker.query('commit');
     await one.hold({epoch: 1, untilMs: 5000});

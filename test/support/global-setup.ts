@@ -1,21 +1,23 @@
 /** Runs once per test run, before the first file and after the last: the shared folder, and the end of every server. */
 import {rmSync} from 'node:fs';
 import pg from 'pg';
-import {type CleanUp, cleanUps, makeFolder} from './server-folder.ts';
-import {endProcess, endServer} from './server-process.ts';
+import {abandonedFolders, type CleanUp, cleanUps, hasFolder, makeFolder} from './server-folder.ts';
+import {endProcess, endServer, isAlive} from './server-process.ts';
 
-export default function setup(): () => Promise<void> {
+export default async function setup(): Promise<() => Promise<void>> {
+  // Called for the root and again for every project of one run.
+  if (hasFolder()) return async () => {};
+  for (const folder of abandonedFolders(isAlive)) await endAll(folder);
   const folder = makeFolder();
-  return async () => {
-    // Databases first: their server may be one of ours only by address.
-    for (const item of cleanUps().filter(({kind}) => kind === 'database')) await cleanUp(item);
-    await Promise.all(
-      cleanUps()
-        .filter(({kind}) => kind !== 'database')
-        .map(cleanUp),
-    );
-    rmSync(folder, {recursive: true, force: true});
-  };
+  return () => endAll(folder);
+}
+
+async function endAll(folder: string): Promise<void> {
+  const items = cleanUps(folder);
+  // Databases first: their server may be one of ours only by address.
+  for (const item of items.filter(({kind}) => kind === 'database')) await cleanUp(item);
+  await Promise.all(items.filter(({kind}) => kind !== 'database').map(cleanUp));
+  rmSync(folder, {recursive: true, force: true});
 }
 
 async function cleanUp(item: CleanUp): Promise<void> {

@@ -2,12 +2,13 @@
  * What the test processes of one run share: a folder with the addresses of started servers, what must be cleaned up at
  * the end, and what could not be had. Made by `global-setup.ts`, read by the reporter.
  */
-import {appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
 const VARIABLE = 'TEST_SERVERS_FOLDER';
+const PREFIX = 'crossfade-test-';
 /** Longer than the slowest start, a container's. */
 const START_MS_MAX = 120_000;
 const POLL_MS = 20;
@@ -26,10 +27,21 @@ export class ServerMissing extends Error {
   override readonly name = 'ServerMissing';
 }
 
+export const hasFolder = (): boolean => process.env[VARIABLE] !== undefined;
+
 export function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'crossfade-test-'));
-  process.env[VARIABLE] = folder;
-  return folder;
+  const made = mkdtempSync(join(tmpdir(), PREFIX));
+  writeFileSync(join(made, 'owner'), String(process.pid));
+  process.env[VARIABLE] = made;
+  return made;
+}
+
+/** Folders of runs that were killed before they could clean up. `isAlive` decides over the process that made one. */
+export function abandonedFolders(isAlive: (pid: number) => boolean): string[] {
+  const made = readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX));
+  return made
+    .map((name) => join(tmpdir(), name))
+    .filter((path) => existsSync(join(path, 'owner')) && !isAlive(Number(readFileSync(join(path, 'owner'), 'utf8'))));
 }
 
 /** The first caller starts the thing, in whatever process; all others get what it answered, or its failure. */
@@ -50,8 +62,8 @@ type Outcome<T> = {readonly value: T} | {readonly error: string; readonly missin
 
 export const addCleanUp = (item: CleanUp): void => addLine('clean-up', item);
 export const addMiss = (miss: Miss): void => addLine('misses', miss);
-export const cleanUps = (): CleanUp[] => lines('clean-up');
-export const misses = (): Miss[] => lines('misses');
+export const cleanUps = (from: string): CleanUp[] => lines(from, 'clean-up');
+export const misses = (): Miss[] => lines(folder(), 'misses');
 
 async function outcome<T>(start: () => Promise<T>): Promise<Outcome<T>> {
   try {
@@ -85,8 +97,8 @@ function folder(): string {
 
 const addLine = (name: string, item: unknown): void => appendFileSync(join(folder(), `${name}.jsonl`), `${JSON.stringify(item)}\n`);
 
-function lines<T>(name: string): T[] {
-  const file = join(folder(), `${name}.jsonl`);
+function lines<T>(from: string, name: string): T[] {
+  const file = join(from, `${name}.jsonl`);
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')

@@ -21,6 +21,9 @@ export async function endServer(dataFolder: string): Promise<void> {
   rmSync(dirname(dataFolder), {recursive: true, force: true});
 }
 
+/** Whether there is any process of that id. */
+export const isAlive = (pid: number): boolean => commandLine(pid) !== '';
+
 export const isRunning = (pid: number, mark: string): boolean => commandLine(pid).includes(mark);
 
 /** `mark` must stand in the process's command line: process ids are used again. */

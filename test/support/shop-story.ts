@@ -43,7 +43,12 @@ export async function openShopStory(name: string, seed: number, plan: Readonly<R
       const windows = Array.from({length: switches}, () => ({direction: 'forward', fromMs: 0, toMs: 0}));
       writeFileSync(join(story.folder, 'switches.json'), JSON.stringify(windows));
       const closed = open === 'source' ? 'target' : 'source';
-      const report = await askOracle({folder: story.folder, openUrl: story[open].url, closedUrl: story[closed].url, sourcePort: story.source.port});
+      const report = await askOracle({
+        folder: story.folder,
+        openUrl: story[open].url,
+        closedUrl: story[closed].url,
+        sourcePort: story.source.port,
+      });
       expect(report).toMatchObject({words: [], lost: 0, duplicated: 0, corrupt: 0, sideFaults: 0});
       const sums = await compareFilledRows([story.source.url, story.target.url], count);
       expect(sums.filter(({isEqual}) => !isEqual)).toEqual([]);

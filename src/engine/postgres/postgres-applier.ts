@@ -18,6 +18,10 @@ import type {PgSessions} from './postgres-sessions.ts';
 import {quoteTable, textArray} from './postgres-sql.ts';
 import {openWriter, tagStatement} from './postgres-writer.ts';
 
+/** A read made the window longer, or, in a repair, opened it again. */
+const END_STATEMENT = `INSERT INTO crossfade.replay_window VALUES ($1, $2, $3, $4) ON CONFLICT (migration, table_schema, table_name)
+  DO UPDATE SET end_pos = greatest(crossfade.replay_window.end_pos, excluded.end_pos)`;
+
 /** A unique index or an exclusion constraint. */
 const UNIQUE_REFUSALS = new Set(['23505', '23P01']);
 
@@ -108,7 +112,7 @@ export class PostgresApplier implements Applier {
     if (rest.rereadClear.length) for (const table of rest.rereadClear) await this.#session.query(`DELETE FROM crossfade.reread WHERE migration = $1 AND table_schema = $2 AND table_name = $3`, [this.#migration.short, table.schema, table.name]);
     for (const {table, key} of rest.rereadRemove) await this.#session.query(`DELETE FROM crossfade.reread WHERE migration = $1 AND table_schema = $2 AND table_name = $3 AND key = $4`, [this.#migration.short, table.schema, table.name, textArray(key)]);
     for (const {table, key} of add) await this.#session.query(`INSERT INTO crossfade.reread VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [this.#migration.short, table.schema, table.name, textArray(key)]);
-    for (const {table, end} of rest.ends) await this.#session.query(`UPDATE crossfade.replay_window SET end_pos = greatest(end_pos, $4::pg_lsn) WHERE migration = $1 AND table_schema = $2 AND table_name = $3`, [this.#migration.short, table.schema, table.name, end]);
+    for (const {table, end} of rest.ends) await this.#session.query(END_STATEMENT, [this.#migration.short, table.schema, table.name, end]);
     await this.#moveOn(rest);
     await this.#session.query('COMMIT');
     this.#open = false;

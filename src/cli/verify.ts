@@ -1,0 +1,60 @@
+/**
+ * `crossfade verify`: compares both sides now. A runner at work does it beside its phase; without one this command
+ * takes the run's lease, lets the stream catch up, compares, and leaves.
+ */
+import type {Entry, Journal} from '../journal/journal.ts';
+import {recorded} from '../journal/recorded.ts';
+import {effectsOf} from '../runner/system-effects.ts';
+import {currentPerson} from './actor.ts';
+import type {CommandModule, Invocation} from './command.ts';
+import {EXIT, type ExitCode} from './exit-codes.ts';
+import {chooseRun, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
+import {isRunnerAlive} from './runner-alive.ts';
+
+const LOOK_MS = 200;
+
+export const command: CommandModule = {
+  configure: (command) => void withRunOption(command).option('--repair', 'read rows that differ again from the open side, and compare once more'),
+  run: (invocation) =>
+    withState(invocation, async (store) => {
+      const run = chooseRun(await runsOf(store), invocation, {finishedToo: false});
+      const repair = invocation.options['repair'] === true;
+      const isAttended = run.state.runner && isRunnerAlive(run.state.runner) !== false;
+      return isAttended ? askRunner(run, repair, invocation) : (await import('./verify-alone.ts')).verifyAlone(run, repair, invocation);
+    }),
+};
+
+const askRunner = async ({journal}: Run, repair: boolean, invocation: Invocation): Promise<ExitCode> => {
+  const {clock} = await effectsOf(process.env);
+  const {seq} = await journal.append({type: 'signal', signal: {type: 'verify', repair}, actor: currentPerson(), reason: invocation.global.reason});
+  invocation.output.say('the runner compares both sides …');
+  for (;;) {
+    const since = await journal.entries(seq);
+    const answer = recorded(since, 'verified')[0];
+    if (answer) return report(answer.fact, invocation);
+    const end = since.find(({fact}) => fact.type === 'failed' || fact.type === 'runner-stopped');
+    if (end) return stopped(end, invocation);
+    await clock.sleep(LOOK_MS);
+  }
+};
+
+const stopped = (end: Entry, {output}: Invocation): ExitCode => {
+  output.insist(`the runner ended first (${end.fact.type}); crossfade status says why`);
+  return EXIT.failed;
+};
+
+type Verified = Extract<Awaited<ReturnType<Journal['append']>>['fact'], {type: 'verified'}>;
+
+/** Equal is 0; different, and what could not be compared, is no-go. */
+export const report = ({evidence, repaired, error}: Verified, {output}: Invocation): ExitCode => {
+  const verification = evidence['verification'] as {equal: boolean; tables: number; rows: string; differing: number; uncompared: number} | undefined;
+  if (output.isJson) output.document({...evidence, repaired, error});
+  else if (!verification) output.data(error ?? 'could not be compared');
+  else {
+    if (evidence['found']) output.data(`differed: ${String(evidence['found'])}`);
+    if (repaired) output.data(`${repaired} rows were read again from the open side`);
+    output.data(verification.equal ? `equal: ${verification.rows} rows in ${verification.tables} tables` : `${verification.differing} rows differ, ${verification.uncompared} could not be compared`);
+  }
+  output.say(verification?.equal ? 'Next: crossfade status' : 'Next: crossfade explain CF-VERIFY-001');
+  return verification?.equal ? EXIT.done : EXIT.noGo;
+};
