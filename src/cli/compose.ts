@@ -28,6 +28,9 @@ export type Sides = {
   readonly addresses: Readonly<Record<Side, ServerAddress>>;
 };
 
+/** The short form is part of the names of database objects. */
+export const refOf = (id: string, name: string): MigrationRef => ({id, short: id.replaceAll('-', '').slice(0, 8), name});
+
 /** Both sides, not connected yet. The caller closes them. */
 export const openSides = async (plan: Plan, migration: MigrationRef, effects: Effects, actor: Actor = 'runner'): Promise<Sides> => ({
   source: await openSide(plan, 'source', migration, effects, actor),

@@ -1,6 +1,6 @@
 /** `crossfade events [-f] [--verify]`: what happened, entry by entry, and whether anybody altered it since. */
 import type {Entry} from '../journal/journal.ts';
-import {verifyChain} from '../journal/chain.ts';
+import {verifyChain, type MirroredHead} from '../journal/chain.ts';
 import {runState} from '../journal/run-state.ts';
 import {TerminalError} from '../model/errors.ts';
 import {systemEffects} from '../runner/system-effects.ts';
@@ -17,11 +17,12 @@ export const command: CommandModule = {
   configure: (command) =>
     void withRunOption(command)
       .option('-f, --follow', 'go on printing until the run is final')
-      .option('--verify', 'check the chain of hashes instead of printing'),
+      .option('--verify', 'check the chain of hashes, and compare it with both databases, instead of printing')
+      .option('--offline', 'with --verify: the chain alone, without the databases'),
   run: (invocation) =>
     withState(invocation, async (store) => {
       const run = chooseRun(await runsOf(store), invocation, {finishedToo: true});
-      if (invocation.options['verify'] === true) return verify(run, invocation.output);
+      if (invocation.options['verify'] === true) return verify(run, await mirroredHeads(run, invocation), invocation.output);
       return print(run, invocation);
     }),
 };
@@ -43,9 +44,8 @@ function printEntry({seq, at, fact, hash}: Entry, output: Output): void {
   else output.data(`${at} ${String(seq).padStart(5)} ${output.paint.bold(fact.type.padEnd(17))} ${factWords(fact)}`);
 }
 
-/** The chain alone: a journal written anew from some entry on shows only beside the copies in the databases. */
-function verify({id, entries}: Run, output: Output): ExitCode {
-  const faults = verifyChain(id, entries);
+function verify({id, entries}: Run, mirrored: readonly MirroredHead[] | undefined, output: Output): ExitCode {
+  const faults = verifyChain(id, entries, mirrored);
   const head = entries.at(-1)?.hash ?? '';
   if (faults.length > 0) {
     const lines = faults.map(({seq, what, detail}) => `  entry ${seq} ${what}: ${detail}`);
@@ -54,7 +54,23 @@ function verify({id, entries}: Run, output: Output): ExitCode {
       next: 'keep the file as evidence and compare it with crossfade.journal on both databases',
     });
   }
-  if (output.isJson) output.document({id, entries: entries.length, head, intact: true});
-  else output.data(`${entries.length} entries, every one follows from the one before; head ${head}`);
+  const beside = mirrored ? `${mirrored.length} digests in the databases agree` : 'the databases were not asked: a journal written anew as a whole would not show';
+  if (output.isJson) output.document({id, entries: entries.length, head, intact: true, mirrored: mirrored?.length ?? null});
+  else output.data(`${entries.length} entries, every one follows from the one before; ${beside}; head ${head}`);
   return EXIT.done;
+}
+
+/** What both databases kept of this run; undefined when they were not to be asked, or an abort has removed it. */
+async function mirroredHeads({id, state}: Run, {options, output}: Invocation): Promise<readonly MirroredHead[] | undefined> {
+  if (options['offline'] === true || state.phase === 'aborted') return undefined;
+  const {readPlanFile} = await import('../plan/plan-file.ts');
+  const {openSides, refOf} = await import('./compose.ts');
+  output.say('asking both databases …');
+  const {plan} = await readPlanFile(state.plan.file);
+  const sides = await openSides(plan, refOf(id, plan.name), systemEffects);
+  try {
+    return (await Promise.all([sides.source.control.mirrored(), sides.target.control.mirrored()])).flat();
+  } finally {
+    await Promise.all([sides.source.close(), sides.target.close()]);
+  }
 }

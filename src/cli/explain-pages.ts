@@ -150,6 +150,12 @@ export const explainPages = {
     'When a deployment ran its migrations in the meantime.',
     'Before the cutover: abort and start again with the new schema. Hold back schema changes until the run is complete.',
   ),
+  'CF-DDL-002': page(
+    'a table was too busy to be changed without holding up its users',
+    'A change needs a lock for a moment. It was asked for many times, each time for a fraction of a second, and other sessions were always in the way.',
+    'While a backup, a report or a forgotten transaction is open on that table.',
+    'Look at the sessions named, end or wait for them, then crossfade resume. Nothing is queued behind us meanwhile.',
+  ),
   'CF-GRANT-001': page(
     'a grant is missing',
     'The user of the plan lacks a right that the migration needs.',

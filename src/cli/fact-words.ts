@@ -29,6 +29,8 @@ export function factWords(fact: JournalFact): string {
       return `checksum ${fact.checksum.slice(0, 12)}${because(fact.reason)}`;
     case 'decision':
       return `${fact.what}${fact.side === undefined ? '' : `: the ${fact.side} is open`}, epoch ${fact.epoch}`;
+    case 'adopted':
+      return `rebuilt from ${fact.entries} entries that the databases kept`;
     case 'verified':
       return fact.error ?? `compared both sides${fact.repaired ? `, ${fact.repaired} rows read again` : ''}`;
     case 'paused':

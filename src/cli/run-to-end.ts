@@ -9,7 +9,7 @@ import {Interruption} from '../runner/interruption.ts';
 import {takeLease} from '../runner/lease.ts';
 import {Runner, type RunEnd} from '../runner/runner.ts';
 import {SignalWatch} from '../runner/signal-watch.ts';
-import {composeRun, openSides, type RunParts} from './compose.ts';
+import {composeRun, openSides, refOf, type RunParts} from './compose.ts';
 import {currentPerson} from './actor.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import type {Output} from './output.ts';
@@ -19,14 +19,8 @@ import {verifyNow} from './verify-now.ts';
 
 export type RunRequest = {readonly journal: Journal; readonly pinned: PinnedPlan; readonly effects: Effects; readonly output: Output};
 
-export const refOf = (journal: Journal, name: string): MigrationRef => ({
-  id: journal.migration,
-  short: journal.migration.replaceAll('-', '').slice(0, 8),
-  name,
-});
-
 export const runToEnd = async ({journal, pinned, effects, output}: RunRequest): Promise<ExitCode> => {
-  const migration = refOf(journal, pinned.plan.name);
+  const migration = refOf(journal.migration, pinned.plan.name);
   const telemetry = progressTelemetry(output, effects.clock);
   const sides = await openSides(pinned.plan, migration, effects);
   const interruption = new Interruption();

@@ -5,10 +5,9 @@ import {takeLease} from '../runner/lease.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import {currentPerson} from './actor.ts';
 import type {Invocation} from './command.ts';
-import {composeRun, openSides} from './compose.ts';
+import {composeRun, openSides, refOf} from './compose.ts';
 import type {ExitCode} from './exit-codes.ts';
 import {progressTelemetry} from './progress.ts';
-import {refOf} from './run-to-end.ts';
 import type {Run} from './run-choice.ts';
 import {report} from './verify.ts';
 import {verifyNow} from './verify-now.ts';
@@ -16,7 +15,7 @@ import {verifyNow} from './verify-now.ts';
 export const verifyAlone = async ({journal, state}: Run, repair: boolean, invocation: Invocation): Promise<ExitCode> => {
   const effects = await effectsOf(process.env);
   const pinned = await readPlanFile(state.plan.file);
-  const migration = refOf(journal, state.plan.name);
+  const migration = refOf(journal.migration, state.plan.name);
   const telemetry = progressTelemetry(invocation.output, effects.clock);
   const sides = await openSides(pinned.plan, migration, effects);
   try {

@@ -14,6 +14,7 @@ import type {Direction, Side} from '../model/side.ts';
 import type {RouteRow} from '../model/route.ts';
 import type {Table, TableName} from '../model/table.ts';
 import type {TableBatch} from '../model/row-operation.ts';
+import type {Alter} from './alter.ts';
 
 export interface Engine {
   readonly name: string;
@@ -59,6 +60,8 @@ export interface Database {
   readonly target: Target;
   readonly fence: Fence;
   readonly compare: Compare;
+  /** Absent where tables in use cannot be changed without holding up their users. */
+  readonly alter?: Alter;
   close(): Promise<void>;
 }
 
@@ -208,6 +211,10 @@ export interface Control {
   lost(): Promise<never>;
   mirror(entry: {readonly seq: number; readonly hash: string; readonly body: string}): Promise<void>;
   mirrored(): Promise<{readonly seq: number; readonly hash: string; readonly body: string}[]>;
+  /** Puts these in the place of everything mirrored here: only `adopt`, which has just read them all. */
+  replaceMirror(entries: readonly {readonly seq: number; readonly hash: string; readonly body: string}[]): Promise<void>;
+  /** The unfinished migration of this name that the server knows, if it knows one. */
+  known(): Promise<{readonly id: string; readonly epoch: number} | undefined>;
   readRoute(): Promise<RouteRow | undefined>;
   /** Assigns the version: one above what this side has, and at least `versionMin`. Refused when a newer epoch wrote. */
   writeRoute(route: Omit<RouteRow, 'version'> & {readonly versionMin?: number}): Promise<void>;

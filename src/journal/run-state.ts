@@ -94,7 +94,7 @@ function planOnRecord({fact}: EntryOf<'migration-created'>, entries: readonly En
   const {name, planFile, planChecksum, workflow, plan} = fact;
   return {
     name,
-    file: planFile,
+    file: amended?.planFile ?? planFile,
     checksum: amended?.checksum ?? planChecksum,
     workflow,
     content: amended === undefined ? plan : amended.plan,

@@ -17,6 +17,8 @@ export type Change =
   /** `oldKey` is there only when the key changed. */
   | {readonly kind: 'update'; readonly table: TableName; readonly key: Key; readonly oldKey?: Key; readonly row: Row}
   | {readonly kind: 'delete'; readonly table: TableName; readonly key: Key}
+  /** A mapping could not tell the row from what the event carries, so the row has to be read; `oldKey` as above. */
+  | {readonly kind: 'reread'; readonly table: TableName; readonly key: Key; readonly oldKey?: Key}
   | {readonly kind: 'truncate'; readonly tables: readonly TableName[]};
 
 /**

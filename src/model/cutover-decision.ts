@@ -25,15 +25,16 @@ export type Takeover =
 /**
  * What a new runner does first, from the rows of all epochs on both sides. One side's rows amount to: `bare` none,
  * `open` all released, `fenced`, `committed` or `closed` after the newest row that still refuses writes, `mixed` when
- * several do that cannot stand together. Rows are kept while the migration lives, so a side that was ever cut over is not bare.
+ * several do that cannot stand together. Rows are kept while the migration lives, so a side that was ever cut over is
+ * not bare. `?` is `unknown`.
  *
- * | source \ target | bare   | open         | fenced       | committed                | closed        |
- * |-----------------|--------|--------------|--------------|--------------------------|---------------|
- * | bare            | source | ?            | ?            | ?                        | source        |
- * | open            | ?      | ?            | ?            | source                   | source        |
- * | fenced          | ?      | ?            | ?            | release forward if newer | release fwd   |
- * | committed       | ?      | target       | release rev. if newer | finish the newer one | finish fwd  |
- * | closed, mixed   | ?      | ?            | ?            | ?                        | ?             |
+ * | source \ target | bare   | open   | fenced                    | committed                 | closed          |
+ * |-----------------|--------|--------|---------------------------|---------------------------|-----------------|
+ * | bare            | source | ?      | ?                         | ?                         | source          |
+ * | open            | ?      | ?      | ?                         | source                    | source          |
+ * | fenced          | ?      | ?      | ?                         | release forward, if newer | release forward |
+ * | committed       | ?      | target | release reverse, if newer | finish the newer one      | finish forward  |
+ * | closed, mixed   | ?      | ?      | ?                         | ?                         | ?               |
  *
  * A closed source does not exist: only a target starts closed. A fence whose deadline has passed is released all the
  * same, so that it cannot be decided later.

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'CF-TGT-003' // the target was written by somebody else
   | 'CF-TGT-004' // the schema files failed on the target
   | 'CF-DDL-001' // the source's schema changed while the run was going on
+  | 'CF-DDL-002' // a table was too busy to be changed without holding up its users
   | 'CF-GRANT-001' // a grant is missing
   | 'CF-LEASE-001' // another runner holds the migration
   | 'CF-LEASE-002' // a newer runner took over

@@ -1,5 +1,7 @@
 /** A table as the engine's catalogue shows it, reduced to what copying, applying and comparing need. */
 
+import type {RowFilter} from './row-filter.ts';
+
 export type TableName = {readonly schema: string; readonly name: string};
 
 export type Column = {
@@ -13,6 +15,8 @@ export type Column = {
   readonly identity: 'always' | 'by-default' | undefined;
   /** Every server of this engine reads its binary form alike; false for types whose binary form carries catalogue numbers. */
   readonly portableBinary: boolean;
+  /** The database has a value for rows that come without one. */
+  readonly hasDefault?: boolean;
 };
 
 export type Table = {
@@ -24,6 +28,10 @@ export type Table = {
   readonly partitions: readonly TableName[];
   readonly estimatedRows: number;
   readonly estimatedBytes: number;
+  /** Only these rows belong to the migration: every read leaves the others out, and a truncate spares them. */
+  readonly only?: RowFilter;
+  /** Stands for a table with more columns than these; the others are kept, so a row is changed and never replaced. */
+  readonly isPartial?: true;
 };
 
 /** `schema.name`, unquoted: the name used in plans, journals and messages. */

@@ -11,6 +11,7 @@ export type WatchTarget = {readonly config: pg.ClientConfig; readonly migration:
 const CHANNEL = 'crossfade_route';
 const CONNECT_MS_MAX = 3000;
 const READ_MS_MAX = 2000;
+const CLOSE_MS_MAX = 1000;
 const REREAD_EVERY_MS = 5000;
 const BACK_OFF_MS = {first: 50, most: 1000} as const;
 
@@ -80,7 +81,8 @@ export class SideWatch {
     this.#cancelTimer();
     const client = this.#client;
     this.#client = undefined;
-    if (client) await client.end();
+    // A server that is going down may never answer the goodbye; the socket does not keep the process.
+    if (client) await Promise.race([client.end(), new Promise<void>((resolve) => after(CLOSE_MS_MAX, resolve))]);
   }
 
   /** Never rejects: a failed read is a lost connection. */

@@ -64,8 +64,8 @@ export const cutoverMutations: readonly Mutation[] = [
 
 /** Looks like a mutation, and is sound. */
 export const cutoverVariants: readonly (Partial<CutoverRules> & {readonly name: string})[] = [
-  {name: 'the epoch asked only by the decision', fenceAsksEpoch: false},
-  {name: 'the epoch asked only by the fence', commit: withoutEpochInCommit},
+  {name: 'the epoch asked only by the decision', fenceAsksEpoch: false, hasWatchdogs: false},
+  {name: 'the epoch asked only by the fence', commit: withoutEpochInCommit, hasWatchdogs: false},
   {name: 'a watchdog that leaves after its undo, but with a tombstone', ...ALONE, watchdogLeavesAfterUndo: true},
 ];
 

@@ -113,7 +113,23 @@ export class PostgresControl implements Control {
     return rows.map((row) => ({seq: Number(row.seq), hash: row.hash, body: row.body}));
   }
 
+  async replaceMirror(entries: readonly {readonly seq: number; readonly hash: string; readonly body: string}[]): Promise<void> {
+    await this.#sessions.use((session) =>
+      session.transaction('BEGIN', async () => {
+        await session.query(`DELETE FROM crossfade.journal WHERE migration = $1`, [this.#migration.short]);
+        for (const {seq, hash, body} of entries) await session.query(`INSERT INTO crossfade.journal (migration, seq, hash, body) VALUES ($1, $2, $3, $4)`, [this.#migration.short, seq, hash, body]);
+      }),
+    );
+  }
+
+  async known(): Promise<{id: string; epoch: number} | undefined> {
+    if (!(await this.isInstalled())) return undefined;
+    const {rows} = await this.#sessions.use((session) => session.query(`SELECT migration_id, epoch::text FROM crossfade.lease WHERE name = $1 AND NOT finished`, [this.#migration.name]));
+    return rows[0] ? {id: rows[0]['migration_id'] ?? '', epoch: Number(rows[0]['epoch'])} : undefined;
+  }
+
   async readRoute(): Promise<RouteRow | undefined> {
+    if (!(await this.isInstalled())) return undefined;
     const {rows} = await this.#sessions.use((session) =>
       session.query(
         `SELECT epoch::text, version::text, side, state, read_percent::text, to_char(hold_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS hold_until

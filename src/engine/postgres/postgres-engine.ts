@@ -1,4 +1,5 @@
 import type {Database, Engine, OpenOptions, ServerIdentity} from '../engine.ts';
+import {PostgresAlter} from './postgres-alter.ts';
 import {postgresCatalog} from './postgres-catalog.ts';
 import {postgresCompare} from './postgres-compare.ts';
 import {PostgresControl} from './postgres-control.ts';
@@ -36,6 +37,7 @@ function open(options: OpenOptions): Database {
     target: new PostgresTarget(sessions, options.migration),
     fence: new PostgresFence(sessions, options.migration),
     compare: postgresCompare(sessions, options.migration),
+    alter: new PostgresAlter(sessions, options.migration),
     close: () => sessions.close(),
   };
 }

@@ -1,10 +1,11 @@
 import type {FenceRow, FenceState} from '../../model/fence-row.ts';
-import {TerminalError, TransientError} from '../../model/errors.ts';
+import {TransientError} from '../../model/errors.ts';
 import type {Table, TableName} from '../../model/table.ts';
 import {decideCommit, decideRelease} from '../../model/cutover-decision.ts';
 import type {Fence, MigrationRef} from '../engine.ts';
 import {codeOf, isPassing} from './postgres-errors.ts';
 import {toPosition} from './postgres-position.ts';
+import {requireEpoch} from './postgres-require-epoch.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {quoteName, quoteTable, quoteValue} from './postgres-sql.ts';
@@ -39,7 +40,7 @@ export class PostgresFence implements Fence {
     try {
       await session.transaction('BEGIN', async () => {
         await session.query(`SET LOCAL lock_timeout = '${FENCE_LOCK_TIMEOUT}'`);
-        await this.#requireEpoch(session, request.epoch);
+        await requireEpoch(session, this.#short, request.epoch);
         await session.query(`INSERT INTO crossfade.fence (migration, epoch, state, deadline) VALUES ($1, $2, 'fenced', clock_timestamp() + $3 * interval '1 ms')`, [this.#short, request.attempt, request.budgetMs]);
         await this.#createTriggers(session, request.tables, request.attempt);
         await session.query(`SELECT pg_logical_emit_message(true, 'crossfade', $1)`, [`${this.#short} ${request.marker}`]);
@@ -53,12 +54,6 @@ export class PostgresFence implements Fence {
     } finally {
       await session.close();
     }
-  }
-
-  /** K2: a runner that was replaced may not fence. The row's lock is held until the transaction ends. */
-  async #requireEpoch(session: PgSession, epoch: number): Promise<void> {
-    const {rows} = await session.query(`SELECT epoch::text FROM crossfade.lease WHERE migration = $1 FOR UPDATE`, [this.#short]);
-    if (Number(rows[0]?.['epoch']) !== epoch) throw new TerminalError(`epoch ${rows[0]?.['epoch'] ?? 'none'} is current here, not ${epoch}`, {code: 'CF-LEASE-002', next: 'crossfade status'});
   }
 
   async #createTriggers(session: PgSession, tables: readonly Table[], epoch: number): Promise<void> {
@@ -130,7 +125,7 @@ export class PostgresFence implements Fence {
   async open(epoch: number): Promise<void> {
     await this.#sessions.use((session) =>
       session.transaction('BEGIN', async () => {
-        await this.#requireEpoch(session, epoch);
+        await requireEpoch(session, this.#short, epoch);
         await session.query(`UPDATE crossfade.fence SET state = 'released' WHERE migration = $1 AND state <> 'released'`, [this.#short]);
       }),
     );

@@ -1,0 +1,66 @@
+/** Short transactions on tables in use: whoever else is there goes first. */
+import {TransientError} from '../../model/errors.ts';
+import {nameOf, type TableName} from '../../model/table.ts';
+import type {Courtesy} from '../alter.ts';
+import {codeOf} from './postgres-errors.ts';
+import type {PgSession} from './postgres-session.ts';
+import type {PgSessions} from './postgres-sessions.ts';
+import {quoteTable} from './postgres-sql.ts';
+
+/** While we wait for a lock on a table, everybody who comes later waits behind us. */
+const LOCK_TIMEOUT = '200ms';
+/** With the pauses below about two minutes. */
+const ATTEMPTS_MAX = 30;
+const PAUSE_MS_MIN = 100;
+const PAUSE_MS_MAX = 5_000;
+/** Somebody else has the lock, or we were the one to give up in a deadlock. */
+const IN_THE_WAY = ['55P03', '40P01'];
+
+export type Turn = Courtesy & {readonly table: TableName; readonly what: string};
+
+/** `open` gives the session of one try, which is closed after it. Types and expressions are looked up in `public` too. */
+export const giveWay = async <T>(sessions: PgSessions, open: () => Promise<PgSession>, turn: Turn, act: (session: PgSession) => Promise<T>): Promise<T> => {
+  const {clock} = sessions.options.effects;
+  for (let attempt = 1; ; attempt++) {
+    turn.signal.throwIfAborted();
+    try {
+      return await once(await open(), act);
+    } catch (error) {
+      if (!IN_THE_WAY.includes(codeOf(error) ?? '')) throw error;
+      const blockers = await sessionsOn(sessions, turn.table);
+      if (attempt >= ATTEMPTS_MAX) throw tooBusy(turn, blockers, error);
+      turn.note(`${turn.what} waits for ${blockers}`);
+    }
+    await clock.sleep(Math.min(PAUSE_MS_MAX, PAUSE_MS_MIN * 2 ** (attempt - 1)), turn.signal);
+  }
+};
+
+const once = async <T>(session: PgSession, act: (session: PgSession) => Promise<T>): Promise<T> => {
+  try {
+    return await session.transaction(`BEGIN; SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'; SET LOCAL search_path = pg_catalog, public`, () => act(session));
+  } finally {
+    await session.close();
+  }
+};
+
+/** Who holds locks on the table or its partitions, longest transaction first. No statements: they may carry row data. */
+const SESSIONS_ON = `
+  SELECT DISTINCT a.pid::text AS pid, a.usename::text AS role, a.application_name AS application, a.xact_start,
+         coalesce(round(extract(epoch FROM clock_timestamp() - a.xact_start)), 0)::bigint::text AS seconds
+  FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+  WHERE l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND a.pid <> pg_backend_pid()
+    AND (l.relation = $1::regclass OR l.relation IN (SELECT relid FROM pg_partition_tree($1::regclass)))
+  ORDER BY a.xact_start LIMIT 5`;
+
+const sessionsOn = async (sessions: PgSessions, table: TableName): Promise<string> => {
+  const {rows} = await sessions.use((session) => session.query(SESSIONS_ON, [quoteTable(table)]));
+  const names = rows.map((row) => `process ${row['pid']} (${[row['role'], row['application']].filter(Boolean).join(', ')}), in a transaction for ${row['seconds']} s`);
+  return names.length ? names.join('; ') : 'a session that is gone already';
+};
+
+const tooBusy = ({what, table}: Turn, blockers: string, cause: unknown): TransientError =>
+  new TransientError(`${what}: no lock on ${nameOf(table)} in ${ATTEMPTS_MAX} tries of ${LOCK_TIMEOUT}; in the way: ${blockers}`, {
+    code: 'CF-DDL-002',
+    cause,
+    next: 'end those transactions or wait for them, then crossfade resume',
+  });
