@@ -22,7 +22,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   verify: ['engine°', 'mapping°'],
   operation: ['engine°'],
   gate: ['engine°', 'verify°', 'switch°', 'journal°'],
-  phase: ['plan', 'engine°', 'switch°', 'operation°', 'journal°', 'verify°', 'pipeline', 'workflow°', 'watchdog°'], // events it answers with; the watchdog it starts
+  phase: ['plan', 'engine°', 'switch°', 'operation°', 'journal°', 'verify°', 'pipeline', 'workflow°', 'watchdog°', 'throttle°'], // events it answers with; the watchdog it starts; the throttle it passes on
   runner: ['plan', 'workflow', 'journal', 'phase°', 'gate°', 'engine°'], // it writes the journal; lease and mirror are on the sides
   watchdog: ['engine°', 'switch°'],
   canary: ['switch°'],

@@ -8,13 +8,16 @@ import type {Effects} from '../model/effects.ts';
 import {nearest} from '../model/nearest.ts';
 import type {Side} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
+import {operations} from '../operation/operations.ts';
+import type {Operation} from '../operation/operation.ts';
 import {phases} from '../phase/phases.ts';
 import {InProcessReplication} from '../pipeline/in-process-replication.ts';
-import type {PinnedPlan, Plan} from '../plan/plan.ts';
+import {isInPlace, type PinnedPlan, type Plan} from '../plan/plan.ts';
 import {parseSecret, resolveDatabaseUrl, resolveSecret} from '../plan/secret.ts';
 import type {ServerAddress, TrafficSwitch} from '../switch/traffic-switch.ts';
 import {trafficSwitches} from '../switch/traffic-switches.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
+import {throttles} from '../throttle/throttles.ts';
 import {verifiers} from '../verify/verifiers.ts';
 import type {RunnerOptions} from '../runner/runner.ts';
 import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
@@ -31,13 +34,19 @@ export type Sides = {
 /** The short form is part of the names of database objects. */
 export const refOf = (id: string, name: string): MigrationRef => ({id, short: id.replaceAll('-', '').slice(0, 8), name});
 
-/** Both sides, not connected yet. The caller closes them. */
-export const openSides = async (plan: Plan, migration: MigrationRef, effects: Effects, actor: Actor = 'runner'): Promise<Sides> => ({
-  source: await openSide(plan, 'source', migration, effects, actor),
-  target: await openSide(plan, 'target', migration, effects, actor),
-  engine: member('engine', engines, plan.source.engine),
-  addresses: {source: await addressOf(plan, 'source'), target: await addressOf(plan, 'target')},
-});
+/** Both sides, not connected yet; of a change in place they are one. The caller closes them. */
+export const openSides = async (plan: Plan, migration: MigrationRef, effects: Effects, actor: Actor = 'runner'): Promise<Sides> => {
+  const source = await openSide(plan, 'source', migration, effects, actor);
+  return {
+    source,
+    target: isInPlace(plan) ? source : await openSide(plan, 'target', migration, effects, actor),
+    engine: member('engine', engines, plan.source.engine),
+    addresses: {source: await addressOf(plan, 'source'), target: await addressOf(plan, 'target')},
+  };
+};
+
+/** What a change in place is made of, in the plan's order. */
+export const operationsOf = ({operations: planned = []}: Plan): Operation[] => planned.map((one) => member('operation', operations, one.kind)(one));
 
 const addressOf = async (plan: Plan, side: Side): Promise<ServerAddress> => {
   const {host, port, database} = await resolveDatabaseUrl(plan[side].url);
@@ -114,6 +123,8 @@ export const composeRun = (
       replication,
       switches,
       verifier: verifiers.checksum,
+      operations: operationsOf(pinned.plan),
+      throttle: throttles['duty-cycle'],
       startWatchdog,
       tables,
       telemetry,

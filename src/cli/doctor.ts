@@ -1,10 +1,10 @@
 /** `crossfade doctor PLAN`: can these two databases be moved, with these roles, and what would have to be granted. */
 import {nameOf} from '../model/table.ts';
-import {assessSides} from '../phase/assess.ts';
+import {assessPlan} from '../phase/assess.ts';
 import {readPlanFile} from '../plan/plan-file.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import type {CommandModule} from './command.ts';
-import {openSides} from './compose.ts';
+import {openSides, operationsOf} from './compose.ts';
 import {EXIT} from './exit-codes.ts';
 
 export const command: CommandModule = {
@@ -17,7 +17,7 @@ export const command: CommandModule = {
     try {
       const [source, target] = await Promise.all([sides.source.identity(), sides.target.identity()]);
       const tables = await sides.source.catalog.tables(plan.scope);
-      const findings = await assessSides({...sides, plan, tables});
+      const findings = await assessPlan({...sides, plan, tables, operations: operationsOf(plan)});
       const isFit = findings.every((finding) => finding.severity !== 'refuse');
       if (output.isJson) output.document({fit: isFit, source, target, tables: tables.map((table) => nameOf(table.name)), findings});
       else {

@@ -50,6 +50,7 @@ const EXIT_BY_CODE = {
   'CF-TGT-003': EXIT.failed,
   'CF-TGT-004': EXIT.failed,
   'CF-DDL-001': EXIT.failed,
+  'CF-DDL-002': EXIT.failed,
   'CF-GRANT-001': EXIT.noGo,
   'CF-LEASE-001': EXIT.heldByAnother,
   'CF-LEASE-002': EXIT.heldByAnother,

@@ -2,10 +2,10 @@
 import {readPlanFile} from '../plan/plan-file.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import type {CommandModule} from './command.ts';
-import {openSides} from './compose.ts';
+import {openSides, operationsOf} from './compose.ts';
 import {EXIT} from './exit-codes.ts';
 import {planOutline} from './plan-outline.ts';
-import {assessSides} from '../phase/assess.ts';
+import {assessPlan} from '../phase/assess.ts';
 
 export const command: CommandModule = {
   configure: (command) => void command.argument('<file>', 'the plan'),
@@ -16,7 +16,7 @@ export const command: CommandModule = {
     const sides = await openSides(pinned.plan, {id: 'plan', short: 'plan', name: pinned.plan.name}, effects);
     try {
       const tables = await sides.source.catalog.tables(pinned.plan.scope);
-      const findings = await assessSides({...sides, plan: pinned.plan, tables});
+      const findings = await assessPlan({...sides, plan: pinned.plan, tables, operations: operationsOf(pinned.plan)});
       const outline = planOutline(pinned.plan, tables);
       const refusals = findings.filter((finding) => finding.severity === 'refuse');
       if (output.isJson)

@@ -1,6 +1,6 @@
 import {DatabaseSync} from 'node:sqlite';
 import {join} from 'node:path';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, vi} from 'vitest';
 import {runnerHere, stateFolder, type} from '../../test/support/command-line.ts';
 import {BEFORE_CUTOVER, created, ended, passed, started, through, verdict} from '../../test/support/journal-facts.ts';
 import type {JournalFact} from '../journal/journal.ts';
@@ -75,7 +75,7 @@ describe('a signal', () => {
   it('with --wait, returns when its effect is in the journal, with the exit code of that', async () => {
     await using run = await runWith(...inWindow);
     const waiting = run.type(`reverse --wait --json --confirm ${NAME}`);
-    while ((await run.added()).length === 0);
+    await vi.waitFor(async () => expect(await run.added()).toHaveLength(1));
     await run.append(ID, ended('reverse-window', 'reverse'), started('reverse-cutover'), ended('reverse-cutover', 'back'));
     const {code, out} = await waiting;
     expect(code).toBe(4);
@@ -238,15 +238,15 @@ describe('events', () => {
     expect((await following).out).toContain('phase-ended       assess: abort');
   });
 
-  it('--verify finds an entry that was altered', async () => {
+  it('--verify --offline finds an entry that was altered', async () => {
     await using run = await runWith(...atCutover);
-    expect(await run.type('events --verify')).toMatchObject({
+    expect(await run.type('events --verify --offline')).toMatchObject({
       code: 0,
       out: expect.stringContaining('every one follows from the one before'),
     });
     const database = new DatabaseSync(join(run.folder, 'journal.sqlite'));
     database.exec("update entry set fact = replace(fact, 'initial-load', 'initial-lead') where seq = 7");
     database.close();
-    expect(await run.type('events --verify --json')).toMatchObject({code: 7, out: expect.stringContaining('CF-STATE-002')});
+    expect(await run.type('events --verify --offline --json')).toMatchObject({code: 7, out: expect.stringContaining('CF-STATE-002')});
   });
 });

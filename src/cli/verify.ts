@@ -51,7 +51,7 @@ export const report = ({evidence, repaired, error}: Verified, {output}: Invocati
   if (output.isJson) output.document({...evidence, repaired, error});
   else if (!verification) output.data(error ?? 'could not be compared');
   else {
-    if (evidence['found']) output.data(`differed: ${String(evidence['found'])}`);
+    if (evidence['found']) output.data(`differed: ${JSON.stringify(evidence['found'])}`);
     if (repaired) output.data(`${repaired} rows were read again from the open side`);
     output.data(verification.equal ? `equal: ${verification.rows} rows in ${verification.tables} tables` : `${verification.differing} rows differ, ${verification.uncompared} could not be compared`);
   }

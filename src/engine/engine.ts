@@ -114,6 +114,8 @@ export interface Source {
   copyOut(table: Table, range: KeyRange, format: BulkFormat): Promise<{readonly stream: Readable; done(): Promise<void>}>;
   /** Commits a durable marker (R2, R3); the answer is at or after its commit, and everything read before is durable. */
   mark(content: string): Promise<Position>;
+  /** Returns when every transaction that has committed so far is visible to any later read (R1, R6). */
+  untilVisible(signal: AbortSignal): Promise<void>;
   currentPosition(): Promise<Position>;
   /** Committed changes from `from` on, in commit order, a few at a time. Reads no faster than it is consumed. */
   changes(direction: Direction, from: Position, tables: readonly Table[], signal: AbortSignal): AsyncIterable<readonly StreamEvent[]>;

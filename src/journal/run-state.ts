@@ -155,5 +155,5 @@ function workflowNamed(name: string, known: Readonly<Record<string, Workflow>>):
 const notBegun = () =>
   new TerminalError('the journal does not begin with the creation of a migration', {
     code: 'CF-STATE-001',
-    next: 'start the plan again with crossfade run; it says so if the databases know the migration (docs/runbook/lost-state.md)',
+    next: 'start the plan again with crossfade run, or crossfade adopt PLAN if the databases know the migration',
   });

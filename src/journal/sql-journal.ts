@@ -82,7 +82,7 @@ function readEntry({seq, at, fact, previous, hash}: Selectable<JournalTables['en
 }
 
 function readFact(seq: number, text: string): JournalFact {
-  const next = 'restore the state from a backup; docs/runbook/lost-state.md says what to do without one';
+  const next = 'restore the state from a backup, or move it away and rebuild it from the databases: crossfade adopt PLAN';
   try {
     const fact: unknown = JSON.parse(text);
     if (typeof fact === 'object' && fact !== null && 'type' in fact && typeof fact.type === 'string') return fact as JournalFact;

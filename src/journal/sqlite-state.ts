@@ -87,6 +87,6 @@ const diskFull = (file: string, cause: Error) =>
 const unusable = (file: string, cause: Error) =>
   new TerminalError(`the state in ${file} cannot be used: ${cause.message}`, {
     code: 'CF-STATE-001',
-    next: 'check the folder given with --state; docs/runbook/lost-state.md says what to do when it is lost',
+    next: 'check the folder given with --state; if it is lost, crossfade adopt PLAN rebuilds it from the databases',
     cause,
   });

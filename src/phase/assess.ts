@@ -1,8 +1,9 @@
-/** Looks at both servers and refuses, object by object, what could not be moved whole. Changes nothing. */
+/** Looks at the servers and refuses, object by object, what could not be moved whole or changed in place. Changes nothing. */
 import type {Database, Finding, ServerIdentity} from '../engine/engine.ts';
 import {TerminalError, type ErrorCode} from '../model/errors.ts';
+import type {Operation} from '../operation/operation.ts';
 import type {Table} from '../model/table.ts';
-import type {Plan} from '../plan/plan.ts';
+import {isInPlace, type Plan} from '../plan/plan.ts';
 import type {Phase, PhaseContext} from './phase.ts';
 
 export const assess: Phase = {
@@ -14,7 +15,7 @@ export const assess: Phase = {
 
 const inventory = async (context: PhaseContext): Promise<Record<string, unknown>> => {
   const tables = await context.tables();
-  const findings = await assessSides({source: context.source, target: context.target, plan: context.plan.plan, tables});
+  const findings = await assessPlan({source: context.source, target: context.target, plan: context.plan.plan, tables, operations: context.operations});
   const refusals = findings.filter((finding) => finding.severity === 'refuse');
   for (const finding of findings) if (finding.severity === 'warn') context.telemetry.note(`warning ${finding.code}: ${finding.object} ${finding.reason}`);
   if (refusals.length) throw refused(refusals);
@@ -22,8 +23,14 @@ const inventory = async (context: PhaseContext): Promise<Record<string, unknown>
   return {source: source.versionText, target: target.versionText, tables: tables.length, rows: sum(tables, 'estimatedRows'), bytes: sum(tables, 'estimatedBytes'), warnings: findings.length};
 };
 
-/** Everything that stands in the way, both sides together. `plan` and `doctor` ask the same. */
-export const assessSides = async ({source, target, plan, tables}: {readonly source: Database; readonly target: Database; readonly plan: Plan; readonly tables: readonly Table[]}): Promise<Finding[]> => {
+type Sides = {readonly source: Database; readonly target: Database; readonly plan: Plan; readonly tables: readonly Table[]};
+
+/** Everything that stands in the way. `plan` and `doctor` ask the same. */
+export const assessPlan = async ({operations, ...sides}: Sides & {readonly operations: readonly Operation[]}): Promise<Finding[]> =>
+  isInPlace(sides.plan) ? (await Promise.all(operations.map((operation) => operation.assess(sides.source)))).flat() : assessSides(sides);
+
+/** Both sides together. */
+const assessSides = async ({source, target, plan, tables}: Sides): Promise<Finding[]> => {
   const [from, to] = await Promise.all([source.identity(), target.identity()]);
   return [...sameServer(from, to), ...olderTarget(plan, from, to), ...(await source.catalog.findings('source', tables)), ...(await target.catalog.findings('target', tables))];
 };

@@ -11,7 +11,7 @@ import {finalCheck} from './final-check.ts';
 import {finishCutover} from './cutover-finish.ts';
 import type {PhaseContext, PhaseOutcome} from './phase.ts';
 import {other} from './stream-roles.ts';
-import {endHold, type Roles} from './switch-sides.ts';
+import {endHold, type Roles} from './roles.ts';
 
 /** Beyond the stall budget, so that the commit's guard still fits before the fence opens by itself. */
 const DEADLINE_EXTRA_MS = 2000;

@@ -2,7 +2,7 @@
 import {TransientError} from '../model/errors.ts';
 import type {PhaseContext, PhaseOutcome} from './phase.ts';
 import {other} from './stream-roles.ts';
-import type {Roles} from './switch-sides.ts';
+import type {Roles} from './roles.ts';
 
 export const finishCutover = async (context: PhaseContext, roles: Roles, attempt: number): Promise<PhaseOutcome> => {
   const {steps, epoch} = context;

@@ -1,7 +1,8 @@
 import {TerminalError} from '../model/errors.ts';
 import type {Phase} from './phase.ts';
 import {ensureForward} from './stream-roles.ts';
-import {endHold, lookWhoIsOpen, rolesOf, switchSides} from './switch-sides.ts';
+import {endHold, rolesOf} from './roles.ts';
+import {lookWhoIsOpen, switchSides} from './switch-sides.ts';
 
 /** Moves the application from the source to the target (hazards §3.3, C0-C12). The gates were green a moment ago. */
 export const cutover: Phase = {

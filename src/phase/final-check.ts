@@ -2,7 +2,7 @@
 import {TerminalError} from '../model/errors.ts';
 import {nameOf} from '../model/table.ts';
 import type {PhaseContext} from './phase.ts';
-import type {Roles} from './switch-sides.ts';
+import type {Roles} from './roles.ts';
 
 /** Counting this many rows fits into the stall many times over. */
 const ROWS_COUNTED_MAX = 50_000;

@@ -9,8 +9,10 @@ import type {Table} from '../model/table.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import type {Database, MigrationRef} from '../engine/engine.ts';
 import type {JournalFact, Signal} from '../journal/journal.ts';
+import type {Operation} from '../operation/operation.ts';
 import type {Replication} from '../pipeline/replication.ts';
 import type {TrafficSwitch} from '../switch/traffic-switch.ts';
+import type {Throttle} from '../throttle/throttle.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import type {WorkflowEvent} from '../workflow/workflow.ts';
 import type {Verifier} from '../verify/verifier.ts';
@@ -27,14 +29,21 @@ export type PhaseOutcome = {readonly event: WorkflowEvent; readonly evidence: Re
 export type PhaseContext = {
   readonly plan: PinnedPlan;
   readonly migration: MigrationRef;
+  /** A change in place has one database: it is both sides. */
   readonly source: Database;
   readonly target: Database;
   readonly comparePositions: (a: Position, b: Position) => number;
+  /** The phase was begun by a runner that is gone: what it held is stale, and its gates were green for that one only. */
+  readonly isResumed: boolean;
   /** This runner's epoch, current on both databases when the run started. */
   readonly epoch: number;
   readonly replication: Replication;
   readonly switches: readonly TrafficSwitch[];
   readonly verifier: Verifier;
+  /** What a change in place is made of, in the plan's order; none for a move. */
+  readonly operations: readonly Operation[];
+  /** Asked between chunks of work that can wait. */
+  readonly throttle: Throttle;
   readonly startWatchdog: (request: WatchdogRequest) => Promise<Watchdog>;
   /** The mapped tables, read once per run from the source's catalogue. */
   tables(): Promise<readonly Table[]>;

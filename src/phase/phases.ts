@@ -1,13 +1,17 @@
 import {assess} from './assess.ts';
+import {backfill} from './backfill.ts';
 import {catchUp} from './catch-up.ts';
+import {contract} from './contract.ts';
 import {cutover} from './cutover.ts';
 import {decommission} from './decommission.ts';
+import {expand} from './expand.ts';
 import {initialLoad} from './initial-load.ts';
 import type {Phase} from './phase.ts';
 import {prepareTarget} from './prepare-target.ts';
 import {reverseCutover} from './reverse-cutover.ts';
 import {reverseWindow} from './reverse-window.ts';
 import {verifyData} from './verify-data.ts';
+import {verifyExpansion} from './verify-expansion.ts';
 
 export const phases = {
   assess,
@@ -19,4 +23,8 @@ export const phases = {
   'reverse-window': reverseWindow,
   'reverse-cutover': reverseCutover,
   decommission,
+  expand,
+  backfill,
+  'verify-expansion': verifyExpansion,
+  contract,
 } satisfies Record<string, Phase>;

@@ -3,29 +3,14 @@
  * anywhere in here: an attempt without a decision is taken back, a decision is carried out, and only a clear answer
  * lets a new attempt begin (invariants 5 and 6).
  */
-import type {Database} from '../engine/engine.ts';
 import {decideTakeover, type Takeover} from '../model/cutover-decision.ts';
 import {OwnershipUnknownError} from '../model/errors.ts';
-import {opposite, origin, type Direction, type Side} from '../model/side.ts';
+import type {Direction} from '../model/side.ts';
 import type {Link} from '../pipeline/replication.ts';
 import {attemptCutover} from './cutover-attempt.ts';
 import {finishCutover} from './cutover-finish.ts';
 import type {PhaseContext, PhaseOutcome} from './phase.ts';
-
-/** Who plays which part in one direction. */
-export type Roles = {
-  readonly direction: Direction;
-  readonly closing: Database;
-  readonly opening: Database;
-  readonly closingSide: Side;
-  readonly openingSide: Side;
-};
-
-export const rolesOf = (context: Pick<PhaseContext, 'source' | 'target'>, direction: Direction): Roles => {
-  const closingSide = origin(direction);
-  const openingSide = opposite(closingSide);
-  return {direction, closingSide, openingSide, closing: context[closingSide], opening: context[openingSide]};
-};
+import {endHold, rolesOf, type Roles} from './roles.ts';
 
 export const switchSides = async (context: PhaseContext, direction: Direction, ensureLink: () => Promise<Link>): Promise<PhaseOutcome> => {
   const roles = rolesOf(context, direction);
@@ -34,6 +19,7 @@ export const switchSides = async (context: PhaseContext, direction: Direction, e
   if (found.action === 'release' && found.direction === direction) return takeBack(context, roles, found.epoch);
   if (found.action === 'none' && found.open === roles.openingSide) return finishCutover(context, roles, await newestAttempt(roles));
   if (found.action !== 'none') throw unknownOwner(found);
+  if (context.isResumed) return startOver(context, roles);
   return attemptCutover(context, roles, await ensureLink());
 };
 
@@ -48,16 +34,18 @@ const unknownOwner = (found: Takeover): OwnershipUnknownError =>
     next: 'look at crossfade.fence on both sides; crossfade explain CF-CUT-002',
   });
 
+/** A runner died before it had raised the fence: whatever it held is let go, and the gates are asked anew. */
+const startOver = async (context: PhaseContext, roles: Roles): Promise<PhaseOutcome> => {
+  await context.steps.each('end-hold', () => endHold(context, roles, context.epoch * 1000));
+  return {event: {type: 'back'}, evidence: {reason: 'the runner was gone before it had begun'}};
+};
+
 /** An attempt that a dead runner left undecided: never continued, its hold is stale. */
 const takeBack = async (context: PhaseContext, roles: Roles, attempt: number): Promise<PhaseOutcome> => {
   const outcome = await context.steps.each('release-fence', () => roles.closing.fence.release(attempt));
   if (outcome === 'committed') return finishCutover(context, roles, attempt);
   await context.steps.each('end-hold', () => endHold(context, roles, attempt));
   return {event: {type: 'back'}, evidence: {attempt, reason: 'the runner of this attempt was gone before it was decided'}};
-};
-
-export const endHold = async (context: PhaseContext, roles: Roles, attempt: number): Promise<void> => {
-  await Promise.all(context.switches.map((one) => one.resume({epoch: attempt, side: roles.closingSide})));
 };
 
 const newestAttempt = async (roles: Roles): Promise<number> => (await roles.closing.fence.rows()).at(-1)?.epoch ?? 0;

@@ -5,22 +5,26 @@
  */
 import type {Applier, Database, TableKey} from '../engine/engine.ts';
 import {assert} from '../model/assert.ts';
-import type {Change, StreamEvent} from '../model/change.ts';
+import type {Change, Row, StreamEvent} from '../model/change.ts';
 import type {Effects} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction} from '../model/side.ts';
 import {nameOf, type Table, type TableName} from '../model/table.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
-import {LinkProgress} from './link-progress.ts';
+import type {LinkProgress} from './link-progress.ts';
 import {netChanges, type NetChanges} from './net-changes.ts';
 import {ReplayWindows} from './replay-windows.ts';
 import {serveRereads} from './reread.ts';
 
 /** Rows held in memory before they are written, inside the transaction that is open on the receiving side. */
 const ROWS_HELD_MAX = 20_000;
+const BYTES_HELD_MAX = 64 * 1024 * 1024;
+/** Beyond this one wait for visibility is cheaper than asking about each transaction. */
+const DELIVERED_MAX = 10_000;
 /** An idle sending side still moves on; its log is released in steps of this many milliseconds. */
 const IDLE_COMMIT_MS = 10_000;
+const NEVER = new AbortController().signal;
 
 export type LinkOptions = {
   readonly direction: Direction;
@@ -48,7 +52,9 @@ export class ApplyPass {
   #marks: string[] = [];
   #cleared: TableName[] = [];
   readonly #pendingRereads: TableKey[] = [];
-  #delivered = new Set<string>();
+  /** Transactions that a re-read must see; `undefined` when everything so far has to be visible first (R6). */
+  #delivered: Set<string> | undefined;
+  #heldBytes = 0;
   #isDirty = false;
   #idleSince: number;
 
@@ -115,7 +121,8 @@ export class ApplyPass {
     if (change.kind === 'truncate') this.#truncate(change.tables);
     this.#progress.touched(change, transaction.commit, transaction.xid);
     this.#net.add(change);
-    if (this.#net.size >= ROWS_HELD_MAX) await this.#write();
+    if (change.kind === 'insert' || change.kind === 'update') this.#heldBytes += bytesOf(change.row);
+    if (this.#net.size >= ROWS_HELD_MAX || this.#heldBytes >= BYTES_HELD_MAX) await this.#write();
   }
 
   /** Whatever was still to be read again is gone with the rows. */
@@ -139,7 +146,7 @@ export class ApplyPass {
       this.#marks = [];
       return;
     }
-    if (!this.#windows.strict) this.#delivered.add(transaction.xid);
+    if (!this.#windows.strict) this.#remember(transaction.xid);
     this.#position = end;
     this.#isDirty = true;
   }
@@ -164,6 +171,7 @@ export class ApplyPass {
   /** Rows go out; position and list wait for the end of the source's transaction. */
   async #write(): Promise<void> {
     const batch = this.#net.take();
+    this.#heldBytes = 0;
     this.#windows.add(await this.#applier.write(batch.tables));
     this.#windows.add(batch.rereads);
     this.#pendingRereads.push(...batch.rereads);
@@ -194,10 +202,21 @@ export class ApplyPass {
   }
 
   /** The applier stands still at a commit; everything delivered so far is visible to the read (R6). */
+  /** What an earlier pass has applied is not remembered, so the first re-read of a pass waits for all of it. */
+  async #mustSee(): Promise<ReadonlySet<string>> {
+    if (!this.#delivered) await this.#options.from.source.untilVisible(NEVER);
+    return this.#delivered ?? new Set();
+  }
+
+  #remember(xid: string): void {
+    if (this.#delivered && this.#delivered.size < DELIVERED_MAX) this.#delivered.add(xid);
+    else this.#delivered = undefined;
+  }
+
   async #rereads(): Promise<void> {
     this.#windows.reopen(this.#progress.takeAsked());
     for (const due of this.#windows.due(this.#durable)) {
-      const end = await serveRereads({...this.#options, applier: this.#applier, due, delivered: this.#delivered, position: this.#durable, commitSeq: this.#commitSeq});
+      const end = await serveRereads({...this.#options, applier: this.#applier, due, delivered: await this.#mustSee(), position: this.#durable, commitSeq: this.#commitSeq});
       this.#commitSeq++;
       this.#delivered = new Set();
       this.#windows.served(due.table.name, due.keys, end);
@@ -206,3 +225,9 @@ export class ApplyPass {
     }
   }
 }
+
+const bytesOf = (row: Row): number => {
+  let bytes = 0;
+  for (const name in row) bytes += row[name]?.length ?? 0;
+  return bytes;
+};

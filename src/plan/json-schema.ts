@@ -18,6 +18,7 @@ export type SchemaNode = {
   readonly anyOf?: readonly SchemaNode[];
   readonly oneOf?: readonly SchemaNode[];
   readonly const?: unknown;
+  readonly enum?: readonly unknown[];
   /** `#/$defs/…`, what stands at several places. */
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, SchemaNode>>;
@@ -30,7 +31,7 @@ export function knownKeys(schema: SchemaNode, path: readonly PropertyKey[]): str
 
 /** The values that tell the variants at a place apart: those of `kind`. */
 export function knownConstants(schema: SchemaNode, path: readonly PropertyKey[]): string[] {
-  return placesAt(schema, path).flatMap((place) => (typeof place.const === 'string' ? [place.const] : []));
+  return placesAt(schema, path).flatMap((place) => (place.enum ?? [place.const]).filter((value) => typeof value === 'string'));
 }
 
 function placesAt(root: SchemaNode, path: readonly PropertyKey[]): SchemaNode[] {

@@ -157,7 +157,7 @@ describe('a bad plan', () => {
     [
       'an unknown workflow',
       MINIMAL.replace('live-migration', 'live-migrations'),
-      ['p.yaml:2:11 workflow: must be live-migration; did you mean live-migration?'],
+      ['p.yaml:2:11 workflow: must be one of live-migration, expand-contract; did you mean live-migration?'],
     ],
     [
       'an unknown kind of schema',

@@ -1,23 +1,27 @@
 /** The plan file as people write it (zod), and how it becomes a `Plan`. Descriptions go into the editors' JSON Schema. */
 import * as z from 'zod';
+import {changePlan} from './change-plan-schema.ts';
 import {memberList} from './member-list.ts';
 import type {Plan} from './plan.ts';
-import {duration, nonEmpty, secret, size, tablePattern, wholeNumber} from './plan-words.ts';
+import {approval, database, type Gates, gates, planName, workflowName} from './plan-parts.ts';
+import {duration, nonEmpty, size, tablePattern, wholeNumber} from './plan-words.ts';
 import {SHIPPED, type Vocabulary} from './vocabulary.ts';
 
-/** Parses what the YAML holds into a `Plan`, defaults filled in. */
-export const planSchema = (words: Vocabulary = SHIPPED) => planFile(words).superRefine(refuseSameDatabase).transform(toPlan);
+/** Parses what the YAML holds into a `Plan`, defaults filled in. The workflow decides whether it names two databases or one. */
+export const planSchema = (words: Vocabulary = SHIPPED) => {
+  const gateLists = gates(words);
+  return z.discriminatedUnion('workflow', [movePlan(words, gateLists), changePlan(words, gateLists)]);
+};
+
+const movePlan = (words: Vocabulary, gateLists: Gates) => planFile(words, gateLists).superRefine(refuseSameDatabase).transform(toPlan);
 
 /** A cutover may stop writes for this long at most, whatever the plan says. */
 export const STALL_BUDGET_MS_MAX = 10_000;
 
-function planFile(words: Vocabulary) {
+function planFile(words: Vocabulary, gateLists: Gates) {
   return z.strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, 63 characters at most')
-      .describe("The migration's name; typed to confirm a cutover."),
-    workflow: z.enum(words.workflows).describe('In which order: a file of workflows/.'),
+    name: planName,
+    workflow: workflowName(words.workflows.filter((name) => !words.inPlace.includes(name))),
     source: database(words).describe('The database that serves now.'),
     target: database(words).describe('The database that is to serve.'),
     schema: schema.describe("Where the target's tables come from."),
@@ -33,31 +37,17 @@ function planFile(words: Vocabulary) {
       .strictObject({kind: z.enum(['in-process']).default('in-process')})
       .prefault({})
       .describe('Where changes wait between the sides.'),
-    gates: gates(words)
-      .prefault({})
-      .describe("By phase: what must be green before it begins. A phase not named keeps its workflow's own gates."),
+    gates: gateLists,
     switch: memberList('switch', words.switches)
       .prefault(['router'])
       .describe('What routes the application. The fence keeps the data safe; a switch only shortens the stall.'),
     cutover: cutover.prefault({}),
     reverse: z.strictObject({window: duration().prefault('7d').describe('How long the way back is kept after a cutover.')}).prefault({}),
-    approval: approval.prefault({}),
+    approval,
     allowOlder: z.boolean().default(false).describe('Accept a target of an older major version than the source.'),
     applicationRoles: z.array(nonEmpty).default([]).describe('Roles the application connects as; they may write on the open side only.'),
   });
 }
-
-const tls = z.strictObject({
-  mode: z.enum(['verify-full', 'disable']),
-  ca: z.exactOptional(nonEmpty.describe('Certificate authority file, relative to the plan.')),
-});
-
-const database = (words: Vocabulary) =>
-  z.strictObject({
-    engine: z.enum(words.engines),
-    url: secret.describe('A reference: env:NAME, file:/absolute/path or exec:command; or a URL without a password.'),
-    tls: z.exactOptional(tls.describe('Connections that leave the machine are encrypted and verified unless this says otherwise.')),
-  });
 
 const schema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -83,17 +73,6 @@ const cutover = z.strictObject({
     .describe('How long writes may be held; the attempt is called off when it is used up.'),
   onBlockers: z.enum(['abort', 'terminate']).default('abort').describe('What happens to transactions that do not end in time.'),
 });
-
-const approval = z.strictObject({
-  quorum: wholeNumber(1, 9).default(1).describe('How many people must approve.'),
-  starterMay: z.boolean().default(false).describe('Whether the person who started the run counts.'),
-  expires: duration({min: 1}).prefault('24h').describe('How long an approval is valid.'),
-});
-
-function gates(words: Vocabulary) {
-  const list = z.exactOptional(memberList('gate', words.gates).meta({id: 'gates'}));
-  return z.strictObject(Object.fromEntries(words.phases.map((phase) => [phase, list])));
-}
 
 type PlanFile = z.output<ReturnType<typeof planFile>>;
 

@@ -2,6 +2,8 @@
  * What a migration plan says, after parsing: defaults filled in, durations in milliseconds, sizes in bytes.
  * Made by `plan-file.ts` at the edge; everything below it relies on these types and never looks at the file again.
  */
+import type {PlannedOperation} from '../model/planned-operation.ts';
+
 export type SecretReference = {readonly kind: 'env' | 'file' | 'exec' | 'literal'; readonly value: string};
 
 export type TlsOptions = {readonly mode: 'verify-full' | 'disable'; readonly ca?: string};
@@ -24,6 +26,7 @@ export type Named = {readonly name: string; readonly settings: Readonly<Record<s
 export type Plan = {
   readonly name: string;
   readonly workflow: string;
+  /** Of a change in place both sides are the one database it has. */
   readonly source: DatabasePlan;
   readonly target: DatabasePlan;
   readonly schema: SchemaPlan;
@@ -40,7 +43,12 @@ export type Plan = {
   readonly allowOlder: boolean;
   /** Database roles the application connects as; they get write access on the open side only. */
   readonly applicationRoles: readonly string[];
+  /** What a change in place does to its database, in this order; only such a plan has it. */
+  readonly operations?: readonly PlannedOperation[];
 };
+
+/** Whether the plan changes one database where it is, instead of moving it to another. */
+export const isInPlace = ({operations}: Pick<Plan, 'operations'>): boolean => operations !== undefined;
 
 /** A parsed plan with what pins it: where it came from and the checksum of its meaning (RFC 8785, SHA-256). */
 export type PinnedPlan = {readonly plan: Plan; readonly file: string; readonly checksum: string};

@@ -7,6 +7,8 @@
 export type Vocabulary = {
   readonly engines: readonly string[];
   readonly workflows: readonly string[];
+  /** Those of them that change one database where it is. */
+  readonly inPlace: readonly string[];
   /** Phases of all workflows: the keys that may stand under `gates:`. */
   readonly phases: readonly string[];
   readonly gates: readonly string[];
@@ -15,7 +17,8 @@ export type Vocabulary = {
 
 export const SHIPPED: Vocabulary = {
   engines: ['postgres'],
-  workflows: ['live-migration'],
+  workflows: ['live-migration', 'expand-contract'],
+  inPlace: ['expand-contract'],
   phases: [
     'assess',
     'prepare-target',
@@ -26,6 +29,10 @@ export const SHIPPED: Vocabulary = {
     'reverse-window',
     'reverse-cutover',
     'decommission',
+    'expand',
+    'backfill',
+    'verify-expansion',
+    'contract',
   ],
   gates: ['replication-lag', 'checksum-match', 'approval'],
   switches: ['router', 'pgbouncer', 'command'],

@@ -4,10 +4,11 @@ import {TerminalError} from '../model/errors.ts';
 
 export type Lease = {readonly epoch: number};
 
-/** Source first, then target (K3); a runner that dies between the two leaves nothing that its successor does not redo. */
+/** Source first, then target (K3), once each where they are one database; a runner that dies between the two leaves nothing that its successor does not redo. */
 export const takeLease = async (source: Database, target: Database, migrationId: string, holder: string): Promise<Lease> => {
+  const sides = new Set([source, target]);
   const epochs: number[] = [];
-  for (const side of [source, target]) {
+  for (const side of sides) {
     await side.control.install();
     const answer = await side.control.lock(holder);
     if (!answer.ok) throw held(side, answer);
@@ -15,8 +16,7 @@ export const takeLease = async (source: Database, target: Database, migrationId:
     epochs.push(answer.epoch);
   }
   const epoch = Math.max(...epochs) + 1;
-  await source.control.raiseEpoch(epoch, holder);
-  await target.control.raiseEpoch(epoch, holder);
+  for (const side of sides) await side.control.raiseEpoch(epoch, holder);
   return {epoch};
 };
 
@@ -24,4 +24,4 @@ const held = (side: Database, {holder, since}: {readonly holder: string; readonl
   new TerminalError(`another runner holds this migration: ${holder}, since ${since} (says the ${side.side})`, {code: 'CF-LEASE-001', next: 'watch it with crossfade status, or stop it there'});
 
 const elsewhere = (side: Database, migration: string): TerminalError =>
-  new TerminalError(`the ${side.side} knows this migration as ${migration}, which is not in this state folder`, {code: 'CF-STATE-001', next: 'run it from the state folder it was started from; if that is lost, see docs/runbook/lost-state.md'});
+  new TerminalError(`the ${side.side} knows this migration as ${migration}, which is not in this state folder`, {code: 'CF-STATE-001', next: 'run it from the state folder it was started from; if that is lost: crossfade adopt PLAN'});

@@ -13,7 +13,7 @@ import type {Phase, PhaseContext, PhaseOutcome} from '../phase/phase.ts';
 import type {Named} from '../plan/plan.ts';
 import type {Workflow, WorkflowEvent} from '../workflow/workflow.ts';
 import {askGates, sameVerdicts} from './ask-gates.ts';
-import {Interruption} from './interruption.ts';
+import type {Interruption} from './interruption.ts';
 import {mirrorTo} from './mirror.ts';
 import type {SignalWatch} from './signal-watch.ts';
 
@@ -30,7 +30,7 @@ export type RunnerOptions = {
   readonly interruption: Interruption;
   readonly holder: string;
   /** Everything of a phase's context that does not depend on the visit. */
-  readonly context: Omit<PhaseContext, 'steps' | 'record' | 'nextSignal' | 'pausePoint' | 'signal'>;
+  readonly context: Omit<PhaseContext, 'steps' | 'record' | 'nextSignal' | 'pausePoint' | 'signal' | 'isResumed'>;
   /** Starts the streams that a run in this position has, if it has any. */
   readonly ensureStreams: (direction: Direction) => Promise<void>;
 };
@@ -174,6 +174,7 @@ export class Runner {
       steps: journaledSteps(journal, {phase: state.phase, attempt: state.attempt}),
       record: (fact) => this.#record(fact),
       nextSignal: async (types) => signals.next(types, await this.#signalsOfVisit(), signal),
+      isResumed: state.isPhaseOpen,
       pausePoint: (where) => interruption.pausePoint(where),
       signal,
     };

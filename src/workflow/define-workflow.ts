@@ -56,9 +56,9 @@ function assertLeadsSomewhere(phase: string, row: PhaseRow<string>, phases: read
 function machineOf(name: string, rows: ReadonlyMap<string, PhaseRow<string>>) {
   const [initial] = rows.keys();
   assert(initial !== undefined, `${name} has at least one phase`);
-  const phases = [...rows].map(([phase, row]) => [phase, {on: Object.fromEntries(exits(row))}]);
-  const finals = FINAL.map((state) => [state, {type: 'final'}]);
-  return createMachine({id: name, initial, states: Object.fromEntries([...phases, ...finals])});
+  const phases = [...rows].map(([phase, row]) => [phase, {on: Object.fromEntries(exits(row))}] as const);
+  const finals = FINAL.map((state) => [state, {type: 'final'}] as const);
+  return createMachine({id: name, initial, states: Object.fromEntries<object>([...phases, ...finals])});
 }
 
 function valueOf({value}: {readonly value: unknown}): string {

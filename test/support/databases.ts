@@ -36,7 +36,7 @@ export async function openSide(
     },
     value: async (statement) => {
       const {rows} = await client.query({text: statement, rowMode: 'array'});
-      return rows[0]?.[0] ?? null;
+      return (rows as (string | null)[][])[0]?.[0] ?? null;
     },
     table: async (name) => {
       const [table] = await database.catalog.tables({tables: [`public.${name}`], exclude: []});

@@ -6,12 +6,13 @@
 import type {Key} from '../../model/change.ts';
 import {TerminalError} from '../../model/errors.ts';
 import type {Direction} from '../../model/side.ts';
-import {nameOf, type Table} from '../../model/table.ts';
-import type {RowOperation, TableBatch, TableStep} from '../../model/row-operation.ts';
+import {nameOf, type Table, type TableName} from '../../model/table.ts';
+import type {RowOperation, TableBatch} from '../../model/row-operation.ts';
 import type {Applier, ApplyCommit, MigrationRef, TableKey} from '../engine.ts';
 import {codeOf} from './postgres-errors.ts';
 import {groupOperations, type Group} from './postgres-row-groups.ts';
 import {isExact, takeOutAndPutBack} from './postgres-row-replacement.ts';
+import {truncateRounds} from './postgres-truncate-rounds.ts';
 import {runGroup} from './postgres-row-statements.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
@@ -49,13 +50,18 @@ export class PostgresApplier implements Applier {
   async write(batches: readonly TableBatch[]): Promise<readonly TableKey[]> {
     await this.#begin();
     const missing: TableKey[] = [];
-    for (const batch of batches) {
-      const table = this.#tables.get(nameOf(batch.table));
-      if (!table) throw new TerminalError(`${nameOf(batch.table)} is not a mapped table`, {code: 'CF-APPLY-002'});
-      for (const step of batch.steps) missing.push(...(await this.#step(table, step)));
+    for (const round of truncateRounds(batches)) {
+      for (const {table: name, steps} of round.rows) for (const step of steps) missing.push(...(await this.#step(this.#table(name), step)));
+      if (round.truncated.length) await this.#truncate(round.truncated.map((name) => this.#table(name)));
     }
     this.#missing.push(...missing);
     return missing;
+  }
+
+  #table(name: TableName): Table {
+    const table = this.#tables.get(nameOf(name));
+    if (!table) throw new TerminalError(`${nameOf(name)} is not a mapped table`, {code: 'CF-APPLY-002'});
+    return table;
   }
 
   async #begin(): Promise<void> {
@@ -64,13 +70,14 @@ export class PostgresApplier implements Applier {
     this.#open = true;
   }
 
-  async #step(table: Table, step: TableStep): Promise<TableKey[]> {
-    if (step.kind === 'truncate') {
-      await this.#session.query(`TRUNCATE ONLY ${quoteTable(table.name)}`.replace('ONLY ', table.partitions.length ? '' : 'ONLY '));
-      return [];
-    }
-    const keys = await this.#rows(table, step.operations);
+  async #step(table: Table, operations: readonly RowOperation[]): Promise<TableKey[]> {
+    const keys = await this.#rows(table, operations);
     return keys.map((key) => ({table: table.name, key}));
+  }
+
+  /** Together, because a table that another one refers to cannot be truncated alone. */
+  async #truncate(tables: readonly Table[]): Promise<void> {
+    await this.#session.query(`TRUNCATE ${tables.map((table) => `${table.partitions.length ? '' : 'ONLY '}${quoteTable(table.name)}`).join(', ')}`);
   }
 
   /**

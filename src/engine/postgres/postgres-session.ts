@@ -88,10 +88,10 @@ export class PgSession {
   /** One statement, or several without parameters (the last answer counts). */
   async query<T extends TextRow = TextRow>(text: string, values: readonly unknown[] = []): Promise<Answer<T>> {
     await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
-    const result = values.length ? await this.#client.query(text, [...values]) : await this.#client.query(text);
+    const result = values.length ? await this.#client.query<T>(text, [...values]) : await this.#client.query<T>(text);
     await this.#effects.point('sql.reply', `${this.label}: ${text.slice(0, 60)}`);
-    const last: pg.QueryResult = Array.isArray(result) ? result[result.length - 1] : result;
-    return {rows: last.rows as T[], rowCount: last.rowCount ?? 0};
+    const last = lastOf<T>(result);
+    return {rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0};
   }
 
   /** The single row a statement must give. */
@@ -146,3 +146,6 @@ export class PgSession {
     (this.#client as unknown as {connection: {stream: {destroy(): void}}}).connection.stream.destroy();
   }
 }
+
+/** Several statements in one message answer with a list; the package's types do not say so. */
+const lastOf = <T extends TextRow>(result: pg.QueryResult<T> | pg.QueryResult<T>[]): pg.QueryResult<T> | undefined => (Array.isArray(result) ? result.at(-1) : result);

@@ -2,7 +2,7 @@
 import {TerminalError, TransientError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
-import type {Table} from '../../model/table.ts';
+import {nameOf, type Table} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
 import {installDdlWatch, publishedSchema, removeDdlWatch} from './postgres-ddl-watch.ts';
 import {publicationName, slotName} from './postgres-names.ts';
@@ -10,7 +10,6 @@ import {comparePositions, toPosition} from './postgres-position.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {quoteName, quoteTable} from './postgres-sql.ts';
-import {requireKeys} from './postgres-source.ts';
 
 /** Slot creation and the barrier wait for open transactions; beyond this the blockers are named instead (H-64). */
 const OPEN_TRANSACTIONS_WAIT = '60s';
@@ -35,6 +34,12 @@ export const createStream = async (sessions: PgSessions, migration: MigrationRef
   } finally {
     await session.close();
   }
+};
+
+/** Refuses tables the stream could not carry; a last look before they are published (H-2). */
+const requireKeys = (tables: readonly Table[]): void => {
+  const keyless = tables.filter((table) => !table.key.length).map((table) => nameOf(table.name));
+  if (keyless.length) throw new TerminalError(`tables without a usable key: ${keyless.join(', ')}`, {code: 'CF-SCOPE-002', next: 'add a primary key, or exclude them from the scope'});
 };
 
 /** What was made before is used again only if it is still what it was: a slot is never made anew in silence. */
@@ -67,7 +72,7 @@ const createSlot = async (session: PgSession, migration: MigrationRef, direction
 };
 
 /** R1: whatever committed before the slot is visible to every later read once no older transaction is left running. */
-const waitForVisibility = async (session: PgSession, sessions: PgSessions, signal: AbortSignal): Promise<void> => {
+export const waitForVisibility = async (session: PgSession, sessions: PgSessions, signal: AbortSignal): Promise<void> => {
   const own = await session.one(`SELECT pg_current_xact_id()::text AS xid`);
   for (let poll = 0; poll < BARRIER_POLLS_MAX; poll++) {
     const row = await session.one(`SELECT (pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8)::text AS passed`, [own['xid']]);

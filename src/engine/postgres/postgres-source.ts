@@ -1,12 +1,12 @@
 import type {Key, Row, StreamEvent} from '../../model/change.ts';
-import {TerminalError, TransientError} from '../../model/errors.ts';
+import {TransientError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
-import {nameOf, writtenColumns, type Table} from '../../model/table.ts';
+import {writtenColumns, type Table} from '../../model/table.ts';
 import type {BulkFormat, KeyRange, MigrationRef, SequenceState, Source} from '../engine.ts';
 import {PostgresChangeStream} from './postgres-change-stream.ts';
 import {publishedSchema} from './postgres-ddl-watch.ts';
-import {createStream, dropStream, probeStream} from './postgres-slot.ts';
+import {createStream, waitForVisibility, dropStream, probeStream} from './postgres-slot.ts';
 import {markContent} from './postgres-names.ts';
 import {parseLsn, toPosition} from './postgres-position.ts';
 import type {PgSession} from './postgres-session.ts';
@@ -82,6 +82,10 @@ export class PostgresSource implements Source {
     return toPosition(row['lsn'] ?? '');
   }
 
+  untilVisible(signal: AbortSignal): Promise<void> {
+    return this.#sessions.use((session) => waitForVisibility(session, this.#sessions, signal));
+  }
+
   async currentPosition(): Promise<Position> {
     return this.#sessions.use(async (session) => {
       const row = await session.one(`SELECT pg_current_wal_insert_lsn()::text AS lsn`);
@@ -153,10 +157,4 @@ export const readByKey = async (session: PgSession, table: Table, keys: readonly
     key.map((_, i) => textArray(keys.map((one) => one[i] ?? null))),
   );
   return rows as Row[];
-};
-
-/** Refuses tables the stream could not carry; a last look before they are published (H-2). */
-export const requireKeys = (tables: readonly Table[]): void => {
-  const keyless = tables.filter((table) => !table.key.length).map((table) => nameOf(table.name));
-  if (keyless.length) throw new TerminalError(`tables without a usable key: ${keyless.join(', ')}`, {code: 'CF-SCOPE-002', next: 'add a primary key, or exclude them from the scope'});
 };

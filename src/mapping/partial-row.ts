@@ -1,0 +1,42 @@
+/**
+ * Rows through a mapping, complete or not. A large value that did not change is absent from an event; what is made of
+ * absent values only is absent too, and unchanged on the other side. What is made of some that are there and some that
+ * are not cannot be told: then the row is torn and has to be read (R5).
+ */
+import type {Row, Value} from '../model/change.ts';
+import {TerminalError} from '../model/errors.ts';
+import {nameOf, type Table} from '../model/table.ts';
+
+export type Part = {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly isPlain: boolean;
+  map(values: readonly Value[]): readonly Value[];
+  /** What must make the inputs of the outputs again. */
+  readonly back: ((values: readonly Value[]) => readonly Value[]) | undefined;
+};
+
+export const partialRow = (parts: readonly Part[], row: Row, to: Table): {readonly row: Row; readonly isTorn: boolean} => {
+  const made: [string, Value][] = [];
+  let isTorn = false;
+  for (const part of parts) {
+    const values = part.inputs.map((name) => row[name]);
+    if (isComplete(values)) {
+      const outputs = outputsOf(part, values, to);
+      for (const [i, name] of part.outputs.entries()) made.push([name, outputs[i] ?? null]);
+    } else if (values.some((value) => value !== undefined)) isTorn = true;
+  }
+  return {row: Object.fromEntries(made), isTorn};
+};
+
+const isComplete = (values: readonly (Value | undefined)[]): values is readonly Value[] => !values.includes(undefined);
+
+const outputsOf = ({inputs, map, back}: Part, values: readonly Value[], to: Table): readonly Value[] => {
+  const outputs = map(values);
+  const returned = back?.(outputs);
+  if (!returned || values.every((value, i) => value === returned[i])) return outputs;
+  throw new TerminalError(`a value of ${inputs.join(', ')} cannot be carried into ${nameOf(to.name)}: it would not come back as it was`, {
+    code: 'CF-MAP-003',
+    next: 'crossfade explain CF-MAP-003',
+  });
+};

@@ -1,0 +1,68 @@
+/** The mapping of one table in one direction, put together from its columns. Pure; called for every row that is not copied raw. */
+import type {Row} from '../model/change.ts';
+import {type Column, type Table, writtenColumns} from '../model/table.ts';
+import {changeMapping} from './change-mapping.ts';
+import type {ColumnMapping, TableMapping} from './mapping.ts';
+import {partialRow, type Part} from './partial-row.ts';
+
+/** `mustReturn`: a value that would not come back as it was is refused. */
+export const forwardMapping = (from: Table, to: Table, columns: readonly ColumnMapping[], mustReturn: boolean): TableMapping =>
+  tableMapping(
+    from,
+    to,
+    columns
+      .filter(({target}) => target.length > 0)
+      .map(
+        (column): Part => ({
+          inputs: column.source,
+          outputs: column.target,
+          isPlain: column.isPlain,
+          map: column.forward,
+          back: mustReturn ? column.reverse : undefined,
+        }),
+      ),
+  );
+
+export const reverseMapping = (from: Table, to: Table, columns: readonly ColumnMapping[], mustReturn: boolean): TableMapping =>
+  tableMapping(from, to, columns.flatMap(reversePart(mustReturn)));
+
+const reversePart =
+  (mustReturn: boolean) =>
+  ({source, target, isPlain, forward, reverse}: ColumnMapping): Part[] =>
+    reverse && source.length > 0
+      ? [{inputs: target, outputs: source, isPlain, map: reverse, back: mustReturn && target.length > 0 ? forward : undefined}]
+      : [];
+
+const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapping => {
+  const isPlain = parts.every((part) => part.isPlain);
+  const isSame = isPlain && parts.every(({inputs, outputs}) => inputs[0] === outputs[0]);
+  const reads = {...from, columns: columnsOf(from, [...new Set(parts.flatMap(({inputs}) => inputs))])};
+  const mapped = (row: Row): {readonly row: Row; readonly isTorn: boolean} => (isSame ? {row, isTorn: false} : partialRow(parts, row, to));
+  const isLenient = from.only !== undefined || parts.some(({inputs}) => inputs.length > 1);
+  return {
+    from,
+    to,
+    reads,
+    writes: written(from, to, parts),
+    isPlain,
+    isLenient,
+    row: (row) => mapped(row).row,
+    change: changeMapping({from, to, isLenient, mapped}),
+  };
+};
+
+const columnsOf = (table: Table, names: readonly string[]): Column[] =>
+  names.flatMap((name) => table.columns.filter((column) => column.name === name));
+
+/** Binary rows are for columns whose binary form means the same on both sides, so never for those that change their type. */
+const written = (from: Table, to: Table, parts: readonly Part[]): Table => {
+  const columns = parts.flatMap(({inputs, outputs, isPlain}) => {
+    const [source] = isPlain ? columnsOf(from, inputs) : [];
+    return columnsOf(to, outputs).map((column) => ({
+      ...column,
+      portableBinary: column.portableBinary && source?.portableBinary === true && source.type === column.type,
+    }));
+  });
+  const isWhole = columns.length === writtenColumns(to).length;
+  return {...to, columns, ...(isWhole ? {} : {isPartial: true})};
+};

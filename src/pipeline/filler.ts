@@ -1,0 +1,51 @@
+/**
+ * Fills every open chunk, one at a time and with rests between them, each in a transaction that also marks it as done.
+ * Called by the phase `backfill`; killed anywhere, the next run repeats the open chunk only.
+ */
+import type {Chunk, Database} from '../engine/engine.ts';
+import {assert} from '../model/assert.ts';
+import type {Clock} from '../model/effects.ts';
+import type {NewColumn} from '../model/planned-operation.ts';
+import {nameOf, type Table} from '../model/table.ts';
+import type {Telemetry} from '../telemetry/telemetry.ts';
+import type {Throttle} from '../throttle/throttle.ts';
+
+export type FillerRequest = {
+  readonly database: Database;
+  readonly tables: readonly Table[];
+  readonly chunks: readonly Chunk[];
+  readonly columns: readonly NewColumn[];
+  readonly epoch: number;
+  readonly throttle: Throttle;
+  /** Waits here while the run is paused. */
+  readonly pausePoint: (where: string) => Promise<void>;
+  readonly note: (text: string) => void;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+};
+
+export const fillChunks = async (request: FillerRequest): Promise<{readonly rows: number; readonly chunks: number}> => {
+  const {chunks, clock, signal, telemetry} = request;
+  const open = chunks.filter(({done}) => !done);
+  telemetry.gauge('chunksTotal', chunks.length);
+  let rows = 0;
+  for (const [filled, chunk] of open.entries()) {
+    telemetry.gauge('chunksDone', chunks.length - open.length + filled);
+    await request.pausePoint('between chunks');
+    signal.throwIfAborted();
+    const started = clock.monotonicMs();
+    rows += await fillChunk(request, chunk);
+    await request.throttle.rest(clock.monotonicMs() - started, clock, signal);
+  }
+  telemetry.gauge('chunksDone', chunks.length);
+  return {rows, chunks: open.length};
+};
+
+const fillChunk = async ({database, tables, columns, epoch, note, signal}: FillerRequest, chunk: Chunk): Promise<number> => {
+  const name = nameOf(chunk.table);
+  const table = tables.find((one) => nameOf(one.name) === name);
+  assert(table && database.alter, `chunk ${chunk.id} was planned for a table that can be changed in place`);
+  const {rows} = await database.alter.fillChunk({table, chunk, columns: columns.filter((one) => nameOf(one.table) === name), epoch, note, signal});
+  return rows;
+};

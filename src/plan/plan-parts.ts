@@ -1,0 +1,43 @@
+/** The parts of a plan that every workflow has. */
+import * as z from 'zod';
+import {memberList} from './member-list.ts';
+import {duration, nonEmpty, secret, wholeNumber} from './plan-words.ts';
+import type {Vocabulary} from './vocabulary.ts';
+
+export const planName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, 63 characters at most')
+  .describe("The migration's name; typed to confirm a cutover.");
+
+export const workflowName = (names: readonly string[]) => z.enum(names).describe('In which order: a file of workflows/.');
+
+const tls = z.strictObject({
+  mode: z.enum(['verify-full', 'disable']),
+  ca: z.exactOptional(nonEmpty.describe('Certificate authority file, relative to the plan.')),
+});
+
+export const database = (words: Vocabulary) =>
+  z.strictObject({
+    engine: z.enum(words.engines),
+    url: secret.describe('A reference: env:NAME, file:/absolute/path or exec:command; or a URL without a password.'),
+    tls: z.exactOptional(tls.describe('Connections that leave the machine are encrypted and verified unless this says otherwise.')),
+  });
+
+/** Made once per schema: it stands in every kind of plan. */
+export function gates(words: Vocabulary) {
+  const list = z.exactOptional(memberList('gate', words.gates).meta({id: 'gates'}));
+  return z
+    .strictObject(Object.fromEntries(words.phases.map((phase) => [phase, list])))
+    .prefault({})
+    .describe("By phase: what must be green before it begins. A phase not named keeps its workflow's own gates.");
+}
+
+export type Gates = ReturnType<typeof gates>;
+
+export const approval = z
+  .strictObject({
+    quorum: wholeNumber(1, 9).default(1).describe('How many people must approve.'),
+    starterMay: z.boolean().default(false).describe('Whether the person who started the run counts.'),
+    expires: duration({min: 1}).prefault('24h').describe('How long an approval is valid.'),
+  })
+  .prefault({});
