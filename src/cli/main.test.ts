@@ -1,4 +1,6 @@
-import {readFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {type} from '../../test/support/command-line.ts';
 import {commands} from './commands.ts';
@@ -85,14 +87,20 @@ describe('validate', () => {
   });
 
   it('carries each problem with its place in JSON', async () => {
-    const {code, out} = await type(['validate', 'package.json', '--json']);
-    expect(code).toBe(2);
-    expect(JSON.parse(out)).toMatchObject({
-      error: {
-        code: 'CF-PLAN-001',
-        problems: expect.arrayContaining([expect.objectContaining({path: 'version', message: 'is not a known key', line: 3})]),
-      },
-    });
+    const folder = mkdtempSync(join(tmpdir(), 'crossfade-validate-'));
+    try {
+      const file = join(folder, 'plan.yaml');
+      const good = readFileSync('plans/shop-17-to-18.yaml', 'utf8');
+      writeFileSync(file, `${good}revers: {}\n`);
+      const {code, out} = await type(['validate', file, '--json']);
+      expect(code).toBe(2);
+      const place = {file, line: good.split('\n').length, column: 1, path: 'revers'};
+      expect(JSON.parse(out)).toMatchObject({
+        error: {code: 'CF-PLAN-001', problems: [{...place, message: 'is not a known key', suggestion: 'reverse'}]},
+      });
+    } finally {
+      rmSync(folder, {recursive: true});
+    }
   });
 });
 

@@ -33,7 +33,7 @@ export const runToEnd = async ({journal, pinned, effects, output}: RunRequest): 
     const parts = composeRun(pinned, migration, sides, epoch, effects, telemetry, [process.execPath, process.argv[1] ?? '', 'watchdog']);
     obey(signals, interruption, parts.context, journal);
     interruption.paused = runState(await journal.entries()).isPauseRequested;
-    const end = await new Runner({...parts, journal, signals, interruption, holder: currentPerson().name}).run();
+    const end = await new Runner({...parts, journal, signals, interruption, holder: currentPerson().name, host: hostname()}).run();
     await parts.context.replication.close();
     return finish(end, output, migration);
   } finally {

@@ -83,11 +83,25 @@ export type Finding = {
   readonly next: string;
 };
 
+/** A right that the role of a side's url needs. */
+export type Grant = {
+  /** The first phase that needs it. */
+  readonly phase: string;
+  /** To be run as it stands, in that database, by an administrator. */
+  readonly statement: string;
+  readonly why: string;
+  readonly isHeld: boolean;
+  /** Without it Crossfade works and can say less. */
+  readonly isOptional: boolean;
+};
+
 export interface Catalog {
   /** Tables that match the scope, partitions folded into their root, in name order. */
   tables(scope: {readonly tables: readonly string[]; readonly exclude: readonly string[]}): Promise<Table[]>;
   /** What stands in the way of using this database as source or target of these tables. Asked by assess and doctor. */
   findings(as: Side, tables: readonly Table[]): Promise<Finding[]>;
+  /** All rights that this side's role needs for these tables, held or not, in the order of the phases. */
+  grants(as: Side, tables: readonly Table[]): Promise<Grant[]>;
   /** A text that changes when the definition of any of the tables changes. */
   fingerprint(tables: readonly TableName[]): Promise<string>;
 }
@@ -265,6 +279,8 @@ export type Digest = {readonly count: bigint; readonly sums: readonly bigint[]};
 /** Reads for verification: one snapshot each, canonical encoding (hazards §4.3, §4.4). */
 export interface Compare {
   count(table: Table): Promise<bigint>;
+  /** The same for several tables, in one statement. */
+  counts(tables: readonly Table[]): Promise<bigint[]>;
   digest(table: Table, range: KeyRange, applied: Direction | undefined): Promise<{readonly digest: Digest; readonly bracket: Bracket}>;
   /** Row hashes of a range, or of given keys. Key text joined as `keyText` of the model does. */
   rowDigests(table: Table, where: KeyRange | readonly Key[], applied: Direction | undefined): Promise<{readonly rows: ReadonlyMap<string, {readonly key: Key; readonly hash: string}>; readonly bracket: Bracket}>;

@@ -14,10 +14,11 @@ export const approval: Gate = {
     const expiresMs = durationSetting(settings, 'expires', defaults.expiresMs);
     const starterMay = flagSetting(settings, 'starterMay', defaults.starterMay);
     const oldestMs = measures.now().getTime() - expiresMs;
+    const startedBy = await starter();
     const fresh = (await measures.approvals()).filter(({at}) => timeOf(at) >= oldestMs);
-    const allowed = fresh.filter(({actor}) => starterMay || actor !== starter);
+    const allowed = fresh.filter(({actor}) => starterMay || actor !== startedBy);
     const people = peopleOf(allowed);
-    const notes = allowed.length === fresh.length ? [] : [`${starter} started the run and does not count`];
+    const notes = allowed.length === fresh.length ? [] : [`${startedBy} started the run and does not count`];
     const given = `${people.length} of ${quorum} approvals`;
     return {go: people.length >= quorum, evidence: [people.length === 0 ? given : `${given}: ${people.join(', ')}`, ...notes].join('; ')};
   },

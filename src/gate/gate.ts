@@ -19,7 +19,8 @@ export interface Measures {
   lastVerification(): Promise<VerificationSummary | undefined>;
   /** Approvals that are valid now: bound to this plan and newer than `since`. */
   approvals(): Promise<readonly {readonly actor: string; readonly authenticated: boolean; readonly at: string}[]>;
-  readonly starter: string;
+  /** Who started the migration's first runner. */
+  starter(): Promise<string>;
   readonly approval: {readonly quorum: number; readonly starterMay: boolean; readonly expiresMs: number};
   now(): Date;
 }

@@ -28,12 +28,6 @@ export function standingApprovals(entries: readonly Entry[]): readonly Approval[
   return standing;
 }
 
-/** Those of one gate that have not expired. `now` and the entries' times are wall clocks: this is about people, not data. */
-export const validApprovals = (
-  standing: readonly Approval[],
-  {gate, now, expiresMs}: {readonly gate: string; readonly now: Date; readonly expiresMs: number},
-): readonly Approval[] => standing.filter((approval) => approval.gate === gate && now.getTime() - Date.parse(approval.at) <= expiresMs);
-
 function signalled(standing: readonly Approval[], {seq, at, fact}: EntryOf<'signal'>, checksum: string): readonly Approval[] {
   const {signal, actor, reason} = fact;
   if (signal.type === 'reject') return standing.filter(({gate}) => gate !== signal.gate);

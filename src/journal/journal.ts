@@ -25,7 +25,7 @@ export type JournalFact =
       readonly workflow: string;
       readonly version: string;
     }
-  | {readonly type: 'runner-started'; readonly epoch: number; readonly holder: string; readonly pid: number}
+  | {readonly type: 'runner-started'; readonly epoch: number; readonly holder: string; readonly host?: string; readonly pid: number}
   | {readonly type: 'runner-stopped'; readonly reason: string}
   | {readonly type: 'phase-started'; readonly phase: string}
   | {readonly type: 'phase-ended'; readonly phase: string; readonly outcome: string; readonly evidence: Readonly<Record<string, unknown>>}

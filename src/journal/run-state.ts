@@ -46,7 +46,7 @@ export type RunState = Way & {
   readonly signals: readonly {readonly seq: number; readonly at: string; readonly signal: Signal; readonly actor: string}[];
   readonly steps: readonly StepState[];
   readonly verifications: readonly Verification[];
-  /** Not used up and not void; whether they have expired depends on the asker's clock (`validApprovals`). */
+  /** Not used up and not void; whether they have expired depends on the asker's clock and the gate's limit. */
   readonly approvals: readonly Approval[];
   readonly head: {readonly seq: number; readonly hash: string};
 };
@@ -113,7 +113,8 @@ function runnerOf(entries: readonly Entry[]): RunState['runner'] {
   const started = lastRecorded(entries, 'runner-started');
   if (started === undefined) return undefined;
   const stopped = lastRecorded(after(entries, started.seq), 'runner-stopped')?.fact.reason;
-  return {holder: started.fact.holder, pid: started.fact.pid, since: started.at, stopped};
+  const {holder, host} = started.fact;
+  return {holder: host === undefined ? holder : `${holder}@${host}`, pid: started.fact.pid, since: started.at, stopped};
 }
 
 function isPauseRequested(entries: readonly Entry[]): boolean {

@@ -12,7 +12,6 @@ import type {RowChange} from './mapping.ts';
 type Sides = {
   readonly from: Table;
   readonly to: Table;
-  readonly isLenient: boolean;
   mapped(row: Row): {readonly row: Row; readonly isTorn: boolean};
 };
 type Update = Extract<RowChange, {readonly kind: 'update'}>;

@@ -1,8 +1,8 @@
 /** The mapping of one table in one direction, put together from its columns. Pure; called for every row that is not copied raw. */
 import type {Row} from '../model/change.ts';
-import {type Column, type Table, writtenColumns} from '../model/table.ts';
+import {type Column, nameOf, type Table, writtenColumns} from '../model/table.ts';
 import {changeMapping} from './change-mapping.ts';
-import type {ColumnMapping, TableMapping} from './mapping.ts';
+import type {ColumnMapping, RowChange, TableMapping} from './mapping.ts';
 import {partialRow, type Part} from './partial-row.ts';
 
 /** `mustReturn`: a value that would not come back as it was is refused. */
@@ -35,8 +35,9 @@ const reversePart =
 
 const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapping => {
   const isPlain = parts.every((part) => part.isPlain);
-  const isSame = isPlain && parts.every(({inputs, outputs}) => inputs[0] === outputs[0]);
   const reads = {...from, columns: columnsOf(from, [...new Set(parts.flatMap(({inputs}) => inputs))])};
+  const isWhole = reads.columns.length === writtenColumns(from).length;
+  const isSame = isPlain && isWhole && parts.every(({inputs, outputs}) => inputs[0] === outputs[0]);
   const mapped = (row: Row): {readonly row: Row; readonly isTorn: boolean} => (isSame ? {row, isTorn: false} : partialRow(parts, row, to));
   const isLenient = from.only !== undefined || parts.some(({inputs}) => inputs.length > 1);
   return {
@@ -47,9 +48,11 @@ const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapp
     isPlain,
     isLenient,
     row: (row) => mapped(row).row,
-    change: changeMapping({from, to, isLenient, mapped}),
+    change: isSame && !from.only && !to.only && nameOf(from.name) === nameOf(to.name) ? unchanged : changeMapping({from, to, mapped}),
   };
 };
+
+const unchanged = (change: RowChange): RowChange => change;
 
 const columnsOf = (table: Table, names: readonly string[]): Column[] =>
   names.flatMap((name) => table.columns.filter((column) => column.name === name));

@@ -23,6 +23,9 @@ export type ErrorCode =
   | 'CF-SCOPE-002' // a table has no usable key
   | 'CF-SCOPE-003' // a table's replica identity does not carry its key
   | 'CF-SCOPE-004' // an object the engine cannot move
+  | 'CF-MAP-001' // the mapping does not fit the tables
+  | 'CF-MAP-002' // the way back would lose values
+  | 'CF-MAP-003' // a value cannot go through the mapping
   | 'CF-TGT-001' // the target is not empty
   | 'CF-TGT-002' // the target is older than the source
   | 'CF-TGT-003' // the target was written by somebody else

@@ -9,12 +9,10 @@ const ROWS_COUNTED_MAX = 50_000;
 
 export const finalCheck = async (context: PhaseContext, roles: Roles): Promise<Record<string, string>> => {
   const small = (await context.tables()).filter((table) => table.estimatedRows <= ROWS_COUNTED_MAX);
-  const counts = await Promise.all(
-    small.map(async (table) => {
-      const [closing, opening] = await Promise.all([roles.closing.compare.count(table), roles.opening.compare.count(table)]);
-      if (closing !== opening) throw new TerminalError(`${nameOf(table.name)} has ${closing} rows on ${roles.closingSide} and ${opening} on ${roles.openingSide}`, {code: 'CF-VERIFY-001', next: 'crossfade verify'});
-      return [nameOf(table.name), closing.toString()] as const;
-    }),
-  );
-  return Object.fromEntries(counts);
+  const [closing, opening] = await Promise.all([roles.closing.compare.counts(small), roles.opening.compare.counts(small)]);
+  for (const [i, table] of small.entries()) {
+    if (closing[i] === opening[i]) continue;
+    throw new TerminalError(`${nameOf(table.name)} has ${closing[i]} rows on ${roles.closingSide} and ${opening[i]} on ${roles.openingSide}`, {code: 'CF-VERIFY-001', next: 'crossfade verify'});
+  }
+  return Object.fromEntries(small.map((table, i) => [nameOf(table.name), String(closing[i])]));
 };

@@ -7,12 +7,13 @@ import {dirname, resolve} from 'node:path';
 import {LineCounter, parseDocument, type Document, type YAMLError} from 'yaml';
 import {TerminalError} from '../model/errors.ts';
 import {planJsonSchema} from './json-schema.ts';
+import {locateFunctions, withDigests} from './function-digests.ts';
 import type {DatabasePlan, PinnedPlan, Plan, SchemaPlan} from './plan.ts';
 import {planChecksum} from './plan-checksum.ts';
 import {PlanInvalid, type PlanProblem} from './plan-invalid.ts';
 import {lineAndColumn, offsetOf, pathText} from './plan-position.ts';
 import {pathProblems, wordsFor} from './plan-problems.ts';
-import {planSchema} from './plan-schema.ts';
+import {planSchemaFor} from './plan-schema.ts';
 import {SHIPPED, type Vocabulary} from './vocabulary.ts';
 
 /** Throws `PlanInvalid` with all problems, or CF-PLAN-004 when there is no such file. */
@@ -22,8 +23,10 @@ export async function readPlanFile(file: string, words: Vocabulary = SHIPPED): P
 
 /** The same from the file's text. */
 export function pinPlan(text: string, file: string, words: Vocabulary = SHIPPED): PinnedPlan {
-  const plan = parsePlan(text, file, words);
-  return {plan: locate(plan, dirname(resolve(file))), file: resolve(file), checksum: planChecksum(plan)};
+  const folder = dirname(resolve(file));
+  const parsed = parsePlan(text, file, words);
+  const plan = parsed.mapping ? {...parsed, mapping: withDigests(parsed.mapping, folder)} : parsed;
+  return {plan: locate(plan, folder), file: resolve(file), checksum: planChecksum(plan)};
 }
 
 function parsePlan(text: string, file: string, words: Vocabulary): Plan {
@@ -36,7 +39,8 @@ function parsePlan(text: string, file: string, words: Vocabulary): Plan {
       file,
       faults.map((fault) => syntaxProblem(fault, file, lines)),
     );
-  const parsed = planSchema(words).safeParse(valueOf(document, file), {reportInput: true, error: wordsFor});
+  const value = valueOf(document, file);
+  const parsed = planSchemaFor(document.get('workflow'), words).safeParse(value, {reportInput: true, error: wordsFor});
   if (parsed.success) return parsed.data;
   const problems = pathProblems(parsed.error.issues, planJsonSchema(words));
   throw new PlanInvalid(
@@ -98,6 +102,7 @@ const locate = (plan: Plan, folder: string): Plan => ({
   source: locateAuthority(plan.source, folder),
   target: locateAuthority(plan.target, folder),
   schema: locateSchema(plan.schema, folder),
+  ...(plan.mapping ? {mapping: locateFunctions(plan.mapping, folder)} : {}),
 });
 
 const locateSchema = (schema: SchemaPlan, folder: string): SchemaPlan =>

@@ -1,27 +1,37 @@
 /** The plan file as people write it (zod), and how it becomes a `Plan`. Descriptions go into the editors' JSON Schema. */
 import * as z from 'zod';
 import {changePlan} from './change-plan-schema.ts';
+import {mappingSchema} from './mapping-schema.ts';
 import {memberList} from './member-list.ts';
 import type {Plan} from './plan.ts';
 import {approval, database, type Gates, gates, planName, workflowName} from './plan-parts.ts';
 import {duration, nonEmpty, size, tablePattern, wholeNumber} from './plan-words.ts';
 import {SHIPPED, type Vocabulary} from './vocabulary.ts';
 
-/** Parses what the YAML holds into a `Plan`, defaults filled in. The workflow decides whether it names two databases or one. */
+/** Every kind of plan, for editors. */
 export const planSchema = (words: Vocabulary = SHIPPED) => {
   const gateLists = gates(words);
-  return z.discriminatedUnion('workflow', [movePlan(words, gateLists), changePlan(words, gateLists)]);
+  const moves = words.workflows.filter((name) => !words.inPlace.includes(name));
+  return z.discriminatedUnion('workflow', [movePlan(words, moves, gateLists), changePlan(words, gateLists)]);
 };
 
-const movePlan = (words: Vocabulary, gateLists: Gates) => planFile(words, gateLists).superRefine(refuseSameDatabase).transform(toPlan);
+/**
+ * Parses what the YAML holds into a `Plan`, defaults filled in. The workflow decides whether it names two databases or
+ * one; a file whose workflow is missing or unknown is read as a move, so that its other faults are told as well.
+ */
+export const planSchemaFor = (workflow: unknown, words: Vocabulary) =>
+  typeof workflow === 'string' && words.inPlace.includes(workflow) ? changePlan(words, gates(words)) : movePlan(words, words.workflows, gates(words));
+
+const movePlan = (words: Vocabulary, workflows: readonly string[], gateLists: Gates) =>
+  planFile(words, workflows, gateLists).superRefine(refuseSameDatabase).transform(toPlan);
 
 /** A cutover may stop writes for this long at most, whatever the plan says. */
 export const STALL_BUDGET_MS_MAX = 10_000;
 
-function planFile(words: Vocabulary, gateLists: Gates) {
+function planFile(words: Vocabulary, workflows: readonly string[], gateLists: Gates) {
   return z.strictObject({
     name: planName,
-    workflow: workflowName(words.workflows.filter((name) => !words.inPlace.includes(name))),
+    workflow: workflowName(workflows),
     source: database(words).describe('The database that serves now.'),
     target: database(words).describe('The database that is to serve.'),
     schema: schema.describe("Where the target's tables come from."),
@@ -32,6 +42,7 @@ function planFile(words: Vocabulary, gateLists: Gates) {
         .describe('Tables to move, as schema.table; * matches within one part.'),
       exclude: z.array(tablePattern).default([]).describe('Tables to leave behind although they match.'),
     }),
+    mapping: z.exactOptional(mappingSchema),
     load: load.prefault({}),
     relay: z
       .strictObject({kind: z.enum(['in-process']).default('in-process')})
@@ -42,7 +53,7 @@ function planFile(words: Vocabulary, gateLists: Gates) {
       .prefault(['router'])
       .describe('What routes the application. The fence keeps the data safe; a switch only shortens the stall.'),
     cutover: cutover.prefault({}),
-    reverse: z.strictObject({window: duration().prefault('7d').describe('How long the way back is kept after a cutover.')}).prefault({}),
+    reverse: reverse.prefault({}),
     approval,
     allowOlder: z.boolean().default(false).describe('Accept a target of an older major version than the source.'),
     applicationRoles: z.array(nonEmpty).default([]).describe('Roles the application connects as; they may write on the open side only.'),
@@ -74,6 +85,13 @@ const cutover = z.strictObject({
   onBlockers: z.enum(['abort', 'terminate']).default('abort').describe('What happens to transactions that do not end in time.'),
 });
 
+const reverse = z.strictObject({
+  window: duration().prefault('7d').describe('How long the way back is kept after a cutover.'),
+  allowLoss: z.exactOptional(
+    z.literal(true).describe('Go although the way back would lose values that the source has no place for; crossfade plan names them.'),
+  ),
+});
+
 type PlanFile = z.output<ReturnType<typeof planFile>>;
 
 function refuseSameDatabase(file: PlanFile, context: z.core.$RefinementCtx<PlanFile>): void {
@@ -85,13 +103,13 @@ function refuseSameDatabase(file: PlanFile, context: z.core.$RefinementCtx<PlanF
 const toPlan = ({
   load: {parallel, chunk},
   cutover: {start, stallBudget, onBlockers},
-  reverse,
+  reverse: {window, ...kept},
   approval: {quorum, starterMay, expires},
   ...same
 }: PlanFile): Plan => ({
   ...same,
   load: {parallel, chunkBytes: chunk},
   cutover: {start, stallBudgetMs: stallBudget, onBlockers},
-  reverse: {windowMs: reverse.window},
+  reverse: {windowMs: window, ...kept},
   approval: {quorum, starterMay, expiresMs: expires},
 });

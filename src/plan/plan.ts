@@ -2,6 +2,7 @@
  * What a migration plan says, after parsing: defaults filled in, durations in milliseconds, sizes in bytes.
  * Made by `plan-file.ts` at the edge; everything below it relies on these types and never looks at the file again.
  */
+import type {TableRule} from '../model/mapping-rules.ts';
 import type {PlannedOperation} from '../model/planned-operation.ts';
 
 export type SecretReference = {readonly kind: 'env' | 'file' | 'exec' | 'literal'; readonly value: string};
@@ -38,7 +39,10 @@ export type Plan = {
   readonly gates: Readonly<Record<string, readonly Named[]>>;
   readonly switch: readonly Named[];
   readonly cutover: {readonly start: 'manual' | 'auto'; readonly stallBudgetMs: number; readonly onBlockers: 'abort' | 'terminate'};
-  readonly reverse: {readonly windowMs: number};
+  /** `allowLoss`: the way back is wanted even without the values that cannot take it. */
+  readonly reverse: {readonly windowMs: number; readonly allowLoss?: true};
+  /** Tables that look different on the target; absent where none does. */
+  readonly mapping?: readonly TableRule[];
   readonly approval: {readonly quorum: number; readonly starterMay: boolean; readonly expiresMs: number};
   readonly allowOlder: boolean;
   /** Database roles the application connects as; they get write access on the open side only. */

@@ -4,7 +4,6 @@
  */
 import type {Gate, Measures} from '../gate/gate.ts';
 import type {Journal, JournalFact, Signal, Verdict} from '../journal/journal.ts';
-import {validApprovals} from '../journal/approvals.ts';
 import {runState, type RunState} from '../journal/run-state.ts';
 import {journaledSteps} from '../journal/steps.ts';
 import {isCoded, TerminalError} from '../model/errors.ts';
@@ -28,7 +27,9 @@ export type RunnerOptions = {
   readonly gates: Readonly<Record<string, Gate>>;
   readonly signals: SignalWatch;
   readonly interruption: Interruption;
+  /** The person, as approvals name people, and the machine. */
   readonly holder: string;
+  readonly host: string;
   /** Everything of a phase's context that does not depend on the visit. */
   readonly context: Omit<PhaseContext, 'steps' | 'record' | 'nextSignal' | 'pausePoint' | 'signal' | 'isResumed'>;
   /** Starts the streams that a run in this position has, if it has any. */
@@ -47,7 +48,7 @@ export class Runner {
   /** Runs to the end of the workflow, or to the next safe point once an interruption asks for it. */
   async run(): Promise<RunEnd> {
     const {epoch} = this.#options.context;
-    await this.#record({type: 'runner-started', epoch, holder: this.#options.holder, pid: process.pid});
+    await this.#record({type: 'runner-started', epoch, holder: this.#options.holder, host: this.#options.host, pid: process.pid});
     try {
       for (;;) {
         const state = await this.#state();
@@ -131,10 +132,9 @@ export class Runner {
       lastVerification: async () => (await state).verifications.at(-1),
       approvals: async () => {
         const {approvals} = runState(await journal.entries());
-        const valid = validApprovals(approvals, {gate: gate.name, now: context.clock.now(), expiresMs: context.plan.plan.approval.expiresMs});
-        return valid.map(({actor, at}) => ({actor: actor.name, authenticated: actor.authenticated, at}));
+        return approvals.filter((one) => one.gate === gate.name).map(({actor, at}) => ({actor: actor.name, authenticated: actor.authenticated, at}));
       },
-      starter: this.#options.holder,
+      starter: async () => (await state).starter ?? '',
       approval: context.plan.plan.approval,
       now: () => context.clock.now(),
     };

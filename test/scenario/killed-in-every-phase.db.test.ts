@@ -14,7 +14,7 @@ const write = (fact: string, times = 1): At => ({kind: 'journal.write', label: f
 
 /** In the order in which a migration meets them. */
 const UP_TO_THE_CUTOVER: readonly At[] = [
-  reply('work: CREATE SCHEMA IF NOT EXISTS crossfade'),
+  reply('CREATE SCHEMA IF NOT EXISTS crossfade'),
   reply('schema: CREATE TABLE', 2),
   send("work: INSERT INTO crossfade.fence (migration, epoch, state) VALUES"),
   reply('stream setup: CREATE PUBLICATION'),

@@ -9,7 +9,7 @@ export const measures = (answers: Partial<Measures> = {}): Measures => ({
   lagMs: async () => 40,
   lastVerification: async () => ({at: '2026-05-02T08:30:00.000Z', equal: true, tables: 12, rows: '1000000', differing: 0, uncompared: 0}),
   approvals: async () => [],
-  starter: 'ann',
+  starter: async () => 'ann',
   approval: {quorum: 1, starterMay: false, expiresMs: 24 * 3_600_000},
   now: () => NOW,
   ...answers,

@@ -14,7 +14,7 @@ import {realEffects} from './effects.ts';
 import {type At, type Interruption, INTERRUPTION} from './runner-effects.ts';
 import {postgresServer} from './servers.ts';
 import {type StoryDatabase, storyDatabase} from './story-database.ts';
-import {until} from './until.ts';
+import {until, untilTrue} from './until.ts';
 
 export type StoryOptions = {
   readonly name: string;
@@ -86,8 +86,9 @@ export async function openStory(options: StoryOptions): Promise<Story> {
     log: join(folder, 'runner.log'),
     type: (...words) => crossfade().command(...words),
     async killAt(at, words = ['resume']) {
-      const code = await start(words, {...at, act: 'kill'}).ended;
-      expect(code, `the runner ended before it came to ${at.label}: see ${folder}/runner.log`).toBeNull();
+      const runner = start(words, {...at, act: 'kill'});
+      await untilTrue(`the runner's death at ${at.label}; see ${folder}`, () => !runner.isRunning);
+      expect(await runner.ended, `the runner ended before it came to ${at.label}; see ${folder}`).toBeNull();
     },
     untilFact: (what, isIt) => until(`${what}; see ${folder}`, async () => (await facts()).findLast(isIt)),
     async [Symbol.asyncDispose]() {

@@ -2,6 +2,7 @@ import type {Side} from '../../model/side.ts';
 import {nameOf, type Column, type Table, type TableName} from '../../model/table.ts';
 import type {Catalog, Finding} from '../engine.ts';
 import {postgresFindings} from './postgres-findings.ts';
+import {postgresGrants} from './postgres-grants.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {quoteTable} from './postgres-sql.ts';
@@ -40,6 +41,7 @@ const KEY = `
 export const postgresCatalog = (sessions: PgSessions): Catalog => ({
   tables: (scope) => sessions.use((session) => readTables(session, scope)),
   findings: (as: Side, tables: readonly Table[]): Promise<Finding[]> => sessions.use((session) => postgresFindings(session, as, tables)),
+  grants: (as, tables) => sessions.use((session) => postgresGrants(session, as, tables)),
   fingerprint: (tables) => sessions.use((session) => fingerprint(session, tables)),
 });
 
@@ -59,9 +61,10 @@ const readTables = async (session: PgSession, scope: {readonly tables: readonly 
 };
 
 const readTable = async (session: PgSession, name: TableName, row: TextRow): Promise<Table> => {
-  const columns = await session.query(COLUMNS, [quoteTable(name)]);
-  const key = await session.query(KEY, [quoteTable(name)]);
-  const partitions = row['kind'] === 'p' ? (await session.query(PARTITIONS, [quoteTable(name)])).rows : [];
+  const oid = text(row, 'oid'); // a name would need usage on its schema, which doctor may have to ask for first
+  const columns = await session.query(COLUMNS, [oid]);
+  const key = await session.query(KEY, [oid]);
+  const partitions = row['kind'] === 'p' ? (await session.query(PARTITIONS, [oid])).rows : [];
   const sum = (field: string): number => [row, ...partitions].reduce((total, one) => total + Number(one[field] ?? 0), 0);
   return {
     name,

@@ -16,6 +16,13 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
       const [row] = await rowsOf(table, `SELECT count(*) AS count ${fromClause(table)}`);
       return BigInt(row?.['count'] ?? missing('count'));
     },
+    async counts(tables) {
+      const [first] = tables;
+      if (!first) return [];
+      const list = tables.map((table, i) => `(SELECT count(*) ${fromClause(table)}) AS c${i}`);
+      const [row] = await rowsOf(first, `SELECT ${list.join(', ')}`);
+      return tables.map((_, i) => BigInt(row?.[`c${i}`] ?? missing('count')));
+    },
     async digest(table, range, applied) {
       const text = digestQuery(table, `${fromClause(table)} WHERE ${rangeCondition(table, range)}`);
       const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) =>

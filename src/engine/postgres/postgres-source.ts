@@ -9,7 +9,7 @@ import {publishedSchema} from './postgres-ddl-watch.ts';
 import {createStream, waitForVisibility, dropStream, probeStream} from './postgres-slot.ts';
 import {markContent} from './postgres-names.ts';
 import {parseLsn, toPosition} from './postgres-position.ts';
-import type {PgSession} from './postgres-session.ts';
+import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {keyColumns, quoteName, quoteTable, rangeCondition, textArray} from './postgres-sql.ts';
 import {snapshotOf} from './postgres-snapshot.ts';
@@ -54,7 +54,7 @@ export class PostgresSource implements Source {
     const names = table.key.map(quoteName);
     const {rows} = await this.#sessions.use((session) =>
       session.query(
-        `SELECT ${names.map((name, i) => `${name}::text AS k${i}`).join(', ')} FROM (SELECT ${names.join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS n FROM ${quoteTable(table.name)}) AS numbered WHERE n % ${rowsPerChunk} = 0 ORDER BY n`,
+        `SELECT ${names.map((name, i) => `${name} AS k${i}`).join(', ')} FROM (SELECT ${names.join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS n FROM ${quoteTable(table.name)}) AS numbered WHERE n % ${rowsPerChunk} = 0 ORDER BY n`,
       ),
     );
     const bounds: (Key | undefined)[] = [undefined, ...rows.map((row) => names.map((_, i) => row[`k${i}`] ?? null)), undefined];
@@ -132,27 +132,35 @@ export class PostgresSource implements Source {
          FROM pg_sequences WHERE schemaname = ANY ($1) ORDER BY 1, 2`,
         [schemas],
       );
-      const states: SequenceState[] = [];
-      for (const row of rows) states.push(await readSequence(session, row));
-      return states;
+      return rows.length ? readSequences(session, rows) : [];
     });
   }
 }
 
-const readSequence = async (session: PgSession, row: Readonly<Record<string, string | null>>): Promise<SequenceState> => {
-  const name = {schema: row['schema'] ?? '', name: row['name'] ?? ''};
-  const state = await session.one(`SELECT last_value::text AS last, is_called::text AS called FROM ${quoteTable(name)}`);
-  return {name, last: state['last'] ?? '', isCalled: state['called'] === 'true', increment: row['increment'] ?? '1', cache: row['cache'] ?? '1', min: row['min'] ?? '', max: row['max'] ?? ''};
+/** All in one statement: this is read while writes are held. */
+const readSequences = async (session: PgSession, known: readonly TextRow[]): Promise<SequenceState[]> => {
+  const nameOf = (row: TextRow) => ({schema: row['schema'] ?? '', name: row['name'] ?? ''});
+  const one = (row: TextRow, place: number): string => `SELECT ${place} AS place, last_value::text AS last, is_called::text AS called FROM ${quoteTable(nameOf(row))}`;
+  const {rows} = await session.query(`${known.map(one).join(' UNION ALL ')} ORDER BY place`);
+  return known.map((row, i) => ({
+    name: nameOf(row),
+    last: rows[i]?.['last'] ?? '',
+    isCalled: rows[i]?.['called'] === 'true',
+    increment: row['increment'] ?? '1',
+    cache: row['cache'] ?? '1',
+    min: row['min'] ?? '',
+    max: row['max'] ?? '',
+  }));
 };
 
-/** Rows by key, written columns only; absent rows are absent. */
+/** Rows by key, written columns only; absent rows are absent. Values in the server's output form, as the stream sends them. */
 export const readByKey = async (session: PgSession, table: Table, keys: readonly Key[]): Promise<Row[]> => {
   const columns = writtenColumns(table);
   const key = keyColumns(table);
   const wanted = key.map((_, i) => `$${i + 1}::text[]`).join(', ');
   const match = key.map((column, i) => `t.${quoteName(column.name)} = w.k${i}::${column.type}`).join(' AND ');
   const {rows} = await session.query(
-    `SELECT ${columns.map((column) => `t.${quoteName(column.name)}::text AS ${quoteName(column.name)}`).join(', ')}
+    `SELECT ${columns.map((column) => `t.${quoteName(column.name)}`).join(', ')}
      FROM unnest(${wanted}) AS w(${key.map((_, i) => `k${i}`).join(', ')}) JOIN ${quoteTable(table.name)} t ON ${match}`,
     key.map((_, i) => textArray(keys.map((one) => one[i] ?? null))),
   );

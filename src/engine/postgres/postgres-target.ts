@@ -135,15 +135,15 @@ export class PostgresTarget implements Target {
     };
   }
 
+  /** Those that exist here, in one statement: this is written while writes are held. */
   async setSequences(states: readonly SequenceState[], margin: number): Promise<void> {
-    await this.#sessions.use(async (session) => {
-      for (const state of states) {
-        const {rows} = await session.query(`SELECT to_regclass($1)::text AS there`, [quoteTable(state.name)]);
-        if (!rows[0]?.['there']) continue;
-        const target = sequenceTarget(parseSequence(state), BigInt(margin));
-        await session.query(`SELECT setval($1::regclass, $2::bigint, $3)`, [quoteTable(state.name), target.value.toString(), target.isCalled]);
-      }
-    });
+    const targets = states.map((state) => sequenceTarget(parseSequence(state), BigInt(margin)));
+    await this.#sessions.use((session) =>
+      session.query(
+        `SELECT setval(to_regclass(name), last::bigint, called::boolean) FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted(name, last, called) WHERE to_regclass(name) IS NOT NULL`,
+        [states.map(({name}) => quoteTable(name)), targets.map(({value}) => value.toString()), targets.map(({isCalled}) => String(isCalled))],
+      ),
+    );
   }
 
   async analyze(tables: readonly Table[]): Promise<void> {

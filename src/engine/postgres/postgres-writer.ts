@@ -9,8 +9,10 @@ import type {PgSessions} from './postgres-sessions.ts';
 /** Triggers and foreign keys of the receiving side rest: what they did on the sending side is in the stream already. */
 export const openWriter = async (sessions: PgSessions, migration: MigrationRef, label: string): Promise<PgSession> => {
   const session = await sessions.open(label);
+  // Where the role has it as its own setting, because it may not set it (before PostgreSQL 15), it is so already.
   await session.query(
-    `SELECT set_config('session_replication_role', 'replica', false), set_config('crossfade.writer', coalesce((SELECT secret FROM crossfade.lease WHERE migration = $1), ''), false)`,
+    `SELECT CASE WHEN current_setting('session_replication_role') <> 'replica' THEN set_config('session_replication_role', 'replica', false) END,
+            set_config('crossfade.writer', coalesce((SELECT secret FROM crossfade.lease WHERE migration = $1), ''), false)`,
     [migration.short],
   );
   return session;

@@ -1,0 +1,29 @@
+/**
+ * A small web application that can be moved while it is in use: the router stands where the pool stood, and nothing else
+ * changed. In your own application the import reads `crossfade/router`.
+ */
+import {createServer, type Server} from 'node:http';
+import {createRouter} from '../../src/router/router.ts';
+
+export function startApp(options: {readonly source: string; readonly target: string; readonly migration: string; readonly port: number}): App {
+  const router = createRouter(options);
+  const server = createServer(async (request, response) => {
+    try {
+      if (request.method === 'POST') await router.query('INSERT INTO guest (name) VALUES ($1)', [request.url?.slice(1)]);
+      const {rows} = await router.query<{name: string}>('SELECT name FROM guest ORDER BY id');
+      response.end(rows.map(({name}) => `${name}\n`).join(''));
+    } catch (error) {
+      response.writeHead(503).end(`${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  });
+  server.listen(options.port, '127.0.0.1');
+  return {
+    server,
+    close: async () => {
+      await new Promise((closed) => server.close(closed));
+      await router.close();
+    },
+  };
+}
+
+export type App = {readonly server: Server; close(): Promise<void>};
