@@ -22,7 +22,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   verify: ['engine°', 'mapping°'],
   operation: ['engine°'],
   gate: ['engine°', 'verify°', 'switch°', 'journal°'],
-  phase: ['plan', 'engine°', 'switch°', 'operation°', 'journal°', 'verify°', 'pipeline', 'workflow°', 'watchdog°', 'throttle°'], // events it answers with; the watchdog it starts; the throttle it passes on
+  phase: ['plan', 'engine°', 'switch°', 'operation°', 'journal°', 'verify°', 'pipeline', 'workflow°', 'watchdog°', 'throttle°', 'mapping°'], // events it answers with; the watchdog it starts; the throttle it passes on; the mappings it passes on
   runner: ['plan', 'workflow', 'journal', 'phase°', 'gate°', 'engine°'], // it writes the journal; lease and mirror are on the sides
   watchdog: ['engine°', 'switch°'],
   canary: ['switch°'],
@@ -64,6 +64,8 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   '@bomb.sh/tab': ['cli'],
   picocolors: ['cli'],
+  ink: ['cli'],
+  react: ['cli'],
   'cli-table3': ['cli'],
   'log-update': ['cli'],
   zod: ['plan'],
@@ -97,11 +99,12 @@ const SEAM: readonly {readonly file: string; readonly may: readonly Effect[]; re
 const ENTRY_POINTS = [
   'src/cli/bin.ts', // the installed command
   'src/router/router.ts',
+  'src/router/kysely.ts',
   'src/journal/memory-journal.ts', // the journal of tests
 ];
 
 const LINES_MAX = 260;
-const FOLDERS = ['src', 'workflows', 'test', 'examples', 'bench'];
+const FOLDERS = ['src', 'workflows', 'test', 'examples', 'bench', 'docs'];
 
 /** Of `node:fs`: what does not change anything. */
 const READS =

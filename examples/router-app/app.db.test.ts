@@ -32,14 +32,23 @@ afterEach(async () => {
 
 test('guests sign before there is a plan, wait while it is moved, and go on at the new side', async () => {
   expect(await sign('ann')).toBe('ann\n');
-  const facts = {source: source.database, target: target.database, migration: MIGRATION, effects: realEffects(), resolveSecret: async () => ''};
+  const facts = {
+    source: source.database,
+    target: target.database,
+    migration: MIGRATION,
+    effects: realEffects(),
+    resolveSecret: async () => '',
+  };
   for (const {control} of [source.database, target.database]) await control.install();
   const traffic = router({}, facts);
   await traffic.hold({epoch: 1001, untilMs: 20_000});
   const waiting = sign('bob');
   await traffic.route({epoch: 1001, side: 'target'});
   expect(await waiting).toBe('bob\n');
-  expect([await source.value('SELECT string_agg(name, $$ $$) FROM guest'), await target.value('SELECT string_agg(name, $$ $$) FROM guest')]).toEqual(['ann', 'bob']);
+  expect([
+    await source.value('SELECT string_agg(name, $$ $$) FROM guest'),
+    await target.value('SELECT string_agg(name, $$ $$) FROM guest'),
+  ]).toEqual(['ann', 'bob']);
 });
 
 const sign = async (name: string): Promise<string> => (await fetch(`${address}/${name}`, {method: 'POST'})).text();

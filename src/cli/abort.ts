@@ -1,4 +1,5 @@
-/** `crossfade abort`: stop before the cutover and leave the source as it was. */
+/** `crossfade abort`: stop before the cutover, or before the new shape is final, and leave the database as it was. */
+import type {RunState} from '../journal/run-state.ts';
 import {signalCommand} from './signal-command.ts';
 
 export const command = signalCommand({
@@ -6,10 +7,20 @@ export const command = signalCommand({
   severity: 'moderate',
   reason: 'asked',
   signal: () => ({type: 'abort'}),
-  consequences: ({plan, phase}) => [
-    `${plan.name} stops in ${phase} for good; the source goes on serving and nothing that users do changes.`,
-    'Slots, publications and triggers are removed again; the copy on the target is given up.',
-    'To move the database later, the copy starts from the beginning.',
-  ],
+  consequences: (state) => (isChange(state) ? changeConsequences(state) : moveConsequences(state)),
   nothingToDo: ({signals}) => (signals.some(({signal}) => signal.type === 'abort') ? 'abort was asked for already' : undefined),
 });
+
+/** The journal keeps the plan as data. */
+const isChange = ({plan}: RunState): boolean => typeof plan.content === 'object' && plan.content !== null && Object.hasOwn(plan.content, 'operations');
+
+const changeConsequences = ({plan, phase}: RunState): string[] => [
+  `${plan.name} stops in ${phase} for good; the old shape goes on serving.`,
+  'What was added is removed again, with everything the application has written into it. What is complete already stays.',
+];
+
+const moveConsequences = ({plan, phase}: RunState): string[] => [
+  `${plan.name} stops in ${phase} for good; the source goes on serving and nothing that users do changes.`,
+  'Slots, publications and triggers are removed again; the copy on the target is given up.',
+  'To move the database later, the copy starts from the beginning.',
+];

@@ -6,7 +6,9 @@
 const MAJOR_MIN = 24;
 
 if (Number(process.versions.node.split('.')[0]) < MAJOR_MIN) {
-  console.error(`crossfade: Node ${process.versions.node} is too old; Node ${MAJOR_MIN} or newer is needed\nNext: node --version, then install Node ${MAJOR_MIN}`);
+  console.error(
+    `crossfade: Node ${process.versions.node} is too old; Node ${MAJOR_MIN} or newer is needed\nNext: node --version, then install Node ${MAJOR_MIN}`,
+  );
   process.exitCode = 2;
 } else {
   const {main} = await import('./main.ts');

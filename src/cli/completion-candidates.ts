@@ -25,6 +25,7 @@ const SOURCES: Readonly<Record<string, (asked: Asked) => Promise<readonly Candid
   file: ({words}) => planFiles(words.at(-1) ?? ''),
   code: async () => Object.entries((await import('./explain-pages.ts')).explainPages).map(([code, {title}]) => [code, title] as const),
   workflow: async () => Object.keys((await import('../../workflows/workflows.ts')).workflows).map((name) => [name, 'workflow'] as const),
+  what: async () => [['show', 'settings']],
   shell: async () => ['bash', 'zsh', 'fish'].map((shell) => [shell, 'shell'] as const),
 };
 

@@ -7,7 +7,6 @@ import {TerminalError} from '../model/errors.ts';
 import type {Effects} from '../model/effects.ts';
 import {nearest} from '../model/nearest.ts';
 import type {Side} from '../model/side.ts';
-import type {Table} from '../model/table.ts';
 import {operations} from '../operation/operations.ts';
 import type {Operation} from '../operation/operation.ts';
 import {phases} from '../phase/phases.ts';
@@ -21,6 +20,7 @@ import {throttles} from '../throttle/throttles.ts';
 import {verifiers} from '../verify/verifiers.ts';
 import type {RunnerOptions} from '../runner/runner.ts';
 import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
+import {mappedTables} from './compose-mapping.ts';
 
 type Actor = 'runner' | 'watchdog';
 export type Sides = {
@@ -105,8 +105,7 @@ export const composeRun = (
   const {comparePositions, isPassing} = engine;
   const replication = new InProcessReplication({source, target, compare: comparePositions, isPassing, telemetry, effects});
   const switches = openSwitches(pinned.plan, sides, migration, effects);
-  let known: Promise<readonly Table[]> | undefined;
-  const tables = (): Promise<readonly Table[]> => (known ??= source.catalog.tables(pinned.plan.scope));
+  const mapped = mappedTables(pinned.plan, source, target);
   const startWatchdog: RunParts['context']['startWatchdog'] = async (request) =>
     startWatchdogProcess(watchdogCommand, JSON.stringify({request, migration, plan: await withSecrets(pinned.plan)}), effects);
   return {
@@ -126,14 +125,14 @@ export const composeRun = (
       operations: operationsOf(pinned.plan),
       throttle: throttles['duty-cycle'],
       startWatchdog,
-      tables,
+      ...mapped,
       telemetry,
       effects,
       clock: effects.clock,
     },
     ensureStreams: async (direction) => {
       const receiver = direction === 'forward' ? target : source;
-      if (await receiver.target.progress(direction)) await replication.ensure(direction, 'apply', await tables(), epoch);
+      if (await receiver.target.progress(direction)) await replication.ensure(direction, 'apply', await mapped.mappings(direction), epoch);
     },
   };
 };

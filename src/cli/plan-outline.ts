@@ -1,11 +1,14 @@
-/** The ordered acts of a live migration, in words and locks, from the plan and the catalogue. Pure. */
+/** The ordered acts of a plan, in words and locks, from the plan and the catalogue. Pure. */
 import {nameOf, type Table} from '../model/table.ts';
-import type {Plan} from '../plan/plan.ts';
+import {isInPlace, type Plan} from '../plan/plan.ts';
+import {changeOutline} from './change-outline.ts';
 
 export type OutlineStep = {readonly what: string; readonly locks?: string};
 export type OutlinePhase = {readonly phase: string; readonly steps: readonly OutlineStep[]};
 
-export const planOutline = (plan: Plan, tables: readonly Table[]): OutlinePhase[] => [
+export const planOutline = (plan: Plan, tables: readonly Table[]): OutlinePhase[] => (isInPlace(plan) ? changeOutline(plan) : moveOutline(plan, tables));
+
+const moveOutline = (plan: Plan, tables: readonly Table[]): OutlinePhase[] => [
   {phase: 'assess', steps: [{what: 'compare versions, grants, settings, keys and replica identities of both sides'}]},
   {phase: 'prepare-target', steps: prepare(plan, tables)},
   {phase: 'initial-load', steps: load(plan, tables)},

@@ -3,6 +3,7 @@ import {readPlanFile} from '../plan/plan-file.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import type {CommandModule} from './command.ts';
 import {openSides, operationsOf} from './compose.ts';
+import {mappingOf} from './compose-mapping.ts';
 import {EXIT} from './exit-codes.ts';
 import {planOutline} from './plan-outline.ts';
 import {assessPlan} from '../phase/assess.ts';
@@ -16,7 +17,7 @@ export const command: CommandModule = {
     const sides = await openSides(pinned.plan, {id: 'plan', short: 'plan', name: pinned.plan.name}, effects);
     try {
       const tables = await sides.source.catalog.tables(pinned.plan.scope);
-      const findings = await assessPlan({...sides, plan: pinned.plan, tables, operations: operationsOf(pinned.plan)});
+      const findings = await assessPlan({...sides, plan: pinned.plan, tables, operations: operationsOf(pinned.plan), mapping: await mappingOf(pinned.plan)});
       const outline = planOutline(pinned.plan, tables);
       const refusals = findings.filter((finding) => finding.severity === 'refuse');
       if (output.isJson)

@@ -1,27 +1,72 @@
 /** What a foreground run prints: plain lines with their time, one per change and at least one every half minute. */
 import type {Clock} from '../model/effects.ts';
 import {statusLine} from '../telemetry/status-report.ts';
-import {silentTelemetry, type Telemetry} from '../telemetry/telemetry.ts';
+import {silentTelemetry, type LiveReport, type Telemetry} from '../telemetry/telemetry.ts';
 import type {Output} from './output.ts';
 
 const LINE_MS = 5000;
+/** Between two reports to those who look on from other processes. */
+const KEEP_MS = 1000;
+const SAMPLES_MAX = 30;
+const NOTES_MAX = 5;
+/** One may meet an appender at work; so many in a row have a cause that a person should know. */
+const FAILURES_TOLD = 5;
 
-export const progressTelemetry = (output: Output, clock: Clock): Telemetry & {close(): void} => {
+/** `keep` puts a report where `status` and `watch` find it; when that goes on failing it is said, and the run goes on. */
+export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep): Telemetry & {close(): Promise<void>} => {
   const {gauge, read} = silentTelemetry();
   const started = clock.monotonicMs();
   const print = (text: string): void => output.say(`${clock.now().toISOString()} ${text}`);
-  const line = (): string => statusLine({gauges: read(), elapsedMs: clock.monotonicMs() - started});
+  const notes: LiveReport['notes'][number][] = [];
+  const samples: LiveReport['samples'][number][] = [];
+  const note = (text: string): void => {
+    notes.push({at: clock.now().toISOString(), text});
+    notes.splice(0, notes.length - NOTES_MAX);
+    print(text);
+  };
+  const report = (): LiveReport => {
+    const [gauges, elapsedMs] = [{...read()}, clock.monotonicMs() - started];
+    if (gauges.rowsCopied !== undefined) samples.push({elapsedMs, rowsCopied: gauges.rowsCopied});
+    samples.splice(0, samples.length - SAMPLES_MAX);
+    return {at: clock.now().toISOString(), elapsedMs, gauges, samples: [...samples], notes: [...notes]};
+  };
   const over = new AbortController();
-  void repeat(clock, over.signal, line, print);
-  return {gauge, read, note: print, close: () => over.abort()};
+  const line = (): string => statusLine({gauges: read(), elapsedMs: clock.monotonicMs() - started, samples});
+  const working = Promise.all([repeatLines(clock, over.signal, line, print), keepReports(clock, over.signal, report, print, keep)]);
+  return {
+    gauge,
+    read,
+    note,
+    close: async () => {
+      over.abort();
+      await working;
+    },
+  };
 };
 
-const repeat = async (clock: Clock, signal: AbortSignal, line: () => string, print: (text: string) => void): Promise<void> => {
+type Keep = (report: LiveReport) => Promise<void>;
+
+const repeatLines = async (clock: Clock, signal: AbortSignal, line: () => string, print: (text: string) => void): Promise<void> => {
   for (let last = ''; ; ) {
     await clock.sleep(LINE_MS, signal);
     if (signal.aborted) return;
     const next = line();
     if (next !== last) print(next);
     last = next;
+  }
+};
+
+/** The last one is kept at the end, so that a run that stands still shows where it stopped. */
+const keepReports = async (clock: Clock, signal: AbortSignal, report: () => LiveReport, print: (text: string) => void, keep?: Keep) => {
+  for (let failures = 0; keep; ) {
+    await clock.sleep(KEEP_MS, signal);
+    try {
+      await keep(report());
+      failures = 0;
+    } catch (error) {
+      failures++;
+      if (failures === FAILURES_TOLD) print(`others see old numbers of this run: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    if (signal.aborted) return;
   }
 };

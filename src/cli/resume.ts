@@ -19,7 +19,7 @@ export const command: CommandModule = {
       if (state.isPauseRequested) await endPause(journal);
       const pinned = await pinnedPlanOf(state);
       const {runToEnd} = await import('./run-to-end.ts');
-      return await runToEnd({journal, pinned, effects, output}).catch((error: unknown) => {
+      return await runToEnd({store, journal, pinned, effects, output}).catch((error: unknown) => {
         if (!state.isPauseRequested || !isCoded(error) || error.code !== 'CF-LEASE-001') throw error;
         output.data(`${state.plan.name}: the pause is over; the runner that holds it goes on`);
         return EXIT.done;

@@ -1,6 +1,6 @@
 /** One runner from lease to goodbye, with the signals of the operating system and of the operators. */
 import {hostname} from 'node:os';
-import type {Journal} from '../journal/journal.ts';
+import type {Journal, JournalStore} from '../journal/journal.ts';
 import {runState} from '../journal/run-state.ts';
 import type {Effects} from '../model/effects.ts';
 import type {MigrationRef} from '../engine/engine.ts';
@@ -17,29 +17,37 @@ import {handleProcessSignals} from './process-signals.ts';
 import {progressTelemetry} from './progress.ts';
 import {verifyNow} from './verify-now.ts';
 
-export type RunRequest = {readonly journal: Journal; readonly pinned: PinnedPlan; readonly effects: Effects; readonly output: Output};
+export type RunRequest = {
+  readonly store: JournalStore;
+  readonly journal: Journal;
+  readonly pinned: PinnedPlan;
+  readonly effects: Effects;
+  readonly output: Output;
+};
 
-export const runToEnd = async ({journal, pinned, effects, output}: RunRequest): Promise<ExitCode> => {
+export const runToEnd = async ({store, journal, pinned, effects, output}: RunRequest): Promise<ExitCode> => {
   const migration = refOf(journal.migration, pinned.plan.name);
-  const telemetry = progressTelemetry(output, effects.clock);
   const sides = await openSides(pinned.plan, migration, effects);
   const interruption = new Interruption();
-  const forgetSignals = handleProcessSignals(interruption, telemetry);
   const signals = new SignalWatch(journal, effects.clock, (await journal.entries()).at(-1)?.seq ?? 0);
+  const telemetry = progressTelemetry(output, effects.clock, (report) => store.keepReport(journal.migration, report));
+  const forgetSignals = handleProcessSignals(interruption, telemetry);
   try {
     const holder = `${currentPerson().name}@${hostname()}`;
     const {epoch} = await takeLease(sides.source, sides.target, migration.id, `${holder}, pid ${process.pid}`);
     telemetry.note(`run ${migration.short} of ${pinned.plan.name}, epoch ${epoch}`);
     const parts = composeRun(pinned, migration, sides, epoch, effects, telemetry, [process.execPath, process.argv[1] ?? '', 'watchdog']);
     obey(signals, interruption, parts.context, journal);
-    interruption.paused = runState(await journal.entries()).isPauseRequested;
+    const {isPauseRequested, isAbortRequested} = runState(await journal.entries());
+    interruption.paused = isPauseRequested;
+    if (isAbortRequested) interruption.abort(); // asked for while no runner was at work, or while one was undoing
     const end = await new Runner({...parts, journal, signals, interruption, holder: currentPerson().name, host: hostname()}).run();
     await parts.context.replication.close();
     return finish(end, output, migration);
   } finally {
     forgetSignals();
     signals.close();
-    telemetry.close();
+    await telemetry.close();
     await Promise.all([sides.source.close(), sides.target.close()]);
   }
 };

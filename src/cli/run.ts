@@ -17,7 +17,7 @@ export const command: CommandModule = {
     try {
       const journal = await findOrCreate(store, pinned, effects.randomId());
       const {runToEnd} = await import('./run-to-end.ts');
-      return await runToEnd({journal, pinned, effects, output: invocation.output});
+      return await runToEnd({store, journal, pinned, effects, output: invocation.output});
     } finally {
       await store.close();
     }

@@ -32,7 +32,7 @@ export const verifyAlone = async ({journal, state}: Run, repair: boolean, invoca
     await context.replication.close();
     return report(verified, invocation);
   } finally {
-    telemetry.close();
+    await telemetry.close();
     await Promise.all([sides.source.close(), sides.target.close()]);
   }
 };

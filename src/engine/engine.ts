@@ -15,6 +15,9 @@ import type {RouteRow} from '../model/route.ts';
 import type {Table, TableName} from '../model/table.ts';
 import type {TableBatch} from '../model/row-operation.ts';
 import type {Alter} from './alter.ts';
+import type {Schema} from './schema.ts';
+
+export type {Schema, SchemaScript, SchemaStatement} from './schema.ts';
 
 export interface Engine {
   readonly name: string;
@@ -62,6 +65,8 @@ export interface Database {
   readonly compare: Compare;
   /** Absent where tables in use cannot be changed without holding up their users. */
   readonly alter?: Alter;
+  /** Absent where the engine cannot write DDL by itself: then the plan brings schema files. */
+  readonly schema?: Schema;
   close(): Promise<void>;
 }
 
@@ -126,6 +131,8 @@ export interface Source {
   planRanges(table: Table, bytes: number): Promise<KeyRange[]>;
   /** The rows of one range as the engine's own bulk format; ends only when the read is complete. */
   copyOut(table: Table, range: KeyRange, format: BulkFormat): Promise<{readonly stream: Readable; done(): Promise<void>}>;
+  /** The same rows as values, for a mapping that changes them. */
+  copyRows(table: Table, range: KeyRange): Promise<{readonly rows: AsyncIterable<readonly Row[]>; done(): Promise<void>}>;
   /** Commits a durable marker (R2, R3); the answer is at or after its commit, and everything read before is durable. */
   mark(content: string): Promise<Position>;
   /** Returns when every transaction that has committed so far is visible to any later read (R1, R6). */
@@ -147,6 +154,8 @@ export interface Source {
 export type BulkFormat = 'binary' | 'text';
 export type SequenceState = {
   readonly name: TableName;
+  /** The column that draws from it; the other side finds its sequence by that, whatever it is called there. */
+  readonly owner?: {readonly table: TableName; readonly column: string};
   readonly last: string;
   readonly isCalled: boolean;
   readonly increment: string;
@@ -190,6 +199,8 @@ export interface Target {
   nonEmpty(tables: readonly Table[]): Promise<TableName[]>;
   /** Runs a schema file's statements in order, each once: its record commits with it. `text` is the file's content. */
   runSchemaFile(file: string, text: string, signal: AbortSignal): Promise<{readonly statements: number; readonly ran: number}>;
+  /** Drops what the schema files created here, and nothing else; a second call finds nothing. Called by abort. */
+  dropSchema(): Promise<void>;
   /** Loads one chunk and commits it as done by compare-and-set on the chunk's row (R4). `end` is asked after the source's read ended. */
   loadChunk(request: {
     readonly table: Table;
@@ -199,6 +210,8 @@ export interface Target {
     readonly input: Readable;
     readonly end: () => Promise<Position>;
   }): Promise<{readonly rows: number; readonly bytes: number}>;
+  /** Rows as this engine's own bulk format `text`. */
+  bulkOf(table: Table, rows: AsyncIterable<readonly Row[]>): Readable;
   /** The lane of a direction, for tables as this side's catalogue shows them. */
   applier(direction: Direction, epoch: number, tables: readonly Table[]): Promise<Applier>;
   progress(direction: Direction): Promise<Progress | undefined>;
@@ -285,6 +298,8 @@ export interface Compare {
   /** Row hashes of a range, or of given keys. Key text joined as `keyText` of the model does. */
   rowDigests(table: Table, where: KeyRange | readonly Key[], applied: Direction | undefined): Promise<{readonly rows: ReadonlyMap<string, {readonly key: Key; readonly hash: string}>; readonly bracket: Bracket}>;
   rows(table: Table, keys: readonly Key[]): Promise<Row[]>;
+  /** Whole rows in one snapshot, for tables whose values a mapping changes: they are compared by us. */
+  read(table: Table, where: KeyRange | readonly Key[], applied: Direction | undefined): Promise<{readonly rows: readonly Row[]; readonly bracket: Bracket}>;
   /** Cuts a range into consecutive ones of at most `rows` rows of this side; together they cover exactly the range. */
   split(table: Table, range: KeyRange, rows: number): Promise<KeyRange[]>;
   /** About `rows` keys chosen by chance in the database. */

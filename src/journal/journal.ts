@@ -4,6 +4,7 @@
  * for ever: new facts are new members, none is ever changed.
  */
 import type {Side} from '../model/side.ts';
+import type {LiveReport} from '../telemetry/telemetry.ts';
 
 export type Verdict = {
   readonly gate: string;
@@ -85,6 +86,13 @@ export interface JournalStore {
   migrations(): Promise<readonly MigrationSummary[]>;
   create(id: string, name: string): Promise<Journal>;
   open(id: string): Promise<Journal>;
+  /**
+   * What the runner of a migration last said of its numbers, for those who look on. No part of the chain, nothing is
+   * decided by it, and a crash may lose the newest.
+   */
+  report(id: string): Promise<LiveReport | undefined>;
+  /** Replaces it. Waits for nobody: an appender that is at work is an error here, and the next second will do. */
+  keepReport(id: string, report: LiveReport): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,10 +1,12 @@
 import type {Effects} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
+import type {LiveReport} from '../telemetry/telemetry.ts';
 import {sealEntry} from './chain.ts';
 import type {Entry, Journal, JournalFact, JournalStore, MigrationSummary} from './journal.ts';
 
 /** Keeps nothing beyond the process: for tests, and for a dry run, which must leave no trace. */
 export function memoryJournalStore(effects: Effects): JournalStore {
+  const reports = new Map<string, LiveReport>();
   const kept = new Map<string, {readonly summary: MigrationSummary; readonly journal: Journal}>();
   return {
     migrations: async () => [...kept.values()].map(({summary}) => summary),
@@ -20,6 +22,8 @@ export function memoryJournalStore(effects: Effects): JournalStore {
         throw new TerminalError(`no migration ${id} in this state`, {code: 'CF-STATE-001', next: 'crossfade status'});
       return found.journal;
     },
+    report: async (id) => reports.get(id),
+    keepReport: async (id, report) => void reports.set(id, report),
     close: async () => {},
   };
 }

@@ -6,7 +6,7 @@ import {TerminalError, TransientError} from '../model/errors.ts';
 import type {JournalStore} from './journal.ts';
 import {sqlJournalStore} from './sql-journal.ts';
 import type {SqlState} from './sql-journal.ts';
-import {createTables} from './sql-schema.ts';
+import {createTables, TABLES} from './sql-schema.ts';
 import type {JournalTables} from './sql-schema.ts';
 
 const SCHEMA = 'crossfade_state';
@@ -49,6 +49,13 @@ function postgresState(url: DatabaseUrl): SqlState {
           return act(transaction);
         }),
       ),
+    carelessly: (act) =>
+      translating(url, () =>
+        db.transaction().execute(async (transaction) => {
+          await sql`set local synchronous_commit = off`.execute(transaction);
+          return act(transaction);
+        }),
+      ),
     reading: (act) => translating(url, act),
   };
 }
@@ -57,9 +64,9 @@ function postgresState(url: DatabaseUrl): SqlState {
 async function createSchema(db: Kysely<JournalTables>): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(hashtext(${SCHEMA}))`.execute(transaction);
-    const found = await sql`select from pg_catalog.pg_tables where schemaname = ${SCHEMA} and tablename = 'entry'`.execute(transaction);
+    const found = await sql`select from pg_catalog.pg_tables where schemaname = ${SCHEMA} and tablename in (${sql.join([...TABLES])})`.execute(transaction);
     // A user who may only read and append, once somebody has created the schema, needs no right to create one.
-    if (found.rows.length > 0) return;
+    if (found.rows.length === TABLES.length) return;
     await transaction.schema.createSchema(SCHEMA).ifNotExists().execute();
     await createTables(transaction);
   });

@@ -42,6 +42,8 @@ export type RunState = Way & {
   readonly paused: {readonly at: string; readonly where: string} | undefined;
   /** `pause` or `reject` without a later `resume`. */
   readonly isPauseRequested: boolean;
+  /** `abort` that is not out of date: no decision moved the open side since, and no runner has refused it. */
+  readonly isAbortRequested: boolean;
   /** Signals since the phase was entered. */
   readonly signals: readonly {readonly seq: number; readonly at: string; readonly signal: Signal; readonly actor: string}[];
   readonly steps: readonly StepState[];
@@ -105,6 +107,7 @@ const peopleOf = ({visit}: Way, entries: readonly Entry[]) => ({
   starter: recorded(entries, 'runner-started')[0]?.fact.holder,
   runner: runnerOf(entries),
   isPauseRequested: isPauseRequested(entries),
+  isAbortRequested: isAbortRequested(entries),
   signals: recorded(visit, 'signal').map(({seq, at, fact}) => ({seq, at, signal: fact.signal, actor: fact.actor.name})),
   approvals: standingApprovals(entries),
 });
@@ -120,6 +123,11 @@ function runnerOf(entries: readonly Entry[]): RunState['runner'] {
 function isPauseRequested(entries: readonly Entry[]): boolean {
   const asked = recorded(entries, 'signal').findLast(({fact}) => ['pause', 'reject', 'resume'].includes(fact.signal.type));
   return asked !== undefined && asked.fact.signal.type !== 'resume';
+}
+
+function isAbortRequested(entries: readonly Entry[]): boolean {
+  const asked = recorded(entries, 'signal').findLast(({fact}) => fact.signal.type === 'abort');
+  return asked !== undefined && !after(entries, asked.seq).some(({fact}) => fact.type === 'decision' || (fact.type === 'failed' && fact.code === 'CF-VERB-001'));
 }
 
 function pausedOf(entries: readonly Entry[]): RunState['paused'] {

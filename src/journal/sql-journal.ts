@@ -1,6 +1,7 @@
 import type {Kysely, Selectable, Transaction} from 'kysely';
 import type {Effects} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
+import type {LiveReport} from '../telemetry/telemetry.ts';
 import {sealEntry} from './chain.ts';
 import type {Entry, Journal, JournalFact, JournalStore} from './journal.ts';
 import type {JournalTables} from './sql-schema.ts';
@@ -10,6 +11,8 @@ export interface SqlState {
   readonly db: Kysely<JournalTables>;
   /** Runs `act` in one durable transaction while no other writer of this migration, in any process, is in one. */
   exclusively<T>(migration: string, act: (transaction: Transaction<JournalTables>) => Promise<T>): Promise<T>;
+  /** Runs one statement that a crash may lose, so that it costs no wait for the disk. */
+  carelessly<T>(act: (db: Kysely<JournalTables>) => Promise<T>): Promise<T>;
   /** Runs a read, with the driver's errors turned into ours. */
   reading<T>(act: () => Promise<T>): Promise<T>;
 }
@@ -30,9 +33,32 @@ export function sqlJournalStore(state: SqlState, effects: Effects): JournalStore
       if (await state.reading(() => isKnown(id))) return sqlJournal(state, id, effects);
       throw new TerminalError(`no migration ${id} in this state`, {code: 'CF-STATE-001', next: 'crossfade status'});
     },
+    report: async (id) => readReport(await state.reading(() => reportRow(db, id))),
+    keepReport: (id, report) => state.carelessly((connection) => writeReport(connection, id, report)),
     close: () => db.destroy(),
   };
 }
+
+const reportRow = (db: Kysely<JournalTables>, id: string) =>
+  db.selectFrom('report').select('content').where('migration', '=', id).executeTakeFirst();
+
+async function writeReport(db: Kysely<JournalTables>, migration: string, report: LiveReport): Promise<void> {
+  const content = JSON.stringify(report);
+  await db
+    .insertInto('report')
+    .values({migration, content})
+    .onConflict((conflict) => conflict.column('migration').doUpdateSet({content}))
+    .execute();
+}
+
+/** Written by a runner of perhaps another version: what does not have the shape is as good as nothing. */
+function readReport(row: {readonly content: string} | undefined): LiveReport | undefined {
+  if (row === undefined) return undefined;
+  const report: unknown = JSON.parse(row.content);
+  return typeof report === 'object' && report !== null && SHAPE.every((name) => name in report) ? (report as LiveReport) : undefined;
+}
+
+const SHAPE = ['at', 'elapsedMs', 'gauges', 'samples', 'notes'] as const satisfies readonly (keyof LiveReport)[];
 
 function sqlJournal(state: SqlState, migration: string, effects: Effects): Journal {
   return {

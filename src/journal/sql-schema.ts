@@ -4,7 +4,12 @@ import type {Kysely} from 'kysely';
 export type JournalTables = {
   migration: {id: string; name: string; created_at: string};
   entry: {migration: string; seq: number; at: string; fact: string; previous: string; hash: string};
+  /** One row a migration, replaced again and again; `content` is JSON. */
+  report: {migration: string; content: string};
 };
+
+/** Those a state of this version has. */
+export const TABLES = ['migration', 'entry', 'report'] as const satisfies readonly (keyof JournalTables)[];
 
 /** Called once per opening, in a transaction of its own that other openers wait for. */
 export async function createTables(db: Kysely<JournalTables>): Promise<void> {
@@ -26,5 +31,12 @@ export async function createTables(db: Kysely<JournalTables>): Promise<void> {
     .addColumn('hash', 'text', (column) => column.notNull())
     // The last defence against a forked chain: two writers with the same number cannot both commit.
     .addPrimaryKeyConstraint('entry_key', ['migration', 'seq'])
+    .execute();
+  await db.schema
+    .createTable('report')
+    .ifNotExists()
+    // No reference: its check would wait for whoever appends.
+    .addColumn('migration', 'text', (column) => column.primaryKey())
+    .addColumn('content', 'text', (column) => column.notNull())
     .execute();
 }

@@ -42,8 +42,19 @@ function sqliteState(file: string, database: DatabaseSync, effects: Effects): Sq
     db,
     // One writer per file: BEGIN IMMEDIATE keeps out the writers of every migration.
     exclusively: (_migration, act) => untilFree(effects, () => translating(file, () => db.transaction().execute(act))),
+    carelessly: (act) => translating(file, () => db.connection().execute((connection) => withoutSync(database, () => act(connection)))),
     reading: (act) => untilFree(effects, () => translating(file, act)),
   };
+}
+
+/** The connection is the caller's alone meanwhile, so no entry is ever written without waiting for the disk. */
+async function withoutSync<T>(database: DatabaseSync, act: () => Promise<T>): Promise<T> {
+  database.exec('pragma synchronous = off; pragma busy_timeout = 0');
+  try {
+    return await act();
+  } finally {
+    database.exec(`pragma synchronous = full; pragma busy_timeout = ${BUSY_BLOCK_MS}`);
+  }
 }
 
 /** Waits without blocking the process; the transaction was not begun, so it is safe to try again. */

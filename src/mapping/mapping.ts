@@ -24,6 +24,8 @@ export type TableMapping = {
   readonly isPlain: boolean;
   /** The stream alone does not always tell whether a row is there, so the forms of the replay window are used for good. */
   readonly isLenient: boolean;
+  /** What the columns are called on the receiving side whose values stay as they are. */
+  readonly columns: ReadonlyMap<string, string>;
   /** A complete row of `reads` as a row of `writes`. */
   row(row: Row): Row;
   /** What an event of the sending table means to the receiving one; undefined: nothing. */

@@ -47,6 +47,7 @@ const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapp
     writes: written(from, to, parts),
     isPlain,
     isLenient,
+    columns: new Map(parts.flatMap((part) => (part.isPlain ? [[part.inputs[0] ?? '', part.outputs[0] ?? '']] : []))),
     row: (row) => mapped(row).row,
     change: isSame && !from.only && !to.only && nameOf(from.name) === nameOf(to.name) ? unchanged : changeMapping({from, to, mapped}),
   };
@@ -67,5 +68,7 @@ const written = (from: Table, to: Table, parts: readonly Part[]): Table => {
     }));
   });
   const isWhole = columns.length === writtenColumns(to).length;
-  return {...to, columns, ...(isWhole ? {} : {isPartial: true})};
+  // A table that has just been made has no statistics yet.
+  const estimates = {estimatedRows: Math.max(from.estimatedRows, to.estimatedRows), estimatedBytes: Math.max(from.estimatedBytes, to.estimatedBytes)};
+  return {...to, ...estimates, columns, ...(isWhole ? {} : {isPartial: true})};
 };

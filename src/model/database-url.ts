@@ -10,11 +10,12 @@ export class DatabaseUrl {
   reveal(): string {
     return this[SECRET].href;
   }
+  /** As drivers read it, `?host=` counts more: the folder of a Unix socket is written so. */
   get host(): string {
-    return decodeURIComponent(this[SECRET].hostname);
+    return this.parameter('host') ?? decodeURIComponent(this[SECRET].hostname);
   }
   get port(): string {
-    return this[SECRET].port;
+    return this.parameter('port') ?? this[SECRET].port;
   }
   get database(): string {
     return decodeURIComponent(this[SECRET].pathname.slice(1));
@@ -24,7 +25,7 @@ export class DatabaseUrl {
   }
   /** Loopback and Unix sockets need no TLS. */
   get isLocal(): boolean {
-    return ['localhost', '127.0.0.1', '[::1]', '::1', ''].includes(this.host);
+    return this.host.startsWith('/') || ['localhost', '127.0.0.1', '[::1]', '::1', ''].includes(this.host);
   }
   parameter(name: string): string | undefined {
     return this[SECRET].searchParams.get(name) ?? undefined;
@@ -32,6 +33,7 @@ export class DatabaseUrl {
   toString(): string {
     const shown = new URL(this[SECRET].href);
     if (shown.password) shown.password = '***';
+    for (const name of shown.searchParams.keys()) if (/pass|secret|key$/i.test(name)) shown.searchParams.set(name, '***');
     return shown.href;
   }
   toJSON(): string {

@@ -2,7 +2,8 @@
 import type {Database, Finding, ServerIdentity} from '../engine/engine.ts';
 import {TerminalError, type ErrorCode} from '../model/errors.ts';
 import type {Operation} from '../operation/operation.ts';
-import type {Table} from '../model/table.ts';
+import {nameOf, type Table} from '../model/table.ts';
+import type {MigrationMapping} from '../mapping/mapping.ts';
 import {isInPlace, type Plan} from '../plan/plan.ts';
 import type {Phase, PhaseContext} from './phase.ts';
 
@@ -11,11 +12,16 @@ export const assess: Phase = {
     const evidence = await context.steps.each('look-at-both-sides', () => inventory(context));
     return {event: {type: 'done'}, evidence};
   },
+  /** The last undo of an abort: with our own schema, which every runner installs first, the last trace is gone. */
+  async undo({source, target}) {
+    await source.control.remove();
+    await target.control.remove();
+  },
 };
 
 const inventory = async (context: PhaseContext): Promise<Record<string, unknown>> => {
   const tables = await context.tables();
-  const findings = await assessPlan({source: context.source, target: context.target, plan: context.plan.plan, tables, operations: context.operations});
+  const findings = await assessPlan({source: context.source, target: context.target, plan: context.plan.plan, tables, operations: context.operations, mapping: await context.mapping()});
   const refusals = findings.filter((finding) => finding.severity === 'refuse');
   for (const finding of findings) if (finding.severity === 'warn') context.telemetry.note(`warning ${finding.code}: ${finding.object} ${finding.reason}`);
   if (refusals.length) throw refused(refusals);
@@ -23,16 +29,22 @@ const inventory = async (context: PhaseContext): Promise<Record<string, unknown>
   return {source: source.versionText, target: target.versionText, tables: tables.length, rows: sum(tables, 'estimatedRows'), bytes: sum(tables, 'estimatedBytes'), warnings: findings.length};
 };
 
-type Sides = {readonly source: Database; readonly target: Database; readonly plan: Plan; readonly tables: readonly Table[]};
+type Sides = {readonly source: Database; readonly target: Database; readonly plan: Plan; readonly tables: readonly Table[]; readonly mapping: MigrationMapping};
 
 /** Everything that stands in the way. `plan` and `doctor` ask the same. */
 export const assessPlan = async ({operations, ...sides}: Sides & {readonly operations: readonly Operation[]}): Promise<Finding[]> =>
   isInPlace(sides.plan) ? (await Promise.all(operations.map((operation) => operation.assess(sides.source)))).flat() : assessSides(sides);
 
 /** Both sides together. */
-const assessSides = async ({source, target, plan, tables}: Sides): Promise<Finding[]> => {
+const assessSides = async ({source, target, plan, tables, mapping}: Sides): Promise<Finding[]> => {
   const [from, to] = await Promise.all([source.identity(), target.identity()]);
-  return [...sameServer(from, to), ...olderTarget(plan, from, to), ...(await source.catalog.findings('source', tables)), ...(await target.catalog.findings('target', tables))];
+  return [...sameServer(from, to), ...olderTarget(plan, from, to), ...(await source.catalog.findings('source', tables)), ...(await target.catalog.findings('target', tables)), ...(await mappingFindings(target, tables, mapping))];
+};
+
+/** Of the target's tables those that exist; what its schema file will bring is looked at when it has been run. */
+const mappingFindings = async (target: Database, tables: readonly Table[], mapping: MigrationMapping): Promise<readonly Finding[]> => {
+  const names = tables.map(({name}) => nameOf(mapping.targetName(name)));
+  return mapping.findings(mapping.sourceTables(tables), names.length ? await target.catalog.tables({tables: names, exclude: []}) : []);
 };
 
 const sum = (tables: readonly Table[], field: 'estimatedRows' | 'estimatedBytes'): number => tables.reduce((total, table) => total + table[field], 0);

@@ -11,7 +11,7 @@ export const catchUp: Phase = {
     const link = await ensureForward(context);
     await link.untilStrict(context.signal);
     const post = await context.steps.once('schema-post-data', () => runFile(context, 'postData'));
-    await context.steps.once('analyze', async () => context.target.target.analyze(await context.tables()));
+    await context.steps.once('analyze', async () => context.target.target.analyze(await context.tables('target')));
     const lagMs = await link.lagMs();
     context.telemetry.gauge('lagMs', lagMs);
     return {event: {type: 'done'}, evidence: {...post, lagMs}};

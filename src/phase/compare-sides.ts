@@ -5,19 +5,23 @@
 import type {Direction} from '../model/side.ts';
 import {origin} from '../model/side.ts';
 import {nameOf} from '../model/table.ts';
+import {comparedThrough} from '../pipeline/mapped-compare.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {VerifyReport} from '../verify/verifier.ts';
 import type {PhaseContext} from './phase.ts';
 
-type CompareContext = Pick<PhaseContext, 'source' | 'target' | 'tables' | 'verifier' | 'comparePositions' | 'plan' | 'telemetry'>;
+type CompareContext = Pick<PhaseContext, 'source' | 'target' | 'mappings' | 'verifier' | 'comparePositions' | 'plan' | 'telemetry'>;
 
 export const compareSides = async (context: CompareContext, link: Link, signal: AbortSignal): Promise<VerifyReport> => {
   const {direction} = link;
   const isForward = origin(direction) === 'source';
+  const mappings = await context.mappings(direction);
+  const [sending, receiving] = isForward ? [context.source, context.target] : [context.target, context.source];
+  // A restart may have found rows that were still to be read again.
+  await link.untilStrict(signal);
   return context.verifier.verify({
-    from: isForward ? context.source : context.target,
-    to: isForward ? context.target : context.source,
-    tables: await context.tables(),
+    ...comparedThrough(mappings, sending, receiving),
+    tables: mappings.map((mapping) => mapping.writes),
     direction,
     compare: context.comparePositions,
     evidence: link,

@@ -2,9 +2,11 @@
  * One attempt, C1 to C8. Whatever takes time is done before the hold; after it every wait has a limit, and any failure
  * before the decision takes everything back. The decision is one row's state in the closing side's own database.
  */
+import type {SequenceState} from '../engine/engine.ts';
 import {assert} from '../model/assert.ts';
 import {TransientError} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
+import {mappedSequences} from '../pipeline/mapped-sequences.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {Watchdog} from '../watchdog/watchdog.ts';
 import {finalCheck} from './final-check.ts';
@@ -44,10 +46,9 @@ const nextAttempt = async (context: PhaseContext, roles: Roles): Promise<number>
 
 /** C1: creating a slot can wait behind one long transaction (H-112), so it is never done inside the window. */
 const armReverse = async (context: PhaseContext, roles: Roles): Promise<void> => {
-  const tables = await context.tables();
   const direction = other(roles.direction);
-  await roles.opening.source.createStream(direction, tables, context.signal);
-  await context.replication.ensure(direction, 'drop', tables, context.epoch);
+  await roles.opening.source.createStream(direction, await context.tables(roles.openingSide), context.signal);
+  await context.replication.ensure(direction, 'drop', await context.mappings(direction), context.epoch);
 };
 
 /** It says that it has its own connections to both sides before anything is held. */
@@ -74,12 +75,15 @@ const closeAndDecide = async (context: PhaseContext, roles: Roles, link: Link, a
   await steps.each('raise-fence', () => raiseFence(context, roles, attempt, budgetMs + DEADLINE_EXTRA_MS, marker));
   await steps.each('drain', () => drained);
   await steps.each('final-check', () => finalCheck(context, roles));
-  await steps.each('sequences', async () => roles.opening.target.setSequences(await roles.closing.source.readSequences(await context.tables()), SEQUENCE_MARGIN));
+  await steps.each('sequences', async () => roles.opening.target.setSequences(await sequences(context, roles), SEQUENCE_MARGIN));
   await steps.each('mark-reverse', () => markReverse(context, roles));
   limit.throwIfAborted();
   const decision = await steps.each('decide', () => roles.closing.fence.commit(attempt, context.epoch));
   if (decision !== 'committed') throw new TransientError(`the decision was refused: ${decision.refused}`, {code: 'CF-CUT-001', next: 'nothing; the source serves and the cutover can be tried again'});
 };
+
+const sequences = async (context: PhaseContext, roles: Roles): Promise<readonly SequenceState[]> =>
+  mappedSequences(await roles.closing.source.readSequences(await context.tables(roles.closingSide)), await context.mappings(roles.direction));
 
 /** Without its watchdog a hold could outlive us, so its end is the attempt's end as well. */
 const limitOf = (context: PhaseContext, ms: number, watchdog: Watchdog): AbortSignal => {
@@ -91,7 +95,7 @@ const limitOf = (context: PhaseContext, ms: number, watchdog: Watchdog): AbortSi
 };
 
 const raiseFence = async (context: PhaseContext, roles: Roles, attempt: number, budgetMs: number, marker: string): Promise<{position: Position}> => {
-  const tables = await context.tables();
+  const tables = await context.tables(roles.closingSide);
   for (let tries = 1; ; tries++) {
     try {
       return await roles.closing.fence.raise({tables, attempt, epoch: context.epoch, budgetMs, marker});

@@ -16,10 +16,9 @@ export const finishCutover = async (context: PhaseContext, roles: Roles, attempt
 
 /** C11: the stream that follows the open side applies from its mark; the other one only watches from now on. */
 const startWayBack = async (context: PhaseContext, roles: Roles): Promise<void> => {
-  const tables = await context.tables();
   await context.replication.stop(roles.direction);
-  await context.replication.ensure(other(roles.direction), 'apply', tables, context.epoch);
-  await context.replication.ensure(roles.direction, 'drop', tables, context.epoch);
+  await context.replication.ensure(other(roles.direction), 'apply', await context.mappings(other(roles.direction)), context.epoch);
+  await context.replication.ensure(roles.direction, 'drop', await context.mappings(roles.direction), context.epoch);
 };
 
 const prove = async (context: PhaseContext, roles: Roles): Promise<Record<string, string>> => {

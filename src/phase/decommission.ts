@@ -7,7 +7,7 @@ import type {Phase} from './phase.ts';
 export const decommission: Phase = {
   async run(context) {
     const {steps, source, target, replication} = context;
-    const tables = await context.tables();
+    const tables = await context.tables('target');
     await steps.once('stop-streams', () => Promise.all([replication.stop('forward'), replication.stop('reverse')]));
     await steps.once('drop-streams', async () => {
       await source.source.dropStream('forward');

@@ -14,8 +14,9 @@ export const initialLoad: Phase = {
     });
     context.telemetry.gauge('rowsTotal', tables.reduce((total, table) => total + table.estimatedRows, 0));
     const {parallel} = plan.plan.load;
+    const mappings = await context.mappings('forward');
     const loaded = await steps.each('copy-chunks', () =>
-      copyChunks({from: source, to: target, tables, chunks, epoch, parallel, pausePoint: context.pausePoint, telemetry: context.telemetry, signal: context.signal}),
+      copyChunks({from: source, to: target, mappings, chunks, epoch, parallel, pausePoint: context.pausePoint, telemetry: context.telemetry, signal: context.signal}),
     );
     return {event: {type: 'done'}, evidence: {...loaded, kept: chunks.filter((chunk) => chunk.done).length}};
   },
@@ -33,8 +34,9 @@ const startStream = async ({source, target, signal, epoch, ...context}: PhaseCon
 
 const ranges = async (context: PhaseContext) => {
   const planned = [];
+  const mapping = await context.mapping();
   for (const table of await context.tables()) {
-    for (const range of await context.source.source.planRanges(table, context.plan.plan.load.chunkBytes)) planned.push({table: table.name, range});
+    for (const range of await context.source.source.planRanges(table, context.plan.plan.load.chunkBytes)) planned.push({table: mapping.targetName(table.name), range});
   }
   return planned;
 };

@@ -5,7 +5,9 @@
  */
 import type {Clock, Effects} from '../model/effects.ts';
 import type {Position} from '../model/position.ts';
+import type {Direction, Side} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
+import type {MigrationMapping, TableMapping} from '../mapping/mapping.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import type {Database, MigrationRef} from '../engine/engine.ts';
 import type {JournalFact, Signal} from '../journal/journal.ts';
@@ -45,8 +47,11 @@ export type PhaseContext = {
   /** Asked between chunks of work that can wait. */
   readonly throttle: Throttle;
   readonly startWatchdog: (request: WatchdogRequest) => Promise<Watchdog>;
-  /** The mapped tables, read once per run from the source's catalogue. */
-  tables(): Promise<readonly Table[]>;
+  /** The migration's tables as the catalogue of a side shows them, the source's unless said; of the target those that exist. */
+  tables(side?: Side): Promise<readonly Table[]>;
+  /** How they become those of the other side; once the target has them all. */
+  mappings(direction: Direction): Promise<readonly TableMapping[]>;
+  mapping(): Promise<MigrationMapping>;
   readonly steps: Steps;
   /** Durable facts that are not steps. */
   record(fact: JournalFact): Promise<void>;

@@ -2,33 +2,31 @@
 import {readFile} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import {TerminalError} from '../model/errors.ts';
-import {nameOf, writtenColumns, type Table} from '../model/table.ts';
+import {nameOf} from '../model/table.ts';
 import type {Phase, PhaseContext} from './phase.ts';
 
 export const prepareTarget: Phase = {
   async run(context) {
     await context.steps.once('check-empty', () => requireEmpty(context));
     const schema = await context.steps.once('schema-pre-data', () => runFile(context, 'preData'));
-    await context.steps.once('check-columns', () => requireSameColumns(context));
-    await context.steps.once('close-target', async () => context.target.fence.closeFromStart(await context.tables()));
+    await context.steps.once('check-columns', () => requireFit(context));
+    await context.steps.once('close-target', async () => context.target.fence.closeFromStart(await context.tables('target')));
     await context.steps.once('route-source', async () => {
       const route = {epoch: 0, side: 'source', state: 'open', holdUntil: undefined, readPercent: 0} as const;
       await Promise.all([context.source.control.writeRoute(route), context.target.control.writeRoute(route)]);
     });
     return {event: {type: 'done'}, evidence: {...schema}};
   },
-  /** The last undo of an abort: with the fences and our own schema, every trace on both sides is gone. */
-  async undo(context) {
-    const tables = await context.tables();
-    for (const side of [context.source, context.target]) {
-      await side.fence.remove(tables);
-      await side.control.remove();
-    }
+  /** The tables go with everything else that the schema files created; what was there before them stays. */
+  async undo({source, target, tables}) {
+    await source.fence.remove(await tables('source'));
+    await target.fence.remove(await tables('target'));
+    await target.target.dropSchema();
   },
 };
 
 const requireEmpty = async (context: PhaseContext): Promise<void> => {
-  const filled = await context.target.target.nonEmpty(await context.tables());
+  const filled = await context.target.target.nonEmpty(await context.tables('target'));
   if (filled.length) throw new TerminalError(`these tables of the target have rows already: ${filled.map(nameOf).join(', ')}`, {code: 'CF-TGT-001', next: 'empty them, or take another database as target'});
 };
 
@@ -42,21 +40,17 @@ export const runFile = async (context: PhaseContext, part: 'preData' | 'postData
   return {file, statements};
 };
 
-const requireSameColumns = async (context: PhaseContext): Promise<void> => {
-  const {scope} = context.plan.plan;
-  const onTarget = new Map((await context.target.catalog.tables(scope)).map((table) => [nameOf(table.name), table]));
-  const faults = (await context.tables()).flatMap((table) => columnFaults(table, onTarget.get(nameOf(table.name))));
-  if (faults.length) throw new TerminalError(`the target's tables do not fit:\n  ${faults.join('\n  ')}`, {code: 'CF-TGT-004', next: 'correct the pre-data schema file'});
-};
-
-const columnFaults = (table: Table, other: Table | undefined): string[] => {
-  const name = nameOf(table.name);
-  if (!other) return [`${name} is missing`];
-  const types = new Map(other.columns.map((column) => [column.name, column.type]));
-  const faults = writtenColumns(table).flatMap((column) => {
-    const type = types.get(column.name);
-    if (type === undefined) return [`${name}.${column.name} is missing`];
-    return type === column.type ? [] : [`${name}.${column.name} is ${type}, and ${column.type} on the source`];
+/** Everything that does not fit is said at once; what would not come back is refused here where assess could not see the target's types. */
+const requireFit = async (context: PhaseContext): Promise<void> => {
+  const [sources, targets, mapping] = [await context.tables('source'), await context.tables('target'), await context.mapping()];
+  const there = new Set(targets.map((table) => nameOf(table.name)));
+  const missing = sources.map((table) => nameOf(mapping.targetName(table.name))).filter((name) => !there.has(name));
+  const refusals = mapping.findings(sources, targets).filter(({severity}) => severity === 'refuse');
+  const faults = [...missing.map((name) => `${name} is missing`), ...refusals.map(({object, reason}) => (reason.includes(object) ? reason : `${object} ${reason}`))];
+  if (!faults.length) return;
+  const isLoss = !missing.length && refusals.every(({code}) => code === 'CF-MAP-002');
+  throw new TerminalError(`the target's tables do not fit:\n  ${faults.join('\n  ')}`, {
+    code: isLoss ? 'CF-MAP-002' : 'CF-TGT-004',
+    next: isLoss ? 'set reverse.allowLoss: true in the plan if that may be lost' : 'correct the pre-data schema file, or the mapping',
   });
-  return table.key.join() === other.key.join() ? faults : [...faults, `${name} has the key (${other.key.join(', ')}), and (${table.key.join(', ')}) on the source`];
 };

@@ -10,8 +10,7 @@ const SWITCH_LOOK_MS = 2000;
 export const reverseWindow: Phase = {
   async run(context) {
     const link = await ensureReverse(context);
-    const tables = await context.tables();
-    await Promise.all([context.source.fence.clean(tables), context.target.fence.clean(tables)]);
+    await Promise.all([context.source.fence.clean(await context.tables('source')), context.target.fence.clean(await context.tables('target'))]);
     const signal = await whileKeepingSwitches(context, () => context.nextSignal(['complete', 'reverse']));
     const lagMs = await link.lagMs();
     return {event: {type: signal.type === 'reverse' ? 'reverse' : 'done'}, evidence: {lagMs}};

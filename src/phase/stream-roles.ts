@@ -12,9 +12,8 @@ export const ensureReverse = (context: PhaseContext): Promise<Link> => ensure(co
 export const other = (direction: Direction): Direction => (direction === 'forward' ? 'reverse' : 'forward');
 
 const ensure = async (context: PhaseContext, direction: Direction): Promise<Link> => {
-  const tables = await context.tables();
-  const link = await context.replication.ensure(direction, 'apply', tables, context.epoch);
-  if (await hasStream(context, other(direction))) await context.replication.ensure(other(direction), 'drop', tables, context.epoch);
+  const link = await context.replication.ensure(direction, 'apply', await context.mappings(direction), context.epoch);
+  if (await hasStream(context, other(direction))) await context.replication.ensure(other(direction), 'drop', await context.mappings(other(direction)), context.epoch);
   return link;
 };
 

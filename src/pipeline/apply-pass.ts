@@ -10,9 +10,11 @@ import type {Effects} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction} from '../model/side.ts';
-import {nameOf, type Table, type TableName} from '../model/table.ts';
+import {nameOf, type TableName} from '../model/table.ts';
+import type {TableMapping} from '../mapping/mapping.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import type {LinkProgress} from './link-progress.ts';
+import {MappedChanges} from './mapped-changes.ts';
 import {netChanges, type NetChanges} from './net-changes.ts';
 import {ReplayWindows} from './replay-windows.ts';
 import {serveRereads} from './reread.ts';
@@ -30,7 +32,8 @@ export type LinkOptions = {
   readonly direction: Direction;
   readonly from: Database;
   readonly to: Database;
-  readonly tables: readonly Table[];
+  /** In this direction. */
+  readonly mappings: readonly TableMapping[];
   readonly epoch: number;
   readonly compare: (a: Position, b: Position) => number;
   /** Whether an engine's own error may pass by itself. */
@@ -44,7 +47,9 @@ export class ApplyPass {
   readonly #progress: LinkProgress;
   readonly #applier: Applier;
   readonly #windows: ReplayWindows;
+  readonly #mapped: MappedChanges;
   readonly #net: NetChanges;
+  readonly #lenient: ReadonlySet<string>;
   #commitSeq: number;
   #position: Position;
   #durable: Position;
@@ -63,14 +68,20 @@ export class ApplyPass {
     this.#progress = progress;
     this.#applier = applier;
     this.#windows = windows;
-    this.#net = netChanges((table) => windows.mode(table), options.tables);
+    this.#mapped = new MappedChanges(options.mappings);
+    this.#lenient = new Set(options.mappings.filter((one) => one.isLenient).map((one) => nameOf(one.to.name)));
+    this.#net = netChanges(
+      (table) => (this.#lenient.has(nameOf(table)) ? 'window' : windows.mode(table)),
+      options.mappings.map((one) => one.writes),
+    );
     this.#commitSeq = start.commitSeq;
     this.#position = this.#durable = start.position;
     this.#idleSince = options.effects.clock.monotonicMs();
   }
 
   static async run(options: LinkOptions, progress: LinkProgress, signal: AbortSignal): Promise<void> {
-    const {direction, from, to, tables, epoch} = options;
+    const {direction, from, to, mappings, epoch} = options;
+    const tables = mappings.map((mapping) => mapping.to);
     const start = await to.target.progress(direction);
     assert(start, `the ${direction} position is stored before the link starts`);
     await from.source.probeStream(direction, start.position);
@@ -79,7 +90,7 @@ export class ApplyPass {
     try {
       const pass = new ApplyPass(options, progress, applier, windows, start);
       pass.#report();
-      for await (const events of from.source.changes(direction, start.position, tables, signal)) {
+      for await (const events of from.source.changes(direction, start.position, mappings.map((mapping) => mapping.from), signal)) {
         await pass.#take(events);
         await progress.whilePaused(signal);
       }
@@ -118,10 +129,12 @@ export class ApplyPass {
     assert(transaction, 'a change comes inside a transaction');
     if (transaction.isOld || transaction.isOurs) return;
     transaction.changes++;
-    if (change.kind === 'truncate') this.#truncate(change.tables);
-    this.#progress.touched(change, transaction.commit, transaction.xid);
-    this.#net.add(change);
-    if (change.kind === 'insert' || change.kind === 'update') this.#heldBytes += bytesOf(change.row);
+    const mapped = this.#mapped.of(change);
+    if (!mapped) return;
+    if (mapped.kind === 'truncate') this.#truncate(mapped.tables);
+    this.#progress.touched(mapped, transaction.commit, transaction.xid);
+    this.#net.add(mapped);
+    if (mapped.kind === 'insert' || mapped.kind === 'update') this.#heldBytes += bytesOf(mapped.row);
     if (this.#net.size >= ROWS_HELD_MAX || this.#heldBytes >= BYTES_HELD_MAX) await this.#write();
   }
 
@@ -146,7 +159,8 @@ export class ApplyPass {
       this.#marks = [];
       return;
     }
-    if (!this.#windows.strict) this.#remember(transaction.xid);
+    if (!this.#windows.strict || this.#lenient.size > 0) this.#remember(transaction.xid);
+    else this.#delivered = undefined; // no longer all that a re-read would have to see
     this.#position = end;
     this.#isDirty = true;
   }
@@ -193,12 +207,14 @@ export class ApplyPass {
     this.#durable = this.#position;
     this.#options.from.source.acknowledge(this.#options.direction, this.#durable);
     this.#report();
-    for (const mark of this.#marks) this.#progress.mark(mark, this.#durable);
-    this.#marks = [];
   }
 
+  /** Whoever waits for a position or a mark looks at the rows next, so what is still to be read again comes first. */
   #report(): void {
-    this.#progress.moved(this.#durable, this.#windows.strict);
+    if (!this.#windows.isBehind(this.#durable)) this.#progress.moved(this.#durable, this.#windows.strict);
+    if (this.#windows.rereads > 0) return;
+    for (const mark of this.#marks) this.#progress.mark(mark, this.#durable);
+    this.#marks = [];
   }
 
   /** The applier stands still at a commit; everything delivered so far is visible to the read (R6). */
@@ -216,13 +232,21 @@ export class ApplyPass {
   async #rereads(): Promise<void> {
     this.#windows.reopen(this.#progress.takeAsked());
     for (const due of this.#windows.due(this.#durable)) {
-      const end = await serveRereads({...this.#options, applier: this.#applier, due, delivered: await this.#mustSee(), position: this.#durable, commitSeq: this.#commitSeq});
+      const end = await serveRereads({...this.#options, mapping: this.#mappingOf(due.table.name), applier: this.#applier, keys: due.keys, delivered: await this.#mustSee(), position: this.#durable, commitSeq: this.#commitSeq});
       this.#commitSeq++;
       this.#delivered = new Set();
       this.#windows.served(due.table.name, due.keys, end);
       this.#options.telemetry.gauge('rereads', this.#windows.rereads);
       this.#report();
+      // Behind its position no longer is a table whose end the stream has passed; an idle side would not get there.
+      if (this.#windows.isBehind(this.#durable)) await this.#options.from.source.mark('reread');
     }
+  }
+
+  #mappingOf(table: TableName): TableMapping {
+    const mapping = this.#options.mappings.find((one) => nameOf(one.to.name) === nameOf(table));
+    assert(mapping, `${nameOf(table)} is a mapped table`);
+    return mapping;
   }
 }
 

@@ -3,13 +3,16 @@
  * the initial load; killed anywhere, the next run repeats the open chunks only.
  */
 import type {BulkFormat, Chunk, Database} from '../engine/engine.ts';
+import type {Row} from '../model/change.ts';
 import {nameOf, writtenColumns, type Table} from '../model/table.ts';
+import type {TableMapping} from '../mapping/mapping.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 
 export type CopyRequest = {
   readonly from: Database;
   readonly to: Database;
-  readonly tables: readonly Table[];
+  readonly mappings: readonly TableMapping[];
+  /** Of the receiving side's tables; a range says the same on both sides, because keys do. */
   readonly chunks: readonly Chunk[];
   readonly epoch: number;
   readonly parallel: number;
@@ -42,17 +45,28 @@ export const copyChunks = async (request: CopyRequest): Promise<{readonly rows: 
   return total;
 };
 
-const copyChunk = async ({from, to, tables, epoch}: CopyRequest, chunk: Chunk): Promise<{rows: number; bytes: number}> => {
-  const table = tables.find((one) => nameOf(one.name) === nameOf(chunk.table));
-  if (!table) throw new Error(`chunk ${chunk.id} is of ${nameOf(chunk.table)}, which is not in the scope any more`);
+const copyChunk = async ({from, to, mappings, epoch}: CopyRequest, chunk: Chunk): Promise<{rows: number; bytes: number}> => {
+  const mapping = mappings.find((one) => nameOf(one.to.name) === nameOf(chunk.table));
+  if (!mapping) throw new Error(`chunk ${chunk.id} is of ${nameOf(chunk.table)}, which is not in the scope any more`);
+  const table = mapping.writes;
   const format = bulkFormat(table);
-  const copy = await from.source.copyOut(table, chunk.range, format);
+  const copy = mapping.isPlain ? await from.source.copyOut(mapping.reads, chunk.range, format) : await copyThrough(mapping, from, to, chunk);
   const end = async () => {
     await copy.done();
     return from.source.mark(`chunk ${chunk.id}`); // after the read has returned, and durable: R2, R3
   };
   return to.target.loadChunk({table, chunk, epoch, format, input: copy.stream, end});
 };
+
+/** Only rows whose values change pass through this process as values; all others are bytes. */
+const copyThrough = async (mapping: TableMapping, from: Database, to: Database, chunk: Chunk) => {
+  const {rows, done} = await from.source.copyRows(mapping.reads, chunk.range);
+  return {stream: to.target.bulkOf(mapping.writes, mapped(rows, mapping)), done};
+};
+
+async function* mapped(batches: AsyncIterable<readonly Row[]>, mapping: TableMapping): AsyncGenerator<readonly Row[]> {
+  for await (const batch of batches) yield batch.map((row) => mapping.row(row));
+}
 
 /** Binary is half the work for both servers, where it means the same to both. */
 const bulkFormat = (table: Table): BulkFormat => (writtenColumns(table).every((column) => column.portableBinary) ? 'binary' : 'text');

@@ -13,7 +13,7 @@ import type {LinkProgress} from './link-progress.ts';
 export const runDropPass = async (options: LinkOptions, progress: LinkProgress, from: Position, signal: AbortSignal): Promise<void> => {
   await options.from.source.probeStream(options.direction, undefined);
   const watch = {options, progress, from, transaction: undefined as Open | undefined};
-  for await (const events of options.from.source.changes(options.direction, from, options.tables, signal)) {
+  for await (const events of options.from.source.changes(options.direction, from, options.mappings.map((mapping) => mapping.from), signal)) {
     for (const event of events) take(watch, event);
   }
 };

@@ -1,7 +1,7 @@
 import type {Database} from '../engine/engine.ts';
 import type {Direction} from '../model/side.ts';
 import {origin} from '../model/side.ts';
-import type {Table} from '../model/table.ts';
+import type {TableMapping} from '../mapping/mapping.ts';
 import type {LinkOptions} from './apply-pass.ts';
 import type {Link, LinkMode, Replication} from './replication.ts';
 import {RunningLink} from './running-link.ts';
@@ -21,13 +21,13 @@ export class InProcessReplication implements Replication {
     this.failed.catch(() => undefined); // raced by the runner; a link may fail before it looks
   }
 
-  async ensure(direction: Direction, mode: LinkMode, tables: readonly Table[], epoch: number): Promise<Link> {
+  async ensure(direction: Direction, mode: LinkMode, mappings: readonly TableMapping[], epoch: number): Promise<Link> {
     const running = this.#links.get(direction);
     if (running?.mode === mode) return running;
     await this.stop(direction);
     const [from, to] = origin(direction) === 'source' ? [this.#shared.source, this.#shared.target] : [this.#shared.target, this.#shared.source];
-    const options: LinkOptions = {...this.#shared, direction, from, to, tables, epoch};
-    const start = (await to.target.progress(direction))?.position ?? (await from.source.createStream(direction, tables, new AbortController().signal));
+    const options: LinkOptions = {...this.#shared, direction, from, to, mappings, epoch};
+    const start = (await to.target.progress(direction))?.position ?? (await from.source.createStream(direction, mappings.map((mapping) => mapping.from), new AbortController().signal));
     const link = new RunningLink(options, mode, start);
     link.failed.catch((error: unknown) => this.#fail(error));
     this.#links.set(direction, link);

@@ -43,7 +43,7 @@ export const remove = (entry: Entry, reread: boolean): void => {
 };
 
 export const operationOf = ({key, before, after, row}: Entry): RowOperation | undefined => {
-  if (after === 'moved') return undefined;
+  if (after === 'moved' || after === 'untouched') return undefined;
   const isExact = before !== 'any';
   if (after === 'gone') return before === 'absent' ? undefined : {form: 'delete', key, exact: isExact};
   if (before === 'absent') return {form: 'insert', key, row};

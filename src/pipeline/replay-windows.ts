@@ -69,6 +69,11 @@ export class ReplayWindows {
     for (const table of tables) this.#of(table).rereads.clear();
   }
 
+  /** A table that was complete at its position has rows to be read again, or rows that are newer than its position. */
+  isBehind(applied: Position): boolean {
+    return [...this.#windows.values()].some(({mode, rereads, end}) => mode === 'strict' && (rereads.size > 0 || (end !== undefined && this.#compare(applied, end) < 0)));
+  }
+
   /** Tables whose list holds up the end of their window, with the keys to read again. */
   due(applied: Position): {readonly table: Table; readonly keys: readonly Key[]}[] {
     return [...this.#windows.values()]

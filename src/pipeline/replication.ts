@@ -5,7 +5,7 @@
 import type {TableKey} from '../engine/engine.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction} from '../model/side.ts';
-import type {Table} from '../model/table.ts';
+import type {TableMapping} from '../mapping/mapping.ts';
 import type {StreamEvidence} from '../model/stream-evidence.ts';
 
 /** `apply`: changes are applied. `drop`: our own are dropped and any other is an alarm, so that the log is not kept. */
@@ -33,7 +33,7 @@ export interface Link extends StreamEvidence {
 
 export interface Replication {
   /** Starts the link if it does not run, in this mode; changes the mode if it does. */
-  ensure(direction: Direction, mode: LinkMode, tables: readonly Table[], epoch: number): Promise<Link>;
+  ensure(direction: Direction, mode: LinkMode, mappings: readonly TableMapping[], epoch: number): Promise<Link>;
   link(direction: Direction): Link | undefined;
   stop(direction: Direction): Promise<void>;
   /** Holds all links between two transactions, or lets them go on. */

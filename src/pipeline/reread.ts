@@ -3,12 +3,14 @@ import type {Applier, Database} from '../engine/engine.ts';
 import {keyText, type Key} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
 import type {RowOperation} from '../model/row-operation.ts';
-import type {Table} from '../model/table.ts';
+import type {TableMapping} from '../mapping/mapping.ts';
 
 export type RereadRequest = {
   readonly from: Database;
   readonly applier: Applier;
-  readonly due: {readonly table: Table; readonly keys: readonly Key[]};
+  readonly mapping: TableMapping;
+  /** A key has the same values on both sides. */
+  readonly keys: readonly Key[];
   /** Transactions the stream has delivered; the read must see them all. */
   readonly delivered: ReadonlySet<string>;
   readonly position: Position;
@@ -16,8 +18,9 @@ export type RereadRequest = {
 };
 
 /** Answers the position at which everything the read saw is durable on the sending side. */
-export const serveRereads = async ({from, applier, due: {table, keys}, delivered, position, commitSeq}: RereadRequest): Promise<Position> => {
-  const rows = await from.source.readRows(table, keys, delivered);
+export const serveRereads = async ({from, applier, mapping, keys, delivered, position, commitSeq}: RereadRequest): Promise<Position> => {
+  const {writes: table} = mapping;
+  const rows = (await from.source.readRows(mapping.reads, keys, delivered)).map((row) => mapping.row(row));
   const end = await from.source.mark('reread');
   const present = new Map(rows.map((row) => [keyText(table.key.map((name) => row[name] ?? null)), row]));
   const operations = keys.map((key): RowOperation => {

@@ -51,6 +51,8 @@ export class TableFold {
         return this.#carryOut(this.#forms({kind: 'delete', columns: 'all', keyChanged: false}, this.#mode), change.key, id, NO_ROW);
       case 'update':
         return this.#update(change.key, id, change.oldKey, change.row);
+      case 'reread':
+        return this.#reread(change.key, id, change.oldKey);
       default:
         return unreachable(change);
     }
@@ -78,8 +80,15 @@ export class TableFold {
     const keyChanged = oldId !== id;
     const known = this.#isComplete(sent) ? undefined : this.#entries.get(oldId);
     const row = known?.after === 'full' ? {...known.row, ...sent} : sent;
-    const columns = this.#isComplete(row) ? 'all' : 'some';
+    // The row of a partial table has more columns than the event can know, so it is never complete enough to be replaced.
+    const columns = this.#isComplete(row) && !(keyChanged && this.table.isPartial) ? 'all' : 'some';
     this.#carryOut(this.#forms({kind: 'update', columns, keyChanged}, this.#mode), key, id, row, oldKey, oldId);
+  }
+
+  /** Whatever else the batch does to the key, the row is read afterwards; only tables that stay in window forms come here. */
+  #reread(key: Key, id: string, oldKey: Key | undefined): void {
+    if (oldKey !== undefined) return this.#carryOut('delete-both-then-reread', key, id, NO_ROW, oldKey, keyText(oldKey));
+    this.#entry(key, id, 'any').reread = true;
   }
 
   #carryOut(form: ReplayForm, key: Key, id: string, row: Row, oldKey: Key = key, oldId: string = id): void {
@@ -121,12 +130,17 @@ export class TableFold {
   #entry(key: Key, id: string, before: Before): Entry {
     const known = this.#entries.get(id);
     if (known !== undefined) {
-      if (known.after !== 'moved' && (before === 'any' || before === standing(known))) return known;
+      if (known.after !== 'moved' && (before === 'any' || before === standing(known)) && !this.#wouldBlend(known, before)) return known;
       this.#close();
     }
     const entry = newEntry(key, before);
     this.#entries.set(id, entry);
     return entry;
+  }
+
+  /** A row that is deleted and inserted again must not keep what the old one had in the columns that are not mapped. */
+  #wouldBlend(known: Entry, before: Before): boolean {
+    return this.table.isPartial === true && known.after === 'gone' && before === 'absent';
   }
 
   #move(oldKey: Key, oldId: string, key: Key, id: string, row: Row): void {

@@ -1,10 +1,10 @@
 /** The plan's JSON Schema for editors, committed as `plan.schema.json`. Also what "did you mean" takes its known words from. */
 import * as z from 'zod';
 import {planSchema} from './plan-schema.ts';
-import {SHIPPED, type Vocabulary} from './vocabulary.ts';
 
-export function planJsonSchema(words: Vocabulary = SHIPPED): SchemaNode {
-  const schema = z.toJSONSchema(planSchema(words), {io: 'input'});
+/** Of every kind of plan, or of the kind that a file is read as. */
+export function planJsonSchema(plan: z.ZodType = planSchema()): SchemaNode {
+  const schema = z.toJSONSchema(plan, {io: 'input'});
   return node({title: 'Crossfade migration plan', ...schema});
 }
 

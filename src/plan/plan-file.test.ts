@@ -93,7 +93,7 @@ describe('a bad plan', () => {
       `${MINIMAL}cutover:\n  stalBudget: 5s\n`,
       ['p.yaml:8:3 cutover.stalBudget: is not a known key; did you mean stallBudget?'],
     ],
-    ['an unknown key that resembles none', `${MINIMAL}mapping: {}\n`, ['p.yaml:7:1 mapping: is not a known key']],
+    ['an unknown key that resembles none', `${MINIMAL}xylophone: {}\n`, ['p.yaml:7:1 xylophone: is not a known key']],
     [
       'an unknown gate',
       `${MINIMAL}gates: {cutover: [aproval]}\n`,

@@ -40,9 +40,10 @@ function parsePlan(text: string, file: string, words: Vocabulary): Plan {
       faults.map((fault) => syntaxProblem(fault, file, lines)),
     );
   const value = valueOf(document, file);
-  const parsed = planSchemaFor(document.get('workflow'), words).safeParse(value, {reportInput: true, error: wordsFor});
+  const schema = planSchemaFor(document.get('workflow'), words);
+  const parsed = schema.safeParse(value, {reportInput: true, error: wordsFor});
   if (parsed.success) return parsed.data;
-  const problems = pathProblems(parsed.error.issues, planJsonSchema(words));
+  const problems = pathProblems(parsed.error.issues, planJsonSchema(schema));
   throw new PlanInvalid(
     file,
     inFileOrder(

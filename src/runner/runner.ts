@@ -50,6 +50,15 @@ export class Runner {
     const {epoch} = this.#options.context;
     await this.#record({type: 'runner-started', epoch, holder: this.#options.holder, host: this.#options.host, pid: process.pid});
     try {
+      return await this.#loop();
+    } catch (error) {
+      return await this.#leave(error);
+    }
+  }
+
+  /** An abort cuts the loop short wherever it is; what was begun is then undone. */
+  async #loop(): Promise<RunEnd> {
+    try {
       for (;;) {
         const state = await this.#state();
         if (state.isFinal) return {status: state.phase === 'aborted' ? 'aborted' : 'completed', phase: state.phase};
@@ -57,7 +66,8 @@ export class Runner {
         await this.#runPhase(await this.#state());
       }
     } catch (error) {
-      return await this.#leave(error);
+      if (!this.#options.interruption.isAbortAsked) throw error;
+      return this.#abort(await this.#state());
     }
   }
 
@@ -73,7 +83,6 @@ export class Runner {
   /** Waits until the phase may begin. False: something else has to be looked at first. */
   async #enter(state: RunState): Promise<boolean> {
     const {interruption, workflow, context} = this.#options;
-    if (interruption.isAbortAsked && workflow.accepts(state.phase).includes('abort')) return this.#abort(state);
     await interruption.pausePoint(`before ${state.phase}`);
     if (state.isPhaseOpen) return true;
     const gates = gatesOf(context.plan.plan.gates[state.phase], workflow.gates(state.phase));
@@ -191,21 +200,21 @@ export class Runner {
   }
 
   /** Undoes every phase that was started, newest first; each undo is idempotent, so a crash in here is repeated. */
-  async #abort(state: RunState): Promise<boolean> {
+  async #abort(state: RunState): Promise<RunEnd> {
     const {workflow, phases, context} = this.#options;
+    if (!workflow.accepts(state.phase).includes('abort')) throw tooLate(state.phase);
     context.telemetry.note('abort: removing what the phases left behind');
     await context.replication.close();
-    const started = workflow.phases.filter((name) => (state.attempts[name] ?? 0) > 0);
+    const started = workflow.phases.filter((name) => name === state.phase || (state.attempts[name] ?? 0) > 0);
     for (const name of [...started].reverse()) await phases[name]?.undo?.({...this.#contextOf(state, NEVER), signal: NEVER});
     if (!state.isPhaseOpen) await this.#options.journal.append({type: 'phase-started', phase: state.phase});
     await this.#options.journal.append({type: 'phase-ended', phase: state.phase, outcome: 'abort' satisfies WorkflowEvent['type'], evidence: {}});
-    return false;
+    return {status: 'aborted', phase: 'aborted'};
   }
 
   /** A pause that was asked for is a good end; everything else is recorded and thrown on. */
   async #leave(error: unknown): Promise<RunEnd> {
     const {interruption, journal} = this.#options;
-    if (interruption.isAbortAsked) return this.#abortAfterwards(error);
     if (interruption.reason && error === interruption.reason) {
       await journal.append({type: 'runner-stopped', reason: interruption.reason.message});
       return {status: 'paused', phase: (await this.#state()).phase};
@@ -213,14 +222,10 @@ export class Runner {
     await journal.append({type: 'failed', code: isCoded(error) ? error.code : undefined, error: error instanceof Error ? error.message : String(error)});
     throw error;
   }
-
-  async #abortAfterwards(error: unknown): Promise<RunEnd> {
-    const state = await this.#state();
-    if (state.isFinal || !this.#options.workflow.accepts(state.phase).includes('abort')) throw error;
-    await this.#abort(state);
-    return {status: 'aborted', phase: 'aborted'};
-  }
 }
+
+const tooLate = (phase: string): TerminalError =>
+  new TerminalError(`the abort came too late: the run stands in ${phase}, and the cutover is decided`, {code: 'CF-VERB-001', next: 'crossfade resume, then crossfade reverse'});
 
 /** The plan's gates of a phase; without any, the workflow's. */
 const gatesOf = (planned: readonly Named[] | undefined, defaults: readonly string[]): readonly Named[] => planned ?? defaults.map((name) => ({name, settings: {}}));

@@ -55,7 +55,7 @@ function scaled(value: number, base: number, units: readonly string[]): string {
 }
 
 /** Two units at most: `42s`, `12m05s`, `2h06m`, `3d04h`. */
-function duration(ms: number): string {
+export function duration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   if (seconds < 60) return `${seconds}s`;
   if (seconds < 3600) return pair(seconds, 60, 'm', 's');

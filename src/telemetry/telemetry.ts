@@ -21,6 +21,19 @@ export type GaugeName =
   | 'rowsVerified'
   | 'rereads';
 
+/** The numbers of a run as another process may see them: kept beside the journal by the runner, at most once a second. */
+export type LiveReport = {
+  /** RFC 3339 UTC: when it was written, for people. */
+  readonly at: string;
+  /** Since the runner started. */
+  readonly elapsedMs: number;
+  readonly gauges: Readonly<Partial<Record<GaugeName, number>>>;
+  /** How far the copy was at a few recent moments, oldest first. */
+  readonly samples: readonly {readonly elapsedMs: number; readonly rowsCopied: number}[];
+  /** The newest notes, oldest first. */
+  readonly notes: readonly {readonly at: string; readonly text: string}[];
+};
+
 export const silentTelemetry = (): Telemetry => {
   const gauges: Partial<Record<GaugeName, number>> = {};
   return {

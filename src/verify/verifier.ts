@@ -7,11 +7,14 @@ import type {Key} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
 import type {StreamEvidence} from '../model/stream-evidence.ts';
 import type {Table, TableName} from '../model/table.ts';
-import type {Database} from '../engine/engine.ts';
+import type {Compare, Source} from '../engine/engine.ts';
+
+/** What a comparison needs of a side. */
+export type ComparedSide = {readonly compare: Compare; readonly source: Pick<Source, 'planRanges' | 'currentPosition'>};
 
 export type VerifyRequest = {
-  readonly from: Database;
-  readonly to: Database;
+  readonly from: ComparedSide;
+  readonly to: ComparedSide;
   readonly tables: readonly Table[];
   /** Which progress row on `to` says how far it is. */
   readonly direction: 'forward' | 'reverse';

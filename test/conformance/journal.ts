@@ -6,6 +6,7 @@ import type {Effects} from '../../src/model/effects.ts';
 import {TerminalError} from '../../src/model/errors.ts';
 import {CHAIN_START, verifyChain} from '../../src/journal/chain.ts';
 import type {JournalFact, JournalStore} from '../../src/journal/journal.ts';
+import type {LiveReport} from '../../src/telemetry/telemetry.ts';
 import {fakeClock} from '../support/clock.ts';
 import {failingEffects, realEffects, recordingEffects} from '../support/effects.ts';
 
@@ -119,6 +120,19 @@ export function journalContract(name: string, newPlace: () => Promise<JournalPla
       ]);
     });
 
+    test('what a runner reports of its numbers is replaced, kept apart by migration, and no entry of the chain', async () => {
+      const store = await open();
+      const journal = await store.create('m1', 'shop');
+      await store.create('m2', 'orders');
+      expect(await store.report('m1')).toBeUndefined();
+      await store.keepReport('m1', report(1));
+      await journal.append(note('between'));
+      await store.keepReport('m1', report(2));
+      await store.keepReport('m2', report(3));
+      expect(await (await open()).report('m1')).toEqual(report(2));
+      expect(await journal.entries()).toHaveLength(1);
+    });
+
     test('a migration is created once, and an unknown one is not opened', async () => {
       const store = await open();
       await (await store.create('m1', 'shop')).append(note('a'));
@@ -129,6 +143,14 @@ export function journalContract(name: string, newPlace: () => Promise<JournalPla
     });
   });
 }
+
+const report = (rowsCopied: number): LiveReport => ({
+  at: '2026-05-01T10:00:00.000Z',
+  elapsedMs: 1500,
+  gauges: {rowsCopied, lagMs: 0.5},
+  samples: [{elapsedMs: 1000, rowsCopied}],
+  notes: [{at: '2026-05-01T10:00:00.000Z', text: 'phase assess 漢'}],
+});
 
 export const note = (text: string): JournalFact => ({type: 'note', text});
 

@@ -2,7 +2,7 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import pg from 'pg';
-import {serverAccount} from '../../examples/demo/embedded-binaries.ts';
+import {FETCHED, serverAccount} from '../../examples/demo/embedded-binaries.ts';
 import {type EmbeddedServer, startEmbeddedServer, startServer} from '../../examples/demo/embedded-servers.ts';
 import {addCleanUp} from './server-folder.ts';
 import type {PostgresRequest, PostgresVersion} from './servers.ts';
@@ -47,8 +47,14 @@ async function environment({version, settings, own}: Request): Promise<Address> 
 }
 
 async function embedded({version, settings}: Request): Promise<Address> {
-  if (version !== undefined && version !== 17 && version !== 18) throw new Error('npm brings 17 and 18 only');
-  return registered(await startEmbeddedServer({version: version ?? 17, settings: {...SETTINGS, ...settings}}));
+  if (version === 15) throw new Error('only 14, 16, 17 and 18 come from npm');
+  const options = {version: version ?? 17, settings: {...SETTINGS, ...settings}};
+  try {
+    return registered(await startEmbeddedServer(options));
+  } catch (error) {
+    const isAbsent = error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
+    throw isAbsent && FETCHED[options.version] ? new Error(`not fetched (npm run servers:fetch)`, {cause: error}) : error;
+  }
 }
 
 async function installed({version, settings}: Request): Promise<Address> {

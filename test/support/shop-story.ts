@@ -7,7 +7,7 @@ import {type Application, startApplication} from '../../examples/demo/applicatio
 import {compareFilledRows} from '../../examples/demo/fill-checksum.ts';
 import {askOracle, type OracleReport} from '../../examples/demo/oracle.ts';
 import {APPLICATION_ROLE, applicationUrl, buildShop, withClient} from '../../examples/demo/shop-database.ts';
-import {openStory, type Story} from './story.ts';
+import {openStory, type Story, type StoryOptions} from './story.ts';
 
 export type ShopStory = Story & {
   readonly application: Application;
@@ -21,9 +21,14 @@ const ROWS = 2000;
 const PASSWORD = 'only-for-this-test';
 const sql = (file: string): string => fileURLToPath(new URL(`../../examples/demo/${file}`, import.meta.url));
 
-export async function openShopStory(name: string, seed: number, plan: Readonly<Record<string, unknown>> = {}): Promise<ShopStory> {
+export async function openShopStory(
+  name: string,
+  seed: number,
+  plan: Readonly<Record<string, unknown>> = {},
+  on: StoryOptions['on'] = {},
+): Promise<ShopStory> {
   const schema = {preData: sql('schema-pre.sql'), postData: sql('schema-post.sql')};
-  const story = await openStory({name, schema, tables: ['shop.*'], plan});
+  const story = await openStory({name, schema, tables: ['shop.*'], plan, on});
   await Promise.all([ensureRole(story.source.url), ensureRole(story.target.url)]);
   const count = await buildShop(story.source.url, {rows: ROWS, seed});
   const addresses = {source: applicationUrl(story.source.url, PASSWORD), target: applicationUrl(story.target.url, PASSWORD)};

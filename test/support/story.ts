@@ -2,6 +2,7 @@
  * A migration as its operator lives through it: two databases on real servers, a plan file in a folder of its own, and
  * the real command line as processes that are started, killed and resumed. What happened is read from the journal.
  */
+import {randomUUID} from 'node:crypto';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -31,41 +32,51 @@ export type Sides<T> = {readonly source: T; readonly target: T};
 
 export type Story = AsyncDisposable &
   Sides<StoryDatabase> & {
+    /** After its server was restarted, which ends every connection. */
+    reopen(side: 'source' | 'target'): Promise<StoryDatabase>;
     readonly folder: string;
     readonly planFile: string;
     /** Runs one command to its end. `--state` and the addresses are given. */
     type(...words: readonly string[]): Promise<Answer>;
+    /** The same from another state folder, as a colleague would who does not know of the first. */
+    typeElsewhere(...words: readonly string[]): Promise<Answer>;
     /** A runner in the background; `interruption` befalls it at a point of the effects seam. */
     start(words: readonly string[], interruption?: Interruption): Crossfade;
     /** `run` until SIGKILL at that point; throws when the runner ends otherwise. */
     killAt(at: At, words?: readonly string[]): Promise<void>;
+    /** SIGKILL, whatever it is doing. */
+    killRunner(): Promise<void>;
     /** Everything on record, of the newest migration in the story's state. */
     facts(): Promise<readonly JournalFact[]>;
     untilFact(what: string, isIt: (fact: JournalFact) => boolean): Promise<JournalFact>;
+    /** A reference by which a plan may name an address with its password. */
+    secret(value: string): string;
     /** Another plan file beside the first, with other sections. */
     writePlan(file: string, sections: Readonly<Record<string, unknown>>): string;
     /** The output of all runners so far. */
     readonly log: string;
   };
 
-const EFFECTS = new URL('runner-effects.ts', import.meta.url).href;
+export const EFFECTS = new URL('runner-effects.ts', import.meta.url).href;
 
 export async function openStory(options: StoryOptions): Promise<Story> {
   const servers = {
     source: options.on?.source ?? (await postgresServer({version: 17})),
     target: options.on?.target ?? (await postgresServer({version: 18})),
   };
-  const source = await storyDatabase(await servers.source.createDatabase());
-  const target = await storyDatabase(await servers.target.createDatabase());
+  const sides = {
+    source: await storyDatabase(await servers.source.createDatabase()),
+    target: await storyDatabase(await servers.target.createDatabase()),
+  };
   const folder = mkdtempSync(join(tmpdir(), 'crossfade-story-'));
   mkdirSync(join(folder, 'state'));
   const writePlan = (file: string, sections: Readonly<Record<string, unknown>>): string => {
     writeFileSync(join(folder, file), stringify({...planOf(options), ...options.plan, ...sections}));
     return join(folder, file);
   };
-  const environment = {STORY_SOURCE: source.url, STORY_TARGET: target.url};
-  const crossfade = (more: Readonly<Record<string, string>> = {}) =>
-    new Crossfade({state: join(folder, 'state'), evidence: folder, environment: {...environment, ...more}});
+  const environment = {STORY_SOURCE: sides.source.url, STORY_TARGET: sides.target.url};
+  const crossfade = (more: Readonly<Record<string, string>> = {}, state = 'state') =>
+    new Crossfade({state: join(folder, state), evidence: folder, environment: {...environment, ...more}});
   const planFile = writePlan('plan.yaml', {});
   const running = new Set<Crossfade>();
   const start: Story['start'] = (words, interruption) => {
@@ -76,24 +87,38 @@ export async function openStory(options: StoryOptions): Promise<Story> {
   };
   const facts = () => readFacts(join(folder, 'state'));
   return {
-    source,
-    target,
+    get source() {
+      return sides.source;
+    },
+    get target() {
+      return sides.target;
+    },
+    reopen: async (side) => (sides[side] = await storyDatabase(sides[side].url)),
     folder,
     planFile,
     writePlan,
+    secret(value) {
+      const file = join(folder, `secret-${randomUUID()}`);
+      writeFileSync(file, value);
+      return `file:${file}`;
+    },
     start,
     facts,
     log: join(folder, 'runner.log'),
     type: (...words) => crossfade().command(...words),
+    typeElsewhere: (...words) => crossfade({}, 'elsewhere').command(...words),
     async killAt(at, words = ['resume']) {
       const runner = start(words, {...at, act: 'kill'});
       await untilTrue(`the runner's death at ${at.label}; see ${folder}`, () => !runner.isRunning);
       expect(await runner.ended, `the runner ended before it came to ${at.label}; see ${folder}`).toBeNull();
     },
+    async killRunner() {
+      for (const runner of running) await runner.kill9();
+    },
     untilFact: (what, isIt) => until(`${what}; see ${folder}`, async () => (await facts()).findLast(isIt)),
     async [Symbol.asyncDispose]() {
       for (const runner of running) await runner.kill9();
-      await Promise.all([source.close(), target.close()]);
+      await Promise.all([sides.source.close(), sides.target.close()]);
       rmSync(folder, {recursive: true});
     },
   };
@@ -113,7 +138,8 @@ const planOf = ({name, schema, tables}: StoryOptions) => ({
   approval: {quorum: 1, starterMay: true},
 });
 
-async function readFacts(state: string): Promise<readonly JournalFact[]> {
+/** Of the newest migration in that state. */
+export async function readFacts(state: string): Promise<readonly JournalFact[]> {
   const store = await openStateStore(state, realEffects());
   try {
     const newest = (await store.migrations()).at(-1);
@@ -121,6 +147,15 @@ async function readFacts(state: string): Promise<readonly JournalFact[]> {
   } finally {
     await store.close();
   }
+}
+
+/** One error, with its code, what to do next, and the exit code that scripts see. */
+export function expectRefused(answer: Answer, code: string, exit: number, says = ''): void {
+  const told = `${answer.output}${answer.error}`;
+  expect(told).toContain(code);
+  expect(told).toContain(says);
+  expect(answer.code, told).toBe(exit);
+  expect(JSON.parse(answer.output)).toMatchObject({error: {code, message: expect.any(String), next: expect.any(String)}});
 }
 
 /** Facts that stories wait for. */

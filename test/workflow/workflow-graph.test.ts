@@ -5,6 +5,33 @@ test('the graph of live-migration', () => {
   expect(workflows['live-migration'].graph()).toBe(LIVE_MIGRATION);
 });
 
+test('the graph of expand-contract', () => {
+  expect(workflows['expand-contract'].graph()).toBe(EXPAND_CONTRACT);
+});
+
+const EXPAND_CONTRACT = `stateDiagram-v2
+  state "assess" as assess
+  state "expand" as expand
+  state "backfill" as backfill
+  state "verify-expansion" as verify_expansion
+  state "contract" as contract
+  [*] --> assess
+  assess --> expand : done
+  assess --> aborted : abort
+  expand --> backfill : done
+  expand --> aborted : abort
+  backfill --> verify_expansion : done
+  backfill --> aborted : abort
+  verify_expansion --> contract : done
+  verify_expansion --> aborted : abort
+  contract --> completed : done
+  contract --> verify_expansion : back
+  contract --> aborted : abort
+  aborted --> [*]
+  completed --> [*]
+  note right of contract : gates approval
+`;
+
 const LIVE_MIGRATION = `stateDiagram-v2
   state "assess" as assess
   state "prepare-target" as prepare_target

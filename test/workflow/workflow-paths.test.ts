@@ -114,3 +114,22 @@ describe('live-migration, by the side that serves', () => {
     expect(workflow.gates('assess')).toEqual([]);
   });
 });
+
+describe('expand-contract', () => {
+  const workflow = workflows['expand-contract'];
+
+  test('nothing is final before it was verified, and until then every phase can be undone', () => {
+    for (const path of paths(workflow)) {
+      path.forEach(({from}, index) => {
+        if (from === 'contract') expect(path[index - 1]?.from).toBe('verify-expansion');
+      });
+      if (path.at(-1)?.to === 'completed') expect(path.at(-1)?.from).toBe('contract');
+    }
+    expect(workflow.phases.filter((phase) => !workflow.accepts(phase).includes('abort'))).toEqual([]);
+  });
+
+  test('people are asked before the new shape is final, and only then', () => {
+    expect(workflow.phases.filter((phase) => workflow.gates(phase).length > 0)).toEqual(['contract']);
+    expect(workflow.gates('contract')).toEqual(['approval']);
+  });
+});

@@ -11,12 +11,12 @@ import type {RowOperation, TableBatch} from '../../model/row-operation.ts';
 import type {Applier, ApplyCommit, MigrationRef, TableKey} from '../engine.ts';
 import {codeOf} from './postgres-errors.ts';
 import {groupOperations, type Group} from './postgres-row-groups.ts';
-import {isExact, takeOutAndPutBack} from './postgres-row-replacement.ts';
+import {takeOutAndPutBack} from './postgres-row-replacement.ts';
 import {truncateRounds} from './postgres-truncate-rounds.ts';
 import {runGroup} from './postgres-row-statements.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {quoteTable, textArray} from './postgres-sql.ts';
+import {onlyCondition, quoteTable, textArray} from './postgres-sql.ts';
 import {openWriter, tagStatement} from './postgres-writer.ts';
 
 /** A read made the window longer, or, in a repair, opened it again. */
@@ -75,9 +75,11 @@ export class PostgresApplier implements Applier {
     return keys.map((key) => ({table: table.name, key}));
   }
 
-  /** Together, because a table that another one refers to cannot be truncated alone. */
-  async #truncate(tables: readonly Table[]): Promise<void> {
-    await this.#session.query(`TRUNCATE ${tables.map((table) => `${table.partitions.length ? '' : 'ONLY '}${quoteTable(table.name)}`).join(', ')}`);
+  /** Together, because a table that another one refers to cannot be truncated alone. Rows outside the migration stay. */
+  async #truncate(truncated: readonly Table[]): Promise<void> {
+    for (const table of truncated) if (table.only) await this.#session.query(`DELETE FROM ${quoteTable(table.name)} WHERE ${onlyCondition(table)}`);
+    const tables = truncated.filter((table) => !table.only);
+    if (tables.length) await this.#session.query(`TRUNCATE ${tables.map((table) => `${table.partitions.length ? '' : 'ONLY '}${quoteTable(table.name)}`).join(', ')}`);
   }
 
   /**
@@ -89,7 +91,7 @@ export class PostgresApplier implements Applier {
     try {
       return await this.#groups(table, groupOperations(operations));
     } catch (error) {
-      if (!UNIQUE_REFUSALS.has(codeOf(error) ?? '') || !operations.every(isExact)) throw this.#explained(table, error);
+      if (!UNIQUE_REFUSALS.has(codeOf(error) ?? '')) throw this.#explained(table, error);
     }
     await this.#session.query('ROLLBACK TO SAVEPOINT step');
     try {

@@ -23,7 +23,7 @@ const PARTITIONS = `
 /** A type whose binary form is alike on every server: built in, or an enum; domains count as their base. */
 const COLUMNS = `
   SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull::text AS not_null,
-         (a.attgenerated <> '')::text AS generated, a.attidentity::text AS identity,
+         (a.attgenerated <> '')::text AS generated, (a.atthasdef OR a.attidentity <> '')::text AS has_default, a.attidentity::text AS identity,
          (b.oid < 16384 AND b.typtype IN ('b', 'r', 'm') AND b.typname !~ '^_?reg' OR b.typtype = 'e')::text AS portable
   FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
   WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`;
@@ -83,6 +83,7 @@ const toColumn = (row: TextRow): Column => ({
   generated: row['generated'] === 'true',
   identity: row['identity'] === 'a' ? 'always' : row['identity'] === 'd' ? 'by-default' : undefined,
   portableBinary: row['portable'] === 'true',
+  hasDefault: row['has_default'] === 'true',
 });
 
 /** Columns, types, defaults, keys and replica identity of the tables, as one digest. */

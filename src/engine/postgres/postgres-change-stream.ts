@@ -15,7 +15,7 @@ import {PgoutputEvents} from './postgres-pgoutput-events.ts';
 import {connectionError} from './postgres-errors.ts';
 import {publicationName, slotName} from './postgres-names.ts';
 import {parseLsn, toPosition} from './postgres-position.ts';
-import {clientConfig} from './postgres-session.ts';
+import {clientConfig} from './postgres-connection.ts';
 import {quoteName} from './postgres-sql.ts';
 
 /** Well under the server's default wal_sender_timeout of 60 s. */

@@ -6,20 +6,20 @@ import {comparing, readInOneSnapshot} from './postgres-bracket.ts';
 import {digestQuery, rowHash} from './postgres-row-encoding.ts';
 import type {TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {keyColumns, quoteName, quoteTable, rangeCondition, textArray} from './postgres-sql.ts';
+import {keyColumns, onlyCondition, quoteName, quoteTable, rangeCondition, textArray} from './postgres-sql.ts';
 
 export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): Compare => {
   const rowsOf = async (table: Table, text: string, values: readonly string[] = []) =>
     (await comparing(labelOf(table), sessions, (session) => session.query(text, values))).rows;
   return {
     async count(table) {
-      const [row] = await rowsOf(table, `SELECT count(*) AS count ${fromClause(table)}`);
+      const [row] = await rowsOf(table, `SELECT count(*) AS count ${fromClause(table)} WHERE ${onlyCondition(table)}`);
       return BigInt(row?.['count'] ?? missing('count'));
     },
     async counts(tables) {
       const [first] = tables;
       if (!first) return [];
-      const list = tables.map((table, i) => `(SELECT count(*) ${fromClause(table)}) AS c${i}`);
+      const list = tables.map((table, i) => `(SELECT count(*) ${fromClause(table)} WHERE ${onlyCondition(table)}) AS c${i}`);
       const [row] = await rowsOf(first, `SELECT ${list.join(', ')}`);
       return tables.map((_, i) => BigInt(row?.[`c${i}`] ?? missing('count')));
     },
@@ -46,6 +46,13 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
       const columns = writtenColumns(table).map(({name}) => quoteName(name));
       return (await rowsOf(table, `SELECT ${columns.join(', ')} ${fromClause(table)} WHERE ${text}`, values)) as Row[];
     },
+    async read(table, where, applied) {
+      const {text, values} = condition(table, where);
+      const columns = writtenColumns(table).map(({name}) => quoteName(name));
+      const query = `SELECT ${columns.join(', ')} ${fromClause(table)} WHERE ${text}`;
+      const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) => session.query(query, values));
+      return {rows: value.rows as Row[], bracket};
+    },
     async split(table, range, rows) {
       const order = table.key.map(quoteName).join(', ');
       const numbered = `SELECT ${keyList(table)}, row_number() OVER (ORDER BY ${order}) AS n ${fromClause(table)} WHERE ${rangeCondition(table, range)}`;
@@ -56,7 +63,7 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
       );
     },
     async sampleKeys(table, rows) {
-      const source = `SELECT ${keyList(table)} ${fromClause(table)} TABLESAMPLE system (${samplePercent(table, rows)})`;
+      const source = `SELECT ${keyList(table)} ${fromClause(table)} TABLESAMPLE system (${samplePercent(table, rows)}) WHERE ${onlyCondition(table)}`;
       const found = await rowsOf(table, `SELECT * FROM (${source}) AS sampled ORDER BY random() LIMIT ${BigInt(rows)}`);
       return found.map((row) => keyOf(table, row));
     },
@@ -82,7 +89,7 @@ const condition = (table: Table, where: KeyRange | readonly Key[]): {text: strin
   const wanted = columns.map((column, i) => `wanted.k${i}::${column.type}`).join(', ');
   const names = columns.map((_, i) => `k${i}`).join(', ');
   return {
-    text: `(${table.key.map(quoteName).join(', ')}) IN (SELECT ${wanted} FROM unnest(${arrays}) AS wanted(${names}))`,
+    text: `(${table.key.map(quoteName).join(', ')}) IN (SELECT ${wanted} FROM unnest(${arrays}) AS wanted(${names})) AND ${onlyCondition(table)}`,
     values: columns.map((_, i) => textArray(where.map((key) => key[i] ?? null))),
   };
 };

@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS crossfade.replay_window (migration text, table_schema
 CREATE TABLE IF NOT EXISTS crossfade.stream (
   migration text, lane text, slot name NOT NULL, created_at pg_lsn NOT NULL, system_id text NOT NULL, fingerprint text NOT NULL, PRIMARY KEY (migration, lane));
 CREATE TABLE IF NOT EXISTS crossfade.schema_statement (migration text, file text, place int, digest text NOT NULL, PRIMARY KEY (migration, file, place));
+CREATE TABLE IF NOT EXISTS crossfade.schema_object (migration text, n bigint GENERATED ALWAYS AS IDENTITY, class oid, object oid, PRIMARY KEY (migration, class, object));
+CREATE TABLE IF NOT EXISTS crossfade.schema_text (migration text, name text, body text NOT NULL, PRIMARY KEY (migration, name));
 CREATE TABLE IF NOT EXISTS crossfade.fence (migration text, epoch bigint, state text NOT NULL, deadline timestamptz, PRIMARY KEY (migration, epoch));
 CREATE TABLE IF NOT EXISTS crossfade.route (
   migration text PRIMARY KEY, name text NOT NULL, epoch bigint NOT NULL, version bigint NOT NULL, side text NOT NULL, state text NOT NULL,

@@ -167,10 +167,12 @@ export class PostgresControl implements Control {
   }
 
   async remove(): Promise<void> {
-    const tables = ['tag', 'progress', 'chunk', 'reread', 'replay_window', 'stream', 'schema_statement', 'fence', 'route', 'journal', 'lease'];
+    const tables = ['tag', 'progress', 'chunk', 'reread', 'replay_window', 'stream', 'schema_statement', 'schema_text', 'schema_object', 'fence', 'route', 'journal', 'lease'];
     await this.#sessions.use((session) =>
       session.transaction('BEGIN', async () => {
         await session.query(`SELECT pg_advisory_xact_lock(hashtextextended('crossfade install', 0))`);
+        const there = await session.one(`SELECT (to_regclass('crossfade.lease') IS NOT NULL)::text AS control`);
+        if (there['control'] !== 'true') return; // removed already, or the sides are one database
         for (const table of tables) await session.query(`DELETE FROM crossfade.${table} WHERE migration = $1`, [this.#migration.short]);
         const {rows} = await session.query(`SELECT count(*)::text AS others FROM crossfade.lease`);
         if (rows[0]?.['others'] === '0') await session.query('DROP SCHEMA crossfade CASCADE');

@@ -6,6 +6,7 @@ import {PostgresControl} from './postgres-control.ts';
 import {PostgresFence} from './postgres-fence.ts';
 import {isPassing} from './postgres-errors.ts';
 import {comparePositions} from './postgres-position.ts';
+import {PostgresSchema} from './postgres-schema.ts';
 import {PgSessions} from './postgres-sessions.ts';
 import {PostgresSource} from './postgres-source.ts';
 import {PostgresTarget} from './postgres-target.ts';
@@ -38,6 +39,7 @@ function open(options: OpenOptions): Database {
     fence: new PostgresFence(sessions, options.migration),
     compare: postgresCompare(sessions, options.migration),
     alter: new PostgresAlter(sessions, options.migration),
+    schema: new PostgresSchema(sessions, options.migration),
     close: () => sessions.close(),
   };
 }

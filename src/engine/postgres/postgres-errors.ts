@@ -6,7 +6,7 @@ const REFUSED_LOGIN = new Set(['28P01', '28000', '3D000', '42501']);
 /** The server is starting, stopping, or was asked to end the session; a lock or a slot is in use for the moment. */
 const PASSING = new Set(['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006', '08001', '08004', '40001', '40P01', '55P03', '55006', '57014']);
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN', 'ENETUNREACH']);
-const CERTIFICATE = new Set(['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID', 'CERT_HAS_EXPIRED', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY']);
+const CERTIFICATE = new Set(['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID', 'CERT_HAS_EXPIRED', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_GET_ISSUER_CERT', 'CERT_SIGNATURE_FAILURE', 'CERT_NOT_YET_VALID']);
 
 /** SQLSTATE of a server's error, Node's code of a network one. */
 export const codeOf = (error: unknown): string | undefined => {
@@ -15,6 +15,10 @@ export const codeOf = (error: unknown): string | undefined => {
 };
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
+
+/** A grant that nobody found missing beforehand; everything else goes up as it is. */
+export const statementError = (error: unknown, label: string): unknown =>
+  codeOf(error) === '42501' ? new TerminalError(`${label}: ${textOf(error)}`, {code: 'CF-GRANT-001', cause: error, next: 'crossfade doctor PLAN prints what to grant; then: crossfade resume'}) : error;
 
 /** A connection that could not be made. */
 export const connectionError = (error: unknown, options: OpenOptions): Error => {

@@ -5,7 +5,7 @@ import type {RowOperation} from '../../model/row-operation.ts';
 import {nameOf, type Table} from '../../model/table.ts';
 import type {Group} from './postgres-row-groups.ts';
 import type {PgSession} from './postgres-session.ts';
-import {columnOf, keyColumns, quoteName, quoteTable, textArray} from './postgres-sql.ts';
+import {columnOf, keyColumns, quoteName, quoteTable, textArray, valueType} from './postgres-sql.ts';
 
 /** Runs the group; answers the keys that an inexact update did not meet. */
 export const runGroup = async (session: PgSession, table: Table, group: Group): Promise<Key[]> => {
@@ -62,7 +62,7 @@ const settable = (table: Table, columns: readonly string[], moves: boolean): rea
 const updateRows = (table: Table, group: Group, keyOf: (operation: RowOperation) => Key): {text: string; values: string[]} => {
   const columns = settable(table, group.columns, true);
   const names = [...table.key.map((_, i) => `k${i}`), ...columns.map((_, i) => `v${i}`)];
-  const set = columns.map((name, i) => `${quoteName(name)} = w.v${i}::${columnOf(table, name).type}`).join(', ');
+  const set = columns.map((name, i) => `${quoteName(name)} = w.v${i}::${valueType(columnOf(table, name))}`).join(', ');
   return {
     text: `UPDATE ${quoteTable(table.name)} t SET ${set} FROM unnest(${arrays(1, names.length)}) WITH ORDINALITY AS w(${names.join(', ')}, place) WHERE ${keyMatch(table)} RETURNING w.place::text AS place`,
     values: [...keyArrays(table, group.operations, keyOf), ...valueArrays(group.operations, columns)],
@@ -72,7 +72,7 @@ const updateRows = (table: Table, group: Group, keyOf: (operation: RowOperation)
 const insertRows = (table: Table, group: Group): {text: string; values: string[]} => {
   const columns = group.columns;
   const list = columns.map(quoteName).join(', ');
-  const select = columns.map((name, i) => `w.v${i}::${columnOf(table, name).type}`).join(', ');
+  const select = columns.map((name, i) => `w.v${i}::${valueType(columnOf(table, name))}`).join(', ');
   const overriding = columns.some((name) => columnOf(table, name).identity) ? ' OVERRIDING SYSTEM VALUE' : '';
   return {
     text: `INSERT INTO ${quoteTable(table.name)} (${list})${overriding} SELECT ${select} FROM unnest(${arrays(1, columns.length)}) AS w(${columns.map((_, i) => `v${i}`).join(', ')})${group.form === 'upsert' ? conflict(table, columns) : ''}`,

@@ -2,6 +2,9 @@
 import {createHash} from 'node:crypto';
 import {TerminalError} from '../../model/errors.ts';
 import type {MigrationRef} from '../engine.ts';
+import {codeOf} from './postgres-errors.ts';
+import {recordingObjects} from './postgres-schema-objects.ts';
+import {SCHEMA_SETTINGS} from './postgres-schema.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {openWriter, tagged} from './postgres-writer.ts';
@@ -13,7 +16,7 @@ export const runSchemaFile = async (sessions: PgSessions, migration: MigrationRe
   const session = await openWriter(sessions, migration, 'schema');
   let ran = 0;
   try {
-    await session.query(`SELECT set_config('search_path', '"$user", public', false)`);
+    await session.query(SCHEMA_SETTINGS);
     for (const [place, statement] of statements.entries()) {
       signal.throwIfAborted();
       if (await runOnce(session, migration, file, place, statement)) ran++;
@@ -46,13 +49,28 @@ const runOnce = async (session: PgSession, migration: MigrationRef, file: string
     if (rows[0]['digest'] === digest) return false;
     throw new TerminalError(`${file}:${statement.line} was run already and has changed since`, {code: 'CF-PLAN-002', next: 'restore the file, or abort and start again'});
   }
-  try {
-    await tagged(session, migration, 'schema', async () => {
+  const run = () =>
+    tagged(session, migration, 'schema', async () => {
       await session.query(`INSERT INTO crossfade.schema_statement (migration, file, place, digest) VALUES ($1, $2, $3, $4)`, [migration.short, file, place, digest]);
-      await session.query(statement.sql);
+      await recordingObjects(session, migration, () => session.query(statement.sql));
     });
+  try {
+    await whileBusy(run);
   } catch (error) {
     throw new TerminalError(`${file}:${statement.line} failed on the target: ${error instanceof Error ? error.message : String(error)}`, {code: 'CF-TGT-004', cause: error, next: `correct that statement; those before it stay, so: crossfade resume`});
   }
   return true;
 };
+
+/** DDL that takes several locks can deadlock with the stream; either of the two is the victim, and both try again. */
+const BUSY_ATTEMPTS_MAX = 20;
+const whileBusy = async (run: () => Promise<void>): Promise<void> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!BUSY.has(codeOf(error) ?? '') || attempt >= BUSY_ATTEMPTS_MAX) throw error;
+    }
+  }
+};
+const BUSY: ReadonlySet<string> = new Set(['40P01', '40001', '55P03']);

@@ -1,6 +1,5 @@
 /**
  * Every word exchanged with a PostgreSQL server goes through here: part of the effects seam. Values are text both ways.
- * Sessions are pinned so that the same value has the same text on every server (hazards §2c).
  */
 import {finished} from 'node:stream/promises';
 import type {Readable, Writable} from 'node:stream';
@@ -8,43 +7,11 @@ import pg from 'pg';
 import copyStreams from 'pg-copy-streams';
 import type {Effects} from '../../model/effects.ts';
 import type {OpenOptions} from '../engine.ts';
-import {connectionError} from './postgres-errors.ts';
+import {clientConfig} from './postgres-connection.ts';
+import {connectionError, statementError} from './postgres-errors.ts';
 
 export type TextRow = Readonly<Record<string, string | null>>;
 export type Answer<T> = {readonly rows: readonly T[]; readonly rowCount: number};
-
-const PINS = {
-  TimeZone: 'UTC',
-  DateStyle: 'ISO',
-  IntervalStyle: 'iso_8601',
-  extra_float_digits: '3',
-  bytea_output: 'hex',
-  client_encoding: 'UTF8',
-  lc_monetary: 'C',
-  row_security: 'off',
-  search_path: 'pg_catalog',
-  statement_timeout: '0',
-  lock_timeout: '0',
-  idle_in_transaction_session_timeout: '0',
-  synchronous_commit: 'on',
-} as const;
-
-const pinOptions = Object.entries(PINS)
-  .map(([name, value]) => `-c ${name}=${value}`)
-  .join(' ');
-
-export const clientConfig = (options: OpenOptions, label: string): pg.ClientConfig => ({
-  connectionString: options.url.reveal(),
-  application_name: `crossfade ${options.migration.short} ${options.actor === 'watchdog' ? 'watchdog ' : ''}${label}`,
-  options: pinOptions,
-  keepAlive: true,
-  connectionTimeoutMillis: 10_000,
-  types: {getTypeParser: () => (value: string) => value} as unknown as pg.CustomTypesConfig,
-  ...(options.url.isLocal && !options.tls ? {} : tlsConfig(options)),
-});
-
-const tlsConfig = (options: OpenOptions): pg.ClientConfig =>
-  options.tls?.mode === 'disable' ? {ssl: false} : {ssl: {rejectUnauthorized: true, ...(options.tls?.ca ? {ca: options.tls.ca} : {})}};
 
 /** One connection. `label` names its purpose in `pg_stat_activity` and at the effects seam. */
 export class PgSession {

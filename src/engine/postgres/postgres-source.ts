@@ -7,11 +7,12 @@ import type {BulkFormat, KeyRange, MigrationRef, SequenceState, Source} from '..
 import {PostgresChangeStream} from './postgres-change-stream.ts';
 import {publishedSchema} from './postgres-ddl-watch.ts';
 import {createStream, waitForVisibility, dropStream, probeStream} from './postgres-slot.ts';
+import {rowsOfCopy} from './postgres-copy-text.ts';
 import {markContent} from './postgres-names.ts';
 import {parseLsn, toPosition} from './postgres-position.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {keyColumns, quoteName, quoteTable, rangeCondition, textArray} from './postgres-sql.ts';
+import {keyColumns, onlyCondition, quoteName, quoteTable, rangeCondition, textArray} from './postgres-sql.ts';
 import {snapshotOf} from './postgres-snapshot.ts';
 
 /** Another snapshot is taken until it sees every delivered transaction; each try is a round trip. */
@@ -68,6 +69,11 @@ export class PostgresSource implements Source {
     const copy = await session.copyOut(`COPY (SELECT ${columns.join(', ')} FROM ${from} WHERE ${rangeCondition(table, range)}) TO STDOUT (FORMAT ${format})`);
     copy.stream.once('close', () => (copy.stream.readableEnded ? void session.close() : session.destroy()));
     return copy;
+  }
+
+  async copyRows(table: Table, range: KeyRange): ReturnType<Source['copyRows']> {
+    const {stream, done} = await this.copyOut(table, range, 'text');
+    return {rows: rowsOfCopy(stream, writtenColumns(table).map(({name}) => name)), done};
   }
 
   async mark(content: string): Promise<Position> {
@@ -128,14 +134,27 @@ export class PostgresSource implements Source {
     const schemas = [...new Set(tables.map((table) => table.name.schema))];
     return this.#sessions.use(async (session) => {
       const {rows} = await session.query(
-        `SELECT schemaname AS schema, sequencename AS name, increment_by::text AS increment, cache_size::text AS cache, min_value::text AS min, max_value::text AS max
-         FROM pg_sequences WHERE schemaname = ANY ($1) ORDER BY 1, 2`,
+        `SELECT schemaname AS schema, sequencename AS name, increment_by::text AS increment, cache_size::text AS cache, min_value::text AS min, max_value::text AS max, owner.*
+         FROM pg_sequences LEFT JOIN LATERAL (${SEQUENCE_OWNER}) AS owner ON true WHERE schemaname = ANY ($1) ORDER BY 1, 2`,
         [schemas],
       );
       return rows.length ? readSequences(session, rows) : [];
     });
   }
 }
+
+/** `serial` and identity columns own their sequence by a dependency. */
+const SEQUENCE_OWNER = `
+  SELECT n.nspname AS owner_schema, c.relname AS owner_table, a.attname AS owner_column
+  FROM pg_depend d JOIN pg_class c ON c.oid = d.refobjid JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+  WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+    AND d.objid = format('%I.%I', schemaname, sequencename)::regclass LIMIT 1`;
+
+const ownerOf = (row: TextRow): Pick<SequenceState, 'owner'> => {
+  const {owner_schema: schema, owner_table: name, owner_column: column} = row;
+  return schema && name && column ? {owner: {table: {schema, name}, column}} : {};
+};
 
 /** All in one statement: this is read while writes are held. */
 const readSequences = async (session: PgSession, known: readonly TextRow[]): Promise<SequenceState[]> => {
@@ -150,6 +169,7 @@ const readSequences = async (session: PgSession, known: readonly TextRow[]): Pro
     cache: row['cache'] ?? '1',
     min: row['min'] ?? '',
     max: row['max'] ?? '',
+    ...ownerOf(row),
   }));
 };
 
@@ -161,7 +181,7 @@ export const readByKey = async (session: PgSession, table: Table, keys: readonly
   const match = key.map((column, i) => `t.${quoteName(column.name)} = w.k${i}::${column.type}`).join(' AND ');
   const {rows} = await session.query(
     `SELECT ${columns.map((column) => `t.${quoteName(column.name)}`).join(', ')}
-     FROM unnest(${wanted}) AS w(${key.map((_, i) => `k${i}`).join(', ')}) JOIN ${quoteTable(table.name)} t ON ${match}`,
+     FROM unnest(${wanted}) AS w(${key.map((_, i) => `k${i}`).join(', ')}) JOIN ${quoteTable(table.name)} t ON ${match} WHERE ${onlyCondition(table, 't.')}`,
     key.map((_, i) => textArray(keys.map((one) => one[i] ?? null))),
   );
   return rows as Row[];

@@ -21,11 +21,21 @@ const typed = (table: Table, key: Key): string => keyColumns(table).map((column,
 /** `(after, to]` in the server's own order, by row comparison; TRUE when open at both ends. */
 export const rangeCondition = (table: Table, range: KeyRange, alias = ''): string => {
   const row = `(${table.key.map((name) => alias + quoteName(name)).join(', ')})`;
-  const parts: string[] = [];
+  const parts: string[] = table.only ? [onlyCondition(table, alias)] : [];
   if (range.after) parts.push(`${row} > (${typed(table, range.after)})`);
   if (range.to) parts.push(`${row} <= (${typed(table, range.to)})`);
   return parts.length ? parts.join(' AND ') : 'TRUE';
 };
+
+/** The rows that belong to the migration: values compared as text, byte by byte, as `passes` of the model does. */
+export const onlyCondition = (table: Table, alias = ''): string =>
+  (table.only ?? []).map(({column, kind, values}) => `${alias}${quoteName(column)}::text COLLATE "C" ${kind === 'in' ? 'IN' : 'NOT IN'} (${values.map(quoteValue).join(', ')})`).join(' AND ') || 'TRUE';
+
+/**
+ * The type a text is cast to before it is stored. A cast to a length would cut the text off without a word, so the length
+ * is left to the column, which refuses what is too long.
+ */
+export const valueType = ({type}: Column): string => type.replace(/^(character varying)\(\d+\)$/, '$1');
 
 /** A PostgreSQL array literal of texts: one bind parameter for a whole column of values. */
 export const textArray = (values: readonly Value[]): string => {

@@ -1,14 +1,16 @@
 import {pipeline} from 'node:stream/promises';
-import {Transform} from 'node:stream';
-import type {Key} from '../../model/change.ts';
+import {type Readable, Transform} from 'node:stream';
+import type {Key, Row} from '../../model/change.ts';
 import {TerminalError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import {writtenColumns, type Table, type TableName} from '../../model/table.ts';
 import type {Applier, Chunk, KeyRange, MigrationRef, Progress, SequenceState, Target} from '../engine.ts';
+import {copyOfRows} from './postgres-copy-text.ts';
 import {PostgresApplier} from './postgres-applier.ts';
 import {toPosition} from './postgres-position.ts';
 import {runSchemaFile} from './postgres-schema-file.ts';
+import {dropSchemaObjects} from './postgres-schema-objects.ts';
 import {parseSequence, sequenceTarget} from './postgres-sequence.ts';
 import type {TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
@@ -37,6 +39,10 @@ export class PostgresTarget implements Target {
 
   runSchemaFile(file: string, text: string, signal: AbortSignal): ReturnType<Target['runSchemaFile']> {
     return runSchemaFile(this.#sessions, this.#migration, file, text, signal);
+  }
+
+  dropSchema(): Promise<void> {
+    return dropSchemaObjects(this.#sessions, this.#migration);
   }
 
   async loadChunk(request: Parameters<Target['loadChunk']>[0]): ReturnType<Target['loadChunk']> {
@@ -70,6 +76,10 @@ export class PostgresTarget implements Target {
        DO UPDATE SET end_pos = greatest(crossfade.replay_window.end_pos, excluded.end_pos)`,
       [this.#migration.short, chunk.table.schema, chunk.table.name, position],
     );
+  }
+
+  bulkOf(table: Table, rows: AsyncIterable<readonly Row[]>): Readable {
+    return copyOfRows(rows, writtenColumns(table).map(({name}) => name));
   }
 
   applier(direction: Direction, epoch: number, tables: readonly Table[]): Promise<Applier> {
@@ -140,8 +150,16 @@ export class PostgresTarget implements Target {
     const targets = states.map((state) => sequenceTarget(parseSequence(state), BigInt(margin)));
     await this.#sessions.use((session) =>
       session.query(
-        `SELECT setval(to_regclass(name), last::bigint, called::boolean) FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted(name, last, called) WHERE to_regclass(name) IS NOT NULL`,
-        [states.map(({name}) => quoteTable(name)), targets.map(({value}) => value.toString()), targets.map(({isCalled}) => String(isCalled))],
+        `SELECT setval(to_regclass(found), last::bigint, called::boolean) FROM (
+           SELECT ${SEQUENCE_NAME} AS found, last, called FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS wanted(name, last, called, owner_table, owner_column)
+         ) AS known WHERE to_regclass(found) IS NOT NULL`,
+        [
+          states.map(({name}) => quoteTable(name)),
+          targets.map(({value}) => value.toString()),
+          targets.map(({isCalled}) => String(isCalled)),
+          states.map(({owner}) => (owner ? quoteTable(owner.table) : null)),
+          states.map(({owner}) => owner?.column ?? null),
+        ],
       ),
     );
   }
@@ -150,6 +168,10 @@ export class PostgresTarget implements Target {
     for (const table of tables) await this.#sessions.use((session) => session.query(`ANALYZE ${quoteTable(table.name)}`));
   }
 }
+
+/** By the column that owns it, or by its own name; NULL where this side has neither. */
+const SEQUENCE_NAME = `coalesce(
+  (SELECT pg_get_serial_sequence(owner_table, a.attname) FROM pg_attribute a WHERE a.attrelid = to_regclass(owner_table) AND a.attname = owner_column), name)`;
 
 const bound = (key: Key | undefined): string | null => (key ? textArray(key) : null);
 const tableOf = (row: TextRow): TableName => ({schema: row['table_schema'] ?? '', name: row['table_name'] ?? ''});

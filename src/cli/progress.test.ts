@@ -1,0 +1,44 @@
+import {expect, test} from 'vitest';
+import {fakeClock} from '../../test/support/clock.ts';
+import type {LiveReport} from '../telemetry/telemetry.ts';
+import {createOutput} from './output.ts';
+import {progressTelemetry} from './progress.ts';
+
+function printed() {
+  const lines: string[] = [];
+  const sink = {write: (text: string) => void lines.push(text), on: () => sink};
+  return {lines, output: createOutput(sink, sink, {json: false, quiet: false, verbose: false, color: false})};
+}
+
+test('a report is kept each second and at the end, with numbers, notes and samples for an estimate', async () => {
+  const clock = fakeClock('2026-05-01T10:00:00.000Z');
+  const kept: LiveReport[] = [];
+  const telemetry = progressTelemetry(printed().output, clock, async (report) => void kept.push(report));
+  telemetry.gauge('rowsCopied', 10);
+  telemetry.note('phase assess');
+  await clock.advance(1000);
+  telemetry.gauge('rowsCopied', 30);
+  for (let i = 1; i <= 7; i++) telemetry.note(`note ${i}`);
+  await clock.advance(1000);
+  expect(kept).toHaveLength(2);
+  expect(kept[0]).toMatchObject({elapsedMs: 1000, gauges: {rowsCopied: 10}, notes: [{at: '2026-05-01T10:00:00.000Z', text: 'phase assess'}]});
+  expect(kept[1]?.notes.map(({text}) => text)).toEqual(['note 3', 'note 4', 'note 5', 'note 6', 'note 7']);
+  expect(kept[1]?.samples).toEqual([
+    {elapsedMs: 1000, rowsCopied: 10},
+    {elapsedMs: 2000, rowsCopied: 30},
+  ]);
+  telemetry.gauge('rowsCopied', 31);
+  await telemetry.close();
+  expect(kept.at(-1)?.gauges).toEqual({rowsCopied: 31});
+});
+
+test('a state that cannot be written does not end the run, and is told once when it stays so', async () => {
+  const clock = fakeClock();
+  const {lines, output} = printed();
+  const telemetry = progressTelemetry(output, clock, () => Promise.reject(new Error('disk full')));
+  await clock.advance(4000);
+  expect(lines.join('')).not.toContain('disk full');
+  await clock.advance(10_000);
+  await telemetry.close();
+  expect(lines.filter((line) => line.includes('others see old numbers of this run: disk full'))).toHaveLength(1);
+});

@@ -1,0 +1,55 @@
+/** The answer of `status` and of `watch` with `--json`, and what is looked at for it. */
+import type {RunState} from '../journal/run-state.ts';
+import {systemEffects} from '../runner/system-effects.ts';
+import type {LiveReport} from '../telemetry/telemetry.ts';
+import type {Run} from './run-choice.ts';
+import {isRunnerAlive} from './runner-alive.ts';
+import {whyNotDone, type WhyNotDone} from './why-not-done.ts';
+
+export type Seen = {readonly alive: boolean | undefined; readonly why: WhyNotDone};
+
+export function look(state: RunState): Seen {
+  const alive = state.runner && isRunnerAlive(state.runner);
+  return {alive, why: whyNotDone(state, alive, systemEffects.clock.now())};
+}
+
+/** An interface: fields are added, never changed. Absent is null. */
+export function statusDocument(
+  {id, state}: Pick<Run, 'id' | 'state'>,
+  {alive, why}: Seen,
+  report: LiveReport | undefined,
+): Readonly<Record<string, unknown>> {
+  const {plan, runner} = state;
+  return {
+    id,
+    name: plan.name,
+    phase: state.phase,
+    state: state.status,
+    waitingFor: state.waitingFor ?? null,
+    openSide: state.openSide,
+    cause: why.cause,
+    owner: why.owner,
+    next: why.next === undefined ? [] : [why.next],
+    attempt: state.attempt,
+    epoch: state.epoch,
+    plan: {file: plan.file, checksum: plan.checksum, workflow: plan.workflow},
+    runner:
+      runner === undefined
+        ? null
+        : {holder: runner.holder, pid: runner.pid, since: runner.since, stopped: runner.stopped ?? null, alive: alive ?? null},
+    lastFailure: state.lastFailure === undefined ? null : {...state.lastFailure, code: state.lastFailure.code ?? null},
+    paused: state.paused ?? null,
+    approvals: state.approvals.map(({gate, actor, at, reason}) => ({
+      gate,
+      actor: actor.name,
+      authenticated: actor.authenticated,
+      at,
+      reason: reason ?? null,
+    })),
+    lastVerification: state.verifications.at(-1) ?? null,
+    createdAt: state.createdAt,
+    entries: state.head.seq,
+    /** Numbers of the newest runner: `at` says how old they are. */
+    live: report === undefined ? null : {at: report.at, elapsedMs: report.elapsedMs, ...report.gauges},
+  };
+}

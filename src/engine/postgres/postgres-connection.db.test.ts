@@ -1,0 +1,62 @@
+import {once} from 'node:events';
+import {createServer} from 'node:net';
+import type {AddressInfo} from 'node:net';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {type Certificates, makeCertificates} from '../../../test/support/certificates.ts';
+import {realEffects} from '../../../test/support/effects.ts';
+import {type OwnPostgresServer, ownPostgresServer} from '../../../test/support/servers.ts';
+import {DatabaseUrl} from '../../model/database-url.ts';
+import type {OpenOptions} from '../engine.ts';
+import {PostgresChangeStream} from './postgres-change-stream.ts';
+import {toPosition} from './postgres-position.ts';
+import {PgSession} from './postgres-session.ts';
+
+const MIGRATION = {id: 'i', short: 'tls', name: 'n'};
+let certificates: Certificates;
+let server: OwnPostgresServer;
+
+beforeAll(async () => {
+  certificates = makeCertificates(['localhost']);
+  server = await ownPostgresServer({version: 17, settings: {ssl: 'on', ssl_cert_file: certificates.certificate, ssl_key_file: certificates.key, listen_addresses: 'localhost'}});
+});
+
+afterAll(async () => {
+  await server.stop();
+  certificates[Symbol.dispose]();
+});
+
+const address = (host: string, port?: number): OpenOptions['url'] => {
+  const url = new URL(server.url);
+  url.hostname = host;
+  if (port) url.port = String(port);
+  return new DatabaseUrl(url.href);
+};
+const options = (host: string, ca: string, port?: number): OpenOptions => ({url: address(host, port), side: 'source', migration: MIGRATION, effects: realEffects(), tls: {mode: 'verify-full', ca}});
+
+const startStream = (one: OpenOptions) => PostgresChangeStream.start(one, MIGRATION, 'forward', toPosition('0/0'), []);
+const code = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'it connected', (error: unknown) => (error as {code: unknown}).code);
+
+test('the right certificate encrypts the session', async () => {
+  const session = await PgSession.open(options('localhost', certificates.ca), 'work');
+  expect(await session.one('SELECT ssl::text, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()')).toEqual({ssl: 'true', version: 'TLSv1.3'});
+  await session.close();
+});
+
+test.each([
+  ['a certificate of another authority', 'localhost', () => certificates.otherCa],
+  ['a certificate for another name', '127.0.0.1', () => certificates.ca],
+])('%s is refused, for sessions and for the change stream (H-94)', async (_, host, ca) => {
+  expect(await code(PgSession.open(options(host, ca()), 'work'))).toBe('CF-CONN-003');
+  expect(await code(startStream(options(host, ca())))).toBe('CF-CONN-003');
+});
+
+test('somebody in the middle who says that there is no encryption learns nothing (H-94)', async () => {
+  const heard: Buffer[] = [];
+  const middle = createServer((socket) => socket.on('data', (data) => void (heard.push(data), socket.write('N'))).on('error', () => undefined));
+  await once(middle.listen(0, 'localhost'), 'listening');
+  const {port} = middle.address() as AddressInfo;
+  expect(await code(PgSession.open(options('localhost', certificates.ca, port), 'work'))).toBe('CF-CONN-003');
+  expect(await code(startStream(options('localhost', certificates.ca, port)))).toBe('CF-CONN-003');
+  expect(Buffer.concat(heard)).toEqual(Buffer.from('0000000804d2162f0000000804d2162f', 'hex')); // twice the question, and nothing else
+  middle.close();
+});

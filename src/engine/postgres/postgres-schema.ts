@@ -1,0 +1,94 @@
+import type {Table} from '../../model/table.ts';
+import type {MigrationRef} from '../engine.ts';
+import type {Schema, SchemaScript, SchemaStatement} from '../schema.ts';
+import {isPassing} from './postgres-errors.ts';
+import {exportSchema} from './postgres-schema-export.ts';
+import {forbiddenOn} from './postgres-set-aside.ts';
+import type {PgSession} from './postgres-session.ts';
+import type {PgSessions} from './postgres-sessions.ts';
+import {quoteTable} from './postgres-sql.ts';
+import {openWriter, tagged} from './postgres-writer.ts';
+
+/** Bodies of functions may name what comes later; names in them are looked up as an ordinary session would. */
+export const SCHEMA_SETTINGS = `SELECT set_config('search_path', '"$user", public', false), set_config('check_function_bodies', 'off', false)`;
+
+export class PostgresSchema implements Schema {
+  readonly #sessions: PgSessions;
+  readonly #migration: MigrationRef;
+
+  constructor(sessions: PgSessions, migration: MigrationRef) {
+    this.#sessions = sessions;
+    this.#migration = migration;
+  }
+
+  read(tables: readonly Table[]): ReturnType<Schema['read']> {
+    return this.#sessions.use((session) => exportSchema(session, tables));
+  }
+
+  forbidden(tables: readonly Table[]): ReturnType<Schema['forbidden']> {
+    return this.#sessions.use((session) => forbiddenOn(session, tables));
+  }
+
+  async roles(): Promise<readonly string[]> {
+    const {rows} = await this.#sessions.use((session) => session.query(`SELECT rolname::text AS name FROM pg_roles ORDER BY 1`));
+    return rows.map((row) => row['name'] ?? '');
+  }
+
+  /** Statements that need a failed one fail as well; the first reason is the one that helps. */
+  async tryOut({preData, postData}: SchemaScript, signal: AbortSignal): ReturnType<Schema['tryOut']> {
+    const session = await this.#sessions.open('schema trial');
+    try {
+      await session.query(`BEGIN; ${SCHEMA_SETTINGS}`);
+      const failed: {statement: SchemaStatement; reason: string}[] = [];
+      for (const statement of [...preData, ...postData]) {
+        signal.throwIfAborted();
+        const reason = await tryOne(session, statement.sql);
+        if (reason !== undefined) failed.push({statement, reason});
+      }
+      await session.query('ROLLBACK');
+      return failed;
+    } finally {
+      await session.close();
+    }
+  }
+
+  async keep(name: string, text: string): Promise<string> {
+    await this.#write((session) =>
+      session.query(`INSERT INTO crossfade.schema_text (migration, name, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, [this.#migration.short, name, text]),
+    );
+    return (await this.kept(name)) ?? text;
+  }
+
+  async kept(name: string): Promise<string | undefined> {
+    const {rows} = await this.#sessions.use((session) => session.query(`SELECT body FROM crossfade.schema_text WHERE migration = $1 AND name = $2`, [this.#migration.short, name]));
+    return rows[0]?.['body'] ?? undefined;
+  }
+
+  async empty(tables: readonly Table[]): Promise<void> {
+    if (!tables.length) return;
+    await this.#write((session) => session.query(`TRUNCATE ${tables.map((table) => quoteTable(table.name)).join(', ')}`));
+  }
+
+  async #write(act: (session: PgSession) => Promise<unknown>): Promise<void> {
+    const session = await openWriter(this.#sessions, this.#migration, 'schema');
+    try {
+      await tagged(session, this.#migration, 'schema', () => act(session));
+    } finally {
+      await session.close();
+    }
+  }
+}
+
+/** Undefined when the server accepts it. What may pass by itself says nothing about the statement. */
+const tryOne = async (session: PgSession, sql: string): Promise<string | undefined> => {
+  await session.query('SAVEPOINT one');
+  try {
+    await session.query(sql);
+    await session.query('RELEASE SAVEPOINT one');
+    return undefined;
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    await session.query('ROLLBACK TO SAVEPOINT one');
+    return error instanceof Error ? error.message : String(error);
+  }
+};

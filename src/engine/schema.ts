@@ -1,0 +1,36 @@
+/**
+ * The facet of a side that knows DDL: writes the schema of some tables, tries one out, and names what the replay window
+ * forbids. Asked by `assess` and `prepare-target`, by `plan`, and by the comparison of both catalogues.
+ */
+import type {Finding} from './engine.ts';
+import type {Table} from '../model/table.ts';
+
+/** One statement of DDL and the object it makes, as a person would name it: `index shop.orders_customer`. */
+export type SchemaStatement = {
+  readonly object: string;
+  readonly sql: string;
+  /** Roles it names, which the receiving server may not have. */
+  readonly roles: readonly string[];
+  /** Whether the database is whole without it: owners, grants, comments, extensions that nothing uses. */
+  readonly isOptional: boolean;
+};
+
+/** Pre-data: what the replay window allows (R10). Post-data: the rest, for complete tables. Both in order. */
+export type SchemaScript = {readonly preData: readonly SchemaStatement[]; readonly postData: readonly SchemaStatement[]};
+
+export interface Schema {
+  /** The DDL of these tables and of all they need. What cannot be written is a `refuse` finding of its own. */
+  read(tables: readonly Table[]): Promise<SchemaScript & {readonly findings: readonly Finding[]}>;
+  /** Carries all of it out in one transaction that is rolled back; answers the statements that failed, and why. */
+  tryOut(script: SchemaScript, signal: AbortSignal): Promise<readonly {readonly statement: SchemaStatement; readonly reason: string}[]>;
+  /** What R10 forbids and these tables have: the statements that remove it, and those that put it back, in order. */
+  forbidden(tables: readonly Table[]): Promise<{readonly remove: readonly SchemaStatement[]; readonly restore: readonly SchemaStatement[]}>;
+  roles(): Promise<readonly string[]>;
+  /** Stores a text beside the data, once: a second call changes nothing and answers what is stored. */
+  keep(name: string, text: string): Promise<string>;
+  kept(name: string): Promise<string | undefined>;
+  /** Empties tables that were filled by this migration only. */
+  empty(tables: readonly Table[]): Promise<void>;
+  /** The same by the database's own tool, as two SQL texts without that tool's commands. Absent where there is none. */
+  dump?(tables: readonly Table[]): Promise<{readonly preData: string; readonly postData: string}>;
+}

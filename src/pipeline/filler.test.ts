@@ -1,0 +1,59 @@
+import {describe, expect, it} from 'vitest';
+import {fakeClock} from '../../test/support/clock.ts';
+import type {FillRequest} from '../engine/alter.ts';
+import type {Chunk, Database} from '../engine/engine.ts';
+import type {NewColumn} from '../model/planned-operation.ts';
+import type {Table} from '../model/table.ts';
+import {silentTelemetry} from '../telemetry/telemetry.ts';
+import {fillChunks, type FillerRequest} from './filler.ts';
+
+const name = (table: string) => ({schema: 'shop', name: table});
+const table = (of: string): Table => ({name: name(of), columns: [], key: ['id'], partitions: [], estimatedRows: 0, estimatedBytes: 0});
+const column = (of: string, called: string): NewColumn => ({table: name(of), column: called, type: 'text', notNull: false, backfill: 'x'});
+const chunk = (id: number, of: string, done = false): Chunk => ({id, table: name(of), range: {after: undefined, to: undefined}, done});
+
+/** What was done, in order. */
+function filler(more: Partial<FillerRequest> = {}) {
+  const acts: string[] = [];
+  const fillChunk = async ({chunk: {id}, columns}: FillRequest) => {
+    acts.push(`fill ${id}: ${columns.map((one) => one.column).join(', ')}`);
+    return {rows: 10};
+  };
+  const telemetry = silentTelemetry();
+  const request: FillerRequest = {
+    // Only what the filler asks for.
+    database: {alter: {fillChunk}} as unknown as Database,
+    tables: [table('orders'), table('items')],
+    chunks: [chunk(0, 'orders', true), chunk(1, 'orders'), chunk(2, 'items')],
+    columns: [column('orders', 'channel'), column('items', 'weight'), column('orders', 'origin')],
+    epoch: 1,
+    throttle: {rest: async () => void acts.push('rest')},
+    pausePoint: async (where) => void acts.push(where),
+    note: () => {},
+    telemetry,
+    clock: fakeClock(),
+    signal: new AbortController().signal,
+    ...more,
+  };
+  return {acts, telemetry, run: () => fillChunks(request)};
+}
+
+describe('filling', () => {
+  it('takes the open chunks in order, all columns of a table in one go, with a rest after each', async () => {
+    const {acts, telemetry, run} = filler();
+    expect(await run()).toEqual({rows: 20, chunks: 2});
+    expect(acts).toEqual(['between chunks', 'fill 1: channel, origin', 'rest', 'between chunks', 'fill 2: weight', 'rest']);
+    expect(telemetry.read()).toEqual({chunksDone: 3, chunksTotal: 3});
+  });
+
+  it('stops between two chunks', async () => {
+    const stop = new AbortController();
+    const {acts, run} = filler({signal: stop.signal, throttle: {rest: async () => stop.abort(new Error('stopped'))}});
+    await expect(run()).rejects.toThrow('stopped');
+    expect(acts.filter((act) => act.startsWith('fill'))).toEqual(['fill 1: channel, origin']);
+  });
+
+  it('a chunk of a table that is not there is a bug', async () => {
+    await expect(filler({tables: []}).run()).rejects.toThrow('chunk 1 was planned for a table that can be changed in place');
+  });
+});

@@ -1,0 +1,28 @@
+/** The changes of the sending tables as changes of the receiving ones. Asked by a pass for every change, before it is folded. */
+import {assert} from '../model/assert.ts';
+import type {Change} from '../model/change.ts';
+import {nameOf, type TableName} from '../model/table.ts';
+import type {TableMapping} from '../mapping/mapping.ts';
+
+export class MappedChanges {
+  readonly #byName: ReadonlyMap<string, TableMapping>;
+  /** By the name's object, which a stream reader makes once per table: no text is built per change. */
+  readonly #byObject = new WeakMap<TableName, TableMapping>();
+
+  constructor(mappings: readonly TableMapping[]) {
+    this.#byName = new Map(mappings.map((mapping) => [nameOf(mapping.from.name), mapping]));
+  }
+
+  /** Undefined: the change is of no interest to the receiving side. */
+  of(change: Change): Change | undefined {
+    if (change.kind !== 'truncate') return this.#mapping(change.table).change(change);
+    return {kind: 'truncate', tables: change.tables.map((table) => this.#mapping(table).to.name)};
+  }
+
+  #mapping(table: TableName): TableMapping {
+    const known = this.#byObject.get(table) ?? this.#byName.get(nameOf(table));
+    assert(known, `a change of ${nameOf(table)}, which is not one of the mapped tables`);
+    this.#byObject.set(table, known);
+    return known;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Both sides of a comparison as if they had the same tables: those that the mappings write. Where every value keeps its
+ * text the servers go on hashing their own columns, paired in order; where values change, rows are read from both sides,
+ * taken through the same mapping as the stream, and hashed here.
+ */
+import {hash} from 'node:crypto';
+import type {Compare, Digest, Source} from '../engine/engine.ts';
+import type {TableMapping} from '../mapping/mapping.ts';
+import {type Key, keyText, type Row} from '../model/change.ts';
+import {nameOf, type Table} from '../model/table.ts';
+
+type Compared = {readonly compare: Compare; readonly source: Pick<Source, 'planRanges' | 'currentPosition'>};
+
+export const comparedThrough = (mappings: readonly TableMapping[], from: Compared, to: Compared): {readonly from: Compared; readonly to: Compared} => {
+  const find = finder(mappings);
+  return {from: mappedSide(from, (table) => sending(find(table))), to: mappedSide(to, (table) => receiving(find(table)))};
+};
+
+/** Rows of a range that are read at once must fit into memory. */
+const RANGE_BYTES_MAX = 8 * 1024 ** 2;
+
+/** One side's own table, and what its rows are in the eyes of the comparison. */
+type View = {readonly table: Table; readonly isPlain: boolean; row(row: Row): Row};
+
+const sending = (mapping: TableMapping): View => ({table: mapping.reads, isPlain: mapping.isPlain, row: mapping.row});
+const receiving = ({writes, isPlain}: TableMapping): View => ({table: writes, isPlain, row: (row) => row});
+
+const finder = (mappings: readonly TableMapping[]): ((table: Table) => TableMapping) => {
+  const known = new Map(mappings.map((mapping) => [nameOf(mapping.to.name), mapping]));
+  return ({name}) => {
+    const mapping = known.get(nameOf(name));
+    if (!mapping) throw new Error(`${nameOf(name)} is not a mapped table`);
+    return mapping;
+  };
+};
+
+const mappedSide = ({compare, source}: Compared, viewOf: (table: Table) => View): Compared => ({
+  compare: mappedCompare(compare, viewOf),
+  source: {
+    planRanges: (table, bytes) => {
+      const view = viewOf(table);
+      return source.planRanges(view.table, view.isPlain ? bytes : Math.min(bytes, RANGE_BYTES_MAX));
+    },
+    currentPosition: () => source.currentPosition(),
+  },
+});
+
+const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compare => ({
+  count: (table) => compare.count(viewOf(table).table),
+  counts: (tables) => compare.counts(tables.map((table) => viewOf(table).table)),
+  read: async (table, where, applied) => {
+    const view = viewOf(table);
+    const {rows, bracket} = await compare.read(view.table, where, applied);
+    return {rows: rows.map((row) => view.row(row)), bracket};
+  },
+  digest: async (table, range, applied) => {
+    const view = viewOf(table);
+    if (view.isPlain) return compare.digest(view.table, range, applied);
+    const {rows, bracket} = await compare.read(view.table, range, applied);
+    return {digest: digestOf(rows.map((row) => hashOf(view.row(row)))), bracket};
+  },
+  rowDigests: async (table, where, applied) => {
+    const view = viewOf(table);
+    if (view.isPlain) return compare.rowDigests(view.table, where, applied);
+    const {rows, bracket} = await compare.read(view.table, where, applied);
+    return {rows: new Map(rows.map((row) => hashedRow(view, row))), bracket};
+  },
+  rows: async (table, keys) => {
+    const view = viewOf(table);
+    return (await compare.rows(view.table, keys)).map((row) => view.row(row));
+  },
+  split: (table, range, rows) => compare.split(viewOf(table).table, range, rows),
+  sampleKeys: (table, rows) => compare.sampleKeys(viewOf(table).table, rows),
+});
+
+const hashedRow = (view: View, row: Row): [string, {readonly key: Key; readonly hash: string}] => {
+  const key = view.table.key.map((name) => row[name] ?? null);
+  return [keyText(key), {key, hash: hashOf(view.row(row))}];
+};
+
+/** Columns by name, so that the order in which either side sends them does not matter. */
+const hashOf = (row: Row): string =>
+  hash(
+    'sha256',
+    keyText(
+      Object.keys(row)
+        .toSorted()
+        .map((name) => row[name] ?? null),
+    ),
+  ).slice(0, 32);
+
+/** Sums, not XOR: equal rows must not cancel. */
+const digestOf = (hashes: readonly string[]): Digest => ({
+  count: BigInt(hashes.length),
+  sums: [0, 8, 16, 24].map((at) => hashes.reduce((sum, one) => sum + BigInt(Number.parseInt(one.slice(at, at + 8), 16)), 0n)),
+});

@@ -1,0 +1,68 @@
+/** A change in place as its operator lives through it: one database, one plan file, and the real command line. */
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect} from 'vitest';
+import {stringify} from 'yaml';
+import {type Answer, Crossfade} from '../../examples/demo/crossfade-process.ts';
+import type {JournalFact} from '../../src/journal/journal.ts';
+import {type At, type Interruption, INTERRUPTION} from './runner-effects.ts';
+import {postgresServer} from './servers.ts';
+import {EFFECTS, readFacts} from './story.ts';
+import {type StoryDatabase, storyDatabase} from './story-database.ts';
+import {until, untilTrue} from './until.ts';
+
+export type ChangeStory = AsyncDisposable & {
+  readonly database: StoryDatabase;
+  readonly planFile: string;
+  type(...words: readonly string[]): Promise<Answer>;
+  start(words: readonly string[], interruption?: Interruption): Crossfade;
+  /** A runner that is dead at that point; throws when it ends otherwise. */
+  killAt(at: At, words?: readonly string[]): Promise<void>;
+  facts(): Promise<readonly JournalFact[]>;
+  untilFact(what: string, isIt: (fact: JournalFact) => boolean): Promise<JournalFact>;
+};
+
+export async function openChangeStory(operations: readonly unknown[]): Promise<ChangeStory> {
+  const database = await storyDatabase(await (await postgresServer()).createDatabase());
+  const folder = mkdtempSync(join(tmpdir(), 'crossfade-change-'));
+  const state = join(folder, 'state');
+  const planFile = join(folder, 'plan.yaml');
+  mkdirSync(state);
+  writeFileSync(planFile, stringify({...PLAN, operations}));
+  const crossfade = (more: Readonly<Record<string, string>> = {}) => new Crossfade({state, evidence: folder, environment: {STORY_DATABASE: database.url, ...more}});
+  const running = new Set<Crossfade>();
+  const start: ChangeStory['start'] = (words, interruption) => {
+    const runner = crossfade(interruption && {CROSSFADE_EFFECTS: EFFECTS, [INTERRUPTION]: JSON.stringify(interruption)});
+    runner.start(...words);
+    running.add(runner);
+    return runner;
+  };
+  const facts = () => readFacts(state);
+  return {
+    database,
+    planFile,
+    start,
+    facts,
+    type: (...words) => crossfade().command(...words),
+    async killAt(at, words = ['resume']) {
+      const runner = start(words, {...at, act: 'kill'});
+      await untilTrue(`the runner's death at ${at.label}; see ${folder}`, () => !runner.isRunning);
+      expect(await runner.ended, `${runner.lastWords()}; see ${folder}`).toBeNull();
+    },
+    untilFact: (what, isIt) => until(`${what}; see ${folder}`, async () => (await facts()).findLast(isIt)),
+    async [Symbol.asyncDispose]() {
+      for (const runner of running) await runner.kill9();
+      await database.close();
+      rmSync(folder, {recursive: true});
+    },
+  };
+}
+
+const PLAN = {
+  name: 'change',
+  workflow: 'expand-contract',
+  database: {engine: 'postgres', url: 'env:STORY_DATABASE'},
+  backfill: {chunk: '16KiB'},
+  approval: {quorum: 1, starterMay: true},
+};
