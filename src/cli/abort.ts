@@ -1,5 +1,6 @@
 /** `crossfade abort`: stop before the cutover, or before the new shape is final, and leave the database as it was. */
 import type {RunState} from '../journal/run-state.ts';
+import {isChangeInPlace} from './change-in-place.ts';
 import {signalCommand} from './signal-command.ts';
 
 export const command = signalCommand({
@@ -7,12 +8,9 @@ export const command = signalCommand({
   severity: 'moderate',
   reason: 'asked',
   signal: () => ({type: 'abort'}),
-  consequences: (state) => (isChange(state) ? changeConsequences(state) : moveConsequences(state)),
+  consequences: (state) => (isChangeInPlace(state) ? changeConsequences(state) : moveConsequences(state)),
   nothingToDo: ({signals}) => (signals.some(({signal}) => signal.type === 'abort') ? 'abort was asked for already' : undefined),
 });
-
-/** The journal keeps the plan as data. */
-const isChange = ({plan}: RunState): boolean => typeof plan.content === 'object' && plan.content !== null && Object.hasOwn(plan.content, 'operations');
 
 const changeConsequences = ({plan, phase}: RunState): string[] => [
   `${plan.name} stops in ${phase} for good; the old shape goes on serving.`,

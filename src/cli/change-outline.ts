@@ -8,7 +8,13 @@ export const changeOutline = ({operations = [], load, gates}: Plan): OutlinePhas
   {phase: 'expand', steps: operations.flatMap(start)},
   {phase: 'backfill', steps: operations.filter(isFilled).map((column) => fill(column, load.chunkBytes))},
   {phase: 'verify-expansion', steps: operations.map((column) => ({what: `count the rows of ${columnName(column)} that lack a value`}))},
-  {phase: 'contract', steps: [{what: `gates: ${(gates['contract'] ?? [{name: 'the workflow’s own'}]).map(({name}) => name).join(', ')}`}, ...operations.flatMap(complete)]},
+  {
+    phase: 'contract',
+    steps: [
+      {what: `gates: ${(gates['contract'] ?? [{name: 'the workflow’s own'}]).map(({name}) => name).join(', ')}`},
+      ...operations.flatMap(complete),
+    ],
+  },
 ];
 
 /** Every one of them is asked for anew rather than waited for. */
@@ -18,7 +24,9 @@ const isFilled = ({backfill}: NewColumn): boolean => backfill !== undefined;
 
 const start = (column: NewColumn): OutlineStep[] => [
   {what: `ADD COLUMN ${columnName(column)} ${column.type}${isFilled(column) ? '' : ', with its default'}`, locks: EXCLUSIVE},
-  ...(isFilled(column) ? [{what: `CREATE TRIGGER … BEFORE INSERT OR UPDATE: rows of writers that do not know ${column.column} get its value`}] : []),
+  ...(isFilled(column)
+    ? [{what: `CREATE TRIGGER … BEFORE INSERT OR UPDATE: rows of writers that do not know ${column.column} get its value`}]
+    : []),
 ];
 
 const fill = (column: NewColumn, chunkBytes: number): OutlineStep => ({
@@ -27,6 +35,16 @@ const fill = (column: NewColumn, chunkBytes: number): OutlineStep => ({
 });
 
 const complete = (column: NewColumn): OutlineStep[] => [
-  ...(column.notNull ? [{what: `CHECK (${column.column} IS NOT NULL), NOT VALID at first, then validated`, locks: 'SHARE UPDATE EXCLUSIVE while it reads the table'}] : []),
-  {what: `make ${columnName(column)} final: ${[...(column.notNull ? ['NOT NULL'] : []), ...(isFilled(column) ? ['default', 'without the trigger'] : ['as it stands'])].join(', ')}`, locks: EXCLUSIVE},
+  ...(column.notNull
+    ? [
+        {
+          what: `CHECK (${column.column} IS NOT NULL), NOT VALID at first, then validated`,
+          locks: 'SHARE UPDATE EXCLUSIVE while it reads the table',
+        },
+      ]
+    : []),
+  {
+    what: `make ${columnName(column)} final: ${[...(column.notNull ? ['NOT NULL'] : []), ...(isFilled(column) ? ['default', 'without the trigger'] : ['as it stands'])].join(', ')}`,
+    locks: EXCLUSIVE,
+  },
 ];

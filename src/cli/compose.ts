@@ -17,6 +17,7 @@ import type {ServerAddress, TrafficSwitch} from '../switch/traffic-switch.ts';
 import {trafficSwitches} from '../switch/traffic-switches.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import {throttles} from '../throttle/throttles.ts';
+import {compareSchemas, wordsOf} from '../verify/schema-compare.ts';
 import {verifiers} from '../verify/verifiers.ts';
 import type {RunnerOptions} from '../runner/runner.ts';
 import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
@@ -89,7 +90,7 @@ const parseReference = (text: string) => {
   return reference;
 };
 
-export type RunParts = Pick<RunnerOptions, 'workflow' | 'phases' | 'gates' | 'context' | 'ensureStreams'>;
+export type RunParts = Pick<RunnerOptions, 'workflow' | 'phases' | 'gates' | 'context' | 'schemaDifferences' | 'ensureStreams'>;
 
 /** Everything a runner needs of a plan, with the lease taken as `epoch`. */
 export const composeRun = (
@@ -129,6 +130,13 @@ export const composeRun = (
       telemetry,
       effects,
       clock: effects.clock,
+    },
+    schemaDifferences: async () => {
+      const sides = [
+        {database: source, tables: await mapped.tables('source')},
+        {database: target, tables: await mapped.tables('target')},
+      ] as const;
+      return (await compareSchemas(...sides)).differences.map(wordsOf);
     },
     ensureStreams: async (direction) => {
       const receiver = direction === 'forward' ? target : source;

@@ -5,10 +5,11 @@ import {isInPlace} from '../plan/plan.ts';
 import {readPlanFile} from '../plan/plan-file.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import type {CommandModule} from './command.ts';
-import {openSides, operationsOf} from './compose.ts';
+import {openSides, openSwitches, operationsOf} from './compose.ts';
 import {mappingOf} from './compose-mapping.ts';
 import {EXIT} from './exit-codes.ts';
 import {grantLines} from './grant-lines.ts';
+import {switchFindings} from './switch-findings.ts';
 
 export const command: CommandModule = {
   configure: (command) => void command.argument('<file>', 'the plan'),
@@ -16,11 +17,13 @@ export const command: CommandModule = {
     const {plan} = await readPlanFile(String(file));
     const effects = await effectsOf(process.env);
     output.say('asking both databases …');
-    const sides = await openSides(plan, {id: 'doctor', short: 'doctor', name: plan.name}, effects);
+    const migration = {id: 'doctor', short: 'doctor', name: plan.name};
+    const sides = await openSides(plan, migration, effects);
     try {
       const [source, target] = await Promise.all([sides.source.identity(), sides.target.identity()]);
       const tables = await sides.source.catalog.tables(plan.scope);
-      const findings = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping: await mappingOf(plan)});
+      const inTheWay = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping: await mappingOf(plan)});
+      const findings = [...inTheWay, ...(await switchFindings(openSwitches(plan, sides, migration, effects)))];
       const grants = {source: await sides.source.catalog.grants('source', tables), target: await sides.target.catalog.grants('target', tables)};
       const isFit = findings.every((finding) => finding.severity !== 'refuse');
       if (output.isJson) output.document({fit: isFit, source, target, tables: tables.map((table) => nameOf(table.name)), findings, grants});

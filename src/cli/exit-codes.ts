@@ -63,6 +63,7 @@ const EXIT_BY_CODE = {
   'CF-VERIFY-002': EXIT.noGo,
   'CF-CUT-001': EXIT.calledOff,
   'CF-CUT-002': EXIT.unknown,
+  'CF-SWITCH-001': EXIT.noGo,
   'CF-GATE-001': EXIT.noGo,
   'CF-STATE-001': EXIT.failed,
   'CF-STATE-002': EXIT.unknown,

@@ -222,6 +222,12 @@ export const explainPages = {
     'With long transactions, or a sudden peak. The next attempt starts from a caught-up stream.',
     'See in crossfade events which step took the time; end or shorten long transactions, or raise cutover.stallBudget; then crossfade cutover again.',
   ),
+  'CF-SWITCH-001': page(
+    'clients will notice the switch',
+    'A pooler or proxy cannot lead its clients to the other side without their seeing it. No data are at risk, and no statement is carried out twice.',
+    'With PgBouncer 1.26 and later before a cutover to an older major version: it keeps settings that server does not know, so its clients are cut once, while they are held, and connect again. With session pooling always.',
+    'See that the application opens a new connection after an error, which most pools do by themselves, or choose a quiet hour. Rehearse the way back.',
+  ),
   'CF-CUT-002': page(
     'ownership unknown',
     'It cannot be proved which side takes writes, so Crossfade has stopped and will not guess.',

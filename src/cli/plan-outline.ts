@@ -1,22 +1,24 @@
 /** The ordered acts of a plan, in words and locks, from the plan and the catalogue. Pure. */
 import {nameOf, type Table} from '../model/table.ts';
-import {isInPlace, type Plan} from '../plan/plan.ts';
+import {isInPlace, type Plan, type SchemaPlan} from '../plan/plan.ts';
 import {changeOutline} from './change-outline.ts';
 
 export type OutlineStep = {readonly what: string; readonly locks?: string};
 export type OutlinePhase = {readonly phase: string; readonly steps: readonly OutlineStep[]};
 
-export const planOutline = (plan: Plan, tables: readonly Table[]): OutlinePhase[] => (isInPlace(plan) ? changeOutline(plan) : moveOutline(plan, tables));
+/** `setAside`: what an existing target has and the load cannot bear. */
+export const planOutline = (plan: Plan, tables: readonly Table[], setAside: readonly string[] = []): OutlinePhase[] =>
+  isInPlace(plan) ? changeOutline(plan) : moveOutline(plan, tables, setAside);
 
-const moveOutline = (plan: Plan, tables: readonly Table[]): OutlinePhase[] => [
+const moveOutline = (plan: Plan, tables: readonly Table[], setAside: readonly string[]): OutlinePhase[] => [
   {phase: 'assess', steps: [{what: 'compare versions, grants, settings, keys and replica identities of both sides'}]},
-  {phase: 'prepare-target', steps: prepare(plan, tables)},
+  {phase: 'prepare-target', steps: prepare(plan, tables, setAside)},
   {phase: 'initial-load', steps: load(plan, tables)},
   {
     phase: 'catch-up',
     steps: [
       {what: 'apply the change stream until every table is past its replay window'},
-      ...postData(plan),
+      ...postData(plan.schema, setAside),
       {what: 'ANALYZE every table of the target'},
     ],
   },
@@ -29,9 +31,9 @@ const moveOutline = (plan: Plan, tables: readonly Table[]): OutlinePhase[] => [
   {phase: 'decommission', steps: [{what: 'drop slots and publications on both sides; the source stays fenced'}]},
 ];
 
-const prepare = (plan: Plan, tables: readonly Table[]): OutlineStep[] => [
+const prepare = (plan: Plan, tables: readonly Table[], setAside: readonly string[]): OutlineStep[] => [
   {what: 'CREATE SCHEMA crossfade on both sides, with its tables'},
-  ...(plan.schema.kind === 'files' ? [{what: `run ${plan.schema.preData} on the target`}] : []),
+  ...preData(plan.schema, setAside),
   {
     what: `CREATE TRIGGER … BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE on ${tables.length} tables of the target: it is closed from the start`,
     locks: 'SHARE ROW EXCLUSIVE on the target’s tables, short',
@@ -49,15 +51,19 @@ const load = (plan: Plan, tables: readonly Table[]): OutlineStep[] => [
   })),
 ];
 
-const postData = (plan: Plan): OutlineStep[] =>
-  plan.schema.kind === 'files'
-    ? [
-        {
-          what: `run ${plan.schema.postData} on the target: indexes, foreign keys, triggers`,
-          locks: 'on the target only; the stream waits for each',
-        },
-      ]
-    : [];
+const preData = (schema: SchemaPlan, setAside: readonly string[]): OutlineStep[] => {
+  const locks = 'ACCESS EXCLUSIVE on the target’s tables, short';
+  if (schema.kind === 'existing') return setAside.map((object) => ({what: `drop ${object} on the target until the tables are complete; abort puts it back`, locks}));
+  return [{what: schema.kind === 'files' ? `run ${schema.preData} on the target` : `create types, tables and primary keys on the target, ${ORIGIN[schema.kind]}`}];
+};
+
+const postData = (schema: SchemaPlan, setAside: readonly string[]): OutlineStep[] => {
+  const locks = 'on the target only; the stream waits for each';
+  if (schema.kind === 'existing') return setAside.map((object) => ({what: `build ${object} again on the target`, locks}));
+  return [{what: schema.kind === 'files' ? `run ${schema.postData} on the target: indexes, foreign keys, triggers` : `create indexes, foreign keys, triggers, policies and privileges on the target, ${ORIGIN[schema.kind]}`, locks}];
+};
+
+const ORIGIN = {catalog: 'as the source’s catalogue has them', pg_dump: 'as pg_dump writes them'} as const;
 
 const cutover = (plan: Plan, tables: readonly Table[]): OutlineStep[] => [
   {

@@ -7,6 +7,7 @@ import {mappingOf} from './compose-mapping.ts';
 import {EXIT} from './exit-codes.ts';
 import {planOutline} from './plan-outline.ts';
 import {assessPlan} from '../phase/assess.ts';
+import {toSetAside} from '../phase/target-schema.ts';
 
 export const command: CommandModule = {
   configure: (command) => void command.argument('<file>', 'the plan'),
@@ -17,8 +18,10 @@ export const command: CommandModule = {
     const sides = await openSides(pinned.plan, {id: 'plan', short: 'plan', name: pinned.plan.name}, effects);
     try {
       const tables = await sides.source.catalog.tables(pinned.plan.scope);
-      const findings = await assessPlan({...sides, plan: pinned.plan, tables, operations: operationsOf(pinned.plan), mapping: await mappingOf(pinned.plan)});
-      const outline = planOutline(pinned.plan, tables);
+      const mapping = await mappingOf(pinned.plan);
+      const findings = await assessPlan({...sides, plan: pinned.plan, tables, operations: operationsOf(pinned.plan), mapping});
+      const setAside = await toSetAside(sides.target, pinned.plan, tables.map(({name}) => mapping.targetName(name)));
+      const outline = planOutline(pinned.plan, tables, setAside);
       const refusals = findings.filter((finding) => finding.severity === 'refuse');
       if (output.isJson)
         output.document({

@@ -36,12 +36,20 @@ const findOrCreate = async (store: JournalStore, pinned: PinnedPlan, id: string)
     const state = runState(entries);
     if (state.isFinal) continue;
     if (state.plan.checksum === pinned.checksum) return journal;
+    if (!state.runner && state.plan.workflow === pinned.plan.workflow) return pinAgain(journal, state.plan.content, pinned);
     throw new TerminalError(
       `the plan ${pinned.plan.name} was changed while its migration is running:\n${planDiff(state.plan.content, pinned.plan)}`,
       {code: 'CF-PLAN-002', next: 'restore the file, or start the changed plan under another name'},
     );
   }
   return begin(await store.create(id, pinned.plan.name), pinned);
+};
+
+/** No runner has got as far as its lease, so nothing rests on the first version: a wrong address is simply corrected. */
+const pinAgain = async (journal: Journal, before: unknown, {plan, file, checksum}: PinnedPlan): Promise<Journal> => {
+  const {planDiff} = await import('../plan/plan-diff.ts');
+  await journal.append({type: 'plan-amended', checksum, planFile: file, plan, diff: planDiff(before, plan), reason: 'corrected before any runner had started'});
+  return journal;
 };
 
 const begin = async (journal: Journal, {plan, file, checksum}: PinnedPlan): Promise<Journal> => {

@@ -4,8 +4,10 @@
  */
 import type {Entry, Journal} from '../journal/journal.ts';
 import {recorded} from '../journal/recorded.ts';
+import {TerminalError} from '../model/errors.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import {currentPerson} from './actor.ts';
+import {isChangeInPlace} from './change-in-place.ts';
 import type {CommandModule, Invocation} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {chooseRun, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
@@ -14,15 +16,23 @@ import {isRunnerAlive} from './runner-alive.ts';
 const LOOK_MS = 200;
 
 export const command: CommandModule = {
-  configure: (command) => void withRunOption(command).option('--repair', 'read rows that differ again from the open side, and compare once more'),
+  configure: (command) => void withRunOption(command).option('--repair', 'read rows that differ again from the open side, and compare once more').option('--schema', 'compare the two catalogues instead of the rows'),
   run: (invocation) =>
     withState(invocation, async (store) => {
       const run = chooseRun(await runsOf(store), invocation, {finishedToo: false});
+      if (isChangeInPlace(run.state)) throw nothingToCompare(run);
+      if (invocation.options['schema'] === true) return (await import('./verify-schema.ts')).verifySchema(run, invocation);
       const repair = invocation.options['repair'] === true;
       const isAttended = run.state.runner && isRunnerAlive(run.state.runner) !== false;
       return isAttended ? askRunner(run, repair, invocation) : (await import('./verify-alone.ts')).verifyAlone(run, repair, invocation);
     }),
 };
+
+const nothingToCompare = ({state}: Run): TerminalError =>
+  new TerminalError(`${state.plan.name} changes one database in place; there is no other side to compare it with`, {
+    code: 'CF-VERB-001',
+    next: 'crossfade status; the rows are counted before contract by the run itself',
+  });
 
 const askRunner = async ({journal}: Run, repair: boolean, invocation: Invocation): Promise<ExitCode> => {
   const {clock} = await effectsOf(process.env);

@@ -63,6 +63,8 @@ export interface Database {
   readonly target: Target;
   readonly fence: Fence;
   readonly compare: Compare;
+  /** Absent where servers report no settings to their clients. */
+  readonly parameters?: ReportedParameters;
   /** Absent where tables in use cannot be changed without holding up their users. */
   readonly alter?: Alter;
   /** Absent where the engine cannot write DDL by itself: then the plan brings schema files. */
@@ -87,6 +89,13 @@ export type Finding = {
   readonly reason: string;
   readonly next: string;
 };
+
+/** Settings a server tells every client at login. Poolers carry them from one server to another (H-110). */
+export interface ReportedParameters {
+  reported(): Promise<readonly string[]>;
+  /** Those of `names` that this server does not know, so that setting them is an error. */
+  unknown(names: readonly string[]): Promise<readonly string[]>;
+}
 
 /** A right that the role of a side's url needs. */
 export type Grant = {
@@ -198,7 +207,8 @@ export interface Target {
   /** What stands in the mapped tables already: the names of those with rows. */
   nonEmpty(tables: readonly Table[]): Promise<TableName[]>;
   /** Runs a schema file's statements in order, each once: its record commits with it. `text` is the file's content. */
-  runSchemaFile(file: string, text: string, signal: AbortSignal): Promise<{readonly statements: number; readonly ran: number}>;
+  /** `stays`: what it makes is not taken away by `dropSchema`, because it stood here before. */
+  runSchemaFile(file: string, text: string, signal: AbortSignal, stays?: 'stays'): Promise<{readonly statements: number; readonly ran: number}>;
   /** Drops what the schema files created here, and nothing else; a second call finds nothing. Called by abort. */
   dropSchema(): Promise<void>;
   /** Loads one chunk and commits it as done by compare-and-set on the chunk's row (R4). `end` is asked after the source's read ended. */

@@ -31,6 +31,10 @@ export interface Schema {
   kept(name: string): Promise<string | undefined>;
   /** Empties tables that were filled by this migration only. */
   empty(tables: readonly Table[]): Promise<void>;
+  /** A text that is the same for statements that mean the same, whichever version of the server has worded them. */
+  meaning(sql: string): Promise<string>;
+  /** What stands in the way of `dump`: no such program, or one that is older than the server. */
+  dumpFindings?(): Promise<readonly Finding[]>;
   /** The same by the database's own tool, as two SQL texts without that tool's commands. Absent where there is none. */
   dump?(tables: readonly Table[]): Promise<{readonly preData: string; readonly postData: string}>;
 }

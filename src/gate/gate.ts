@@ -17,6 +17,8 @@ export interface Measures {
   lagMs(): Promise<number>;
   /** The newest complete verification, if any. */
   lastVerification(): Promise<VerificationSummary | undefined>;
+  /** What the two catalogues disagree on, one sentence each. */
+  schemaDifferences(): Promise<readonly string[]>;
   /** Approvals that are valid now: bound to this plan and newer than `since`. */
   approvals(): Promise<readonly {readonly actor: string; readonly authenticated: boolean; readonly at: string}[]>;
   /** Who started the migration's first runner. */

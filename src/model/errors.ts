@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'CF-VERIFY-002' // the data could not be compared
   | 'CF-CUT-001' // the cutover attempt was abandoned; the source serves
   | 'CF-CUT-002' // ownership unknown
+  | 'CF-SWITCH-001' // clients will notice the switch
   | 'CF-GATE-001' // a gate is red
   | 'CF-STATE-001' // the local state is missing or damaged
   | 'CF-STATE-002' // the journal's chain is broken

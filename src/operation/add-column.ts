@@ -25,7 +25,9 @@ const assess = async (database: Database, column: NewColumn): Promise<Finding[]>
   if (!table) return [refuse('CF-SCOPE-001', name, 'is not there', 'check the table of the operation: schema.table')];
   const noKey = column.backfill !== undefined && table.key.length === 0;
   return [
-    ...(noKey ? [refuse('CF-SCOPE-002', name, 'has no primary key, so its rows cannot be filled range by range', 'add a primary key')] : []),
+    ...(noKey
+      ? [refuse('CF-SCOPE-002', name, 'has no primary key, so its rows cannot be filled range by range', 'add a primary key')]
+      : []),
     ...(await alterOf(database).findings(table, column)),
   ];
 };
@@ -34,5 +36,8 @@ const refuse = (code: string, object: string, reason: string, next: string): Fin
 
 const alterOf = ({alter, engine}: Database): NonNullable<Database['alter']> => {
   if (alter) return alter;
-  throw new TerminalError(`${engine} cannot change a table in place`, {code: 'CF-SCOPE-004', next: 'use another workflow for this database'});
+  throw new TerminalError(`${engine} cannot change a table in place`, {
+    code: 'CF-SCOPE-004',
+    next: 'use another workflow for this database',
+  });
 };

@@ -6,6 +6,7 @@ import {nameOf, type Table} from '../model/table.ts';
 import type {MigrationMapping} from '../mapping/mapping.ts';
 import {isInPlace, type Plan} from '../plan/plan.ts';
 import type {Phase, PhaseContext} from './phase.ts';
+import {schemaFindings} from './target-schema.ts';
 
 export const assess: Phase = {
   async run(context) {
@@ -38,7 +39,7 @@ export const assessPlan = async ({operations, ...sides}: Sides & {readonly opera
 /** Both sides together. */
 const assessSides = async ({source, target, plan, tables, mapping}: Sides): Promise<Finding[]> => {
   const [from, to] = await Promise.all([source.identity(), target.identity()]);
-  return [...sameServer(from, to), ...olderTarget(plan, from, to), ...(await source.catalog.findings('source', tables)), ...(await target.catalog.findings('target', tables)), ...(await mappingFindings(target, tables, mapping))];
+  return [...sameServer(from, to), ...olderTarget(plan, from, to), ...(await source.catalog.findings('source', tables)), ...(await target.catalog.findings('target', tables)), ...(await mappingFindings(target, tables, mapping)), ...(await schemaFindings(source, target, plan, tables))];
 };
 
 /** Of the target's tables those that exist; what its schema file will bring is looked at when it has been run. */

@@ -54,7 +54,14 @@ describe('contract', () => {
 describe('verify-expansion', () => {
   it('is on record like every verification', async () => {
     const {evidence} = await verifyExpansion.run(context({}).context);
-    expect(evidence['verification']).toEqual({at: '2026-01-01T00:00:00.000Z', equal: true, tables: 1, rows: '100', differing: 0, uncompared: 0});
+    expect(evidence['verification']).toEqual({
+      at: '2026-01-01T00:00:00.000Z',
+      equal: true,
+      tables: 1,
+      rows: '100',
+      differing: 0,
+      uncompared: 0,
+    });
   });
 
   it('stops the run, and counts', async () => {

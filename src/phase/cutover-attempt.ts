@@ -29,6 +29,7 @@ export const attemptCutover = async (context: PhaseContext, roles: Roles, link: 
   const watchdog = await startWatchdog(context, roles, attempt);
   const started = context.clock.monotonicMs();
   try {
+    await context.steps.each('ask-switches', () => askSwitches(context, roles));
     await closeAndDecide(context, roles, link, attempt, watchdog);
   } catch (error) {
     return callOff(context, roles, attempt, watchdog, error);
@@ -49,6 +50,14 @@ const armReverse = async (context: PhaseContext, roles: Roles): Promise<void> =>
   const direction = other(roles.direction);
   await roles.opening.source.createStream(direction, await context.tables(roles.openingSide), context.signal);
   await context.replication.ensure(direction, 'drop', await context.mappings(direction), context.epoch);
+};
+
+/** What clients will notice is said before it happens; the switches learn here what they must not ask for in the hold. */
+const askSwitches = async (context: PhaseContext, roles: Roles): Promise<{foreseen: readonly string[]}> => {
+  const answers = await Promise.all(context.switches.map((one) => one.foresee?.(roles.openingSide) ?? []));
+  const foreseen = answers.flat();
+  for (const line of foreseen) context.telemetry.note(`before the ${roles.direction} cutover: ${line}`);
+  return {foreseen};
 };
 
 /** It says that it has its own connections to both sides before anything is held. */

@@ -4,12 +4,11 @@ import {workplaceOf} from './workplace.ts';
 
 export const expand: Phase = {
   async run(context) {
-    for (const operation of context.operations) await context.steps.once(`start ${operation.name}`, () => operation.start(workplaceOf(context)));
+    for (const operation of context.operations)
+      await context.steps.once(`start ${operation.name}`, () => operation.start(workplaceOf(context)));
     return {event: {type: 'done'}, evidence: {operations: context.operations.map(({name}) => name)}};
   },
-  /** The last undo of an abort: after it no trace is left, our own schema included. */
   async undo(context) {
     for (const operation of context.operations.toReversed()) await operation.undo(workplaceOf(context));
-    await context.source.control.remove();
   },
 };

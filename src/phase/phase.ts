@@ -59,6 +59,8 @@ export type PhaseContext = {
   nextSignal(types: readonly Signal['type'][]): Promise<Signal>;
   /** Returns at once, or waits here while the run is paused. Call it between chunks and between transactions. */
   pausePoint(where: string): Promise<void>;
+  /** Waits for something that may take long; a pause meanwhile holds the streams between two transactions. */
+  pausable<T>(where: string, work: Promise<T>): Promise<T>;
   readonly telemetry: Telemetry;
   readonly effects: Effects;
   readonly clock: Clock;

@@ -1,24 +1,26 @@
 /** Makes the target ready: schema without what the replay window forbids (R10), and closed to the application from the start. */
-import {readFile} from 'node:fs/promises';
-import {dirname, resolve} from 'node:path';
 import {TerminalError} from '../model/errors.ts';
 import {nameOf} from '../model/table.ts';
 import type {Phase, PhaseContext} from './phase.ts';
+import {runPreData, setAside, undoSchema} from './target-schema.ts';
 
 export const prepareTarget: Phase = {
   async run(context) {
     await context.steps.once('check-empty', () => requireEmpty(context));
-    const schema = await context.steps.once('schema-pre-data', () => runFile(context, 'preData'));
+    const schema = await context.steps.once('schema-pre-data', () => runPreData(context));
     await context.steps.once('check-columns', () => requireFit(context));
+    const {removed} = await context.steps.once('set-aside', () => setAside(context));
     await context.steps.once('close-target', async () => context.target.fence.closeFromStart(await context.tables('target')));
     await context.steps.once('route-source', async () => {
       const route = {epoch: 0, side: 'source', state: 'open', holdUntil: undefined, readPercent: 0} as const;
       await Promise.all([context.source.control.writeRoute(route), context.target.control.writeRoute(route)]);
     });
-    return {event: {type: 'done'}, evidence: {...schema}};
+    return {event: {type: 'done'}, evidence: {...schema, setAside: removed}};
   },
-  /** The tables go with everything else that the schema files created; what was there before them stays. */
-  async undo({source, target, tables}) {
+  /** The tables go with everything else that the schema files created; what was there before stays, empty and whole as it was. */
+  async undo(context) {
+    const {source, target, tables} = context;
+    await undoSchema(context);
     await source.fence.remove(await tables('source'));
     await target.fence.remove(await tables('target'));
     await target.target.dropSchema();
@@ -28,16 +30,6 @@ export const prepareTarget: Phase = {
 const requireEmpty = async (context: PhaseContext): Promise<void> => {
   const filled = await context.target.target.nonEmpty(await context.tables('target'));
   if (filled.length) throw new TerminalError(`these tables of the target have rows already: ${filled.map(nameOf).join(', ')}`, {code: 'CF-TGT-001', next: 'empty them, or take another database as target'});
-};
-
-/** A schema file of the plan; paths are relative to the plan's folder. */
-export const runFile = async (context: PhaseContext, part: 'preData' | 'postData'): Promise<{file: string; statements: number}> => {
-  const {schema} = context.plan.plan;
-  if (schema.kind !== 'files') return {file: schema.kind, statements: 0};
-  const file = schema[part];
-  const text = await readFile(resolve(dirname(context.plan.file), file), 'utf8');
-  const {statements} = await context.target.target.runSchemaFile(file, text, context.signal);
-  return {file, statements};
 };
 
 /** Everything that does not fit is said at once; what would not come back is refused here where assess could not see the target's types. */

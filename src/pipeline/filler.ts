@@ -46,6 +46,13 @@ const fillChunk = async ({database, tables, columns, epoch, note, signal}: Fille
   const name = nameOf(chunk.table);
   const table = tables.find((one) => nameOf(one.name) === name);
   assert(table && database.alter, `chunk ${chunk.id} was planned for a table that can be changed in place`);
-  const {rows} = await database.alter.fillChunk({table, chunk, columns: columns.filter((one) => nameOf(one.table) === name), epoch, note, signal});
+  const {rows} = await database.alter.fillChunk({
+    table,
+    chunk,
+    columns: columns.filter((one) => nameOf(one.table) === name),
+    epoch,
+    note,
+    signal,
+  });
   return rows;
 };

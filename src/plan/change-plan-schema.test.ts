@@ -1,5 +1,6 @@
+import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
-import {pinPlan} from './plan-file.ts';
+import {pinPlan, readPlanFile} from './plan-file.ts';
 import {PlanInvalid} from './plan-invalid.ts';
 import {isInPlace} from './plan.ts';
 
@@ -29,7 +30,16 @@ describe('a plan that changes one database', () => {
       target: plan.source,
       scope: {tables: ['shop.orders'], exclude: []},
       load: {chunkBytes: 1024 * 1024},
-      operations: [{kind: 'add-column', table: {schema: 'shop', name: 'orders'}, column: 'channel', type: 'text', backfill: 'upper(note)', notNull: true}],
+      operations: [
+        {
+          kind: 'add-column',
+          table: {schema: 'shop', name: 'orders'},
+          column: 'channel',
+          type: 'text',
+          backfill: 'upper(note)',
+          notNull: true,
+        },
+      ],
     });
   });
 
@@ -44,14 +54,21 @@ describe('a plan that changes one database', () => {
     [
       'an unknown operation',
       `${HEAD}${DATABASE}operations: [{add-colum: {${BARE}}}]\n`,
-      ['p.yaml:4:14 operations[0].add-column: is missing', 'p.yaml:4:15 operations[0].add-colum: is not a known key; did you mean add-column?'],
+      [
+        'p.yaml:4:14 operations[0].add-column: is missing',
+        'p.yaml:4:15 operations[0].add-colum: is not a known key; did you mean add-column?',
+      ],
     ],
     [
       'a pattern for a table',
       HEAD + DATABASE + operations(BARE.replace('orders', '*')),
       ['p.yaml:4:35 operations[0].add-column.table: must be schema.table'],
     ],
-    ['a column without a type', HEAD + DATABASE + operations('table: shop.orders, column: channel'), ['p.yaml:4:15 operations[0].add-column.type: is missing']],
+    [
+      'a column without a type',
+      HEAD + DATABASE + operations('table: shop.orders, column: channel'),
+      ['p.yaml:4:15 operations[0].add-column.type: is missing'],
+    ],
     [
       'rows that would have no value',
       HEAD + DATABASE + operations(`${BARE}, notNull: true`),
@@ -59,6 +76,15 @@ describe('a plan that changes one database', () => {
     ],
   ])('is refused in words with %s', (_, text, expected) => {
     expect(problemsOf(text)).toEqual(expected);
+  });
+
+  it('there is a worked one', async () => {
+    const {plan} = await readPlanFile(fileURLToPath(new URL('../../plans/add-column.yaml', import.meta.url)));
+    expect([plan.workflow, plan.scope.tables, plan.gates]).toEqual([
+      'expand-contract',
+      ['shop.orders'],
+      {contract: [{name: 'approval', settings: {}}]},
+    ]);
   });
 
   it('operations belong to it alone', () => {

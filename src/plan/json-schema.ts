@@ -15,6 +15,8 @@ export const planJsonSchemaText = (): string => `${JSON.stringify(planJsonSchema
 export type SchemaNode = {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
+  /** What stands under any key that people choose. */
+  readonly additionalProperties?: SchemaNode | false;
   readonly anyOf?: readonly SchemaNode[];
   readonly oneOf?: readonly SchemaNode[];
   readonly const?: unknown;
@@ -48,7 +50,7 @@ function variants(node: SchemaNode, root: SchemaNode): SchemaNode[] {
 }
 
 function step(node: SchemaNode, part: PropertyKey): SchemaNode[] {
-  const next = typeof part === 'number' ? node.items : node.properties?.[String(part)];
+  const next = typeof part === 'number' ? node.items : (node.properties?.[String(part)] ?? node.additionalProperties);
   return next ? [next] : [];
 }
 

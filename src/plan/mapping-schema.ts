@@ -42,14 +42,20 @@ const column = z
     transform: z.exactOptional(functionReference.describe('A pure function from text to text, NULL being null: ./file.ts#name.')),
     inverse: z.exactOptional(functionReference.describe('The function that takes the result of transform back.')),
   })
-  .superRefine((written, context) => {
-    const kinds = ['split', 'merge', 'constant', 'drop', 'transform'].filter((kind) => kind in written);
-    const isNamed = 'rename' in written || 'type' in written;
-    if (kinds.length > 1) context.addIssue(`can be one of ${kinds.join(', ')}, not all of them`);
-    else if (!kinds.length && !isNamed) context.addIssue('must say what becomes of the column: rename, type, split, merge, constant, drop or transform');
-    else if (isNamed && kinds.length === 1 && kinds[0] !== 'transform') context.addIssue(`rename and type do not go with ${kinds[0]}`);
-    else if ('inverse' in written && kinds[0] !== 'transform') context.addIssue('inverse goes with transform only');
+  .refine((written) => contradiction(written) === undefined, {
+    error: ({input}) => contradiction(input as object),
+    // An unknown word has been reported by then, and would be missing here.
+    when: ({issues}) => issues.length === 0,
   });
+
+function contradiction(written: object): string | undefined {
+  const [kind, ...others] = ['split', 'merge', 'constant', 'drop', 'transform'].filter((name) => name in written);
+  const isNamed = 'rename' in written || 'type' in written;
+  if (others.length) return `can be one of ${[kind, ...others].join(', ')}, not all of them`;
+  if (!kind && !isNamed) return 'must say what becomes of the column: rename, type, split, merge, constant, drop or transform';
+  if (isNamed && kind && kind !== 'transform') return `rename and type do not go with ${kind}`;
+  return 'inverse' in written && kind !== 'transform' ? 'inverse goes with transform only' : undefined;
+}
 
 const table = z.strictObject({
   to: z.exactOptional(tableName.describe('What the table is called on the target, as schema.table.')),

@@ -20,7 +20,9 @@ export const planSchema = (words: Vocabulary = SHIPPED) => {
  * one; a file whose workflow is missing or unknown is read as a move, so that its other faults are told as well.
  */
 export const planSchemaFor = (workflow: unknown, words: Vocabulary) =>
-  typeof workflow === 'string' && words.inPlace.includes(workflow) ? changePlan(words, gates(words)) : movePlan(words, words.workflows, gates(words));
+  typeof workflow === 'string' && words.inPlace.includes(workflow)
+    ? changePlan(words, gates(words))
+    : movePlan(words, words.workflows, gates(words));
 
 const movePlan = (words: Vocabulary, workflows: readonly string[], gateLists: Gates) =>
   planFile(words, workflows, gateLists).superRefine(refuseSameDatabase).transform(toPlan);
@@ -34,7 +36,7 @@ function planFile(words: Vocabulary, workflows: readonly string[], gateLists: Ga
     workflow: workflowName(workflows),
     source: database(words).describe('The database that serves now.'),
     target: database(words).describe('The database that is to serve.'),
-    schema: schema.describe("Where the target's tables come from."),
+    schema: schema.prefault({kind: 'catalog'}).describe("Where the target's tables come from."),
     scope: z.strictObject({
       tables: z
         .array(tablePattern)
@@ -61,6 +63,7 @@ function planFile(words: Vocabulary, workflows: readonly string[], gateLists: Ga
 }
 
 const schema = z.discriminatedUnion('kind', [
+  z.strictObject({kind: z.literal('catalog').describe("Written by Crossfade from the source's catalogue.")}),
   z.strictObject({
     kind: z.literal('files').describe('Two SQL files run on the target.'),
     preData: nonEmpty.describe('Tables and primary keys, run before the load; relative to the plan.'),

@@ -17,6 +17,7 @@ export type DatabasePlan = {
 };
 
 export type SchemaPlan =
+  | {readonly kind: 'catalog'}
   | {readonly kind: 'files'; readonly preData: string; readonly postData: string}
   | {readonly kind: 'existing'}
   | {readonly kind: 'pg_dump'};

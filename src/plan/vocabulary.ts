@@ -34,6 +34,6 @@ export const SHIPPED: Vocabulary = {
     'verify-expansion',
     'contract',
   ],
-  gates: ['replication-lag', 'checksum-match', 'approval'],
+  gates: ['replication-lag', 'checksum-match', 'schema-match', 'approval'],
   switches: ['router', 'pgbouncer', 'command'],
 };

@@ -19,6 +19,9 @@ export class RouteWatch {
   /** The first answers of both sides, or their first failures. */
   readonly #started: Promise<unknown>;
 
+  /** A connection that is closed while it is made never says so. */
+  readonly #closed = Promise.withResolvers<void>();
+
   readonly #onHold: (route: Route) => void;
 
   /** `onHold` is called once per hold, with its route. */
@@ -42,7 +45,7 @@ export class RouteWatch {
 
   /** The route for a new statement; waits while it is held. */
   async open(): Promise<Route> {
-    await this.#started;
+    await Promise.race([this.#started, this.#closed.promise]);
     while (!this.#isClosed && isHeld(this.#route, monotonicMs())) await this.#woken();
     if (this.#isClosed) throw new RouterClosed('the router was closed');
     return this.#route;
@@ -62,6 +65,7 @@ export class RouteWatch {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#closed.resolve();
     this.#cancelHoldEnd();
     this.#wake();
     await Promise.all([this.#sides.source.close(), this.#sides.target.close()]);

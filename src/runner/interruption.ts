@@ -9,6 +9,9 @@ export class Stopped extends Error {
 export class Interruption {
   readonly #controller = new AbortController();
   readonly #room = new Waiting();
+  readonly #asked = new Waiting();
+  /** Several copies may stand at a pause at the same time; it is one pause. */
+  #standing = 0;
   #isPaused = false;
   #onPause: (isPaused: boolean, where: string) => Promise<void> = async () => {};
   isAbortAsked = false;
@@ -43,7 +46,8 @@ export class Interruption {
 
   set paused(isPaused: boolean) {
     this.#isPaused = isPaused;
-    if (!isPaused) this.#room.leave();
+    if (isPaused) this.#asked.leave();
+    else this.#room.leave();
   }
 
   get paused(): boolean {
@@ -54,8 +58,19 @@ export class Interruption {
   async pausePoint(where: string): Promise<void> {
     this.signal.throwIfAborted();
     if (!this.#isPaused) return;
-    await this.#onPause(true, where);
+    if (this.#standing++ === 0) await this.#onPause(true, where);
     while (this.#isPaused) await Promise.race([this.#room.untilLeft(), this.stopped]);
-    await this.#onPause(false, where);
+    if (--this.#standing === 0) await this.#onPause(false, where);
+  }
+
+  /** Waits for `work` and takes a pause whenever one is asked for meanwhile; an answer that came during it is given after it. */
+  async pausable<T>(where: string, work: Promise<T>): Promise<T> {
+    const done = work.then((value) => ({value}));
+    done.catch(() => undefined); // awaited below, unless the pause is broken off first
+    for (;;) {
+      await this.pausePoint(where);
+      const answer = await Promise.race([done, this.#asked.untilLeft()]);
+      if (answer) return answer.value;
+    }
   }
 }

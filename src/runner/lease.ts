@@ -7,6 +7,7 @@ export type Lease = {readonly epoch: number};
 /** Source first, then target (K3), once each where they are one database; a runner that dies between the two leaves nothing that its successor does not redo. */
 export const takeLease = async (source: Database, target: Database, migrationId: string, holder: string): Promise<Lease> => {
   const sides = new Set([source, target]);
+  for (const side of sides) await side.identity(); // an address that is wrong is found before anything is left anywhere
   const epochs: number[] = [];
   for (const side of sides) {
     await side.control.install();

@@ -31,7 +31,9 @@ export type RunnerOptions = {
   readonly holder: string;
   readonly host: string;
   /** Everything of a phase's context that does not depend on the visit. */
-  readonly context: Omit<PhaseContext, 'steps' | 'record' | 'nextSignal' | 'pausePoint' | 'signal' | 'isResumed'>;
+  readonly context: Omit<PhaseContext, 'steps' | 'record' | 'nextSignal' | 'pausePoint' | 'pausable' | 'signal' | 'isResumed'>;
+  /** What the two catalogues disagree on, one sentence each. */
+  readonly schemaDifferences: () => Promise<readonly string[]>;
   /** Starts the streams that a run in this position has, if it has any. */
   readonly ensureStreams: (direction: Direction) => Promise<void>;
 };
@@ -121,7 +123,7 @@ export class Runner {
     const {signals} = await this.#state();
     if (signals.some(({signal}) => signal.type === 'cutover')) return true;
     context.telemetry.note('cutover: every gate is green; it starts with crossfade cutover');
-    await this.#guarded(this.#options.signals.next(['cutover', 'abort'], [], interruption.signal));
+    await this.#guarded(interruption.pausable('before the cutover', this.#options.signals.next(['cutover', 'abort'], [], interruption.signal)));
     return false; // the gates are asked again: what was green may not be green now
   }
 
@@ -139,6 +141,7 @@ export class Runner {
         return lag;
       },
       lastVerification: async () => (await state).verifications.at(-1),
+      schemaDifferences: this.#options.schemaDifferences,
       approvals: async () => {
         const {approvals} = runState(await journal.entries());
         return approvals.filter((one) => one.gate === gate.name).map(({actor, at}) => ({actor: actor.name, authenticated: actor.authenticated, at}));
@@ -182,9 +185,10 @@ export class Runner {
       ...context,
       steps: journaledSteps(journal, {phase: state.phase, attempt: state.attempt}),
       record: (fact) => this.#record(fact),
-      nextSignal: async (types) => signals.next(types, await this.#signalsOfVisit(), signal),
+      nextSignal: async (types) => interruption.pausable(`in ${state.phase}`, signals.next(types, await this.#signalsOfVisit(), signal)),
       isResumed: state.isPhaseOpen,
       pausePoint: (where) => interruption.pausePoint(where),
+      pausable: (where, work) => interruption.pausable(where, work),
       signal,
     };
   }

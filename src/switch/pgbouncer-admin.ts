@@ -6,6 +6,7 @@ import pg from 'pg';
 import {DatabaseUrl} from '../model/database-url.ts';
 import type {Effects} from '../model/effects.ts';
 import {TransientError} from '../model/errors.ts';
+import type {Tracking} from './pgbouncer-parameters.ts';
 
 export type PooledDatabase = {
   readonly host: string;
@@ -38,6 +39,18 @@ export class PgBouncerAdmin {
     if (!row) return undefined;
     const pooling = row['pool_mode'] ?? (await this.#setting('pool_mode'));
     return {host: row['host'] ?? '', port: row['port'] ?? '', database: row['database'] ?? '', paused: row['paused'] === '1', pooling};
+  }
+
+  /** Version and `track_extra_parameters`: what decides which parameters are carried from server to server. */
+  async tracking(): Promise<Tracking> {
+    const [row] = await this.#rows('SHOW VERSION');
+    return {version: row?.['version'] ?? '', extra: await this.#setting('track_extra_parameters')};
+  }
+
+  /** Whether a server login is under way: a PAUSE that cuts one makes PgBouncer refuse the next clients (08P01). */
+  async isLoggingIn(name: string): Promise<boolean> {
+    const rows = await this.#rows('SHOW SERVERS');
+    return rows.some((row) => row['database'] === name && (row['state'] === 'new' || row['state'] === 'login'));
   }
 
   /** True when every server connection was released in time; the pause stays either way. */

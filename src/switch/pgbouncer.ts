@@ -8,16 +8,20 @@
  * - Session pooling waits for clients to leave, so a hold cuts them (KILL). `transparent` is known once `observe` was
  *   asked; before that it is false.
  * - Clients that waited longer than `query_wait_timeout` (120 s unless set) are disconnected.
- * - H-110: PgBouncer sets parameters that one server reported on the next one. After a switch to an older major version
- *   (18 to 15) new logins can fail with 08P01; `KILL` of the database cures it. Clients that stay connected do not fail.
+ * - H-110: PgBouncer from 1.26 on sets parameters that one server reported on the next one, for clients and for new
+ *   logins alike, and for ever. Where the next one does not know them (18 to 15: `scram_iterations`), every client
+ *   would fail with 08P01 and so would every new login. Nothing forgets them but `KILL`, so then, and only then, the
+ *   clients are cut while they are held: statements that wait fail once without having been sent, idle connections
+ *   close, new logins work. `foresee` says so before the cutover. Other versions carry on `track_extra_parameters` only.
  * - `config` is the file with the database's line, shared by all instances (`%include`); instances on other machines
  *   need the `command` switch.
  */
 import {TerminalError, TransientError} from '../model/errors.ts';
-import type {Side} from '../model/side.ts';
+import {opposite, type Side} from '../model/side.ts';
 import {PgBouncerAdmin, type PooledDatabase} from './pgbouncer-admin.ts';
 import {readAddress} from './pgbouncer-address.ts';
 import {PgBouncerFile} from './pgbouncer-file.ts';
+import {carriedOver} from './pgbouncer-parameters.ts';
 import {SwitchSettings} from './switch-settings.ts';
 import type {ServerAddress, SwitchFactory, SwitchFacts, TrafficSwitch} from './traffic-switch.ts';
 
@@ -35,6 +39,8 @@ export const pgbouncer: SwitchFactory = (settings, facts) => {
 
 /** Transactions that are longer keep the application waiting behind the PAUSE: then it is better to try again later. */
 const HOLD_WAIT_MS_MAX = 1_500;
+/** Looks for server logins under way before a PAUSE; each is a round trip. */
+const LOGIN_LOOKS_MAX = 20;
 
 class PgBouncerSwitch implements TrafficSwitch {
   readonly name = 'pgbouncer';
@@ -44,6 +50,8 @@ class PgBouncerSwitch implements TrafficSwitch {
   readonly #addresses: Readonly<Record<Side, ServerAddress>>;
   readonly #facts: SwitchFacts;
   #admins: readonly PgBouncerAdmin[] | undefined;
+  /** Settings the other side reports and that side does not know, once asked; they are asked before the hold. */
+  readonly #foreign = new Map<Side, Promise<readonly string[]>>();
   /** What the instances said about their pooling; nothing is promised before they were asked. */
   #isTransparent = false;
 
@@ -77,9 +85,28 @@ class PgBouncerSwitch implements TrafficSwitch {
     return {side: sides.size === 1 ? side : 'neither', held};
   }
 
+  async foresee(side: Side): Promise<readonly string[]> {
+    const carried = new Set((await this.#onEach((admin) => this.#carried(admin, side))).flat());
+    if (carried.size === 0) return [];
+    return [`PgBouncer carries ${[...carried].join(', ')} over, which the ${side} does not know: its clients are cut once while they are held, and connect again (H-110)`];
+  }
+
+  async #carried(admin: PgBouncerAdmin, side: Side): Promise<readonly string[]> {
+    const known = this.#foreign.get(side) ?? this.#askForeign(side);
+    this.#foreign.set(side, known);
+    known.catch(() => this.#foreign.delete(side)); // asked again next time
+    return carriedOver(await admin.tracking(), await known);
+  }
+
+  async #askForeign(side: Side): Promise<readonly string[]> {
+    const reported = await this.#facts[opposite(side)].parameters?.reported();
+    return reported ? ((await this.#facts[side].parameters?.unknown(reported)) ?? []) : [];
+  }
+
   async hold({untilMs}: {readonly epoch: number; readonly untilMs: number}): Promise<void> {
     const waitMs = Math.min(untilMs, HOLD_WAIT_MS_MAX);
     const blockers = await this.#onEach(async (admin) => {
+      for (let look = 1; look <= LOGIN_LOOKS_MAX && (await admin.isLoggingIn(this.#database)); look++);
       if (await admin.pause(this.#database, waitMs)) return [];
       const {pooling} = await this.#asked(admin);
       return pooling === 'session' ? admin.kill(this.#database).then(() => []) : this.#blockers(admin);
@@ -100,12 +127,23 @@ class PgBouncerSwitch implements TrafficSwitch {
   async route({side}: {readonly epoch: number; readonly side: Side}): Promise<void> {
     await this.#file.pointTo(this.#database, this.#addresses[side]);
     await this.#onEach(async (admin) => {
+      const wasElsewhere = this.#sideOf(await this.#asked(admin)) !== side;
       await admin.command('RELOAD');
       const found = await this.#asked(admin);
       // Before RESUME: what waits must not go to the closed side.
       if (this.#sideOf(found) !== side) throw this.#notRead(side);
-      if (found.paused) await admin.resume(this.#database);
+      const mustForget = (wasElsewhere || found.paused) && (await this.#mustForget(admin, side));
+      if (mustForget) await admin.kill(this.#database);
+      if (found.paused || mustForget) await admin.resume(this.#database);
     });
+  }
+
+  /** The side that was left may be gone by now, and a route must not wait for it: then clients get their errors one by one. */
+  #mustForget(admin: PgBouncerAdmin, side: Side): Promise<boolean> {
+    return this.#carried(admin, side).then(
+      (carried) => carried.length > 0,
+      () => false,
+    );
   }
 
   async close(): Promise<void> {}

@@ -17,6 +17,11 @@ export interface TrafficSwitch {
    */
   observe(): Promise<{readonly side: Side | 'neither' | 'unknown'; readonly held: boolean}>;
   /**
+   * What clients will notice when this switch leads from the other side to `side`, in words; nothing when they only
+   * wait. Asked before the cutover, never inside it. Absent: nothing more than `transparent` says.
+   */
+  foresee?(side: Side): Promise<readonly string[]>;
+  /**
    * New statements wait, for `untilMs` milliseconds from now at most where the switch can end a hold by itself. Returns
    * when none of the old side's transactions is open through this switch, or throws with the blockers (CF-CUT-001);
    * then it still holds, so that the caller may end the blockers and hold again, or resume.
@@ -46,8 +51,9 @@ export type SwitchFacts = {
 
 export type ServerAddress = {readonly host: string; readonly port: string; readonly database: string};
 
-/** A side's route row, as `engine.ts` has it in `Database.control`. */
+/** Parts of a side, as `engine.ts` has them in `Database`. */
 export type RoutedSide = {
+  readonly parameters?: {reported(): Promise<readonly string[]>; unknown(names: readonly string[]): Promise<readonly string[]>};
   readonly control: {
     readRoute(): Promise<RouteRow | undefined>;
     /** `versionMin`: one above the row of either side, so that a side that missed a write never counts as newer. */

@@ -64,7 +64,7 @@ test('a role that may not do what is needed', async () => {
   [url.username, url.password] = [role, 'right'];
   const plan = story.writePlan('grants.yaml', {source: {engine: 'postgres', url: story.secret(url.href)}});
   const answer = await story.type('run', plan, '--json', '--yes');
-  expectRefused(answer, 'CF-GRANT-001', NO_GO, 'post.letters');
+  expectRefused(answer, 'CF-GRANT-001', NO_GO, 'the tables of post');
   await story.source.run(`DROP OWNED BY ${role}`, `DROP ROLE ${role}`);
 });
 
@@ -116,3 +116,19 @@ async function expectNothingLeftAfterAbort(story: Story): Promise<void> {
   await fresh.close();
   expect(await story.source.value(`SELECT to_regnamespace('crossfade')::text`)).toBeNull();
 }
+
+test('a publication and a slot that have our name and are not ours are neither used nor dropped', async () => {
+  await using story = await openLetters('taken', {plan: {gates: {cutover: ['approval']}}});
+  await story.source.run('CREATE PUBLICATION of_somebody_else FOR ALL TABLES');
+  await story.killAt({kind: 'sql.send', label: 'stream setup: SELECT EXISTS'}, ['run', story.planFile]);
+  const name = await story.source.value(`SELECT 'crossfade_' || migration FROM crossfade.lease`);
+  await story.source.run(`CREATE PUBLICATION ${name} FOR TABLE post.visits`);
+  expectRefused(await story.type('resume', '--json', '--yes'), 'CF-SRC-003', NO_GO, name ?? '');
+  expect(await story.source.value(`SELECT count(*) FROM pg_publication_tables WHERE pubname = '${name}'`)).toBe('1');
+  await story.source.run(`DROP PUBLICATION ${name}`, `SELECT pg_create_physical_replication_slot('${name}_fwd')`);
+  expectRefused(await story.type('resume', '--json', '--yes'), 'CF-SRC-003', NO_GO, `${name}_fwd`);
+  await story.source.run(`SELECT pg_drop_replication_slot('${name}_fwd')`);
+  story.start(['resume']);
+  await story.untilFact('the gate', ({type}) => type === 'gate-verdict');
+  expect(await story.source.value(`SELECT count(*) FROM pg_publication WHERE pubname = 'of_somebody_else'`)).toBe('1');
+});

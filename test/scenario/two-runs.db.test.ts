@@ -64,3 +64,26 @@ const untilOpenOnTarget = (story: Story, name: string) =>
     const {code, output} = await story.type('status', '--run', name, '--json');
     return code === 0 && (JSON.parse(output) as {phase?: string}).phase === 'reverse-window' ? true : undefined;
   });
+
+/** It lost its lease while it could not look: the server ended its sessions, and a colleague has resumed the run since. */
+test('a runner that was asleep for too long finds itself replaced and changes nothing any more (K1-K3, H-41)', async () => {
+  await using story = await openLetters('zombie', {plan: {gates: {cutover: ['approval']}}});
+  const sleeper = story.start(['run', story.planFile]);
+  await atTheGate(story);
+  const [first] = (await story.facts()).flatMap((fact) => (fact.type === 'runner-started' ? [fact.pid] : []));
+  if (first === undefined) throw new Error('no runner has started');
+  process.kill(first, 'SIGSTOP');
+  for (const side of ['source', 'target'] as const) {
+    await story[side].run(`SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'crossfade%'`);
+  }
+  const successor = story.start(['resume']);
+  await untilTrue('a second runner is at work', async () => (await story.facts()).filter(({type}) => type === 'runner-started').length === 2);
+  await story.source.run(`UPDATE post.visits SET visits = visits + 1`);
+  process.kill(first, 'SIGCONT');
+  expect(await sleeper.ended).not.toBe(0);
+  await story.type('approve', 'approval', '--reason', 'the story', '--yes');
+  await story.untilFact('the reverse window', isPhaseStarted('reverse-window'));
+  expect(successor.isRunning).toBe(true);
+  const {source, target} = await bothChecksums(story);
+  expect(target).toEqual(source);
+});

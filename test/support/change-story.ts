@@ -30,7 +30,8 @@ export async function openChangeStory(operations: readonly unknown[]): Promise<C
   const planFile = join(folder, 'plan.yaml');
   mkdirSync(state);
   writeFileSync(planFile, stringify({...PLAN, operations}));
-  const crossfade = (more: Readonly<Record<string, string>> = {}) => new Crossfade({state, evidence: folder, environment: {STORY_DATABASE: database.url, ...more}});
+  const crossfade = (more: Readonly<Record<string, string>> = {}) =>
+    new Crossfade({state, evidence: folder, environment: {STORY_DATABASE: database.url, ...more}});
   const running = new Set<Crossfade>();
   const start: ChangeStory['start'] = (words, interruption) => {
     const runner = crossfade(interruption && {CROSSFADE_EFFECTS: EFFECTS, [INTERRUPTION]: JSON.stringify(interruption)});

@@ -8,6 +8,7 @@ export const measures = (answers: Partial<Measures> = {}): Measures => ({
   settings: {},
   lagMs: async () => 40,
   lastVerification: async () => ({at: '2026-05-02T08:30:00.000Z', equal: true, tables: 12, rows: '1000000', differing: 0, uncompared: 0}),
+  schemaDifferences: async () => [],
   approvals: async () => [],
   starter: async () => 'ann',
   approval: {quorum: 1, starterMay: false, expiresMs: 24 * 3_600_000},

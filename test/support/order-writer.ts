@@ -62,7 +62,11 @@ export class OrderWriter {
   /** Rejects when a write failed. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await this.#running.finally(() => this.#client.end());
+    try {
+      await this.#running;
+    } finally {
+      await this.#client.end();
+    }
   }
 
   /** `id note channel touched`, in the order of the ids. */

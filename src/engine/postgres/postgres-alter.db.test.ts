@@ -42,12 +42,18 @@ const alter = (): Alter => {
 };
 const act = (column: NewColumn, more: Partial<AlterAct> = {}): AlterAct => ({column, epoch: EPOCH, note: () => {}, signal: NEVER, ...more});
 const channels = () => side.value(`select string_agg(id || '=' || coalesce(channel, '-'), ' ' order by id) from orders`);
-const columns = () => side.value(`select string_agg(attname, ' ' order by attnum) from pg_attribute where attrelid = 'orders'::regclass and attnum > 0 and not attisdropped`);
+const columns = () =>
+  side.value(
+    `select string_agg(attname, ' ' order by attnum) from pg_attribute where attrelid = 'orders'::regclass and attnum > 0 and not attisdropped`,
+  );
 
 async function fillAll(column: NewColumn): Promise<number> {
   const table = await side.table('orders');
   const ranges = await side.database.source.planRanges(table, 1024);
-  const [chunk] = await side.database.target.planChunks(ranges.map((range) => ({table: table.name, range})), EPOCH);
+  const [chunk] = await side.database.target.planChunks(
+    ranges.map((range) => ({table: table.name, range})),
+    EPOCH,
+  );
   if (!chunk) throw new Error('one chunk');
   return (await alter().fillChunk({table, chunk, columns: [column], epoch: EPOCH, note: () => {}, signal: NEVER})).rows;
 }
@@ -82,9 +88,16 @@ describe('what stands in the way', () => {
 describe('a column that is kept in step', () => {
   it('has the value of writers that do not know it, follows the row, and leaves own values alone', async () => {
     await alter().addColumn(act(CHANNEL));
-    await side.run(`insert into orders (id, note) values (4, 'app 4'), (5, 'desk')`, `insert into orders (id, note, channel) values (6, 'app 6', 'phone')`);
+    await side.run(
+      `insert into orders (id, note) values (4, 'app 4'), (5, 'desk')`,
+      `insert into orders (id, note, channel) values (6, 'app 6', 'phone')`,
+    );
     expect(await channels()).toBe('1=- 2=- 3=- 4=app 5=desk 6=phone');
-    await side.run(`update orders set note = 'new' where id in (1, 4, 6)`, `update orders set channel = 'shop' where id = 5`, `update orders set note = 'app' where id = 5`);
+    await side.run(
+      `update orders set note = 'new' where id in (1, 4, 6)`,
+      `update orders set channel = 'shop' where id = 5`,
+      `update orders set note = 'app' where id = 5`,
+    );
     expect(await channels()).toBe('1=new 2=- 3=- 4=new 5=shop 6=phone');
     expect(await fillAll(CHANNEL)).toBe(2);
     expect(await channels()).toBe('1=new 2=app 3=app 4=new 5=shop 6=phone');
@@ -93,7 +106,10 @@ describe('a column that is kept in step', () => {
 
   it('never makes the application fail: what cannot be computed, or does not fit, stays empty and is found', async () => {
     await alter().addColumn(act(CHANNEL));
-    await side.run(`insert into orders (id, note) values (4, 'broken'), (5, 'too long a note')`, `update orders set note = 'broken' where id = 1`);
+    await side.run(
+      `insert into orders (id, note) values (4, 'broken'), (5, 'too long a note')`,
+      `update orders set note = 'broken' where id = 1`,
+    );
     expect(await channels()).toBe('1=- 2=- 3=- 4=- 5=-');
     await expect(fillAll(CHANNEL)).rejects.toMatchObject({code: 'CF-APPLY-002', message: expect.stringContaining('division by zero')});
     expect(await alter().countUnfilled(CHANNEL)).toEqual({rows: '5', unfilled: '5'});
@@ -108,11 +124,19 @@ describe('a column that is kept in step', () => {
       `create table parted_eu partition of parted for values in ('eu')`,
       `insert into parted values (1, 'eu')`,
     );
-    const column: NewColumn = {table: {schema: 'public', name: 'parted'}, column: 'facts', type: 'json', backfill: `json_build_object('region', region)`, notNull: false};
+    const column: NewColumn = {
+      table: {schema: 'public', name: 'parted'},
+      column: 'facts',
+      type: 'json',
+      backfill: `json_build_object('region', region)`,
+      notNull: false,
+    };
     expect(await alter().findings(await side.table('parted'), column)).toEqual([]);
     await alter().addColumn(act(column));
     await side.run(`insert into parted values (2, 'eu')`, `update parted set id = 3 where id = 1`);
-    expect(await side.value(`select string_agg(id || facts::text, ' ' order by id) from parted`)).toBe('2{"region" : "eu"} 3{"region" : "eu"}');
+    expect(await side.value(`select string_agg(id || facts::text, ' ' order by id) from parted`)).toBe(
+      '2{"region" : "eu"} 3{"region" : "eu"}',
+    );
   });
 });
 
@@ -121,7 +145,9 @@ describe('adding, completing and removing', () => {
     for (let time = 0; time < 2; time++) await alter().addColumn(act(CHANNEL));
     await fillAll(CHANNEL);
     for (let time = 0; time < 2; time++) expect(await alter().completeColumn(act(CHANNEL))).toBe('completed');
-    expect(await side.value(`select is_nullable || ' ' || column_default from information_schema.columns where column_name = 'channel'`)).toBe("NO 'web'::character varying");
+    expect(
+      await side.value(`select is_nullable || ' ' || column_default from information_schema.columns where column_name = 'channel'`),
+    ).toBe("NO 'web'::character varying");
     expect(await side.value(`select count(*) from pg_trigger where tgrelid = 'orders'::regclass`)).toBe('0');
     expect(await side.value(`select count(*) from pg_constraint where conname like 'crossfade%'`)).toBe('0');
     await alter().dropColumn(act(CHANNEL)); // the application's since it was completed

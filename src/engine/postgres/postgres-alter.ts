@@ -31,10 +31,15 @@ export class PostgresAlter implements Alter {
   addColumn(act: AlterAct): Promise<void> {
     const {column} = act;
     return this.#change(act, 'adding', async (session) => {
-      const {rowCount} = await session.query(`INSERT INTO crossfade.schema_statement (migration, file, place, digest) VALUES ($1, $2, 0, 'added') ON CONFLICT DO NOTHING`, this.#record(column));
+      const {rowCount} = await session.query(
+        `INSERT INTO crossfade.schema_statement (migration, file, place, digest) VALUES ($1, $2, 0, 'added') ON CONFLICT DO NOTHING`,
+        this.#record(column),
+      );
       if (!rowCount) return; // added before a crash
       const isDefaultFirst = column.default !== undefined && column.backfill === undefined;
-      await session.query(`ALTER TABLE ${quoteTable(column.table)} ADD COLUMN ${quoteName(column.column)} ${column.type}${isDefaultFirst ? ` DEFAULT ${expression(column.default)}` : ''}`);
+      await session.query(
+        `ALTER TABLE ${quoteTable(column.table)} ADD COLUMN ${quoteName(column.column)} ${column.type}${isDefaultFirst ? ` DEFAULT ${expression(column.default)}` : ''}`,
+      );
       if (column.backfill !== undefined) await session.query(createInStep(this.#migration, column, column.backfill));
     });
   }
@@ -47,8 +52,12 @@ export class PostgresAlter implements Alter {
     return giveWay(this.#sessions, open, turn, async (session) => {
       let rows = 0;
       for (const column of columns) rows += await fill(session, column, rangeCondition(table, chunk.range));
-      const {rowCount} = await session.query(`UPDATE crossfade.chunk SET state = 'done', rows = $4 WHERE migration = $1 AND id = $2 AND state = 'open' AND epoch = $3`, [this.#migration.short, chunk.id, epoch, rows]);
-      if (rowCount !== 1) throw new TerminalError(`chunk ${chunk.id} belongs to a newer runner`, {code: 'CF-LEASE-002', next: 'crossfade status'});
+      const {rowCount} = await session.query(
+        `UPDATE crossfade.chunk SET state = 'done', rows = $4 WHERE migration = $1 AND id = $2 AND state = 'open' AND epoch = $3`,
+        [this.#migration.short, chunk.id, epoch, rows],
+      );
+      if (rowCount !== 1)
+        throw new TerminalError(`chunk ${chunk.id} belongs to a newer runner`, {code: 'CF-LEASE-002', next: 'crossfade status'});
       return {rows};
     });
   }
@@ -57,7 +66,11 @@ export class PostgresAlter implements Alter {
     const lacks = column.notNull || column.backfill === undefined ? String(column.notNull) : `${expression(column.backfill)} IS NOT NULL`;
     const row = await this.#sessions.use((session) =>
       session.transaction('BEGIN READ ONLY; SET LOCAL search_path = pg_catalog, public', () =>
-        refusedByRows(column, () => session.one(`SELECT count(*)::text AS rows, (count(*) FILTER (WHERE ${quoteName(column.column)} IS NULL AND ${lacks}))::text AS unfilled FROM ${filledTable(column)}`)),
+        refusedByRows(column, () =>
+          session.one(
+            `SELECT count(*)::text AS rows, (count(*) FILTER (WHERE ${quoteName(column.column)} IS NULL AND ${lacks}))::text AS unfilled FROM ${filledTable(column)}`,
+          ),
+        ),
       ),
     );
     return {rows: row['rows'] ?? '', unfilled: row['unfilled'] ?? ''};
@@ -85,14 +98,18 @@ export class PostgresAlter implements Alter {
     const {column} = act;
     const table = quoteTable(column.table);
     await this.#change(act, 'checking', async (session) => {
-      await session.query(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${this.#check(column)}, ADD CONSTRAINT ${this.#check(column)} CHECK (${quoteName(column.column)} IS NOT NULL) NOT VALID`);
+      await session.query(
+        `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${this.#check(column)}, ADD CONSTRAINT ${this.#check(column)} CHECK (${quoteName(column.column)} IS NOT NULL) NOT VALID`,
+      );
     });
     try {
       await this.#change(act, 'validating', (session) => session.query(`ALTER TABLE ${table} VALIDATE CONSTRAINT ${this.#check(column)}`));
       return true;
     } catch (error) {
       if (codeOf(error) !== CHECK_VIOLATION) throw error;
-      await this.#change(act, 'checking', (session) => session.query(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${this.#check(column)}`));
+      await this.#change(act, 'checking', (session) =>
+        session.query(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${this.#check(column)}`),
+      );
       return false;
     }
   }
@@ -108,10 +125,15 @@ export class PostgresAlter implements Alter {
 
   #change<T>(turn: Courtesy & {readonly column: NewColumn}, doing: string, act: (session: PgSession) => Promise<T>): Promise<T> {
     const {column, epoch} = turn;
-    return giveWay(this.#sessions, () => this.#sessions.open('alter'), {...turn, table: column.table, what: `${doing} ${columnName(column)}`}, async (session) => {
-      await requireEpoch(session, this.#migration.short, epoch);
-      return act(session);
-    });
+    return giveWay(
+      this.#sessions,
+      () => this.#sessions.open('alter'),
+      {...turn, table: column.table, what: `${doing} ${columnName(column)}`},
+      async (session) => {
+        await requireEpoch(session, this.#migration.short, epoch);
+        return act(session);
+      },
+    );
   }
 
   /** The record that the column is ours; it commits with the column. */
@@ -120,7 +142,10 @@ export class PostgresAlter implements Alter {
   }
 
   async #forget(session: PgSession, column: NewColumn): Promise<boolean> {
-    const {rowCount} = await session.query(`DELETE FROM crossfade.schema_statement WHERE migration = $1 AND file = $2`, this.#record(column));
+    const {rowCount} = await session.query(
+      `DELETE FROM crossfade.schema_statement WHERE migration = $1 AND file = $2`,
+      this.#record(column),
+    );
     return rowCount > 0;
   }
 
@@ -133,7 +158,9 @@ export class PostgresAlter implements Alter {
 const fill = async (session: PgSession, column: NewColumn, range: string): Promise<number> => {
   const value = expression(column.backfill);
   const name = quoteName(column.column);
-  const {rowCount} = await refusedByRows(column, () => session.query(`UPDATE ${filledTable(column)} SET ${name} = ${value} WHERE ${range} AND ${name} IS NULL AND ${value} IS NOT NULL`));
+  const {rowCount} = await refusedByRows(column, () =>
+    session.query(`UPDATE ${filledTable(column)} SET ${name} = ${value} WHERE ${range} AND ${name} IS NULL AND ${value} IS NOT NULL`),
+  );
   return rowCount;
 };
 
@@ -144,6 +171,10 @@ const refusedByRows = async <T>(column: NewColumn, act: () => Promise<T>): Promi
   } catch (error) {
     if (!codeOf(error)?.startsWith('22')) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new TerminalError(`the backfill of ${columnName(column)} cannot be computed for some row: ${why}`, {code: 'CF-APPLY-002', cause: error, next: 'correct the rows and crossfade resume, or crossfade abort and correct the expression'});
+    throw new TerminalError(`the backfill of ${columnName(column)} cannot be computed for some row: ${why}`, {
+      code: 'CF-APPLY-002',
+      cause: error,
+      next: 'correct the rows and crossfade resume, or crossfade abort and correct the expression',
+    });
   }
 };

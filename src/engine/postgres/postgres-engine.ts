@@ -1,4 +1,4 @@
-import type {Database, Engine, OpenOptions, ServerIdentity} from '../engine.ts';
+import type {Database, Engine, OpenOptions, ReportedParameters, ServerIdentity} from '../engine.ts';
 import {PostgresAlter} from './postgres-alter.ts';
 import {postgresCatalog} from './postgres-catalog.ts';
 import {postgresCompare} from './postgres-compare.ts';
@@ -9,6 +9,7 @@ import {comparePositions} from './postgres-position.ts';
 import {PostgresSchema} from './postgres-schema.ts';
 import {PgSessions} from './postgres-sessions.ts';
 import {PostgresSource} from './postgres-source.ts';
+import {textArray} from './postgres-sql.ts';
 import {PostgresTarget} from './postgres-target.ts';
 
 export const postgresEngine: Engine = {
@@ -33,6 +34,7 @@ function open(options: OpenOptions): Database {
     engine: 'postgres',
     identity: () => identity(sessions),
     catalog: postgresCatalog(sessions),
+    parameters: reportedParameters(sessions),
     control: new PostgresControl(sessions, options.migration),
     source: new PostgresSource(sessions, options.migration),
     target: new PostgresTarget(sessions, options.migration),
@@ -43,6 +45,15 @@ function open(options: OpenOptions): Database {
     close: () => sessions.close(),
   };
 }
+
+const reportedParameters = (sessions: PgSessions): ReportedParameters => ({
+  reported: () => sessions.use(async (session) => session.reported),
+  unknown: (names) =>
+    sessions.use(async (session) => {
+      const {rows} = await session.query('SELECT name FROM unnest($1::text[]) AS wanted(name) WHERE lower(name) NOT IN (SELECT lower(name) FROM pg_settings)', [textArray(names)]);
+      return rows.map((row) => row['name'] ?? '');
+    }),
+});
 
 const identity = (sessions: PgSessions): Promise<ServerIdentity> =>
   sessions.use(async (session) => {

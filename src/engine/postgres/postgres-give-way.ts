@@ -19,7 +19,12 @@ const IN_THE_WAY = ['55P03', '40P01'];
 export type Turn = Courtesy & {readonly table: TableName; readonly what: string};
 
 /** `open` gives the session of one try, which is closed after it. Types and expressions are looked up in `public` too. */
-export const giveWay = async <T>(sessions: PgSessions, open: () => Promise<PgSession>, turn: Turn, act: (session: PgSession) => Promise<T>): Promise<T> => {
+export const giveWay = async <T>(
+  sessions: PgSessions,
+  open: () => Promise<PgSession>,
+  turn: Turn,
+  act: (session: PgSession) => Promise<T>,
+): Promise<T> => {
   const {clock} = sessions.options.effects;
   for (let attempt = 1; ; attempt++) {
     turn.signal.throwIfAborted();
@@ -37,7 +42,9 @@ export const giveWay = async <T>(sessions: PgSessions, open: () => Promise<PgSes
 
 const once = async <T>(session: PgSession, act: (session: PgSession) => Promise<T>): Promise<T> => {
   try {
-    return await session.transaction(`BEGIN; SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'; SET LOCAL search_path = pg_catalog, public`, () => act(session));
+    return await session.transaction(`BEGIN; SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'; SET LOCAL search_path = pg_catalog, public`, () =>
+      act(session),
+    );
   } finally {
     await session.close();
   }
@@ -54,7 +61,10 @@ const SESSIONS_ON = `
 
 const sessionsOn = async (sessions: PgSessions, table: TableName): Promise<string> => {
   const {rows} = await sessions.use((session) => session.query(SESSIONS_ON, [quoteTable(table)]));
-  const names = rows.map((row) => `process ${row['pid']} (${[row['role'], row['application']].filter(Boolean).join(', ')}), in a transaction for ${row['seconds']} s`);
+  const names = rows.map(
+    (row) =>
+      `process ${row['pid']} (${[row['role'], row['application']].filter(Boolean).join(', ')}), in a transaction for ${row['seconds']} s`,
+  );
   return names.length ? names.join('; ') : 'a session that is gone already';
 };
 

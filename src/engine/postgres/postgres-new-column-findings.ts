@@ -11,7 +11,8 @@ import {quoteName, quoteTable} from './postgres-sql.ts';
 
 export const newColumnFindings = async (session: PgSession, table: Table, column: NewColumn): Promise<Finding[]> => {
   const name = columnName(column);
-  if (table.columns.some((one) => one.name === column.column)) return [refuse('CF-PLAN-001', name, 'is there already', 'take another name, or drop the column first')];
+  if (table.columns.some((one) => one.name === column.column))
+    return [refuse('CF-PLAN-001', name, 'is there already', 'take another name, or drop the column first')];
   const grants = await grantFindings(session, table);
   return grants.length ? grants : tryOnShape(session, table, column);
 };
@@ -20,26 +21,55 @@ const refuse = (code: string, object: string, reason: string, next: string): Fin
 
 const grantFindings = async (session: PgSession, table: Table): Promise<Finding[]> => {
   const {version} = await session.one<{version: string}>(`SELECT current_setting('server_version_num') AS version`);
-  const maySet = Number(version) >= 150000 ? `has_parameter_privilege('session_replication_role', 'SET')` : '(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)';
+  const maySet =
+    Number(version) >= 150000
+      ? `has_parameter_privilege('session_replication_role', 'SET')`
+      : '(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)';
   const row = await session.one(
     `SELECT pg_get_userbyid(relowner) AS owner, pg_has_role(relowner, 'MEMBER')::text AS member, has_database_privilege(current_database(), 'CREATE')::text AS may_create, ${maySet}::text AS may_set
      FROM pg_class WHERE oid = $1::regclass`,
     [quoteTable(table.name)],
   );
   const found: Finding[] = [];
-  if (row['member'] !== 'true') found.push(refuse('CF-GRANT-001', nameOf(table.name), `belongs to ${row['owner']}, and only an owner may change it`, `GRANT ${row['owner']} TO the role of database.url`));
-  if (row['may_create'] !== 'true') found.push(refuse('CF-GRANT-001', 'database', 'may not create schemas', 'GRANT CREATE ON DATABASE … TO the role of database.url'));
-  if (row['may_set'] !== 'true') found.push(refuse('CF-GRANT-001', 'role', 'may not set session_replication_role, so the table’s triggers would fire for every row that is filled', 'GRANT SET ON PARAMETER session_replication_role TO the role of database.url'));
+  if (row['member'] !== 'true')
+    found.push(
+      refuse(
+        'CF-GRANT-001',
+        nameOf(table.name),
+        `belongs to ${row['owner']}, and only an owner may change it`,
+        `GRANT ${row['owner']} TO the role of database.url`,
+      ),
+    );
+  if (row['may_create'] !== 'true')
+    found.push(refuse('CF-GRANT-001', 'database', 'may not create schemas', 'GRANT CREATE ON DATABASE … TO the role of database.url'));
+  if (row['may_set'] !== 'true')
+    found.push(
+      refuse(
+        'CF-GRANT-001',
+        'role',
+        'may not set session_replication_role, so the table’s triggers would fire for every row that is filled',
+        'GRANT SET ON PARAMETER session_replication_role TO the role of database.url',
+      ),
+    );
   return found;
 };
 
 const tryOnShape = async (session: PgSession, table: Table, column: NewColumn): Promise<Finding[]> => {
-  await session.query(`BEGIN; SET LOCAL search_path = pg_catalog, public; CREATE TEMP TABLE crossfade_shape (LIKE ${quoteTable(table.name)}) ON COMMIT DROP`);
+  await session.query(
+    `BEGIN; SET LOCAL search_path = pg_catalog, public; CREATE TEMP TABLE crossfade_shape (LIKE ${quoteTable(table.name)}) ON COMMIT DROP`,
+  );
   try {
     return [...(await tryColumn(session, column)), ...(await tryBackfill(session, table, column))];
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return [refuse('CF-PLAN-001', columnName(column), `the database does not accept its type, default or backfill: ${why}`, 'correct the operation in the plan')];
+    return [
+      refuse(
+        'CF-PLAN-001',
+        columnName(column),
+        `the database does not accept its type, default or backfill: ${why}`,
+        'correct the operation in the plan',
+      ),
+    ];
   } finally {
     await session.query('ROLLBACK');
   }
@@ -50,13 +80,24 @@ const ONE_STATEMENT = ['one'];
 
 const tryColumn = async (session: PgSession, column: NewColumn): Promise<Finding[]> => {
   await session.query(`SELECT $1::regtype`, [column.type]);
-  if (column.default !== undefined) await session.query(`EXPLAIN SELECT ${expression(column.default)} WHERE $1::text IS NOT NULL`, ONE_STATEMENT);
+  if (column.default !== undefined)
+    await session.query(`EXPLAIN SELECT ${expression(column.default)} WHERE $1::text IS NOT NULL`, ONE_STATEMENT);
   const ownDefault = column.default === undefined ? '' : ` DEFAULT ${expression(column.default)}`;
   await session.query(`ALTER TABLE pg_temp.crossfade_shape ADD COLUMN ${quoteName(column.column)} ${column.type}${ownDefault}`);
   if (column.default === undefined || column.backfill !== undefined) return [];
-  const row = await session.one(`SELECT atthasmissing::text AS constant FROM pg_attribute WHERE attrelid = 'pg_temp.crossfade_shape'::regclass AND attname = $1`, [column.column]);
+  const row = await session.one(
+    `SELECT atthasmissing::text AS constant FROM pg_attribute WHERE attrelid = 'pg_temp.crossfade_shape'::regclass AND attname = $1`,
+    [column.column],
+  );
   if (row['constant'] === 'true') return [];
-  return [refuse('CF-PLAN-001', columnName(column), 'has a default that is computed row by row; adding it would rewrite the table while nobody can use it', 'give the same expression as backfill as well')];
+  return [
+    refuse(
+      'CF-PLAN-001',
+      columnName(column),
+      'has a default that is computed row by row; adding it would rewrite the table while nobody can use it',
+      'give the same expression as backfill as well',
+    ),
+  ];
 };
 
 const tryBackfill = async (session: PgSession, table: Table, column: NewColumn): Promise<Finding[]> => {
@@ -75,7 +116,15 @@ const tryBackfill = async (session: PgSession, table: Table, column: NewColumn):
 
 /** A trigger runs before generated columns are computed, and sees none of them. */
 const columnFinding = (table: Table, column: NewColumn, used: string): Finding[] => {
-  if (used === column.column) return [refuse('CF-PLAN-001', columnName(column), 'has a backfill that uses the column itself', 'compute it from the other columns')];
+  if (used === column.column)
+    return [refuse('CF-PLAN-001', columnName(column), 'has a backfill that uses the column itself', 'compute it from the other columns')];
   if (!table.columns.some((one) => one.name === used && one.generated)) return [];
-  return [refuse('CF-PLAN-001', columnName(column), `has a backfill that uses the generated column ${used}, which is not computed yet when a row is written`, `write out what ${used} is computed from`)];
+  return [
+    refuse(
+      'CF-PLAN-001',
+      columnName(column),
+      `has a backfill that uses the generated column ${used}, which is not computed yet when a row is written`,
+      `write out what ${used} is computed from`,
+    ),
+  ];
 };

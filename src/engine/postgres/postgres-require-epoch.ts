@@ -5,5 +5,8 @@ import type {PgSession} from './postgres-session.ts';
 export const requireEpoch = async (session: PgSession, short: string, epoch: number): Promise<void> => {
   const {rows} = await session.query(`SELECT epoch::text FROM crossfade.lease WHERE migration = $1 FOR UPDATE`, [short]);
   if (Number(rows[0]?.['epoch']) === epoch) return;
-  throw new TerminalError(`epoch ${rows[0]?.['epoch'] ?? 'none'} is current here, not ${epoch}`, {code: 'CF-LEASE-002', next: 'crossfade status'});
+  throw new TerminalError(`epoch ${rows[0]?.['epoch'] ?? 'none'} is current here, not ${epoch}`, {
+    code: 'CF-LEASE-002',
+    next: 'crossfade status',
+  });
 };

@@ -73,7 +73,7 @@ const POLICIES: NodeQuery = {
   sql: `ARRAY[format('CREATE POLICY %I ON %s AS %s FOR %s TO %s', y.polname, ${NAME}, CASE WHEN y.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
       CASE y.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
       coalesce((SELECT string_agg(quote_ident(role), ', ') FROM unnest(${POLICY_ROLES}) AS role), 'PUBLIC'))
-    || coalesce(format(' USING (%s)', pg_get_expr(y.polqual, y.polrelid)), '') || coalesce(format(' WITH CHECK (%s)', pg_get_expr(y.polwithcheck, y.polrelid)), '')]`,
+    || coalesce(' USING (' || pg_get_expr(y.polqual, y.polrelid) || ')', '') || coalesce(' WITH CHECK (' || pg_get_expr(y.polwithcheck, y.polrelid) || ')', '')]`,
 }; // prettier-ignore
 
 const ROW_SECURITY: NodeQuery = {

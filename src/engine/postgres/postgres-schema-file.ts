@@ -4,22 +4,26 @@ import {TerminalError} from '../../model/errors.ts';
 import type {MigrationRef} from '../engine.ts';
 import {codeOf} from './postgres-errors.ts';
 import {recordingObjects} from './postgres-schema-objects.ts';
-import {SCHEMA_SETTINGS} from './postgres-schema.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {openWriter, tagged} from './postgres-writer.ts';
 
-type Statement = {readonly sql: string; readonly line: number};
+/** Bodies of functions may name what comes later; names in them are looked up as an ordinary session would. */
+export const SCHEMA_SETTINGS = `SELECT set_config('search_path', '"$user", public', false), set_config('check_function_bodies', 'off', false)`;
 
-export const runSchemaFile = async (sessions: PgSessions, migration: MigrationRef, file: string, text: string, signal: AbortSignal): Promise<{statements: number; ran: number}> => {
-  const statements = await split(file, text);
+export type Statement = {readonly sql: string; readonly line: number; readonly tree: unknown};
+
+type SchemaFile = {readonly file: string; readonly text: string; readonly stays: boolean};
+
+export const runSchemaFile = async (sessions: PgSessions, migration: MigrationRef, {file, text, stays}: SchemaFile, signal: AbortSignal): Promise<{statements: number; ran: number}> => {
+  const statements = await splitStatements(file, text);
   const session = await openWriter(sessions, migration, 'schema');
   let ran = 0;
   try {
     await session.query(SCHEMA_SETTINGS);
     for (const [place, statement] of statements.entries()) {
       signal.throwIfAborted();
-      if (await runOnce(session, migration, file, place, statement)) ran++;
+      if (await runOnce(session, migration, {file, place, stays}, statement)) ran++;
     }
   } finally {
     await session.close();
@@ -28,21 +32,22 @@ export const runSchemaFile = async (sessions: PgSessions, migration: MigrationRe
 };
 
 /** The real parser of PostgreSQL finds where statements end; anything it does not know is refused before anything runs. */
-const split = async (file: string, text: string): Promise<Statement[]> => {
+export const splitStatements = async (file: string, text: string): Promise<Statement[]> => {
   const {parse} = await import('libpg-query');
   const bytes = Buffer.from(text, 'utf8');
   try {
-    const tree = (await parse(text)) as {stmts?: {stmt_location?: number; stmt_len?: number}[]};
-    return (tree.stmts ?? []).map(({stmt_location: from = 0, stmt_len: length}) => {
+    // With the line end an empty file is no error either: it has no statements.
+    const tree = (await parse(`${text}\n`)) as {stmts?: {stmt?: unknown; stmt_location?: number; stmt_len?: number}[]};
+    return (tree.stmts ?? []).map(({stmt: tree, stmt_location: from = 0, stmt_len: length}) => {
       const sql = bytes.subarray(from, length ? from + length : undefined).toString('utf8');
-      return {sql: sql.trim(), line: bytes.subarray(0, from).toString('utf8').split('\n').length + (/^\s*/.exec(sql)?.[0].split('\n').length ?? 1) - 1};
+      return {tree, sql: sql.trim(), line: bytes.subarray(0, from).toString('utf8').split('\n').length + (/^\s*/.exec(sql)?.[0].split('\n').length ?? 1) - 1};
     });
   } catch (error) {
     throw new TerminalError(`${file} could not be read as SQL: ${error instanceof Error ? error.message : String(error)}`, {code: 'CF-TGT-004', cause: error, next: 'psql commands (\\…) and COPY data are not SQL; keep them out of schema files'});
   }
 };
 
-const runOnce = async (session: PgSession, migration: MigrationRef, file: string, place: number, statement: Statement): Promise<boolean> => {
+const runOnce = async (session: PgSession, migration: MigrationRef, {file, place, stays}: {file: string; place: number; stays: boolean}, statement: Statement): Promise<boolean> => {
   const digest = createHash('sha256').update(statement.sql).digest('hex');
   const {rows} = await session.query(`SELECT digest FROM crossfade.schema_statement WHERE migration = $1 AND file = $2 AND place = $3`, [migration.short, file, place]);
   if (rows[0]) {
@@ -52,7 +57,8 @@ const runOnce = async (session: PgSession, migration: MigrationRef, file: string
   const run = () =>
     tagged(session, migration, 'schema', async () => {
       await session.query(`INSERT INTO crossfade.schema_statement (migration, file, place, digest) VALUES ($1, $2, $3, $4)`, [migration.short, file, place, digest]);
-      await recordingObjects(session, migration, () => session.query(statement.sql));
+      if (stays) await session.query(statement.sql);
+      else await recordingObjects(session, migration, () => session.query(statement.sql));
     });
   try {
     await whileBusy(run);

@@ -51,7 +51,7 @@ export const dropSchemaObjects = (sessions: PgSessions, migration: MigrationRef)
 const leftObjects = async (session: PgSession, migration: MigrationRef): Promise<Left[]> => {
   const {rows} = await session.query(LEFT, [migration.short]);
   return rows.map(({type, identity, constrained, constraint}) => ({
-    statement: constraint ? `ALTER TABLE ${constrained} DROP CONSTRAINT IF EXISTS ${constraint}` : `DROP ${type} IF EXISTS ${identity}`,
+    statement: constraint ? `ALTER TABLE ${constrained} DROP CONSTRAINT IF EXISTS ${constraint}` : `DROP ${type === 'composite type' ? 'type' : type} IF EXISTS ${identity}`,
     name: `${type} ${identity}`,
   }));
 };

@@ -31,7 +31,8 @@ const schemaOf = ({database}: TestSide): Schema => {
 const read = async (side: TestSide, tables: readonly string[], exclude: readonly string[] = []) =>
   schemaOf(side).read(await side.database.catalog.tables({tables, exclude}));
 
-const words = (statements: readonly SchemaStatement[]): string[] => statements.map(({object, sql}) => `${object}: ${sql}`).sort();
+const meanings = async (side: TestSide, statements: readonly SchemaStatement[]): Promise<string[]> =>
+  (await Promise.all(statements.map(async ({object, sql}) => `${object}: ${await schemaOf(side).meaning(sql)}`))).sort();
 
 describe('a schema written from the catalogue', () => {
   test.each([
@@ -46,7 +47,7 @@ describe('a schema written from the catalogue', () => {
       expect(await schemaOf(target).tryOut({preData, postData}, never)).toEqual([]);
       for (const {sql} of [...preData, ...postData]) await target.run(sql);
       const again = await read(target, tables);
-      expect(words([...again.preData, ...again.postData])).toEqual(words([...preData, ...postData]));
+      expect(await meanings(target, [...again.preData, ...again.postData])).toEqual(await meanings(target, [...preData, ...postData]));
     } finally {
       await close();
     }

@@ -1,16 +1,16 @@
 import type {Table} from '../../model/table.ts';
-import type {MigrationRef} from '../engine.ts';
+import type {Finding, MigrationRef} from '../engine.ts';
 import type {Schema, SchemaScript, SchemaStatement} from '../schema.ts';
+import {dumpFindings, dumpSchema} from './postgres-dump.ts';
 import {isPassing} from './postgres-errors.ts';
+import {meaningOf} from './postgres-meaning.ts';
 import {exportSchema} from './postgres-schema-export.ts';
+import {SCHEMA_SETTINGS} from './postgres-schema-file.ts';
 import {forbiddenOn} from './postgres-set-aside.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {quoteTable} from './postgres-sql.ts';
 import {openWriter, tagged} from './postgres-writer.ts';
-
-/** Bodies of functions may name what comes later; names in them are looked up as an ordinary session would. */
-export const SCHEMA_SETTINGS = `SELECT set_config('search_path', '"$user", public', false), set_config('check_function_bodies', 'off', false)`;
 
 export class PostgresSchema implements Schema {
   readonly #sessions: PgSessions;
@@ -52,6 +52,19 @@ export class PostgresSchema implements Schema {
     }
   }
 
+  meaning(sql: string): Promise<string> {
+    return meaningOf(sql);
+  }
+
+  async dumpFindings(): Promise<readonly Finding[]> {
+    const {version} = await this.#sessions.use((session) => session.one(`SELECT current_setting('server_version_num') AS version`));
+    return dumpFindings(Number(version));
+  }
+
+  dump(tables: readonly Table[]): Promise<{readonly preData: string; readonly postData: string}> {
+    return dumpSchema(this.#sessions.options.url, tables);
+  }
+
   async keep(name: string, text: string): Promise<string> {
     await this.#write((session) =>
       session.query(`INSERT INTO crossfade.schema_text (migration, name, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, [this.#migration.short, name, text]),
@@ -66,7 +79,13 @@ export class PostgresSchema implements Schema {
 
   async empty(tables: readonly Table[]): Promise<void> {
     if (!tables.length) return;
-    await this.#write((session) => session.query(`TRUNCATE ${tables.map((table) => quoteTable(table.name)).join(', ')}`));
+    const names = tables.map((table) => quoteTable(table.name));
+    await this.#write(async (session) => {
+      const row = await session.one(REFERENCED_FROM_OUTSIDE, [tables.flatMap((table) => [table.name, ...table.partitions]).map(quoteTable)]);
+      // A table that others refer to cannot be truncated without them.
+      const statements = row['referenced'] === 'true' ? names.map((name) => `DELETE FROM ${name}`) : [`TRUNCATE ${names.join(', ')}`];
+      for (const statement of statements) await session.query(statement);
+    });
   }
 
   async #write(act: (session: PgSession) => Promise<unknown>): Promise<void> {
@@ -78,6 +97,10 @@ export class PostgresSchema implements Schema {
     }
   }
 }
+
+const REFERENCED_FROM_OUTSIDE = `
+  WITH mine AS (SELECT name::regclass::oid AS oid FROM unnest($1::text[]) AS wanted(name))
+  SELECT EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.confrelid IN (SELECT oid FROM mine) AND k.conrelid NOT IN (SELECT oid FROM mine))::text AS referenced`;
 
 /** Undefined when the server accepts it. What may pass by itself says nothing about the statement. */
 const tryOne = async (session: PgSession, sql: string): Promise<string | undefined> => {

@@ -13,11 +13,15 @@ import {connectionError, statementError} from './postgres-errors.ts';
 export type TextRow = Readonly<Record<string, string | null>>;
 export type Answer<T> = {readonly rows: readonly T[]; readonly rowCount: number};
 
+/** Reported like settings, and fixed for the session or the server. */
+const FACTS: ReadonlySet<string> = new Set(['is_superuser', 'session_authorization', 'server_version', 'server_encoding', 'integer_datetimes', 'in_hot_standby']);
+
 /** One connection. `label` names its purpose in `pg_stat_activity` and at the effects seam. */
 export class PgSession {
   readonly label: string;
   readonly #client: pg.Client;
   readonly #effects: Effects;
+  readonly #reported = new Set<string>();
   /** Resolves with the reason when the connection ends without `close`. */
   readonly lost: Promise<Error>;
 
@@ -25,6 +29,8 @@ export class PgSession {
     this.#client = client;
     this.label = label;
     this.#effects = effects;
+    const {connection} = client as unknown as {connection: {on(event: 'parameterStatus', listener: (message: {parameterName: string}) => void): void}};
+    connection.on('parameterStatus', ({parameterName}) => void this.#reported.add(parameterName));
     this.lost = new Promise((resolve) => {
       client.on('error', resolve);
       client.once('end', () => resolve(new Error('the connection ended')));
@@ -46,6 +52,11 @@ export class PgSession {
   /** Server process id, to find and end this session from another one. */
   get serverPid(): number {
     return (this.#client as unknown as {processID: number}).processID;
+  }
+
+  /** What the server said of its settings at the login; `is_superuser` and its like cannot be set and are no settings here. */
+  get reported(): readonly string[] {
+    return [...this.#reported].filter((name) => !FACTS.has(name));
   }
 
   onNotification(listener: (payload: string) => void): void {

@@ -5,6 +5,7 @@ import type {Direction} from '../../model/side.ts';
 import {nameOf, type Table} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
 import {installDdlWatch, publishedSchema, removeDdlWatch} from './postgres-ddl-watch.ts';
+import {codeOf} from './postgres-errors.ts';
 import {publicationName, slotName} from './postgres-names.ts';
 import {comparePositions, toPosition} from './postgres-position.ts';
 import type {PgSession} from './postgres-session.ts';
@@ -14,6 +15,8 @@ import {quoteName, quoteTable} from './postgres-sql.ts';
 /** Slot creation and the barrier wait for open transactions; beyond this the blockers are named instead (H-64). */
 const OPEN_TRANSACTIONS_WAIT = '60s';
 const BARRIER_POLL_MS = 50;
+/** A sender ends as soon as it is told to. */
+const SENDER_END_MS_MAX = 10_000;
 const BARRIER_POLLS_MAX = 1200;
 
 export const createStream = async (sessions: PgSessions, migration: MigrationRef, direction: Direction, tables: readonly Table[], signal: AbortSignal): Promise<Position> => {
@@ -51,20 +54,35 @@ const unlessFaulty = async (sessions: PgSessions, migration: MigrationRef, direc
 const createPublication = async (session: PgSession, migration: MigrationRef, tables: readonly Table[]): Promise<void> => {
   const name = publicationName(migration);
   const list = [...tables.map((table) => quoteTable(table.name)), 'crossfade.tag'].join(', ');
-  const {rows} = await session.query(`SELECT FROM pg_publication WHERE pubname = $1`, [name]);
-  if (rows.length) await session.query(`ALTER PUBLICATION ${quoteName(name)} SET TABLE ${list}`);
+  const {isThere, isOurs} = await publicationState(session, name);
+  if (isThere && !isOurs) throw notOurs('publication', name, `DROP PUBLICATION ${quoteName(name)}`);
+  if (isThere) await session.query(`ALTER PUBLICATION ${quoteName(name)} SET TABLE ${list}`);
   else await session.query(`CREATE PUBLICATION ${quoteName(name)} FOR TABLE ${list} WITH (publish_via_partition_root = true)`);
 };
+
+/** One that a crash left behind has our tag table in it, as nobody else's has. */
+const publicationState = async (session: PgSession, name: string): Promise<{readonly isThere: boolean; readonly isOurs: boolean}> => {
+  const {rows} = await session.query(
+    `SELECT EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = to_regclass('crossfade.tag'))::text AS ours FROM pg_publication p WHERE pubname = $1`,
+    [name],
+  );
+  return {isThere: rows.length > 0, isOurs: rows[0]?.['ours'] === 'true'};
+};
+
+const notOurs = (what: string, name: string, statement: string, cause?: unknown): TerminalError =>
+  new TerminalError(`a ${what} ${name} exists already, and it is not ours`, {code: 'CF-SRC-003', cause, next: `ask who made it; if nobody needs it: ${statement}; then: crossfade resume`});
 
 /** A slot of ours without a record is what a crash between the two left: nothing rests on it, so it is made again. */
 const createSlot = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<Position> => {
   const name = slotName(migration, direction);
-  if (await slotState(session, migration, direction)) await session.query(`SELECT pg_drop_replication_slot($1)`, [name]);
+  await dropSlot(session, migration, direction);
   await session.query(`SET statement_timeout = '${OPEN_TRANSACTIONS_WAIT}'`);
   try {
     const row = await session.one(`SELECT lsn::text AS lsn FROM pg_create_logical_replication_slot($1, 'pgoutput')`, [name]);
     return toPosition(row['lsn'] ?? '');
   } catch (error) {
+    // Names are the server's; ours of this database was dropped a line above.
+    if (codeOf(error) === '42710') throw notOurs('replication slot', name, `SELECT pg_drop_replication_slot('${name}')`, error);
     throw new TransientError(`the replication slot could not be created within ${OPEN_TRANSACTIONS_WAIT}: ${error instanceof Error ? error.message : ''}; ${await blockers(session)}`, {code: 'CF-SRC-006', cause: error, next: 'end the transactions named above, then: crossfade resume'});
   } finally {
     await session.query(`SET statement_timeout = 0`);
@@ -130,10 +148,19 @@ const slotFault = (known: SlotRecord | undefined, slot: SlotState | undefined, s
   return undefined;
 };
 
+/** A sender that has not noticed yet that its reader is gone would hold the slot; nobody else reads one of ours. */
+const dropSlot = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<void> => {
+  if (!(await slotState(session, migration, direction))) return;
+  const name = slotName(migration, direction);
+  await session.query(`SELECT pg_terminate_backend(active_pid, ${SENDER_END_MS_MAX}) FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL`, [name]);
+  await session.query(`SELECT pg_drop_replication_slot($1)`, [name]);
+};
+
 export const dropStream = (sessions: PgSessions, migration: MigrationRef, direction: Direction): Promise<void> =>
   sessions.use(async (session) => {
-    if (await slotState(session, migration, direction)) await session.query(`SELECT pg_drop_replication_slot($1)`, [slotName(migration, direction)]);
+    const publication = publicationName(migration);
+    await dropSlot(session, migration, direction);
     await removeDdlWatch(session, migration);
-    await session.query(`DROP PUBLICATION IF EXISTS ${quoteName(publicationName(migration))}`);
+    if ((await publicationState(session, publication)).isOurs) await session.query(`DROP PUBLICATION ${quoteName(publication)}`);
     await session.query(`DELETE FROM crossfade.stream WHERE migration = $1 AND lane = $2`, [migration.short, direction]);
   });

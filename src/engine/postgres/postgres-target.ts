@@ -37,8 +37,8 @@ export class PostgresTarget implements Target {
     return found;
   }
 
-  runSchemaFile(file: string, text: string, signal: AbortSignal): ReturnType<Target['runSchemaFile']> {
-    return runSchemaFile(this.#sessions, this.#migration, file, text, signal);
+  runSchemaFile(...[file, text, signal, stays]: Parameters<Target['runSchemaFile']>): ReturnType<Target['runSchemaFile']> {
+    return runSchemaFile(this.#sessions, this.#migration, {file, text, stays: stays === 'stays'}, signal);
   }
 
   dropSchema(): Promise<void> {

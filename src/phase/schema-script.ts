@@ -1,0 +1,56 @@
+/**
+ * The schema that Crossfade writes by itself, tried out on the target in a transaction that is rolled back: what the
+ * target would not take is known, object by object, before anything is done. Asked by `assess`, `doctor` and `plan`,
+ * and once more by `prepare-target`.
+ */
+import type {Database, Finding, SchemaScript, SchemaStatement} from '../engine/engine.ts';
+import type {Table} from '../model/table.ts';
+
+export type SchemaAnswer = {readonly script: SchemaScript; readonly findings: readonly Finding[]};
+
+/** The script without what is optional and does not fit the target; a required part that does not fit is a refusal. */
+export const scriptFor = async (source: Database, target: Database, tables: readonly Table[], signal: AbortSignal): Promise<SchemaAnswer> => {
+  if (!source.schema || !target.schema) return {script: {preData: [], postData: []}, findings: [cannotWrite]};
+  const {preData, postData, findings} = await source.schema.read(tables);
+  const roles = new Set(await target.schema.roles());
+  const known = split({preData, postData}, (statement) => statement.roles.every((role) => roles.has(role)));
+  const failed = new Map((await target.schema.tryOut(known.fits, signal)).map(({statement, reason}) => [statement, reason]));
+  const accepted = split(known.fits, (statement) => !failed.has(statement));
+  return {
+    script: accepted.fits,
+    findings: [...findings, ...known.rest.flatMap((one) => missingRole(one, roles)), ...accepted.rest.map((one) => notTaken(one, failed.get(one) ?? ''))],
+  };
+};
+
+const cannotWrite: Finding = {
+  severity: 'refuse',
+  code: 'CF-SCOPE-004',
+  object: 'schema',
+  reason: 'this engine does not write schemas by itself',
+  next: 'use schema kind files or existing',
+};
+
+const split = ({preData, postData}: SchemaScript, isFit: (statement: SchemaStatement) => boolean): {fits: SchemaScript; rest: SchemaStatement[]} => ({
+  fits: {preData: preData.filter(isFit), postData: postData.filter(isFit)},
+  rest: [...preData, ...postData].filter((statement) => !isFit(statement)),
+});
+
+const severityOf = ({isOptional}: SchemaStatement): Finding['severity'] => (isOptional ? 'warn' : 'refuse');
+
+const missingRole = (statement: SchemaStatement, roles: ReadonlySet<string>): Finding[] => [
+  {
+    severity: severityOf(statement),
+    code: 'CF-SCOPE-004',
+    object: statement.object,
+    reason: `${statement.isOptional ? 'stays behind: it' : 'it'} names ${statement.roles.filter((role) => !roles.has(role)).join(', ')}, which the target does not have`,
+    next: 'CREATE ROLE … on the target first',
+  },
+];
+
+const notTaken = (statement: SchemaStatement, reason: string): Finding => ({
+  severity: severityOf(statement),
+  code: 'CF-SCOPE-004',
+  object: statement.object,
+  reason: `${statement.isOptional ? 'stays behind: the' : 'the'} target does not take it: ${reason}`,
+  next: /already exists/.test(reason) ? 'take an empty database as target, or schema kind existing' : 'make it fit on the source, exclude it, or use schema kind files',
+});
