@@ -11,12 +11,15 @@ import {NativeReplication} from './native-replication.ts';
 import {hashBoth, pgcopydb, psqlToPsql, versionOf} from './programs.ts';
 import {crossfadeStall, nativeStall} from './stall.ts';
 
+const RATIO = 'ratio: median of the other over that of crossfade; above 1 crossfade was quicker. native has no fence, no watchdog and no way back.';
+
 const {values: flags} = parseArgs({options: {quick: {type: 'boolean', default: false}, json: {type: 'boolean', default: false}}});
 const sizes = flags.quick ? QUICK : FULL;
 const programs = {psql: versionOf('psql'), pgcopydb: versionOf('pgcopydb')};
 const say = (text: string) => process.stderr.write(`${(performance.now() / 1000).toFixed(1).padStart(7)} s  ${text}\n`);
 
 const servers = await Servers.start();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void servers.stop().then(() => process.exit(1)));
 try {
   const measured = await measure(sizes);
   const notes = missing();
@@ -93,8 +96,6 @@ async function stallRound(round: number, tps: number, times: Record<string, numb
   await inTurns([way('crossfade', crossfadeStall), way('native', nativeStall)], round, times);
   say(`stall, round ${round + 1}`);
 }
-
-const RATIO = 'ratio: median of the other over that of crossfade; above 1 crossfade was quicker. native has no fence, no watchdog and no way back.';
 
 function missing(): string[] {
   return Object.entries(programs).flatMap(([name, version]) => (version === undefined ? [`${name} is not installed, so there is no line for it`] : []));

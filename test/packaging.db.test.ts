@@ -7,6 +7,8 @@ import {installPackage, type Installed, readJson, type Started} from './support/
 import {postgresServer} from './support/servers.ts';
 
 const ROWS = 2_000;
+/** A build and an installation, on a machine with other work. */
+const INSTALL_MS_MAX = 600_000;
 const TABLE = 'CREATE TABLE note (id bigint PRIMARY KEY, body text NOT NULL);';
 const PLAN = `
 name: packed
@@ -34,7 +36,7 @@ beforeAll(async () => {
   await writeFile(join(installed.folder, 'pre.sql'), TABLE);
   await writeFile(join(installed.folder, 'post.sql'), 'CREATE INDEX note_body ON note (body);');
   await writeFile(join(installed.folder, 'plan.yaml'), PLAN);
-});
+}, INSTALL_MS_MAX);
 
 afterAll(async () => {
   for (const {process: child, ended} of started) {

@@ -12,6 +12,7 @@ export type CommandEntry = {
 export const commands: readonly CommandEntry[] = [
   {name: 'validate', summary: 'read a plan file and say everything that is wrong with it', load: () => import('./validate.ts')},
   {name: 'doctor', summary: 'check servers, grants and settings', load: () => import('./doctor.ts')},
+  {name: 'assess', summary: 'inventory both sides: sizes, growth, obstacles, estimates', load: () => import('./assess.ts')},
   {name: 'plan', summary: 'show the ordered steps of a plan', load: () => import('./plan.ts')},
   {name: 'run', summary: 'start a plan and carry it out until the end', load: () => import('./run.ts')},
   {name: 'resume', summary: 'go on with a run that was paused, stopped or killed', load: () => import('./resume.ts')},

@@ -24,14 +24,23 @@ export const command: CommandModule = {
       const tables = await sides.source.catalog.tables(plan.scope);
       const inTheWay = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping: await mappingOf(plan)});
       const findings = [...inTheWay, ...(await switchFindings(openSwitches(plan, sides, migration, effects)))];
-      const grants = {source: await sides.source.catalog.grants('source', tables), target: await sides.target.catalog.grants('target', tables)};
+      const grants = {
+        source: await sides.source.catalog.grants('source', tables),
+        target: await sides.target.catalog.grants('target', tables),
+      };
       const isFit = findings.every((finding) => finding.severity !== 'refuse');
       if (output.isJson) output.document({fit: isFit, source, target, tables: tables.map((table) => nameOf(table.name)), findings, grants});
       else {
-        for (const [side, one] of isInPlace(plan) ? ([['database', source]] as const) : ([['source', source], ['target', target]] as const))
+        for (const [side, one] of isInPlace(plan)
+          ? ([['database', source]] as const)
+          : ([
+              ['source', source],
+              ['target', target],
+            ] as const))
           output.data(`${side}: PostgreSQL ${one.versionText}, database ${one.database}, role ${one.role}`);
         for (const {severity, code, object, reason, next} of findings) output.data(`${severity} ${code} ${object}: ${reason}\n  → ${next}`);
-        for (const side of isInPlace(plan) ? [] : (['source', 'target'] as const)) for (const line of grantLines(side, {source, target}[side], grants[side])) output.data(line);
+        for (const side of isInPlace(plan) ? [] : (['source', 'target'] as const))
+          for (const line of grantLines(side, {source, target}[side], grants[side])) output.data(line);
         const done = isInPlace(plan) ? 'changed' : 'moved';
         output.data(isFit ? `${tables.length} tables can be ${done}` : `this cannot be ${done} as it is`);
       }

@@ -2,7 +2,13 @@ import {expect, test} from 'vitest';
 import type {Grant} from '../engine/engine.ts';
 import {grantLines} from './grant-lines.ts';
 
-const grant = (phase: string, statement: string, isHeld: boolean, isOptional = false): Grant => ({phase, statement, why: 'so', isHeld, isOptional});
+const grant = (phase: string, statement: string, isHeld: boolean, isOptional = false): Grant => ({
+  phase,
+  statement,
+  why: 'so',
+  isHeld,
+  isOptional,
+});
 const ROLE = {role: 'mover', database: 'shop'};
 
 test('what is missing can be pasted, by phase, and the rest is a comment', () => {

@@ -15,7 +15,9 @@ const phasesOf = (grants: readonly Grant[]): string[] =>
   [...new Set(grants.map(({phase}) => phase))].toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
 
 const ofPhase = (grants: readonly Grant[], phase: string): string[] =>
-  grants.filter((grant) => grant.phase === phase).map(({statement, why, isHeld, isOptional}) => {
-    const reason = `${why}${isOptional ? ' (optional)' : ''}`;
-    return isHeld ? `-- held: ${statement} -- ${reason}` : `${statement} -- ${reason}`;
-  });
+  grants
+    .filter((grant) => grant.phase === phase)
+    .map(({statement, why, isHeld, isOptional}) => {
+      const reason = `${why}${isOptional ? ' (optional)' : ''}`;
+      return isHeld ? `-- held: ${statement} -- ${reason}` : `${statement} -- ${reason}`;
+    });

@@ -10,9 +10,23 @@ export async function switchFindings(switches: readonly TrafficSwitch[]): Promis
 async function findingsOf(one: TrafficSwitch): Promise<Finding[]> {
   try {
     const foreseen = [...((await one.foresee?.('target')) ?? []), ...((await one.foresee?.('source')) ?? [])];
-    return foreseen.map((reason) => ({severity: 'warn', code: 'CF-SWITCH-001', object: `switch ${one.name}`, reason, next: 'see that the application connects again after an error'}));
+    return foreseen.map((reason) => ({
+      severity: 'warn',
+      code: 'CF-SWITCH-001',
+      object: `switch ${one.name}`,
+      reason,
+      next: 'see that the application connects again after an error',
+    }));
   } catch (error) {
     if (!isCoded(error)) throw error;
-    return [{severity: 'refuse', code: error.code, object: `switch ${one.name}`, reason: error.message, next: error.next ?? `crossfade explain ${error.code}`}];
+    return [
+      {
+        severity: 'refuse',
+        code: error.code,
+        object: `switch ${one.name}`,
+        reason: error.message,
+        next: error.next ?? `crossfade explain ${error.code}`,
+      },
+    ];
   }
 }

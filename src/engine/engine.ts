@@ -8,6 +8,7 @@ import type {Readable} from 'node:stream';
 import type {Key, Row, StreamEvent} from '../model/change.ts';
 import type {DatabaseUrl} from '../model/database-url.ts';
 import type {Effects} from '../model/effects.ts';
+import type {Inventory} from '../model/inventory.ts';
 import type {FenceRow} from '../model/fence-row.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction, Side} from '../model/side.ts';
@@ -118,6 +119,8 @@ export interface Catalog {
   grants(as: Side, tables: readonly Table[]): Promise<Grant[]>;
   /** A text that changes when the definition of any of the tables changes. */
   fingerprint(tables: readonly TableName[]): Promise<string>;
+  /** What is there, for `assess`; the key indexes of these tables are checked where the server can. */
+  inventory(tables: readonly Table[]): Promise<Inventory>;
 }
 
 /** A key range `(after, to]` in the source's own order; open-ended where undefined. */
@@ -209,6 +212,8 @@ export interface Target {
   /** Runs a schema file's statements in order, each once: its record commits with it. `text` is the file's content. */
   /** `stays`: what it makes is not taken away by `dropSchema`, because it stood here before. */
   runSchemaFile(file: string, text: string, signal: AbortSignal, stays?: 'stays'): Promise<{readonly statements: number; readonly ran: number}>;
+  /** Takes all rows out of tables that this migration has filled. Called by abort. */
+  empty(tables: readonly Table[]): Promise<void>;
   /** Drops what the schema files created here, and nothing else; a second call finds nothing. Called by abort. */
   dropSchema(): Promise<void>;
   /** Loads one chunk and commits it as done by compare-and-set on the chunk's row (R4). `end` is asked after the source's read ended. */

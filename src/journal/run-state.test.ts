@@ -179,6 +179,16 @@ describe('what became of the runner', () => {
     expect(stateAfter(created, signal({type: 'reject', gate: 'approval'})).isPauseRequested).toBe(true);
   });
 
+  test('an abort counts until the open side changes or a runner has refused it', () => {
+    const asked = [created, runner(1), signal({type: 'abort'})];
+    expect(stateAfter(...asked).isAbortRequested).toBe(true);
+    expect(stateAfter(...asked, {type: 'failed', code: 'CF-CONN-001', error: 'gone'}, runner(2)).isAbortRequested).toBe(true);
+    expect(stateAfter(...asked, {type: 'failed', code: 'CF-VERB-001', error: 'too late'}).isAbortRequested).toBe(false);
+    const decision = {type: 'decision', what: 'cutover forward', side: 'target', epoch: 1001, evidence: {}} as const;
+    expect(stateAfter(...asked, decision).isAbortRequested).toBe(false);
+    expect(stateAfter(created, runner(1), decision, signal({type: 'abort'})).isAbortRequested).toBe(true);
+  });
+
   test('the signals since the phase was entered', () => {
     const state = stateAfter(created, signal({type: 'pause'}), ...through('assess'), signal({type: 'abort'}));
     expect(state.signals).toMatchObject([{signal: {type: 'abort'}, actor: 'ann'}]);

@@ -20,9 +20,11 @@ export const initialLoad: Phase = {
     );
     return {event: {type: 'done'}, evidence: {...loaded, kept: chunks.filter((chunk) => chunk.done).length}};
   },
-  async undo(context) {
-    await context.replication.stop('forward');
-    await context.source.source.dropStream('forward');
+  /** Chunks are planned only after the target's tables were found empty, so whatever is in them came from us. */
+  async undo({replication, source, target, tables}) {
+    await replication.stop('forward');
+    await source.source.dropStream('forward');
+    if ((await target.target.chunks()).length) await target.target.empty(await tables('target'));
   },
 };
 

@@ -69,7 +69,7 @@ export class ApplyPass {
     this.#applier = applier;
     this.#windows = windows;
     this.#mapped = new MappedChanges(options.mappings);
-    this.#lenient = new Set(options.mappings.filter((one) => one.isLenient).map((one) => nameOf(one.to.name)));
+    this.#lenient = lenientTables(options.mappings);
     this.#net = netChanges(
       (table) => (this.#lenient.has(nameOf(table)) ? 'window' : windows.mode(table)),
       options.mappings.map((one) => one.writes),
@@ -85,7 +85,7 @@ export class ApplyPass {
     const start = await to.target.progress(direction);
     assert(start, `the ${direction} position is stored before the link starts`);
     await from.source.probeStream(direction, start.position);
-    const windows = new ReplayWindows(tables, await to.target.windows(), start.position, options.compare);
+    const windows = new ReplayWindows(tables, await to.target.windows(), start.position, options.compare, lenientTables(mappings));
     const applier = await to.target.applier(direction, epoch, tables);
     try {
       const pass = new ApplyPass(options, progress, applier, windows, start);
@@ -211,7 +211,7 @@ export class ApplyPass {
 
   /** Whoever waits for a position or a mark looks at the rows next, so what is still to be read again comes first. */
   #report(): void {
-    if (!this.#windows.isBehind(this.#durable)) this.#progress.moved(this.#durable, this.#windows.strict);
+    if (!this.#windows.isBehind) this.#progress.moved(this.#durable, this.#windows.strict);
     if (this.#windows.rereads > 0) return;
     for (const mark of this.#marks) this.#progress.mark(mark, this.#durable);
     this.#marks = [];
@@ -232,14 +232,12 @@ export class ApplyPass {
   async #rereads(): Promise<void> {
     this.#windows.reopen(this.#progress.takeAsked());
     for (const due of this.#windows.due(this.#durable)) {
-      const end = await serveRereads({...this.#options, mapping: this.#mappingOf(due.table.name), applier: this.#applier, keys: due.keys, delivered: await this.#mustSee(), position: this.#durable, commitSeq: this.#commitSeq});
+      const end = await serveRereads({...this.#options, mapping: this.#mappingOf(due.table.name), applier: this.#applier, keys: due.keys, progress: this.#progress, delivered: await this.#mustSee(), position: this.#durable, commitSeq: this.#commitSeq});
       this.#commitSeq++;
       this.#delivered = new Set();
       this.#windows.served(due.table.name, due.keys, end);
       this.#options.telemetry.gauge('rereads', this.#windows.rereads);
       this.#report();
-      // Behind its position no longer is a table whose end the stream has passed; an idle side would not get there.
-      if (this.#windows.isBehind(this.#durable)) await this.#options.from.source.mark('reread');
     }
   }
 
@@ -249,6 +247,8 @@ export class ApplyPass {
     return mapping;
   }
 }
+
+const lenientTables = (mappings: readonly TableMapping[]): ReadonlySet<string> => new Set(mappings.filter((one) => one.isLenient).map((one) => nameOf(one.to.name)));
 
 const bytesOf = (row: Row): number => {
   let bytes = 0;

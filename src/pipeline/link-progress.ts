@@ -67,10 +67,22 @@ export class LinkProgress {
   }
 
   touched(change: Change, commit: Position, transaction: string): void {
-    const touch: Touch = {keys: keysOf(change), tables: change.kind === 'truncate' ? change.tables : [], commit, transaction};
+    const [keys, tables] = [keysOf(change), change.kind === 'truncate' ? change.tables : []];
+    this.#touch((index) => {
+      for (const table of tables) index.truncate(table, commit, transaction);
+      for (const {table, key} of keys) index.add(table, key, commit, transaction);
+    });
+  }
+
+  /** Rows that were read anew may be newer than the position of the receiving side until the stream has passed `to`. */
+  reread(table: TableName, keys: readonly Key[], from: Position, to: Position): void {
+    for (const key of keys) this.#touch((index) => index.reread(table, key, from, to));
+  }
+
+  #touch(touch: Touch): void {
     this.#recent[this.#recentAt] = touch;
     this.#recentAt = (this.#recentAt + 1) % RECENT_MAX;
-    for (const index of this.#indexes) addTo(index, touch);
+    for (const index of this.#indexes) touch(index);
   }
 
   /** Begins with the newest changes: one of them may be applied already and still be invisible on the sending side (R11). */
@@ -78,7 +90,7 @@ export class LinkProgress {
     const index = createTouchedIndex(this.#compare, TOUCHED_KEYS_MAX);
     for (let i = 0; i < this.#recent.length; i++) {
       const touch = this.#recent[(this.#recentAt + i) % this.#recent.length];
-      if (touch) addTo(index, touch);
+      touch?.(index);
     }
     this.#indexes.add(index);
     return {touched: (...request) => index.touched(...request), stop: () => void this.#indexes.delete(index)};
@@ -108,16 +120,12 @@ export class LinkProgress {
   }
 }
 
-type Touch = {readonly keys: readonly {readonly table: TableName; readonly key: Key}[]; readonly tables: readonly TableName[]; readonly commit: Position; readonly transaction: string};
+/** What a change adds to an index, and to one that begins later. */
+type Touch = (index: TouchedIndex) => void;
 
 /** Both keys when a key changed. */
-const keysOf = (change: Change): Touch['keys'] => {
+const keysOf = (change: Change): readonly TableKey[] => {
   if (change.kind === 'truncate') return [];
   const {table, key} = change;
-  return change.kind === 'update' && change.oldKey ? [{table, key}, {table, key: change.oldKey}] : [{table, key}];
-};
-
-const addTo = (index: TouchedIndex, {keys, tables, commit, transaction}: Touch): void => {
-  for (const table of tables) index.truncate(table, commit, transaction);
-  for (const {table, key} of keys) index.add(table, key, commit, transaction);
+  return 'oldKey' in change && change.oldKey ? [{table, key}, {table, key: change.oldKey}] : [{table, key}];
 };

@@ -14,8 +14,15 @@ export class ReplayWindows {
   readonly #windows: ReadonlyMap<string, Window>;
   readonly #compare: (a: Position, b: Position) => number;
 
-  constructor(tables: readonly Table[], stored: Stored, at: Position, compare: (a: Position, b: Position) => number) {
+  readonly #lenient: ReadonlySet<string>;
+
+  /**
+   * `lenient`: tables that keep the window's forms for good. A re-read does not hold up the end of their window, because
+   * nothing is refused there for being newer than the position; comparisons learn of such rows from the touched keys.
+   */
+  constructor(tables: readonly Table[], stored: Stored, at: Position, compare: (a: Position, b: Position) => number, lenient: ReadonlySet<string> = new Set()) {
     this.#compare = compare;
+    this.#lenient = lenient;
     this.#windows = new Map(tables.map((table) => [nameOf(table.name), {table, end: undefined, rereads: new Map<string, Key>(), mode: 'window' as ReplayMode}]));
     for (const {table, end} of stored.ends) this.#of(table).end = end;
     this.add(stored.rereads);
@@ -69,9 +76,9 @@ export class ReplayWindows {
     for (const table of tables) this.#of(table).rereads.clear();
   }
 
-  /** A table that was complete at its position has rows to be read again, or rows that are newer than its position. */
-  isBehind(applied: Position): boolean {
-    return [...this.#windows.values()].some(({mode, rereads, end}) => mode === 'strict' && (rereads.size > 0 || (end !== undefined && this.#compare(applied, end) < 0)));
+  /** A table that was complete at its position has rows that are still to be read again. */
+  get isBehind(): boolean {
+    return [...this.#windows.values()].some(({mode, rereads}) => mode === 'strict' && rereads.size > 0);
   }
 
   /** Tables whose list holds up the end of their window, with the keys to read again. */
@@ -85,6 +92,7 @@ export class ReplayWindows {
   served(table: TableName, keys: readonly Key[], end: Position): void {
     const window = this.#of(table);
     for (const key of keys) window.rereads.delete(keyText(key));
+    if (this.#lenient.has(nameOf(table))) return;
     if (!window.end || this.#compare(end, window.end) > 0) window.end = end;
   }
 

@@ -3,11 +3,13 @@ import type {Applier, Database} from '../engine/engine.ts';
 import {keyText, type Key} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
 import type {RowOperation} from '../model/row-operation.ts';
+import type {LinkProgress} from './link-progress.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
 
 export type RereadRequest = {
   readonly from: Database;
   readonly applier: Applier;
+  readonly progress: Pick<LinkProgress, 'reread'>;
   readonly mapping: TableMapping;
   /** A key has the same values on both sides. */
   readonly keys: readonly Key[];
@@ -18,10 +20,11 @@ export type RereadRequest = {
 };
 
 /** Answers the position at which everything the read saw is durable on the sending side. */
-export const serveRereads = async ({from, applier, mapping, keys, delivered, position, commitSeq}: RereadRequest): Promise<Position> => {
+export const serveRereads = async ({from, applier, mapping, keys, progress, delivered, position, commitSeq}: RereadRequest): Promise<Position> => {
   const {writes: table} = mapping;
   const rows = (await from.source.readRows(mapping.reads, keys, delivered)).map((row) => mapping.row(row));
   const end = await from.source.mark('reread');
+  progress.reread(table.name, keys, position, end); // before the rows can be seen: a comparison has to know why they are new
   const present = new Map(rows.map((row) => [keyText(table.key.map((name) => row[name] ?? null)), row]));
   const operations = keys.map((key): RowOperation => {
     const row = present.get(keyText(key));

@@ -79,7 +79,8 @@ export class TableFold {
     const oldId = oldKey === undefined ? id : keyText(oldKey);
     const keyChanged = oldId !== id;
     const known = this.#isComplete(sent) ? undefined : this.#entries.get(oldId);
-    const row = known?.after === 'full' ? {...known.row, ...sent} : sent;
+    // What is to be read again is not known in full, whatever it was before.
+    const row = known?.after === 'full' && !known.reread ? {...known.row, ...sent} : sent;
     // The row of a partial table has more columns than the event can know, so it is never complete enough to be replaced.
     const columns = this.#isComplete(row) && !(keyChanged && this.table.isPartial) ? 'all' : 'some';
     this.#carryOut(this.#forms({kind: 'update', columns, keyChanged}, this.#mode), key, id, row, oldKey, oldId);

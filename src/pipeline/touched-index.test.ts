@@ -25,6 +25,15 @@ describe('the index of touched keys', () => {
     expect(touched.touched(item, ['2'], at(8), at(9), (transaction) => transaction !== '70')).toBe(false);
   });
 
+  it('counts a row that was read anew for every position it may show', () => {
+    const touched = index();
+    touched.reread(item, ['1'], at(5), at(9));
+    expect(touched.touched(item, ['1'], at(1), at(4), all)).toBe(false);
+    expect(touched.touched(item, ['1'], at(4), at(5), all)).toBe(true);
+    expect(touched.touched(item, ['1'], at(6), at(7), all)).toBe(true);
+    expect(touched.touched(item, ['1'], at(9), at(12), () => false)).toBe(false);
+  });
+
   it('tells tables and keys apart that look alike when joined', () => {
     const touched = index();
     touched.add({schema: 'a.b', name: 'c'}, ['x', 'y'], at(5), '70');

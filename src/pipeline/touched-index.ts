@@ -13,13 +13,16 @@ import type {TableName} from '../model/table.ts';
 
 export interface TouchedIndex {
   add(table: TableName, key: Key, commit: Position, transaction: string): void;
+  /** The row was read anew when the stream was at `from`, and may show any event of its key up to `to`. */
+  reread(table: TableName, key: Key, from: Position, to: Position): void;
   /** Touches every key of the table. */
   truncate(table: TableName, commit: Position, transaction: string): void;
   /** As `TouchedKeys.touched`. */
   touched(table: TableName, key: Key, from: Position, to: Position, sees: (transaction: string) => boolean): boolean;
 }
 
-type Event = {readonly commit: Position; readonly transaction: string};
+/** `since` differs from `commit` where it is not known which event it was; then there is no transaction to ask about either. */
+type Event = {readonly since: Position; readonly commit: Position; readonly transaction: string | undefined};
 type Entry = {readonly slot: string; readonly event: Event};
 
 /** Transactions whose entries were dropped, still asked about: invisible ones are the newest, and few. */
@@ -34,7 +37,7 @@ export const createTouchedIndex = (compare: (a: Position, b: Position) => number
   let current: Event | undefined;
 
   const eventOf = (commit: Position, transaction: string): Event => {
-    if (current?.transaction !== transaction || current.commit !== commit) current = {commit, transaction};
+    if (current?.transaction !== transaction || current.commit !== commit) current = {since: commit, commit, transaction};
     return current;
   };
   const drop = ({slot, event}: Entry): void => {
@@ -59,14 +62,15 @@ export const createTouchedIndex = (compare: (a: Position, b: Position) => number
 
   return {
     add: (table, key, commit, transaction) => put(slotOf(table, key), eventOf(commit, transaction)),
+    reread: (table, key, from, to) => put(slotOf(table, key), {since: from, commit: to, transaction: undefined}),
     truncate: (table, commit, transaction) => put(slotOf(table, undefined), eventOf(commit, transaction)),
     touched(table, key, from, to, sees) {
-      const counts = ({commit, transaction}: Event): boolean =>
-        (compare(commit, from) > 0 && compare(commit, to) <= 0) || !sees(transaction);
+      const isInvisible = ({transaction}: Event): boolean => transaction !== undefined && !sees(transaction);
+      const counts = (event: Event): boolean => (compare(event.commit, from) > 0 && compare(event.since, to) <= 0) || isInvisible(event);
       const newestDropped = dropped.at(-1);
       if (newestDropped && compare(newestDropped.commit, from) >= 0) return true;
       const held = [...(events.get(slotOf(table, key)) ?? []), ...(events.get(slotOf(table, undefined)) ?? [])];
-      return held.some(counts) || dropped.some(({transaction}) => !sees(transaction));
+      return held.some(counts) || dropped.some(isInvisible);
     },
   };
 };

@@ -69,7 +69,9 @@ export class Interruption {
     done.catch(() => undefined); // awaited below, unless the pause is broken off first
     for (;;) {
       await this.pausePoint(where);
-      const answer = await Promise.race([done, this.#asked.untilLeft()]);
+      const asked = this.#asked.untilLeft();
+      if (this.#isPaused) continue; // asked for between the two lines above
+      const answer = await Promise.race([done, asked]);
       if (answer) return answer.value;
     }
   }

@@ -105,6 +105,8 @@ export class PgBouncerAdmin {
     const client = new pg.Client({
       connectionString: this.#url.reveal(),
       connectionTimeoutMillis: COMMAND_MS_MAX,
+      // As everywhere: verified when it leaves the machine, unless the address says otherwise.
+      ...(this.#url.isLocal || this.#url.parameter('sslmode') !== undefined ? {} : {ssl: true}),
       types: {getTypeParser: () => String},
     });
     // An error between commands belongs to the command that follows, which fails by itself.
@@ -136,7 +138,9 @@ export class PgBouncerAdmin {
 
   #failed(text: string, cause: unknown): TransientError {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const next = 'check that PgBouncer runs, and that the admin user stands in its admin_users';
+    const next = /SSL/.test(reason)
+      ? 'enable client TLS in PgBouncer, or add ?sslmode=disable to the admin url on purpose'
+      : 'check that PgBouncer runs, and that the admin user stands in its admin_users';
     return new TransientError(`PgBouncer at ${this.where} did not carry out ${text}: ${reason}`, {code: 'CF-CONN-001', next, cause});
   }
 

@@ -88,7 +88,9 @@ class PgBouncerSwitch implements TrafficSwitch {
   async foresee(side: Side): Promise<readonly string[]> {
     const carried = new Set((await this.#onEach((admin) => this.#carried(admin, side))).flat());
     if (carried.size === 0) return [];
-    return [`PgBouncer carries ${[...carried].join(', ')} over, which the ${side} does not know: its clients are cut once while they are held, and connect again (H-110)`];
+    return [
+      `PgBouncer carries ${[...carried].join(', ')} over, which the ${side} does not know: its clients are cut once while they are held, and connect again (H-110)`,
+    ];
   }
 
   async #carried(admin: PgBouncerAdmin, side: Side): Promise<readonly string[]> {

@@ -1,7 +1,8 @@
-/** Abort in every phase up to the decision: both sides are left exactly as they were found (invariant 6 of hazards §1). */
+/** Abort in every phase up to the decision: both sides are left exactly as they were found (I6 of the invariants). */
 import {expect, test} from 'vitest';
-import {openLetters} from '../support/letters.ts';
+import {checksums, openLetters, POST_DATA, PRE_DATA} from '../support/letters.ts';
 import type {At} from '../support/runner-effects.ts';
+import {openShopStory} from '../support/shop-story.ts';
 import {traces} from '../support/server-traces.ts';
 import type {Story} from '../support/story.ts';
 import {untilTrue} from '../support/until.ts';
@@ -19,7 +20,7 @@ const DEATHS: Readonly<Record<string, At>> = {
   'cutover: before the decision': {kind: 'sql.send', label: 'work: UPDATE crossfade.fence SET state = $3'},
 };
 
-test('an abort after a crash in any phase leaves both sides as they were', async () => {
+test('an abort after a crash in any phase leaves both sides as they were', {timeout: 600_000}, async () => {
   await using story = await openLetters('abort-crashed');
   await story.target.run('CREATE TABLE public.of_somebody_else (id int PRIMARY KEY)', 'INSERT INTO public.of_somebody_else VALUES (1)');
   const before = await tracesOfBoth(story);
@@ -51,10 +52,38 @@ test('what somebody else built upon the new tables is named and never dropped wi
   await story.target.run('CREATE VIEW public.of_somebody_else AS SELECT code FROM post.letters');
   await story.type('abort', '--yes', '--reason', 'the story');
   expect(await runner.ended).toBe(1);
-  expect(await story.untilFact('the refusal', ({type}) => type === 'failed')).toMatchObject({code: 'CF-TGT-004', error: expect.stringContaining('post.letters')});
+  expect(await story.untilFact('the refusal', ({type}) => type === 'failed')).toMatchObject({
+    code: 'CF-TGT-004',
+    error: expect.stringContaining('post.letters'),
+  });
   await story.target.run('DROP VIEW public.of_somebody_else');
   expect(await story.start(['resume']).ended).toBe(6);
   expect(await story.target.value(`SELECT to_regnamespace('post')::text`)).toBeNull();
+});
+
+test('tables that the target had before stay, and are as empty as they were', async () => {
+  await using story = await openLetters('abort-existing', {plan: {schema: {kind: 'existing'}, gates: {cutover: ['approval']}}});
+  await story.target.run(PRE_DATA, POST_DATA);
+  const before = await tracesOfBoth(story);
+  const runner = story.start(['run', story.planFile]);
+  await story.untilFact('the gate', ({type}) => type === 'gate-verdict');
+  await story.type('abort', '--yes', '--reason', 'the story');
+  expect(await runner.ended).toBe(6);
+  await expectAsBefore(story, before, 'an existing schema');
+  expect((await checksums(story.target)).map(([, count]) => count)).toEqual(['0', '0', '0', '0']);
+  story.start(['run', story.planFile]);
+  await story.untilFact('the gate again', ({type}) => type === 'gate-verdict');
+});
+
+test('an abort with the fence up, while the application writes: it goes on and nothing it wrote is lost', async () => {
+  await using story = await openShopStory('abort-live', 31);
+  await story.killAt({kind: 'sql.reply', label: 'fence: COMMIT'}, ['run', story.planFile]);
+  await story.type('abort', '--yes', '--reason', 'the story');
+  expect(await story.start(['resume']).ended).toBe(6);
+  const acknowledged = story.acknowledged();
+  await untilTrue('the application goes on', () => story.acknowledged() > acknowledged + 20);
+  await story.expectNothingLost('source', 0, 'the copy is gone');
+  expect(await story.target.value(`SELECT to_regnamespace('shop')::text`)).toBeNull();
 });
 
 const tracesOfBoth = async ({source, target}: Story) => ({source: await traces(source), target: await traces(target)});

@@ -10,7 +10,7 @@ const waiting = {plan: {gates: {cutover: ['replication-lag', 'approval']}}};
 const atTheGate = (story: Story) => story.untilFact('the gate', ({type}) => type === 'gate-verdict');
 const failure = (story: Story, code: string) => story.untilFact(code, (fact) => fact.type === 'failed' && fact.code === code);
 
-test('DDL on the source: the run stops with the position and the statement, and nothing is missed silently (H-20)', async () => {
+test('DDL on the source: the run stops with the position and the statement, and nothing is missed silently (H-28)', async () => {
   await using story = await openLetters('ddl', waiting);
   const runner = story.start(['run', story.planFile]);
   await atTheGate(story);
@@ -20,12 +20,25 @@ test('DDL on the source: the run stops with the position and the statement, and 
   await abortCleanly(story);
 });
 
-test('a slot that somebody dropped: the gap is noticed before anything more is applied (H-61)', async () => {
+test('DDL on the source while no runner is there, in the middle of the load: its successor refuses to go on (H-28)', async () => {
+  await using story = await openLetters('ddl-load', {plan: {load: {parallel: 1, chunk: '1KiB'}}});
+  await story.killAt({kind: 'sql.reply', label: 'UPDATE crossfade.chunk SET state', times: 2}, ['run', story.planFile]);
+  await story.source.run('ALTER TABLE post.letters ADD COLUMN colour text', `UPDATE post.letters SET colour = 'blue' WHERE sender = 3`);
+  expect(await story.start(['resume']).ended).toBe(1);
+  expect(await failure(story, 'CF-DDL-001')).toMatchObject({error: expect.stringContaining('post.letters')});
+  await abortCleanly(story);
+});
+
+test('a slot that somebody dropped: the gap is noticed before anything more is applied (H-62)', async () => {
   await using story = await openLetters('slot', waiting);
   const runner = story.start(['run', story.planFile]);
   await atTheGate(story);
   await runner.kill9();
-  await untilTrue('the slot is free', async () => (await story.source.value('SELECT count(*) FROM pg_replication_slots WHERE active AND database = current_database()')) === '0');
+  await untilTrue(
+    'the slot is free',
+    async () =>
+      (await story.source.value('SELECT count(*) FROM pg_replication_slots WHERE active AND database = current_database()')) === '0',
+  );
   await story.source.run(
     'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()',
     `UPDATE post.visits SET visits = visits + 1`,
@@ -35,7 +48,7 @@ test('a slot that somebody dropped: the gap is noticed before anything more is a
   await abortCleanly(story);
 });
 
-test('a row that bypassed the fence of the closed source is an alarm (H-107)', async () => {
+test('a row that bypassed the fence of the closed source is an alarm (H-103)', async () => {
   await using story = await openLetters('bypass');
   const runner = story.start(['run', story.planFile]);
   await story.untilFact('the reverse window', isPhaseStarted('reverse-window'));
@@ -45,7 +58,7 @@ test('a row that bypassed the fence of the closed source is an alarm (H-107)', a
   expect(await failure(story, 'CF-TGT-003')).toMatchObject({error: expect.stringContaining('post.visits')});
 });
 
-test('the target was written by somebody else before the cutover: the comparison finds it (H-108)', async () => {
+test('the target was written by somebody else before the cutover: the comparison finds it (H-107)', async () => {
   await using story = await openLetters('written');
   await story.killAt({kind: 'sql.reply', label: 'work: ANALYZE'}, ['run', story.planFile]);
   await expect(story.target.run('UPDATE post.visits SET visits = 0')).rejects.toMatchObject({code: '25006'});

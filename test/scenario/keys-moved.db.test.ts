@@ -1,6 +1,6 @@
 /**
  * While the copy stands between two chunks, rows change their keys from what was read to what was not and the other way,
- * and their 20 kB texts, which did not change, are not in the change stream (H-4, H-5, copy-model §3). Once more after
+ * and their 20 kB texts, which did not change, are not in the change stream (H-1, H-6, copy-model §3). Once more after
  * the cutover, on the way back.
  */
 import {writeFileSync} from 'node:fs';
@@ -37,7 +37,13 @@ const AND_MORE = [
 ];
 
 async function untilTheCopyStands(story: Story, file: string, act: 'run' | 'resume' = 'run'): Promise<void> {
-  story.start([act, ...(act === 'run' ? [story.planFile] : [])], {kind: 'copy.end', label: 'copy: COPY (SELECT "code"', times: 2, act: 'wait', file});
+  story.start([act, ...(act === 'run' ? [story.planFile] : [])], {
+    kind: 'copy.end',
+    label: 'copy: COPY (SELECT "code"',
+    times: 2,
+    act: 'wait',
+    file,
+  });
   await untilTrue('the second chunk of the letters was read', () => existsSync(`${file}.reached`));
 }
 

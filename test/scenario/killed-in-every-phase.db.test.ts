@@ -16,7 +16,7 @@ const write = (fact: string, times = 1): At => ({kind: 'journal.write', label: f
 const UP_TO_THE_CUTOVER: readonly At[] = [
   reply('CREATE SCHEMA IF NOT EXISTS crossfade'),
   reply('schema: CREATE TABLE', 2),
-  send("work: INSERT INTO crossfade.fence (migration, epoch, state) VALUES"),
+  send('work: INSERT INTO crossfade.fence (migration, epoch, state) VALUES'),
   reply('stream setup: CREATE PUBLICATION'),
   reply('stream setup: SELECT lsn::text AS lsn FROM pg_create_logical'),
   reply('work: INSERT INTO crossfade.chunk', 2),
@@ -43,7 +43,7 @@ const AFTER_THE_DECISION: readonly At[] = [
   write('decision'),
 ];
 
-test('killed in every phase, forward and back, and nothing is lost (H-1, H-60, K1-K3)', {timeout: 600_000}, async () => {
+test('killed in every phase, forward and back, and nothing is lost (K1-K3)', {timeout: 900_000}, async () => {
   await using story = await openShopStory('killed', 11);
   const [first, ...others] = UP_TO_THE_CUTOVER;
   if (!first) throw new Error('no point');

@@ -20,33 +20,44 @@ const PAIRS: readonly (readonly [PostgresVersion, PostgresVersion])[] = [
 ];
 const SIDES = ['source', 'target'] as const;
 
-type Doctor = {readonly fit: boolean; readonly findings: readonly Finding[]; readonly grants: Readonly<Record<'source' | 'target', readonly Grant[]>>};
+type Doctor = {
+  readonly fit: boolean;
+  readonly findings: readonly Finding[];
+  readonly grants: Readonly<Record<'source' | 'target', readonly Grant[]>>;
+};
 
 describe.each(PAIRS)('from %i to %i', async (from, to) => {
-  const servers = await (from === 14 ? ifHad : optional)(async () => ({source: await postgresServer({version: from}), target: await postgresServer({version: to})}));
+  const servers = await (from === 14 ? ifHad : optional)(async () => ({
+    source: await postgresServer({version: from}),
+    target: await postgresServer({version: to}),
+  }));
 
-  test.skipIf(!servers)('roles with the printed grants move a database, and no superuser session is ours (H-95)', {timeout: 300_000}, async () => {
-    const name = `least-${from}-${to}`;
-    await using story = await openShopStory(name, from, {}, servers);
-    const mover = `mover_${randomBytes(4).toString('hex')}`;
-    await giveShopToAnOwner(story.source, `owner_${mover}`);
-    const plan = await planOf(story, mover);
+  test.skipIf(!servers)(
+    'roles with the printed grants move a database, and no superuser session is ours (H-95)',
+    {timeout: 300_000},
+    async () => {
+      const name = `least-${from}-${to}`;
+      await using story = await openShopStory(name, from, {}, servers);
+      const mover = `mover_${randomBytes(4).toString('hex')}`;
+      await giveShopToAnOwner(story.source, `owner_${mover}`);
+      const plan = await planOf(story, mover);
 
-    const before = await doctor(story, plan);
-    expect(before.fit).toBe(false);
-    expect(before.findings.map(({code}) => code)).toContain('CF-GRANT-001');
-    for (const side of SIDES) await story[side].run(...before.grants[side].map(({statement}) => statement));
-    const after = await doctor(story, plan);
-    expect(after.findings.filter(({code}) => code === 'CF-GRANT-001')).toEqual([]);
-    expect(SIDES.flatMap((side) => after.grants[side]).filter(({isHeld}) => !isHeld)).toEqual([]);
-    expect(after.fit).toBe(true);
+      const before = await doctor(story, plan);
+      expect(before.fit).toBe(false);
+      expect(before.findings.map(({code}) => code)).toContain('CF-GRANT-001');
+      for (const side of SIDES) await story[side].run(...before.grants[side].map(({statement}) => statement));
+      const after = await doctor(story, plan);
+      expect(after.findings.filter(({code}) => code === 'CF-GRANT-001')).toEqual([]);
+      expect(SIDES.flatMap((side) => after.grants[side]).filter(({isHeld}) => !isHeld)).toEqual([]);
+      expect(after.fit).toBe(true);
 
-    const watch = watchSessions(story);
-    await thereAndBack(story, name, plan);
-    expect(await watch.roles()).toEqual([mover]);
-    for (const side of SIDES) expect(await story[side].value(`SELECT rolsuper FROM pg_roles WHERE rolname = '${mover}'`)).toBe('f');
-    await story.expectNothingLost('target', 3);
-  });
+      const watch = watchSessions(story);
+      await thereAndBack(story, name, plan);
+      expect(await watch.roles()).toEqual([mover]);
+      for (const side of SIDES) expect(await story[side].value(`SELECT rolsuper FROM pg_roles WHERE rolname = '${mover}'`)).toBe('f');
+      await story.expectNothingLost('target', 3);
+    },
+  );
 });
 
 /** As in a database that an administrator has set up: the tables belong to a role nobody logs in as. One forces its policies on the owner. */
@@ -96,7 +107,9 @@ function watchSessions({source, target}: ShopStory): {roles(): Promise<readonly 
   const watching = (async () => {
     while (!over.signal.aborted) {
       for (const side of [source, target]) {
-        const rows = await side.rows(`SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'crossfade %'`);
+        const rows = await side.rows(
+          `SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'crossfade %'`,
+        );
         for (const [role] of rows) seen.add(role ?? '');
       }
       await sleep(POLL_MS);

@@ -1,4 +1,4 @@
-/** The runner dies inside the cutover and nobody resumes it: the watchdog alone brings the application back (H-90, invariant 6). */
+/** The runner dies inside the cutover and nobody resumes it: the watchdog alone brings the application back. */
 import {expect, test} from 'vitest';
 import {openShopStory, type ShopStory} from '../support/shop-story.ts';
 import {isPhaseStarted} from '../support/story.ts';

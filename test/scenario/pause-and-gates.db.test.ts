@@ -12,8 +12,7 @@ const atTheGate = (story: Story) => story.untilFact('the gate', ({type}) => type
 const pauses = async (story: Story): Promise<readonly string[]> =>
   (await story.facts()).flatMap((fact) => (fact.type === 'paused' ? [fact.where] : []));
 
-const untilPaused = (story: Story, times: number): Promise<string> =>
-  until(`pause ${times}`, async () => (await pauses(story))[times - 1]);
+const untilPaused = (story: Story, times: number): Promise<string> => until(`pause ${times}`, async () => (await pauses(story))[times - 1]);
 
 const chunksDone = ({target}: Story) => target.value(`SELECT count(*) FROM crossfade.chunk WHERE state = 'done'`);
 
@@ -37,15 +36,38 @@ test('a pause between chunks outlives the runner, and resume goes on with the ch
   expect(await chunksDone(story)).toBe(await story.target.value('SELECT count(*) FROM crossfade.chunk'));
 });
 
+test('a pause while the stream is catching up is taken between two transactions', async () => {
+  await using story = await openLetters('pause-stream', {plan: {gates}});
+  const file = join(story.folder, 'stand');
+  story.start(['run', story.planFile], {kind: 'sql.send', label: 'apply forward: UPDATE crossfade.progress', act: 'wait', file});
+  await untilTrue('the first commit of the stream', () => existsSync(`${file}.reached`));
+  await story.type('pause', '--yes');
+  expect(await untilPaused(story, 1)).toBe('between transactions');
+  writeFileSync(`${file}.go`, '');
+  await story.source.run('UPDATE post.visits SET visits = visits + 1');
+  await story.type('resume');
+  await atTheGate(story);
+  await untilTrue('both sides hold the same', async () => {
+    const {source, target} = await bothChecksums(story);
+    return JSON.stringify(source) === JSON.stringify(target);
+  });
+});
+
 test('while a gate waits the stream applies; a pause there and in the reverse window holds it, and nothing is lost', async () => {
   await using story = await openLetters('gates', {plan: {gates}});
   const runner = story.start(['run', story.planFile]);
   await atTheGate(story);
   await story.source.run(`INSERT INTO post.visits VALUES ('2031-01-01', 1, 1)`);
-  await untilTrue('the stream applies', async () => (await story.target.value(`SELECT count(*) FROM post.visits WHERE day = '2031-01-01'`)) === '1');
+  await untilTrue(
+    'the stream applies',
+    async () => (await story.target.value(`SELECT count(*) FROM post.visits WHERE day = '2031-01-01'`)) === '1',
+  );
   await story.type('pause', '--yes');
   expect(await untilPaused(story, 1)).toBe('at the gates of cutover');
-  await story.source.run(`INSERT INTO post.visits VALUES ('2031-01-02', 1, 1)`, `UPDATE post.letters SET subject = 'while paused' WHERE sender = 3`);
+  await story.source.run(
+    `INSERT INTO post.visits VALUES ('2031-01-02', 1, 1)`,
+    `UPDATE post.letters SET subject = 'while paused' WHERE sender = 3`,
+  );
   await story.killRunner();
   expect(await runner.ended).toBeNull();
   story.start(['resume']);
@@ -55,7 +77,10 @@ test('while a gate waits the stream applies; a pause there and in the reverse wi
   expect(await untilPaused(story, 2)).toBe('in reverse-window');
   await story.target.run(`INSERT INTO post.visits VALUES ('2031-01-03', 1, 1)`);
   await story.type('resume');
-  await untilTrue('the way back carries it', async () => (await story.source.value(`SELECT count(*) FROM post.visits WHERE day >= '2031-01-01'`)) === '3');
+  await untilTrue(
+    'the way back carries it',
+    async () => (await story.source.value(`SELECT count(*) FROM post.visits WHERE day >= '2031-01-01'`)) === '3',
+  );
   const {source, target} = await bothChecksums(story);
   expect(target).toEqual(source);
 });

@@ -29,7 +29,13 @@ describe.skipIf(program === undefined).each(PAIRS)('from %i to %i', (from, to) =
     await using story = await openStory({name, schema, tables: ['pooled.*'], on});
     for (const side of [story.source, story.target]) await side.run(`CREATE ROLE ${user.name} LOGIN PASSWORD '${user.password}'`);
     await story.source.run(POOLED_SCHEMA.preData, POOLED_SCHEMA.postData, grants(user.name));
-    const pool = await startPgBouncers({instances: 2, database: 'shop', address: addressOf(story.source.url), user, pooling: 'transaction'});
+    const pool = await startPgBouncers({
+      instances: 2,
+      database: 'shop',
+      address: addressOf(story.source.url),
+      user,
+      pooling: 'transaction',
+    });
     await story.source.run(countersOf(pool.clients));
     const clients = startPooledClients(pool.clients);
     const plan = planWith(story, pool);

@@ -29,7 +29,7 @@ describe('addresses', () => {
     }
   });
 
-  test('a server that does not offer the TLS that the plan asks for', async () => {
+  test('a server that does not offer the TLS that the plan asks for (H-94)', async () => {
     await using story = await openLetters('tls');
     const plan = story.writePlan('tls.yaml', {source: {engine: 'postgres', url: 'env:STORY_SOURCE', tls: {mode: 'verify-full'}}});
     expectRefused(await story.type('run', plan, '--json', '--yes'), 'CF-CONN-003', FAILED);
@@ -39,12 +39,22 @@ describe('addresses', () => {
 /** Each is made on the source, found, and taken away again; the same migration then finds nothing in its way. */
 const IN_THE_SOURCE: readonly {readonly code: string; readonly make: string; readonly clear: string; readonly says: string}[] = [
   {code: 'CF-SCOPE-002', make: 'CREATE TABLE post.keyless (n int)', clear: 'DROP TABLE post.keyless', says: 'post.keyless'},
-  {code: 'CF-SCOPE-003', make: 'ALTER TABLE post.visits REPLICA IDENTITY NOTHING', clear: 'ALTER TABLE post.visits REPLICA IDENTITY DEFAULT', says: 'post.visits'},
-  {code: 'CF-SCOPE-004', make: 'CREATE UNLOGGED TABLE post.unlogged (id int PRIMARY KEY)', clear: 'DROP TABLE post.unlogged', says: 'post.unlogged'},
+  {
+    code: 'CF-SCOPE-003',
+    make: 'ALTER TABLE post.visits REPLICA IDENTITY NOTHING',
+    clear: 'ALTER TABLE post.visits REPLICA IDENTITY DEFAULT',
+    says: 'post.visits',
+  },
+  {
+    code: 'CF-SCOPE-004',
+    make: 'CREATE UNLOGGED TABLE post.unlogged (id int PRIMARY KEY)',
+    clear: 'DROP TABLE post.unlogged',
+    says: 'post.unlogged',
+  },
   {code: 'CF-SCOPE-004', make: 'SELECT lo_create(4711)', clear: 'SELECT lo_unlink(4711)', says: 'large objects'},
 ];
 
-test('what the source holds that cannot be moved is named, and the run goes on once it is gone (H-2, H-3)', async () => {
+test('what the source holds that cannot be moved is named, and the run goes on once it is gone (H-2, H-5, H-12, H-13)', async () => {
   await using story = await openLetters('source', {plan: {gates: {cutover: ['approval']}}});
   for (const {code, make, clear, says} of IN_THE_SOURCE) {
     await story.source.run(make);
@@ -59,7 +69,10 @@ test('what the source holds that cannot be moved is named, and the run goes on o
 test('a role that may not do what is needed', async () => {
   await using story = await openLetters('grants');
   const role = `story_grants_${process.pid}`;
-  await story.source.run(`CREATE ROLE ${role} LOGIN PASSWORD 'right'`, `GRANT CREATE ON DATABASE ${new URL(story.source.url).pathname.slice(1)} TO ${role}`);
+  await story.source.run(
+    `CREATE ROLE ${role} LOGIN PASSWORD 'right'`,
+    `GRANT CREATE ON DATABASE ${new URL(story.source.url).pathname.slice(1)} TO ${role}`,
+  );
   const url = new URL(story.source.url);
   [url.username, url.password] = [role, 'right'];
   const plan = story.writePlan('grants.yaml', {source: {engine: 'postgres', url: story.secret(url.href)}});
@@ -89,7 +102,7 @@ test('an older target is refused, unless the plan says that it is wanted', async
   await story.untilFact('the gate', ({type}) => type === 'gate-verdict');
 });
 
-test('a source without wal_level = logical, and one without a free slot', async () => {
+test('a source without wal_level = logical, and one without a free slot (H-78)', async () => {
   const replica = await postgresServer({version: 17, settings: {wal_level: 'replica'}});
   await using story = await openLetters('wal-level', {on: {source: replica}});
   expectRefused(await story.type('run', story.planFile, '--json', '--yes'), 'CF-SRC-001', NO_GO, 'wal_level');
@@ -117,7 +130,7 @@ async function expectNothingLeftAfterAbort(story: Story): Promise<void> {
   expect(await story.source.value(`SELECT to_regnamespace('crossfade')::text`)).toBeNull();
 }
 
-test('a publication and a slot that have our name and are not ours are neither used nor dropped', async () => {
+test('a publication and a slot that have our name and are not ours are neither used nor dropped (H-62)', async () => {
   await using story = await openLetters('taken', {plan: {gates: {cutover: ['approval']}}});
   await story.source.run('CREATE PUBLICATION of_somebody_else FOR ALL TABLES');
   await story.killAt({kind: 'sql.send', label: 'stream setup: SELECT EXISTS'}, ['run', story.planFile]);

@@ -5,7 +5,7 @@ import {optional, postgresServer} from '../support/servers.ts';
 import {isPhaseEnded, isPhaseStarted, openStory, type Story} from '../support/story.ts';
 
 const TORTURE = readFileSync(new URL('../support/torture-schema.sql', import.meta.url), 'utf8');
-const TABLES = ['film.*', 'Odd Names.*'];
+const TABLES = ['film.*', 'Odd*.*'];
 const NO_FILES = {preData: 'none.sql', postData: 'none.sql'};
 const GATES = {cutover: ['replication-lag', 'checksum-match', 'schema-match']};
 
@@ -63,7 +63,7 @@ describe('schema: catalog', {timeout: 300_000}, () => {
     expect(output).toMatch(/REFUSED CF-SCOPE-004 aggregate film\.total\(numeric\)/);
     expect(output).toMatch(/REFUSED CF-SCOPE-004 table film\.child \(inheritance\)/);
     expect(output).toMatch(/REFUSED CF-SCOPE-004 text search configuration film\.own/);
-    expect(output).toMatch(/REFUSED CF-SCOPE-004 operator film\.===\(text,text\)/);
+    expect(output).toMatch(/REFUSED CF-SCOPE-004 operator film\.===\(/);
     expect(output).toMatch(/REFUSED CF-SCOPE-004 table constraint room_elsewhere_fkey on film\.room: leads to a table that is outside the scope/);
     expect(output).toMatch(/warn CF-SCOPE-004 view film\.over_there: needs a table that is outside the scope/);
     expect(await story.target.value(`SELECT count(*) FROM pg_namespace WHERE nspname = 'film'`)).toBe('0');
@@ -94,7 +94,7 @@ describe('schema: existing', {timeout: 300_000}, () => {
   const DEFINITIONS = `SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
     SELECT pg_get_constraintdef(oid) || conname || convalidated || coalesce(obj_description(oid, 'pg_constraint'), '') FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
     UNION ALL SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid IN ('public.account'::regclass, 'public.visit'::regclass)
-    UNION ALL SELECT pg_get_triggerdef(oid) || tgenabled FROM pg_trigger WHERE NOT tgisinternal) AS found(line)`;
+    UNION ALL SELECT pg_get_triggerdef(oid) || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal) AS found(line)`;
 
   test('a value that moves between rows of two chunks does not meet a unique index (copy model §2 (7))', async () => {
     await using story = await openAccounts('existing');

@@ -11,11 +11,11 @@ const HELD = 5;
 const FAILED = 1;
 const atTheGate = (story: Story) => story.untilFact('the gate', ({type}) => type === 'gate-verdict');
 
-test('a second run of a plan is refused and names the holder, from another state folder too (H-40)', async () => {
+test('a second run of a plan is refused and names the holder, from another state folder too (H-96)', async () => {
   await using story = await openLetters('twice', {plan: {gates: {cutover: ['approval']}}});
   const runner = story.start(['run', story.planFile]);
   await atTheGate(story);
-  const holder = `pid ${String((await story.untilFact('the runner', ({type}) => type === 'runner-started') as {pid: number}).pid)}`;
+  const holder = `pid ${String(((await story.untilFact('the runner', ({type}) => type === 'runner-started')) as {pid: number}).pid)}`;
   expectRefused(await story.type('run', story.planFile, '--json', '--yes'), 'CF-LEASE-001', HELD, holder);
   expectRefused(await story.type('resume', '--json', '--yes'), 'CF-LEASE-001', HELD, holder);
   expectRefused(await story.typeElsewhere('run', story.planFile, '--json', '--yes'), 'CF-LEASE-001', HELD, holder);
@@ -46,14 +46,21 @@ test('two migrations between the same two databases at the same time', async () 
   await story.source.run(ATTIC, `INSERT INTO attic.boxes SELECT i, md5(i::text) FROM generate_series(1, 500) i`);
   writeFileSync(join(story.folder, 'attic.sql'), ATTIC);
   writeFileSync(join(story.folder, 'nothing.sql'), '');
-  const attic = story.writePlan('attic.yaml', {name: 'both-attic', scope: {tables: ['attic.*']}, schema: {kind: 'files', preData: 'attic.sql', postData: 'nothing.sql'}});
+  const attic = story.writePlan('attic.yaml', {
+    name: 'both-attic',
+    scope: {tables: ['attic.*']},
+    schema: {kind: 'files', preData: 'attic.sql', postData: 'nothing.sql'},
+  });
   const runners = [story.start(['run', story.planFile]), story.start(['run', attic])];
   for (const name of ['both-letters', 'both-attic']) await untilOpenOnTarget(story, name);
   const sums = await bothChecksums(story);
   expect(sums.target).toEqual(sums.source);
   expect(await story.target.value('SELECT count(*) FROM attic.boxes')).toBe('500');
   for (const name of ['both-letters', 'both-attic']) {
-    await untilTrue(`${name} is complete`, async () => (await story.type('complete', '--run', name, '--confirm', name, '--reason', 'the end')).code === 0);
+    await untilTrue(
+      `${name} is complete`,
+      async () => (await story.type('complete', '--run', name, '--confirm', name, '--reason', 'the end')).code === 0,
+    );
   }
   expect(await Promise.all(runners.map((runner) => runner.ended))).toEqual([0, 0]);
   expect(await story.source.value(`SELECT count(*) FROM pg_replication_slots WHERE database = current_database()`)).toBe('0');
@@ -66,7 +73,7 @@ const untilOpenOnTarget = (story: Story, name: string) =>
   });
 
 /** It lost its lease while it could not look: the server ended its sessions, and a colleague has resumed the run since. */
-test('a runner that was asleep for too long finds itself replaced and changes nothing any more (K1-K3, H-41)', async () => {
+test('a runner that was asleep for too long finds itself replaced and changes nothing any more (H-96, K1-K3)', async () => {
   await using story = await openLetters('zombie', {plan: {gates: {cutover: ['approval']}}});
   const sleeper = story.start(['run', story.planFile]);
   await atTheGate(story);
@@ -74,10 +81,15 @@ test('a runner that was asleep for too long finds itself replaced and changes no
   if (first === undefined) throw new Error('no runner has started');
   process.kill(first, 'SIGSTOP');
   for (const side of ['source', 'target'] as const) {
-    await story[side].run(`SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'crossfade%'`);
+    await story[side].run(
+      `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'crossfade%'`,
+    );
   }
   const successor = story.start(['resume']);
-  await untilTrue('a second runner is at work', async () => (await story.facts()).filter(({type}) => type === 'runner-started').length === 2);
+  await untilTrue(
+    'a second runner is at work',
+    async () => (await story.facts()).filter(({type}) => type === 'runner-started').length === 2,
+  );
   await story.source.run(`UPDATE post.visits SET visits = visits + 1`);
   process.kill(first, 'SIGCONT');
   expect(await sleeper.ended).not.toBe(0);

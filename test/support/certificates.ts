@@ -21,11 +21,28 @@ const DAYS = ['-days', '2'];
 export function makeCertificates(names: readonly string[]): Certificates {
   const folder = mkdtempSync(join(tmpdir(), 'crossfade-tls-'));
   const path = (name: string): string => join(folder, name);
-  const openssl = (...words: readonly string[]): void => void execFileSync('openssl', words, {cwd: folder, stdio: ['ignore', 'ignore', 'pipe']});
-  for (const name of ['ca', 'other']) openssl('req', '-x509', ...KEY, '-keyout', `${name}.key`, '-out', `${name}.pem`, ...DAYS, '-subj', `/CN=${name}`);
+  const openssl = (...words: readonly string[]): void =>
+    void execFileSync('openssl', words, {cwd: folder, stdio: ['ignore', 'ignore', 'pipe']});
+  for (const name of ['ca', 'other'])
+    openssl('req', '-x509', ...KEY, '-keyout', `${name}.key`, '-out', `${name}.pem`, ...DAYS, '-subj', `/CN=${name}`);
   writeFileSync(path('names'), `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}\n`);
   openssl('req', ...KEY, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=server');
-  openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-out', 'server.pem', ...DAYS, '-extfile', 'names');
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    'server.csr',
+    '-CA',
+    'ca.pem',
+    '-CAkey',
+    'ca.key',
+    '-CAcreateserial',
+    '-out',
+    'server.pem',
+    ...DAYS,
+    '-extfile',
+    'names',
+  );
   giveToServer(folder, path('server.key'), path('server.pem'));
   return {
     ca: path('ca.pem'),

@@ -50,8 +50,12 @@ const TABLES = ['people', 'letters', 'stamps', 'visits'];
 /** Count and checksum of every table, made by the servers: equal on both sides when the data are. */
 export async function checksums({run, rows}: StoryDatabase): Promise<readonly (readonly (string | null)[])[]> {
   await run(`SET TimeZone = 'UTC'`);
-  const one = (table: string) => `SELECT '${table}', count(*)::text, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text FROM post.${table} t`;
+  const one = (table: string) =>
+    `SELECT '${table}', count(*)::text, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text FROM post.${table} t`;
   return rows(TABLES.map(one).join(' UNION ALL '));
 }
 
-export const bothChecksums = async ({source, target}: Sides<StoryDatabase>) => ({source: await checksums(source), target: await checksums(target)});
+export const bothChecksums = async ({source, target}: Sides<StoryDatabase>) => ({
+  source: await checksums(source),
+  target: await checksums(target),
+});

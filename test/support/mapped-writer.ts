@@ -2,12 +2,16 @@
  * An application that is moved to tables of another shape: it writes the old shape on the source and the new one on the
  * target, goes to the other side when one refuses, and keeps account of what every row must hold in the new shape.
  */
+import {setTimeout as sleep} from 'node:timers/promises';
 import pg from 'pg';
 import {type Chance, chance} from '../../examples/demo/chance.ts';
 import {until} from './until.ts';
 
 export type Person = {readonly tenant: number; readonly first: string; readonly last: string; readonly bio: string};
 export type Purchase = {readonly buyer: number; readonly title: string; readonly cents: number; readonly lines: readonly [string, string]};
+
+/** As fast as it can it would only measure who is faster, the application or the stream. */
+const PACE_MS = 2;
 
 const LARGE = 'large text '.repeat(2000);
 
@@ -65,6 +69,7 @@ export class MappedWriter {
     while (!this.#isStopped) {
       await acts[this.#chance.below(acts.length)]?.();
       this.#count++;
+      await sleep(PACE_MS);
     }
   }
 

@@ -36,8 +36,10 @@ export type PgBouncerRequest = {
 
 const START_MS_MAX = 10_000;
 
-/** Throws ServerMissing where the program is not installed. */
+/** `TEST_PGBOUNCER` names another one than the system's, of a newer version for example. Throws ServerMissing where there is none. */
 export function pgbouncerProgram(): Promise<string> {
+  const {TEST_PGBOUNCER: named} = process.env;
+  if (named) return Promise.resolve(named);
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
   const found = folders.map((folder) => join(folder, 'pgbouncer')).find((file) => existsSync(file));
   if (found !== undefined) return Promise.resolve(found);

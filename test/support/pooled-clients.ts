@@ -29,7 +29,13 @@ export type PooledClients = {
 /** Slow enough that each counter stands still for moments: a row that never does cannot be compared while in use. */
 const PAUSE_MS = 60;
 /** `lasting`: keeps its connection; otherwise a new login for each transaction. */
-type Client = {readonly number: number; readonly url: string; readonly lasting: boolean; readonly acknowledged: number[]; readonly unknown: number[]};
+type Client = {
+  readonly number: number;
+  readonly url: string;
+  readonly lasting: boolean;
+  readonly acknowledged: number[];
+  readonly unknown: number[];
+};
 
 /** Two of each kind at every address. The counters are there already. */
 export function startPooledClients(addresses: readonly string[]): PooledClients {
@@ -93,7 +99,10 @@ const isCommitUnknown = (error: unknown, isSent: boolean): boolean => isSent || 
 async function write(connection: pg.Client, client: number, seq: number, note: Note): Promise<boolean> {
   await connection.query('BEGIN');
   await connection.query('INSERT INTO pooled.entry VALUES ($1, $2)', [client, seq]);
-  const {rows} = await connection.query<{port: number}>('UPDATE pooled.counter SET entries = entries + 1 WHERE client = $1 RETURNING inet_server_port() AS port', [client]);
+  const {rows} = await connection.query<{port: number}>(
+    'UPDATE pooled.counter SET entries = entries + 1 WHERE client = $1 RETURNING inet_server_port() AS port',
+    [client],
+  );
   await connection.query('COMMIT');
   note.server(rows[0]?.port ?? 0);
   return true;

@@ -1,10 +1,24 @@
 /** Everything in a database, and about it on its server, that a migration could leave behind: for comparing before and after. */
 import type {StoryDatabase} from './story-database.ts';
 
-const OBJECTS = ['pg_namespace', 'pg_type', 'pg_class', 'pg_proc', 'pg_constraint', 'pg_trigger', 'pg_policy', 'pg_extension', 'pg_event_trigger', 'pg_publication'];
+const OBJECTS = [
+  'pg_namespace',
+  'pg_type',
+  'pg_class',
+  'pg_proc',
+  'pg_constraint',
+  'pg_trigger',
+  'pg_policy',
+  'pg_extension',
+  'pg_event_trigger',
+  'pg_publication',
+];
 
 const TRACES: Readonly<Record<string, string>> = {
-  objects: OBJECTS.map((catalog) => `SELECT i.type || ' ' || i.identity FROM ${catalog} o, pg_identify_object('${catalog}'::regclass, o.oid, 0) i WHERE o.oid >= 16384`).join(' UNION ALL '),
+  objects: OBJECTS.map(
+    (catalog) =>
+      `SELECT i.type || ' ' || i.identity FROM ${catalog} o, pg_identify_object('${catalog}'::regclass, o.oid, 0) i WHERE o.oid >= 16384`,
+  ).join(' UNION ALL '),
   columns: `SELECT format('%s.%s %s %s %s', a.attrelid::regclass, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attstorage)
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attnum > 0 AND c.oid >= 16384 AND c.relnamespace <> 'pg_toast'::regnamespace`,
   tables: `SELECT format('%s %s %s %s', oid::regclass, relreplident, relrowsecurity, relacl) FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'S', 'v', 'm')`,

@@ -23,7 +23,10 @@ export async function thereAndBack(story: Story, name: string, planFile = story.
 }
 
 const opened = (story: Story, phase: string, times: number): Promise<true> =>
-  untilTrue(`${phase} ${times}; see ${story.folder}`, async () => (await story.facts()).filter(isPhaseEnded(phase, 'done')).length >= times);
+  untilTrue(
+    `${phase} ${times}; see ${story.folder}`,
+    async () => (await story.facts()).filter(isPhaseEnded(phase, 'done')).length >= times,
+  );
 
 /** Refused until the window is open. */
 const asked = (story: Story, verb: string, name: string): Promise<true> =>

@@ -1,6 +1,7 @@
 import type {Side} from '../../model/side.ts';
 import {nameOf, type Column, type Table, type TableName} from '../../model/table.ts';
 import type {Catalog, Finding} from '../engine.ts';
+import {postgresInventory} from './postgres-inventory.ts';
 import {postgresFindings} from './postgres-findings.ts';
 import {postgresGrants} from './postgres-grants.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
@@ -42,6 +43,7 @@ export const postgresCatalog = (sessions: PgSessions): Catalog => ({
   tables: (scope) => sessions.use((session) => readTables(session, scope)),
   findings: (as: Side, tables: readonly Table[]): Promise<Finding[]> => sessions.use((session) => postgresFindings(session, as, tables)),
   grants: (as, tables) => sessions.use((session) => postgresGrants(session, as, tables)),
+  inventory: (tables) => postgresInventory(sessions, tables),
   fingerprint: (tables) => sessions.use((session) => fingerprint(session, tables)),
 });
 

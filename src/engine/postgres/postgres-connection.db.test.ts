@@ -17,7 +17,10 @@ let server: OwnPostgresServer;
 
 beforeAll(async () => {
   certificates = makeCertificates(['localhost']);
-  server = await ownPostgresServer({version: 17, settings: {ssl: 'on', ssl_cert_file: certificates.certificate, ssl_key_file: certificates.key, listen_addresses: 'localhost'}});
+  server = await ownPostgresServer({
+    version: 17,
+    settings: {ssl: 'on', ssl_cert_file: certificates.certificate, ssl_key_file: certificates.key, listen_addresses: 'localhost'},
+  });
 });
 
 afterAll(async () => {
@@ -31,14 +34,27 @@ const address = (host: string, port?: number): OpenOptions['url'] => {
   if (port) url.port = String(port);
   return new DatabaseUrl(url.href);
 };
-const options = (host: string, ca: string, port?: number): OpenOptions => ({url: address(host, port), side: 'source', migration: MIGRATION, effects: realEffects(), tls: {mode: 'verify-full', ca}});
+const options = (host: string, ca: string, port?: number): OpenOptions => ({
+  url: address(host, port),
+  side: 'source',
+  migration: MIGRATION,
+  effects: realEffects(),
+  tls: {mode: 'verify-full', ca},
+});
 
 const startStream = (one: OpenOptions) => PostgresChangeStream.start(one, MIGRATION, 'forward', toPosition('0/0'), []);
-const code = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'it connected', (error: unknown) => (error as {code: unknown}).code);
+const code = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'it connected',
+    (error: unknown) => (error as {code: unknown}).code,
+  );
 
 test('the right certificate encrypts the session', async () => {
   const session = await PgSession.open(options('localhost', certificates.ca), 'work');
-  expect(await session.one('SELECT ssl::text, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()')).toEqual({ssl: 'true', version: 'TLSv1.3'});
+  expect(await session.one('SELECT ssl::text, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()')).toEqual({
+    ssl: 'true',
+    version: 'TLSv1.3',
+  });
   await session.close();
 });
 
@@ -52,7 +68,9 @@ test.each([
 
 test('somebody in the middle who says that there is no encryption learns nothing (H-94)', async () => {
   const heard: Buffer[] = [];
-  const middle = createServer((socket) => socket.on('data', (data) => void (heard.push(data), socket.write('N'))).on('error', () => undefined));
+  const middle = createServer((socket) =>
+    socket.on('data', (data) => void (heard.push(data), socket.write('N'))).on('error', () => undefined),
+  );
   await once(middle.listen(0, 'localhost'), 'listening');
   const {port} = middle.address() as AddressInfo;
   expect(await code(PgSession.open(options('localhost', certificates.ca, port), 'work'))).toBe('CF-CONN-003');

@@ -8,7 +8,10 @@ import type {OpenOptions} from '../engine.ts';
 import {clientConfig} from './postgres-connection.ts';
 
 const config = (url: string, tls?: OpenOptions['tls']) =>
-  clientConfig({url: new DatabaseUrl(url), side: 'source', migration: {id: 'i', short: 's', name: 'n'}, effects: realEffects(), ...(tls ? {tls} : {})}, 'work');
+  clientConfig(
+    {url: new DatabaseUrl(url), side: 'source', migration: {id: 'i', short: 's', name: 'n'}, effects: realEffects(), ...(tls ? {tls} : {})},
+    'work',
+  );
 
 test('a server that is not local is verified, by the name in its address', () => {
   const verified = {rejectUnauthorized: true, host: 'db.example'};
@@ -37,11 +40,16 @@ test('the certificate authority is read from its file, and a missing file is nam
   expect(config('postgres://u:p@db.example/shop', {mode: 'verify-full', ca: join(folder, 'ca.pem')}).ssl).toMatchObject({ca: 'PEM'});
   expect(config(`postgres://u:p@db.example/shop?sslrootcert=${join(folder, 'ca.pem')}`).ssl).toMatchObject({ca: 'PEM'});
   rmSync(folder, {recursive: true});
-  expect(() => config('postgres://u:p@db.example/shop', {mode: 'verify-full', ca: join(folder, 'ca.pem')})).toThrow(/ca\.pem .*could not be read/);
+  expect(() => config('postgres://u:p@db.example/shop', {mode: 'verify-full', ca: join(folder, 'ca.pem')})).toThrow(
+    /ca\.pem .*could not be read/,
+  );
 });
 
 test('an address changes neither the name nor the settings of a session', () => {
-  const made = config('postgres://u%40:p%3A@h:6000/sh%20op?application_name=x&options=-c%20search_path%3Devil%20-c%20work_mem%3D1MB&replication=true', {mode: 'disable'});
+  const made = config(
+    'postgres://u%40:p%3A@h:6000/sh%20op?application_name=x&options=-c%20search_path%3Devil%20-c%20work_mem%3D1MB&replication=true',
+    {mode: 'disable'},
+  );
   expect(made).toMatchObject({user: 'u@', password: 'p:', port: 6000, database: 'sh op', application_name: 'crossfade s work'});
   expect(made).not.toHaveProperty('replication');
   expect(made.options).toMatch(/^-c search_path=evil -c work_mem=1MB .* -c search_path=pg_catalog /);

@@ -24,7 +24,13 @@ export const postgresGrants = async (session: PgSession, as: Side, tables: reado
 export const grantFindings = (as: Side, grants: readonly Grant[]): Finding[] =>
   grants
     .filter((grant) => !grant.isHeld)
-    .map(({statement, why, isOptional}) => ({severity: isOptional ? 'warn' : 'refuse', code: 'CF-GRANT-001', object: `${as} role`, reason: `lacks a grant: ${why}`, next: statement}));
+    .map(({statement, why, isOptional}) => ({
+      severity: isOptional ? 'warn' : 'refuse',
+      code: 'CF-GRANT-001',
+      object: `${as} role`,
+      reason: `lacks a grant: ${why}`,
+      next: statement,
+    }));
 
 type Role = {
   readonly name: string;
@@ -46,7 +52,13 @@ const readRole = async (session: PgSession): Promise<Role> => {
      FROM pg_roles WHERE rolname = current_user`,
   );
   const name = row['name'] ?? '';
-  return {name, quoted: quoteName(name), database: row['database'] ?? '', version: Math.floor(Number(version) / 10_000), has: (what) => row[what] === 'true'};
+  return {
+    name,
+    quoted: quoteName(name),
+    database: row['database'] ?? '',
+    version: Math.floor(Number(version) / 10_000),
+    has: (what) => row[what] === 'true',
+  };
 };
 
 const assessGrants = (role: Role): Grant[] => [
@@ -120,18 +132,35 @@ const rowSecurityGrants = async (session: PgSession, role: Role, tables: readonl
   const names = tables.flatMap((table) => [table.name, ...table.partitions]).map(({schema, name}) => [schema, name]);
   const {forced} = await session.one<{forced: string}>(FORCED, [JSON.stringify(names)]);
   if (forced === '0') return [];
-  return [{phase: 'initial-load', statement: `ALTER ROLE ${role.quoted} BYPASSRLS;`, why: `${forced} tables force row-level security on their owner too, which would hide rows`, isHeld: role.has('bypass'), isOptional: false}];
+  return [
+    {
+      phase: 'initial-load',
+      statement: `ALTER ROLE ${role.quoted} BYPASSRLS;`,
+      why: `${forced} tables force row-level security on their owner too, which would hide rows`,
+      isHeld: role.has('bypass'),
+      isOptional: false,
+    },
+  ];
 };
 
 const streamGrants = (role: Role): Grant[] => [
-  {phase: 'initial-load', statement: `ALTER ROLE ${role.quoted} REPLICATION;`, why: 'to read the change stream', isHeld: role.has('replication'), isOptional: false},
+  {
+    phase: 'initial-load',
+    statement: `ALTER ROLE ${role.quoted} REPLICATION;`,
+    why: 'to read the change stream',
+    isHeld: role.has('replication'),
+    isOptional: false,
+  },
 ];
 
 /** The way back writes into the source, so it needs this there as well, from the cutover on. */
 const replicaGrant = (role: Role, as: Side): Grant => ({
   phase: as === 'target' ? 'initial-load' : 'cutover',
   // Before 15 only a superuser may set it, and may also set it for a role, from its next login on.
-  statement: role.version >= 15 ? `GRANT SET ON PARAMETER session_replication_role TO ${role.quoted};` : `ALTER ROLE ${role.quoted} SET session_replication_role = 'replica';`,
+  statement:
+    role.version >= 15
+      ? `GRANT SET ON PARAMETER session_replication_role TO ${role.quoted};`
+      : `ALTER ROLE ${role.quoted} SET session_replication_role = 'replica';`,
   why: 'to keep triggers and foreign keys from acting twice on rows that come from the other side',
   isHeld: role.has('may_set') || role.has('is_replica'),
   isOptional: false,

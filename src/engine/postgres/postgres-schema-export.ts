@@ -25,7 +25,7 @@ export const exportSchema = async (session: PgSession, tables: readonly Table[])
     const edges = await readEdges(session, resolve);
     const chosen = choose(all, edges, await oidsOf(session, tables), new Set(tables.map((table) => table.name.schema)));
     const order = inOrder(chosen.nodes.filter((node) => node.sql.length), edges);
-    const {keys} = chosen;
+    const keys = new Set(chosen.nodes.filter((node) => node.sql.length).map(({key}) => key));
     const script: SchemaScript = {
       preData: order.preData.flatMap((node) => statementsOf(node, chosen.needed)),
       postData: [...order.postData.flatMap((node) => statementsOf(node, chosen.needed)), ...(await readGrants(session, keys, resolve))],
@@ -47,7 +47,6 @@ const oidsOf = async (session: PgSession, tables: readonly Table[]): Promise<Rea
 
 type Chosen = {
   readonly nodes: readonly SchemaNode[];
-  readonly keys: ReadonlySet<NodeKey>;
   /** What some other chosen node needs. */
   readonly needed: ReadonlySet<NodeKey>;
   /** Of the same schemas, but they need a table that is not moved. */
@@ -68,7 +67,6 @@ const choose = (all: readonly SchemaNode[], edges: readonly Edge[], moved: Reado
   const nodes = all.filter(({key}) => keys.has(key));
   return {
     nodes,
-    keys,
     needed: new Set(nodes.flatMap(({key}) => [...(needs.get(key) ?? [])])),
     left: lost.filter(({table}) => !moved.has(table ?? '')),
     torn: lost.filter(({table}) => moved.has(table ?? '')),

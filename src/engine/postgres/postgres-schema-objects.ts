@@ -12,7 +12,9 @@ import type {PgSessions} from './postgres-sessions.ts';
 const CATALOGS = ['pg_namespace', 'pg_extension', 'pg_type', 'pg_class', 'pg_proc', 'pg_constraint', 'pg_trigger', 'pg_policy'];
 /** Objects of the system have lower numbers. */
 const FIRST_OBJECT = 16384;
-const OBJECTS = CATALOGS.map((catalog) => `SELECT '${catalog}'::regclass::oid AS class, oid AS object, xmin FROM ${catalog} WHERE oid >= ${FIRST_OBJECT}`).join(' UNION ALL ');
+const OBJECTS = CATALOGS.map(
+  (catalog) => `SELECT '${catalog}'::regclass::oid AS class, oid AS object, xmin FROM ${catalog} WHERE oid >= ${FIRST_OBJECT}`,
+).join(' UNION ALL ');
 
 /** Runs one statement inside the open transaction, and records what it creates there. */
 export const recordingObjects = async (session: PgSession, migration: MigrationRef, act: () => Promise<unknown>): Promise<void> => {
@@ -51,7 +53,9 @@ export const dropSchemaObjects = (sessions: PgSessions, migration: MigrationRef)
 const leftObjects = async (session: PgSession, migration: MigrationRef): Promise<Left[]> => {
   const {rows} = await session.query(LEFT, [migration.short]);
   return rows.map(({type, identity, constrained, constraint}) => ({
-    statement: constraint ? `ALTER TABLE ${constrained} DROP CONSTRAINT IF EXISTS ${constraint}` : `DROP ${type === 'composite type' ? 'type' : type} IF EXISTS ${identity}`,
+    statement: constraint
+      ? `ALTER TABLE ${constrained} DROP CONSTRAINT IF EXISTS ${constraint}`
+      : `DROP ${type === 'composite type' ? 'type' : type} IF EXISTS ${identity}`,
     name: `${type} ${identity}`,
   }));
 };

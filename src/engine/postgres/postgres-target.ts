@@ -41,6 +41,16 @@ export class PostgresTarget implements Target {
     return runSchemaFile(this.#sessions, this.#migration, {file, text, stays: stays === 'stays'}, signal);
   }
 
+  async empty(tables: readonly Table[]): Promise<void> {
+    if (!tables.length) return;
+    const session = await openWriter(this.#sessions, this.#migration, 'undo');
+    try {
+      await tagged(session, this.#migration, 'undo', () => session.query(`TRUNCATE ${tables.map((table) => quoteTable(table.name)).join(', ')}`));
+    } finally {
+      await session.close();
+    }
+  }
+
   dropSchema(): Promise<void> {
     return dropSchemaObjects(this.#sessions, this.#migration);
   }
