@@ -11,7 +11,8 @@ import {NativeReplication} from './native-replication.ts';
 import {hashBoth, pgcopydb, psqlToPsql, versionOf} from './programs.ts';
 import {crossfadeStall, nativeStall} from './stall.ts';
 
-const RATIO = 'ratio: median of the other over that of crossfade; above 1 crossfade was quicker. native has no fence, no watchdog and no way back.';
+const RATIO =
+  'ratio: median of the other over that of crossfade; above 1 crossfade was quicker. native has no fence, no watchdog and no way back.';
 
 const {values: flags} = parseArgs({options: {quick: {type: 'boolean', default: false}, json: {type: 'boolean', default: false}}});
 const sizes = flags.quick ? QUICK : FULL;
@@ -58,13 +59,25 @@ async function roundOf(round: number, {rows, changes}: {readonly rows: number; r
     (times.verify['crossfade'] ??= []).push(run.phaseSeconds('verify-data'));
     return run.phaseSeconds('initial-load');
   };
-  await inTurns([{name: 'crossfade', run: load}, ...programWays(round, source), {name: 'native', run: () => seconds(() => native.load())}], round, times.load);
-  if (programs.psql) (times.verify['one hash each'] ??= []).push(await seconds(() => hashBoth(source, databaseUrl(servers.target, names.native))));
+  await inTurns(
+    [{name: 'crossfade', run: load}, ...programWays(round, source), {name: 'native', run: () => seconds(() => native.load())}],
+    round,
+    times.load,
+  );
+  if (programs.psql)
+    (times.verify['one hash each'] ??= []).push(await seconds(() => hashBoth(source, databaseUrl(servers.target, names.native))));
   await native.pause();
   say(`round ${round + 1}: loaded and compared; ${changes.toLocaleString('en')} changes`);
   await change(source, rows, changes, round);
   const apply = async () => seconds(async () => runs[0]?.applyBacklog());
-  await inTurns([{name: 'crossfade', run: apply}, {name: 'native', run: () => seconds(() => native.applyBacklog())}], round, times.apply);
+  await inTurns(
+    [
+      {name: 'crossfade', run: apply},
+      {name: 'native', run: () => seconds(() => native.applyBacklog())},
+    ],
+    round,
+    times.apply,
+  );
   await native.drop();
   await runs[0]?.close();
 }
@@ -98,5 +111,7 @@ async function stallRound(round: number, tps: number, times: Record<string, numb
 }
 
 function missing(): string[] {
-  return Object.entries(programs).flatMap(([name, version]) => (version === undefined ? [`${name} is not installed, so there is no line for it`] : []));
+  return Object.entries(programs).flatMap(([name, version]) =>
+    version === undefined ? [`${name} is not installed, so there is no line for it`] : [],
+  );
 }

@@ -52,7 +52,15 @@ export async function runUntil(phase: string, pinned: PinnedPlan): Promise<Cross
   const migration = refOf(randomUUID(), pinned.plan.name);
   const journal = memoryJournal(migration.id, systemEffects);
   const {plan, file, checksum} = pinned;
-  await journal.append({type: 'migration-created', name: plan.name, planFile: file, planChecksum: checksum, plan, workflow: plan.workflow, version: 'bench'});
+  await journal.append({
+    type: 'migration-created',
+    name: plan.name,
+    planFile: file,
+    planChecksum: checksum,
+    plan,
+    workflow: plan.workflow,
+    version: 'bench',
+  });
   const sides = await openSides(plan, migration, systemEffects);
   const {epoch} = await takeLease(sides.source, sides.target, migration.id, 'bench');
   const parts = composeRun(pinned, migration, sides, epoch, systemEffects, silentTelemetry(), [process.execPath, PROGRAM, 'watchdog']);

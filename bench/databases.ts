@@ -2,7 +2,13 @@
 import pg from 'pg';
 import {startEmbeddedServer, type EmbeddedServer} from '../examples/demo/embedded-servers.ts';
 
-export type Sizes = {readonly rows: number; readonly changes: number; readonly rounds: number; readonly stallRounds: number; readonly tps: number};
+export type Sizes = {
+  readonly rows: number;
+  readonly changes: number;
+  readonly rounds: number;
+  readonly stallRounds: number;
+  readonly tps: number;
+};
 
 export const QUICK: Sizes = {rows: 500_000, changes: 200_000, rounds: 3, stallRounds: 3, tps: 500};
 export const FULL: Sizes = {rows: 5_000_000, changes: 2_000_000, rounds: 3, stallRounds: 5, tps: 500};
@@ -24,7 +30,10 @@ export class Servers {
 
   static async start(): Promise<Servers> {
     const settings = {shared_buffers: '256MB', max_worker_processes: '16'};
-    const [source, target] = await Promise.all([startEmbeddedServer({version: 17, settings}), startEmbeddedServer({version: 18, settings})]);
+    const [source, target] = await Promise.all([
+      startEmbeddedServer({version: 17, settings}),
+      startEmbeddedServer({version: 18, settings}),
+    ]);
     return new Servers(source, target);
   }
 
@@ -76,7 +85,8 @@ export async function change(url: string, rows: number, changes: number, round: 
   );
 }
 
-export const databaseUrl = (server: EmbeddedServer, name: string): string => Object.assign(new URL(server.url), {pathname: `/${name}`}).href;
+export const databaseUrl = (server: EmbeddedServer, name: string): string =>
+  Object.assign(new URL(server.url), {pathname: `/${name}`}).href;
 
 /** Each on its own, in order; answers the rows of the last. */
 export async function sqlOn(url: string, ...statements: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]> {

@@ -25,7 +25,14 @@ export function median(values: readonly number[]): number {
 export function tableOf(all: readonly Measured[]): string {
   const rows = [['what', 'way', 'runs', 'median', 'ratio'], ...all.flatMap(rowsOf)];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function rowsOf({what, unit, ways}: Measured): string[][] {

@@ -16,7 +16,11 @@ export class NativeReplication {
 
   /** Publication and slot; nothing is copied or applied yet. */
   static async prepare(servers: Servers, sourceName: string, targetName: string): Promise<NativeReplication> {
-    const native = new NativeReplication(databaseUrl(servers.source, sourceName), databaseUrl(servers.target, targetName), `native_${targetName}`);
+    const native = new NativeReplication(
+      databaseUrl(servers.source, sourceName),
+      databaseUrl(servers.target, targetName),
+      `native_${targetName}`,
+    );
     await sqlOn(native.#source, `CREATE PUBLICATION ${native.#name} FOR TABLE item`);
     return native;
   }
@@ -29,7 +33,10 @@ export class NativeReplication {
 
   async pause(): Promise<void> {
     await sqlOn(this.#target, `ALTER SUBSCRIPTION ${this.#name} DISABLE`);
-    await until(async () => (await sqlOn(this.#source, `SELECT 1 FROM pg_replication_slots WHERE active AND slot_name = '${this.#name}'`)).length === 0);
+    await until(
+      async () =>
+        (await sqlOn(this.#source, `SELECT 1 FROM pg_replication_slots WHERE active AND slot_name = '${this.#name}'`)).length === 0,
+    );
   }
 
   async applyBacklog(): Promise<void> {
@@ -40,7 +47,10 @@ export class NativeReplication {
 
   /** A row that arrives after everything before it. */
   async mark(): Promise<number> {
-    const [row] = await sqlOn(this.#source, `INSERT INTO item SELECT -1 - count(*), 0, 0, now(), true, 'marker' FROM item WHERE id < 0 RETURNING id`);
+    const [row] = await sqlOn(
+      this.#source,
+      `INSERT INTO item SELECT -1 - count(*), 0, 0, now(), true, 'marker' FROM item WHERE id < 0 RETURNING id`,
+    );
     return Number(row?.['id']);
   }
 

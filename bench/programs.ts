@@ -35,6 +35,8 @@ function shell(command: string, environment: Readonly<Record<string, string>>): 
   child.stderr.setEncoding('utf8').on('data', (text: string) => void (said += text));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command.split(' ')[0]} ended with ${code}: ${said.slice(-400)}`))));
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${command.split(' ')[0]} ended with ${code}: ${said.slice(-400)}`)),
+    );
   });
 }

@@ -12,7 +12,12 @@ const PINS = `SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = '
 export async function compareAllRows(first: string, second: string): Promise<TableChecksum[]> {
   const [one, other] = await Promise.all([sumsOf(first), sumsOf(second)]);
   const names = [...new Set([...one.keys(), ...other.keys()])];
-  return names.map((table) => ({table, rows: one.get(table)?.rows ?? 0, isEqual: one.get(table)?.digest === other.get(table)?.digest}));
+  return names.map((table) => ({
+    table,
+    rows: one.get(table)?.rows ?? 0,
+    checksum: one.get(table)?.digest ?? '',
+    isEqual: one.get(table)?.digest === other.get(table)?.digest,
+  }));
 }
 
 type Sum = {readonly rows: number; readonly digest: string};
@@ -29,6 +34,8 @@ const sumsOf = (url: string): Promise<Map<string, Sum>> =>
 /** Two sums of halves of md5 do not depend on the order of rows, and hold no table in memory. */
 const sumOf = async (client: pg.Client, name: string): Promise<Sum> => {
   const half = (from: number): string => `coalesce(sum(('x' || substr(md5(t::text), ${from}, 15))::bit(60)::bigint::numeric), 0)`;
-  const {rows} = await client.query<Sum>(`SELECT count(*)::float8 AS rows, concat_ws('/', count(*), ${half(1)}, ${half(17)}) AS digest FROM ${name} AS t`);
+  const {rows} = await client.query<Sum>(
+    `SELECT count(*)::float8 AS rows, concat_ws('/', count(*), ${half(1)}, ${half(17)}) AS digest FROM ${name} AS t`,
+  );
   return rows[0] ?? {rows: 0, digest: 'none'};
 };

@@ -23,17 +23,24 @@ type Writable = {readonly name: string; readonly column: string};
 type Addresses = {readonly source: string; readonly target: string};
 
 /** `migration`: the plan's name. Resolves when a first update was acknowledged, or no table can be written to. */
-export async function startAnyWriter(addresses: Addresses, migration: string, {clients, tps}: {readonly clients: number; readonly tps: number}): Promise<AnyWriter> {
+export async function startAnyWriter(
+  addresses: Addresses,
+  migration: string,
+  {clients, tps}: {readonly clients: number; readonly tps: number},
+): Promise<AnyWriter> {
   const {rows: tables} = await withClient(addresses.source, (client) => client.query<Writable>(WRITABLE));
   const router = createRouter({...addresses, migration, poolMax: clients});
   const tally = {ok: 0, fail: 0, unknown: 0};
   const stop = new AbortController();
   const intervalMs = (clients * 1000) / tps;
-  const runs = tables.length ? Array.from({length: clients}, (_, index) => writeOn({router, tables, tally, intervalMs, signal: stop.signal}, index)) : [];
+  const runs = tables.length
+    ? Array.from({length: clients}, (_, index) => writeOn({router, tables, tally, intervalMs, signal: stop.signal}, index))
+    : [];
   while (tables.length && !tally.ok && !tally.fail) await sleep(intervalMs);
   return {
     report: () => ({...tally, side: router.state().side, isHeld: router.state().isHeld}),
     async stop() {
+      if (stop.signal.aborted) return;
       stop.abort();
       await Promise.all(runs);
       await router.close();
@@ -71,7 +78,11 @@ async function write(router: Router, {name, column}: Writable, tally: Client['ta
 /** Everything a demo's application may need on a database that has no role for it. */
 export const grantEverything = (url: string, role: string): Promise<unknown> =>
   withClient(url, async (client) => {
-    const {rows} = await client.query<{name: string}>(`SELECT nspname AS name FROM pg_namespace n WHERE n.nspname !~ '^(pg_|information_schema$|crossfade)'`);
+    const {rows} = await client.query<{name: string}>(
+      `SELECT nspname AS name FROM pg_namespace n WHERE n.nspname !~ '^(pg_|information_schema$|crossfade)'`,
+    );
     for (const name of rows.map((row) => pg.escapeIdentifier(row.name)))
-      await client.query(`GRANT USAGE ON SCHEMA ${name} TO ${role}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${name} TO ${role}; GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${name} TO ${role}`);
+      await client.query(
+        `GRANT USAGE ON SCHEMA ${name} TO ${role}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${name} TO ${role}; GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${name} TO ${role}`,
+      );
   });

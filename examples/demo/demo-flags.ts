@@ -13,13 +13,19 @@ export type DemoFlags = {
   readonly seed: number;
   /** Leaves both servers running until Ctrl-C. */
   readonly keep: boolean;
+  /** A database of the caller's, which is copied and left as it was. */
+  readonly from: string | undefined;
+  /** SQL files that take the place of the shop. */
+  readonly schema: string | undefined;
+  readonly data: string | undefined;
 };
 
 export class WrongFlag extends Error {
   override readonly name = 'WrongFlag';
 }
 
-export const USAGE = `usage: npm run demo -- [--rows N] [--tps N] [--clients N] [--seed N] [--sabotage ${SABOTAGES.join('|')}] [--keep] [--json]`;
+export const USAGE = `usage: npm run demo -- [--rows N] [--tps N] [--clients N] [--seed N] [--sabotage ${SABOTAGES.join('|')}] [--keep] [--json]
+       npm run demo -- --from URL | --schema FILE [--data FILE]   on a database of your own`;
 
 export function parseFlags(argv: readonly string[]): DemoFlags {
   const {values} = parse(argv);
@@ -31,6 +37,7 @@ export function parseFlags(argv: readonly string[]): DemoFlags {
     sabotage: sabotageOf(values.sabotage),
     seed: values.seed === undefined ? Date.now() % 1_000_000 : positive('seed', values.seed),
     keep: values.keep,
+    ...ownDatabase(values),
   };
 }
 
@@ -46,11 +53,33 @@ function parse(argv: readonly string[]) {
         sabotage: {type: 'string'},
         seed: {type: 'string'},
         keep: {type: 'boolean', default: false},
+        from: {type: 'string'},
+        schema: {type: 'string'},
+        data: {type: 'string'},
       },
     });
   } catch (error) {
     throw new WrongFlag(error instanceof Error ? error.message : String(error), {cause: error});
   }
+}
+
+type OwnDatabase = Pick<DemoFlags, 'from' | 'schema' | 'data'>;
+
+function ownDatabase({
+  from,
+  schema,
+  data,
+}: {
+  readonly from?: string | undefined;
+  readonly schema?: string | undefined;
+  readonly data?: string | undefined;
+}): OwnDatabase {
+  if (from !== undefined && (schema ?? data) !== undefined)
+    throw new WrongFlag('--from takes a database as it is, without --schema and --data');
+  if (data !== undefined && schema === undefined) throw new WrongFlag('--data needs --schema');
+  if (from !== undefined && !/^postgres(?:ql)?:\/\//.test(from))
+    throw new WrongFlag('--from takes an address that begins with postgres://');
+  return {from, schema, data};
 }
 
 function positive(name: string, text: string): number {

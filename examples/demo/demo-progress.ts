@@ -5,7 +5,8 @@ import type {Status} from './crossfade-process.ts';
 export type Progress = {
   /** A line that stays. */
   readonly say: (text: string) => void;
-  readonly show: (status: Status, application: ApplicationReport | undefined) => void;
+  /** `application`: a text where the demo knows no more of it. */
+  readonly show: (status: Status, application: ApplicationReport | string | undefined) => void;
   /** Ends the line that redraws. */
   readonly end: () => void;
 };
@@ -34,7 +35,8 @@ export function progress(out: NodeJS.WriteStream, beganAtMs: number): Progress {
   };
 }
 
-function applicationText(report: ApplicationReport | undefined): string {
+function applicationText(report: ApplicationReport | string | undefined): string {
+  if (typeof report === 'string') return report;
   if (!report) return 'application starting';
   const {ok, fail, unknown, isHeld} = report;
   const trouble = fail + unknown > 0 ? `, ${fail} refused, ${unknown} unknown` : '';

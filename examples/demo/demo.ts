@@ -1,12 +1,13 @@
 /**
  * `npm run demo`: moves a shop from PostgreSQL 17 to 18 while an application writes to it, back, and forward again,
  * kills the runner once on the way, and lets an oracle that shares no code with the migration judge the result.
- * Needs nothing but what `npm ci` brought. Ends with 1 when data are lost, doubled, changed, or not proven equal.
+ * Needs nothing but what `npm ci` brought. With `--from` or `--schema` it moves another database (own-database.ts). Ends with 1 when data are lost, doubled, changed, or not proven equal.
  */
 import {randomBytes} from 'node:crypto';
 import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {demoOfOwnDatabase} from './own-database.ts';
 import {type Application, startApplication} from './application-process.ts';
 import {chance} from './chance.ts';
 import {Crossfade} from './crossfade-process.ts';
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
   process.once('SIGTERM', () => stop.abort(new Error('stopped')));
   try {
     const flags = parseFlags(process.argv.slice(2));
-    process.exitCode = await demo(flags, stop.signal);
+    process.exitCode = await ((flags.from ?? flags.schema) ? demoOfOwnDatabase(flags, stop.signal) : demo(flags, stop.signal));
   } catch (error) {
     process.exitCode = error instanceof WrongFlag ? 2 : 1;
     process.stderr.write(`${wordsOf(error)}\n${error instanceof WrongFlag ? `${USAGE}\n` : ''}`);

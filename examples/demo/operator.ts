@@ -61,6 +61,19 @@ async function approveIfAsked(operator: Operator, {waitingFor}: Status): Promise
   await type(operator, 'approve', 'approval', '--reason', 'the demo has looked at the checks', '--yes');
 }
 
+/** Everything is done but the cutover. */
+export const untilReady = (operator: Operator): Promise<void> =>
+  lookUntil(operator, async (status) => {
+    await approveIfAsked(operator, status);
+    return isReadyFor('target', status);
+  });
+
+/** Called off, with everything that was left on both sides. */
+export async function abortRun(operator: Operator): Promise<void> {
+  await type(operator, 'abort', '--confirm', operator.plan, '--reason', 'the demo only looked');
+  await operator.crossfade.ended;
+}
+
 const isReadyFor = (side: Status['openSide'], {phase, waitingFor}: Status): boolean =>
   side === 'target' ? waitingFor?.kind === 'signal' : phase === 'reverse-window';
 

@@ -19,6 +19,6 @@ const changeConsequences = ({plan, phase}: RunState): string[] => [
 
 const moveConsequences = ({plan, phase}: RunState): string[] => [
   `${plan.name} stops in ${phase} for good; the source goes on serving and nothing that users do changes.`,
-  'Slots, publications and triggers are removed again; the copy on the target is given up.',
+  'Slots, publications and triggers are removed again; the copied rows go, and so does what the schema files created on the target.',
   'To move the database later, the copy starts from the beginning.',
 ];

@@ -17,9 +17,20 @@ export const mappingOf = async (plan: Plan): Promise<MigrationMapping> => {
 export const mappedTables = (plan: Plan, source: Database, target: Database): Pick<PhaseContext, 'mapping' | 'tables' | 'mappings'> => {
   const mapping = remembered(() => mappingOf(plan));
   const sourceTables = remembered(async () => (await mapping()).sourceTables(await source.catalog.tables(plan.scope)));
-  const targetTables = async (): Promise<readonly Table[]> => tablesNamed(target, (await sourceTables()).map(({name}) => name), await mapping());
+  const targetTables = async (): Promise<readonly Table[]> =>
+    tablesNamed(
+      target,
+      (await sourceTables()).map(({name}) => name),
+      await mapping(),
+    );
   const forward = remembered(async () => (await mapping()).tables(await sourceTables(), await targetTables(), 'forward'));
-  const reverse = remembered(async () => (await mapping()).tables(await sourceTables(), (await forward()).map((one) => one.to), 'reverse'));
+  const reverse = remembered(async () =>
+    (await mapping()).tables(
+      await sourceTables(),
+      (await forward()).map((one) => one.to),
+      'reverse',
+    ),
+  );
   return {
     mapping,
     tables: (side = 'source') => (side === 'source' ? sourceTables() : targetTables()),

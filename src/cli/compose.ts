@@ -17,7 +17,7 @@ import type {ServerAddress, TrafficSwitch} from '../switch/traffic-switch.ts';
 import {trafficSwitches} from '../switch/traffic-switches.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import {throttles} from '../throttle/throttles.ts';
-import {compareSchemas, wordsOf} from '../verify/schema-compare.ts';
+import {brieflyOf, compareSchemas} from '../verify/schema-compare.ts';
 import {verifiers} from '../verify/verifiers.ts';
 import type {RunnerOptions} from '../runner/runner.ts';
 import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
@@ -136,7 +136,7 @@ export const composeRun = (
         {database: source, tables: await mapped.tables('source')},
         {database: target, tables: await mapped.tables('target')},
       ] as const;
-      return (await compareSchemas(...sides)).differences.map(wordsOf);
+      return (await compareSchemas(...sides)).differences.map(brieflyOf);
     },
     ensureStreams: async (direction) => {
       const receiver = direction === 'forward' ? target : source;

@@ -1,15 +1,7 @@
 /** What `crossfade explain CODE` prints: one page for every code of `model/errors.ts`. */
 import type {ErrorCode} from '../model/errors.ts';
-
-export type Page = {
-  readonly title: string;
-  readonly meaning: string;
-  /** When a person may see it without anything being wrong. */
-  readonly normal: string;
-  readonly action: string;
-};
-
-const page = (title: string, meaning: string, normal: string, action: string): Page => ({title, meaning, normal, action});
+import {mappingPages} from './explain-mapping.ts';
+import {page, type Page} from './explain-page.ts';
 
 export const explainPages = {
   'CF-PLAN-001': page(
@@ -120,24 +112,7 @@ export const explainPages = {
     'With foreign tables, large objects, unlogged tables and the like.',
     'Exclude it and move it in another way, or change it first; the message names it.',
   ),
-  'CF-MAP-001': page(
-    'the mapping does not fit the tables',
-    'A column or table that the mapping names is not there, has another type than declared, or would stay without a value.',
-    'While writing a mapping, and when the schema file for the target is not yet what the mapping says.',
-    'Correct the mapping or the schema file; crossfade plan FILE names everything at once.',
-  ),
-  'CF-MAP-002': page(
-    'the way back would lose values',
-    'What the application writes on the target into these columns has no place on the source, or would be rounded there.',
-    'When a column is dropped, added, set to a constant, or transformed without an inverse.',
-    'Give the column an inverse, or set reverse.allowLoss: true in the plan if a way back without these values is good enough.',
-  ),
-  'CF-MAP-003': page(
-    'a value cannot go through the mapping',
-    'A value would not come back as it was, a row lies outside the filter, or a function of the plan failed. Nothing was changed to make it fit.',
-    'On the way back, when the target has been given a value that the source cannot hold in its form.',
-    'Before the cutover: correct the value, or abort and start again with another mapping. After it: the target serves on, but nothing goes back from there; crossfade status tells how far it came.',
-  ),
+  ...mappingPages,
   'CF-TGT-001': page(
     'the target is not empty',
     'A table that is to be filled has rows already, and not from this migration.',

@@ -3,7 +3,8 @@ import {TerminalError} from '../model/errors.ts';
 import {nearest} from '../model/nearest.ts';
 import {textOf, type CommandModule} from './command.ts';
 import {EXIT} from './exit-codes.ts';
-import {explainPages, type Page} from './explain-pages.ts';
+import type {Page} from './explain-page.ts';
+import {explainPages} from './explain-pages.ts';
 import type {Output} from './output.ts';
 
 export const command: CommandModule = {

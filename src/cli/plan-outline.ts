@@ -53,14 +53,30 @@ const load = (plan: Plan, tables: readonly Table[]): OutlineStep[] => [
 
 const preData = (schema: SchemaPlan, setAside: readonly string[]): OutlineStep[] => {
   const locks = 'ACCESS EXCLUSIVE on the target’s tables, short';
-  if (schema.kind === 'existing') return setAside.map((object) => ({what: `drop ${object} on the target until the tables are complete; abort puts it back`, locks}));
-  return [{what: schema.kind === 'files' ? `run ${schema.preData} on the target` : `create types, tables and primary keys on the target, ${ORIGIN[schema.kind]}`}];
+  if (schema.kind === 'existing')
+    return setAside.map((object) => ({what: `drop ${object} on the target until the tables are complete; abort puts it back`, locks}));
+  return [
+    {
+      what:
+        schema.kind === 'files'
+          ? `run ${schema.preData} on the target`
+          : `create types, tables and primary keys on the target, ${ORIGIN[schema.kind]}`,
+    },
+  ];
 };
 
 const postData = (schema: SchemaPlan, setAside: readonly string[]): OutlineStep[] => {
   const locks = 'on the target only; the stream waits for each';
   if (schema.kind === 'existing') return setAside.map((object) => ({what: `build ${object} again on the target`, locks}));
-  return [{what: schema.kind === 'files' ? `run ${schema.postData} on the target: indexes, foreign keys, triggers` : `create indexes, foreign keys, triggers, policies and privileges on the target, ${ORIGIN[schema.kind]}`, locks}];
+  return [
+    {
+      what:
+        schema.kind === 'files'
+          ? `run ${schema.postData} on the target: indexes, foreign keys, triggers`
+          : `create indexes, foreign keys, triggers, policies and privileges on the target, ${ORIGIN[schema.kind]}`,
+      locks,
+    },
+  ];
 };
 
 const ORIGIN = {catalog: 'as the source’s catalogue has them', pg_dump: 'as pg_dump writes them'} as const;

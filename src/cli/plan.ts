@@ -20,7 +20,11 @@ export const command: CommandModule = {
       const tables = await sides.source.catalog.tables(pinned.plan.scope);
       const mapping = await mappingOf(pinned.plan);
       const findings = await assessPlan({...sides, plan: pinned.plan, tables, operations: operationsOf(pinned.plan), mapping});
-      const setAside = await toSetAside(sides.target, pinned.plan, tables.map(({name}) => mapping.targetName(name)));
+      const setAside = await toSetAside(
+        sides.target,
+        pinned.plan,
+        tables.map(({name}) => mapping.targetName(name)),
+      );
       const outline = planOutline(pinned.plan, tables, setAside);
       const refusals = findings.filter((finding) => finding.severity === 'refuse');
       if (output.isJson)

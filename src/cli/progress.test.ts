@@ -21,7 +21,11 @@ test('a report is kept each second and at the end, with numbers, notes and sampl
   for (let i = 1; i <= 7; i++) telemetry.note(`note ${i}`);
   await clock.advance(1000);
   expect(kept).toHaveLength(2);
-  expect(kept[0]).toMatchObject({elapsedMs: 1000, gauges: {rowsCopied: 10}, notes: [{at: '2026-05-01T10:00:00.000Z', text: 'phase assess'}]});
+  expect(kept[0]).toMatchObject({
+    elapsedMs: 1000,
+    gauges: {rowsCopied: 10},
+    notes: [{at: '2026-05-01T10:00:00.000Z', text: 'phase assess'}],
+  });
   expect(kept[1]?.notes.map(({text}) => text)).toEqual(['note 3', 'note 4', 'note 5', 'note 6', 'note 7']);
   expect(kept[1]?.samples).toEqual([
     {elapsedMs: 1000, rowsCopied: 10},

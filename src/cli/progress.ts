@@ -65,7 +65,8 @@ const keepReports = async (clock: Clock, signal: AbortSignal, report: () => Live
       failures = 0;
     } catch (error) {
       failures++;
-      if (failures === FAILURES_TOLD) print(`others see old numbers of this run: ${error instanceof Error ? error.message : String(error)}`);
+      if (failures === FAILURES_TOLD)
+        print(`others see old numbers of this run: ${error instanceof Error ? error.message : String(error)}`);
     }
     if (signal.aborted) return;
   }

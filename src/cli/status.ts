@@ -12,7 +12,8 @@ export const command: CommandModule = {
   run: (invocation) =>
     withState(invocation, async (store) => {
       const runs = await runsOf(store);
-      if (invocation.options['run'] === undefined && unfinishedOf(runs).length > 1) await list(unfinishedOf(runs), store, invocation.output);
+      if (invocation.options['run'] === undefined && unfinishedOf(runs).length > 1)
+        await list(unfinishedOf(runs), store, invocation.output);
       else await show(chooseRun(runs, invocation, {finishedToo: true}), store, invocation);
       return EXIT.done;
     }),

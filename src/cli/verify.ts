@@ -16,7 +16,10 @@ import {isRunnerAlive} from './runner-alive.ts';
 const LOOK_MS = 200;
 
 export const command: CommandModule = {
-  configure: (command) => void withRunOption(command).option('--repair', 'read rows that differ again from the open side, and compare once more').option('--schema', 'compare the two catalogues instead of the rows'),
+  configure: (command) =>
+    void withRunOption(command)
+      .option('--repair', 'read rows that differ again from the open side, and compare once more')
+      .option('--schema', 'compare the two catalogues instead of the rows'),
   run: (invocation) =>
     withState(invocation, async (store) => {
       const run = chooseRun(await runsOf(store), invocation, {finishedToo: false});
@@ -36,7 +39,12 @@ const nothingToCompare = ({state}: Run): TerminalError =>
 
 const askRunner = async ({journal}: Run, repair: boolean, invocation: Invocation): Promise<ExitCode> => {
   const {clock} = await effectsOf(process.env);
-  const {seq} = await journal.append({type: 'signal', signal: {type: 'verify', repair}, actor: currentPerson(), reason: invocation.global.reason});
+  const {seq} = await journal.append({
+    type: 'signal',
+    signal: {type: 'verify', repair},
+    actor: currentPerson(),
+    reason: invocation.global.reason,
+  });
   invocation.output.say('the runner compares both sides …');
   for (;;) {
     const since = await journal.entries(seq);
@@ -57,13 +65,19 @@ type Verified = Extract<Awaited<ReturnType<Journal['append']>>['fact'], {type: '
 
 /** Equal is 0; different, and what could not be compared, is no-go. */
 export const report = ({evidence, repaired, error}: Verified, {output}: Invocation): ExitCode => {
-  const verification = evidence['verification'] as {equal: boolean; tables: number; rows: string; differing: number; uncompared: number} | undefined;
+  const verification = evidence['verification'] as
+    | {equal: boolean; tables: number; rows: string; differing: number; uncompared: number}
+    | undefined;
   if (output.isJson) output.document({...evidence, repaired, error});
   else if (!verification) output.data(error ?? 'could not be compared');
   else {
     if (evidence['found']) output.data(`differed: ${JSON.stringify(evidence['found'])}`);
     if (repaired) output.data(`${repaired} rows were read again from the open side`);
-    output.data(verification.equal ? `equal: ${verification.rows} rows in ${verification.tables} tables` : `${verification.differing} rows differ, ${verification.uncompared} could not be compared`);
+    output.data(
+      verification.equal
+        ? `equal: ${verification.rows} rows in ${verification.tables} tables`
+        : `${verification.differing} rows differ, ${verification.uncompared} could not be compared`,
+    );
   }
   output.say(verification?.equal ? 'Next: crossfade status' : 'Next: crossfade explain CF-VERIFY-001');
   return verification?.equal ? EXIT.done : EXIT.noGo;

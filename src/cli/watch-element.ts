@@ -15,4 +15,5 @@ export const line = (content: ReactNode, props: TextProps & Named = {}): ReactEl
   createElement(Text, {wrap: 'truncate-end', ...props}, content);
 
 /** As many lines as it needs. */
-export const paragraph = (content: ReactNode, props: TextProps & Named = {}): ReactElement => createElement(Text, {wrap: 'wrap', ...props}, content);
+export const paragraph = (content: ReactNode, props: TextProps & Named = {}): ReactElement =>
+  createElement(Text, {wrap: 'wrap', ...props}, content);

@@ -2,7 +2,8 @@
 import {render} from 'ink';
 import {createElement} from 'react';
 import type {WatchView} from './watch-view.ts';
-import {WatchScreen, WATCH_ASCII, WATCH_UNICODE, type Request, type Size, type Style} from './watch-screen.ts';
+import {WatchScreen, WATCH_ASCII, WATCH_UNICODE, type Request, type Style} from './watch-screen.ts';
+import type {Size} from './watch-room.ts';
 
 export type LiveView = {
   show(view: WatchView): void;

@@ -1,7 +1,8 @@
 /** Parts of the live view: the phases with their steps, the numbers, the gates. */
 import type {ReactElement} from 'react';
 import {column, line, paragraph} from './watch-element.ts';
-import type {Room, Style} from './watch-screen.ts';
+import type {Room} from './watch-room.ts';
+import type {Style} from './watch-screen.ts';
 import type {PhaseLine, WatchView} from './watch-view.ts';
 
 export function phaseTree(view: WatchView, style: Style, {steps, isShort}: Room): ReactElement[] {
@@ -29,7 +30,9 @@ function colorOf(mark: PhaseLine['mark']): {color?: string; dimColor?: boolean} 
 }
 
 /** Its shape is for ever, so it wraps rather than loses its end. */
-export const numbersLines = ({numbers}: WatchView): ReactElement[] => [paragraph(numbers ?? 'no runner has reported numbers yet', {key: 'numbers'})];
+export const numbersLines = ({numbers}: WatchView): ReactElement[] => [
+  paragraph(numbers ?? 'no runner has reported numbers yet', {key: 'numbers'}),
+];
 
 /** `short`: one line each; `whole`: all of the evidence. */
 export function gateLines({gates, phase}: WatchView, {glyphs, isColored}: Style, form: 'short' | 'whole'): ReactElement[] {
@@ -38,7 +41,10 @@ export function gateLines({gates, phase}: WatchView, {glyphs, isColored}: Style,
   return [
     line(`gates of ${phase}:`, {key: 'gates'}),
     ...gates.map(({gate, go, evidence}) =>
-      write(`  ${go ? glyphs.green : glyphs.red} ${gate} ${go ? 'green' : 'red'}: ${evidence}`, {key: gate, ...(isColored ? {color: go ? 'green' : 'red'} : {})}),
+      write(`  ${go ? glyphs.green : glyphs.red} ${gate} ${go ? 'green' : 'red'}: ${evidence}`, {
+        key: gate,
+        ...(isColored ? {color: go ? 'green' : 'red'} : {}),
+      }),
     ),
   ];
 }

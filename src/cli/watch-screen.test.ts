@@ -48,7 +48,11 @@ const atGates: readonly JournalFact[] = [
   {
     type: 'gate-verdict',
     phase: 'cutover',
-    verdict: {gate: 'checksum-match', go: false, evidence: '12 of 48,201,377 rows differ, the last comparison is 14 minutes old (limit 10 minutes)'},
+    verdict: {
+      gate: 'checksum-match',
+      go: false,
+      evidence: '12 of 48,201,377 rows differ, the last comparison is 14 minutes old (limit 10 minutes)',
+    },
   },
   verdict('approval', false),
 ];
@@ -74,7 +78,7 @@ describe.each([60, 80, 120])('a frame of %i columns', (columns) => {
     ['failed', [...loading, {type: 'failed', code: 'CF-CONN-004', error: 'the connection to the target was lost'}] satisfies JournalFact[]],
   ])('%s', (_when, facts) => {
     const frame = frameOf(propsOf(facts, columns));
-    expect(Math.max(...frame.split('\n').map((text) => [...text].length))).toBeLessThanOrEqual(columns);
+    expect(Math.max(...frame.split('\n').map((text) => text.length))).toBeLessThanOrEqual(columns);
     expect(frame).toMatchSnapshot();
   });
 
@@ -82,6 +86,17 @@ describe.each([60, 80, 120])('a frame of %i columns', (columns) => {
     const frame = frameOf(propsOf(atGates, columns, rows));
     expect(frame.split('\n').length).toBeLessThan(rows);
     expect(frame).toContain('q detach');
+  });
+
+  test.each([20, 24, 30])('squeezes nothing together in %i rows, with a message', (rows) => {
+    const frame = frameOf({...propsOf(loading, columns, rows), message: 'pause is recorded'});
+    for (const text of [
+      /^.*\bwhy: working on initial-load for 4m, step copy-chunks$/m,
+      /who: the runner \(process 101\)$/m,
+      /next: crossfade events -f$/m,
+      /^pause is recorded$/m,
+    ])
+      expect(frame).toMatch(text);
   });
 });
 

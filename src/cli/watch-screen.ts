@@ -3,10 +3,10 @@ import {useInput} from 'ink';
 import {useState, type ReactElement, type ReactNode} from 'react';
 import {unreachable} from '../model/assert.ts';
 import {column, line, paragraph, row} from './watch-element.ts';
+import {PHASES_COLUMNS, roomFor, type Size} from './watch-room.ts';
 import {gateLines, numbersLines, phaseTree} from './watch-parts.ts';
 import type {WatchView} from './watch-view.ts';
 
-export type Size = {readonly columns: number; readonly rows: number};
 export type Glyphs = Readonly<Record<WatchView['phases'][number]['mark'] | 'red' | 'green', string>>;
 /** Both follow what the terminal can show. */
 export type Style = {readonly glyphs: Glyphs; readonly isColored: boolean};
@@ -22,14 +22,6 @@ export type ScreenProps = {
 };
 
 type Pane = 'overview' | 'gates' | 'log' | 'help';
-
-/** From here on phases and the rest stand side by side. */
-const WIDE_COLUMNS = 100;
-const PHASES_COLUMNS = 40;
-/** Head, numbers, cause, next, keys and the blank lines between them. */
-const FIXED_ROWS = 12;
-const STEPS_MAX = 4;
-const NOTES_MAX = 4;
 
 const PANES: Readonly<Record<string, Pane>> = {g: 'gates', l: 'log', '?': 'help'};
 const REQUESTS: Readonly<Record<string, Request>> = {p: 'pause', r: 'resume', q: 'detach'};
@@ -70,7 +62,10 @@ function paneOf(props: ScreenProps, pane: Pane): ReactNode {
     case 'gates':
       return column({}, ...gateLines(props.view, props.style, 'whole'));
     case 'log':
-      return column({}, ...props.view.log.slice(-Math.max(1, props.size.rows - 4)).map(({at, words}, i) => line(`${timeOfDay(at)} ${words}`, {key: i})));
+      return column(
+        {},
+        ...props.view.log.slice(-Math.max(1, props.size.rows - 4)).map(({at, words}, i) => line(`${timeOfDay(at)} ${words}`, {key: i})),
+      );
     case 'help':
       return column({}, ...HELP.map((text, i) => paragraph(text, {key: i})));
     default:
@@ -87,35 +82,34 @@ const HELP = [
 
 function head({view, style}: ScreenProps): ReactElement {
   const color = style.isColored ? {color: STATUS_COLORS[view.status]} : {};
-  return row({gap: 1}, line(view.name, {bold: true}), row({flexShrink: 0, gap: 1}, line(view.status, {bold: true, ...color}), line(`| the ${view.openSide} is open`)));
+  return row(
+    {gap: 1},
+    line(view.name, {bold: true}),
+    row({flexShrink: 0, gap: 1}, line(view.status, {bold: true, ...color}), line(`| the ${view.openSide} is open`)),
+  );
 }
 
-const STATUS_COLORS = {running: 'cyan', waiting: 'yellow', paused: 'yellow', failed: 'red', completed: 'green', aborted: 'magenta'} as const;
+const STATUS_COLORS = {
+  running: 'cyan',
+  waiting: 'yellow',
+  paused: 'yellow',
+  failed: 'red',
+  completed: 'green',
+  aborted: 'magenta',
+} as const;
 
-function overview(props: ScreenProps): ReactElement {
-  const {view, size, style} = props;
-  const isWide = size.columns >= WIDE_COLUMNS;
-  const room = roomFor(props, isWide);
+function overview({view, size, style, message}: ScreenProps): ReactElement {
+  const room = roomFor(view, size, message !== '');
+  const {isWide, gap} = room;
   const tree = column({flexShrink: 0, ...(isWide ? {width: PHASES_COLUMNS, marginRight: 2} : {})}, ...phaseTree(view, style, room));
-  const gap = room.isShort || isWide ? 0 : 1;
   const rest = column(
-    {flexGrow: 1, flexShrink: 1, marginTop: gap},
+    {flexGrow: 1, flexShrink: isWide ? 1 : 0, marginTop: gap},
     ...numbersLines(view),
     ...gateLines(view, style, 'short'),
-    column({marginTop: gap}, ...why(view)),
-    column({marginTop: gap}, ...notes(view, room.notes)),
+    column({marginTop: gap, flexShrink: 0}, ...why(view)),
+    column({marginTop: gap, flexShrink: 0}, ...notes(view, room.notes)),
   );
-  return isWide ? row({marginTop: 1, marginBottom: 1}, tree, rest) : column({marginTop: 1, marginBottom: 1}, tree, rest);
-}
-
-export type Room = {readonly steps: number; readonly notes: number; readonly isShort: boolean};
-
-/** What a low window does without: notes first, then steps, then the phases that are far away. */
-function roomFor({view, size}: ScreenProps, isWide: boolean): Room {
-  const beside = FIXED_ROWS + view.gates.length;
-  const spare = size.rows - (isWide ? Math.max(beside - 3, view.phases.length + 4) : beside + view.phases.length);
-  const steps = Math.min(STEPS_MAX, Math.max(0, spare));
-  return {steps, notes: Math.min(NOTES_MAX, Math.max(0, isWide ? size.rows - beside : spare - steps)), isShort: spare < 0};
+  return isWide ? row({marginTop: 1, marginBottom: 1}, tree, rest) : column({marginTop: 1, marginBottom: 1, flexShrink: 0}, tree, rest);
 }
 
 const why = ({why: {cause, owner, next}}: WatchView): ReactElement[] => [

@@ -67,7 +67,9 @@ async function draw(run: Run, store: JournalStore, {output}: Invocation): Promis
   } finally {
     await live.close();
   }
-  output.say(watched.state.isFinal ? `${watched.state.plan.name} is ${watched.state.status}` : 'Detached; the run goes on. Next: crossfade watch');
+  output.say(
+    watched.state.isFinal ? `${watched.state.plan.name} is ${watched.state.status}` : 'Detached; the run goes on. Next: crossfade watch',
+  );
   return code;
 }
 
@@ -83,7 +85,8 @@ async function lookAt({id, journal, entries: known}: Run, store: JournalStore): 
 /** Pause and resume are mild: nobody is asked. What came of it is a line on the screen, and soon an entry. */
 async function ask(request: Exclude<Request, 'detach' | 'interrupt'>, {journal}: Run, {state, alive}: Watched): Promise<string> {
   if (state.isFinal) return `the run is ${state.status}`;
-  if (state.isPauseRequested === (request === 'pause')) return request === 'pause' ? 'a pause was asked for already' : 'no pause was asked for';
+  if (state.isPauseRequested === (request === 'pause'))
+    return request === 'pause' ? 'a pause was asked for already' : 'no pause was asked for';
   const signal: Signal = {type: request};
   await journal.append({type: 'signal', signal, actor: currentPerson(), reason: undefined});
   return alive === false ? `${request} is recorded; no runner is at work, crossfade resume takes it up` : `${request} is recorded`;

@@ -16,8 +16,12 @@ import type {RouteRow} from '../model/route.ts';
 import type {Table, TableName} from '../model/table.ts';
 import type {TableBatch} from '../model/row-operation.ts';
 import type {Alter} from './alter.ts';
+import type {Compare} from './compare.ts';
+import type {Fence} from './fence.ts';
 import type {Schema} from './schema.ts';
 
+export type {Bracket, Compare, Digest} from './compare.ts';
+export type {Fence} from './fence.ts';
 export type {Schema, SchemaScript, SchemaStatement} from './schema.ts';
 
 export interface Engine {
@@ -268,55 +272,4 @@ export interface Control {
   isFinished(): Promise<boolean>;
   /** Marks the migration as over; fence and route stay as they are. */
   finish(): Promise<void>;
-}
-
-/** Makes a side refuse application writes, in the database itself (hazards §3.2 P1, §3.3). */
-export interface Fence {
-  /** Closes a side that has never been open (epoch 0, state `closed`). */
-  closeFromStart(tables: readonly Table[]): Promise<void>;
-  /**
-   * C3: one transaction with the lease's row lock, the attempt's row, the triggers and the marker; waits for open
-   * writers. `epoch` must be current here (K2); the attempt opens by itself `budgetMs` after now.
-   */
-  raise(request: {readonly tables: readonly Table[]; readonly attempt: number; readonly epoch: number; readonly budgetMs: number; readonly marker: string}): Promise<{readonly position: Position}>;
-  /** Every attempt's row, oldest first. */
-  rows(): Promise<FenceRow[]>;
-  /** C8, under the row's lock, by `decideCommit`. */
-  commit(attempt: number, epoch: number): Promise<'committed' | {readonly refused: string}>;
-  /** Release by compare-and-set, `decideRelease`; inserts the tombstone where no row exists. */
-  release(attempt: number): Promise<'released' | 'committed'>;
-  /** Opens a side after the decision: every row becomes `released`. Refused unless `epoch` is current here (K3). */
-  open(epoch: number): Promise<void>;
-  /** Drops triggers of epochs whose row is released; never waits long. */
-  clean(tables: readonly Table[]): Promise<void>;
-  /** Drops every trigger of this migration, whatever its row says: abort, after the streams have gone. */
-  remove(tables: readonly Table[]): Promise<void>;
-}
-
-/** What a read can say about when it was made. */
-export type Bracket = {
-  readonly before: Position;
-  readonly after: Position;
-  /** The position this side had applied, as seen by the same snapshot; absent on the side that is read from. */
-  readonly applied: Position | undefined;
-  /** Whether the snapshot saw that transaction (of this side). */
-  sees(transaction: string): boolean;
-};
-export type Digest = {readonly count: bigint; readonly sums: readonly bigint[]};
-
-/** Reads for verification: one snapshot each, canonical encoding (hazards §4.3, §4.4). */
-export interface Compare {
-  count(table: Table): Promise<bigint>;
-  /** The same for several tables, in one statement. */
-  counts(tables: readonly Table[]): Promise<bigint[]>;
-  digest(table: Table, range: KeyRange, applied: Direction | undefined): Promise<{readonly digest: Digest; readonly bracket: Bracket}>;
-  /** Row hashes of a range, or of given keys. Key text joined as `keyText` of the model does. */
-  rowDigests(table: Table, where: KeyRange | readonly Key[], applied: Direction | undefined): Promise<{readonly rows: ReadonlyMap<string, {readonly key: Key; readonly hash: string}>; readonly bracket: Bracket}>;
-  rows(table: Table, keys: readonly Key[]): Promise<Row[]>;
-  /** Whole rows in one snapshot, for tables whose values a mapping changes: they are compared by us. */
-  read(table: Table, where: KeyRange | readonly Key[], applied: Direction | undefined): Promise<{readonly rows: readonly Row[]; readonly bracket: Bracket}>;
-  /** Cuts a range into consecutive ones of at most `rows` rows of this side; together they cover exactly the range. */
-  split(table: Table, range: KeyRange, rows: number): Promise<KeyRange[]>;
-  /** About `rows` keys chosen by chance in the database. */
-  sampleKeys(table: Table, rows: number): Promise<Key[]>;
 }

@@ -35,6 +35,6 @@ export interface Schema {
   meaning(sql: string): Promise<string>;
   /** What stands in the way of `dump`: no such program, or one that is older than the server. */
   dumpFindings?(): Promise<readonly Finding[]>;
-  /** The same by the database's own tool, as two SQL texts without that tool's commands. Absent where there is none. */
-  dump?(tables: readonly Table[]): Promise<{readonly preData: string; readonly postData: string}>;
+  /** The same as `read` by the database's own tool. Absent where there is none. */
+  dump?(tables: readonly Table[]): Promise<SchemaScript>;
 }

@@ -64,7 +64,10 @@ function postgresState(url: DatabaseUrl): SqlState {
 async function createSchema(db: Kysely<JournalTables>): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(hashtext(${SCHEMA}))`.execute(transaction);
-    const found = await sql`select from pg_catalog.pg_tables where schemaname = ${SCHEMA} and tablename in (${sql.join([...TABLES])})`.execute(transaction);
+    const found =
+      await sql`select from pg_catalog.pg_tables where schemaname = ${SCHEMA} and tablename in (${sql.join([...TABLES])})`.execute(
+        transaction,
+      );
     // A user who may only read and append, once somebody has created the schema, needs no right to create one.
     if (found.rows.length === TABLES.length) return;
     await transaction.schema.createSchema(SCHEMA).ifNotExists().execute();

@@ -21,13 +21,23 @@ export const migrationMapping = (rules: MappingRules, functions: Functions): Mig
     sourceTables: (tables) => tables.map((table) => filtered(table, ruleOf(table))),
     findings: (sources, targets) => [
       ...nameFindings(rules, sources, targetName),
-      ...sources.flatMap((source) => tableFindings({source, target: targetOf(source, targets), rule: ruleOf(source), columns: columnsOf(source), allowLoss: rules.allowLoss})),
+      ...sources.flatMap((source) =>
+        tableFindings({
+          source,
+          target: targetOf(source, targets),
+          rule: ruleOf(source),
+          columns: columnsOf(source),
+          allowLoss: rules.allowLoss,
+        }),
+      ),
     ],
     tables: (sources, targets, direction) =>
       sources.map((source): TableMapping => {
         const target = targetOf(source, targets) ?? missing(targetName(source.name));
         const mustReturn = !rules.allowLoss;
-        return direction === 'forward' ? forwardMapping(source, target, columnsOf(source), mustReturn) : reverseMapping(target, source, columnsOf(source), mustReturn);
+        return direction === 'forward'
+          ? forwardMapping(source, target, columnsOf(source), mustReturn)
+          : reverseMapping(target, source, columnsOf(source), mustReturn);
       }),
   };
 };
@@ -35,7 +45,10 @@ export const migrationMapping = (rules: MappingRules, functions: Functions): Mig
 const filtered = (table: Table, rule: TableRule | undefined): Table => (rule?.where ? {...table, only: rule.where} : table);
 
 const missing = (name: TableName): never => {
-  throw new TerminalError(`the target has no table ${nameOf(name)}`, {code: 'CF-MAP-001', next: 'create it, or correct the mapping in the plan'});
+  throw new TerminalError(`the target has no table ${nameOf(name)}`, {
+    code: 'CF-MAP-001',
+    next: 'create it, or correct the mapping in the plan',
+  });
 };
 
 type Fit = {
@@ -50,22 +63,40 @@ const tableFindings = ({source, target, rule, columns, allowLoss}: Fit): Mapping
   const problems = [...sourceProblems(source, rule, columns), ...(target ? targetProblems(source, target, columns) : [])];
   if (problems.length) return problems.map(misfit(nameOf(source.name)));
   return [
-    ...losses(source, target, columns).map((limit) => wayBack(limit, allowLoss ? 'warn' : 'refuse', 'set reverse.allowLoss: true in the plan if that may be lost')),
+    ...losses(source, target, columns).map((limit) =>
+      wayBack(limit, allowLoss ? 'warn' : 'refuse', 'set reverse.allowLoss: true in the plan if that may be lost'),
+    ),
     ...stops(source, target, columns).map((limit) => wayBack(limit, 'warn', 'keep such values out until there is no way back')),
   ];
 };
 
 const misfit =
   (object: string) =>
-  (reason: string): MappingFinding => ({severity: 'refuse', code: 'CF-MAP-001', object, reason, next: 'correct the mapping in the plan, or the schema of the target'});
+  (reason: string): MappingFinding => ({
+    severity: 'refuse',
+    code: 'CF-MAP-001',
+    object,
+    reason,
+    next: 'correct the mapping in the plan, or the schema of the target',
+  });
 
-const wayBack = ({object, reason}: Limit, severity: 'refuse' | 'warn', next: string): MappingFinding => ({severity, code: 'CF-MAP-002', object, reason, next});
+const wayBack = ({object, reason}: Limit, severity: 'refuse' | 'warn', next: string): MappingFinding => ({
+  severity,
+  code: 'CF-MAP-002',
+  object,
+  reason,
+  next,
+});
 
 const nameFindings = (rules: MappingRules, sources: readonly Table[], targetName: (table: TableName) => TableName): MappingFinding[] => {
   const inScope = new Set(sources.map(({name}) => nameOf(name)));
   const targets = sources.map(({name}) => nameOf(targetName(name)));
   return [
-    ...rules.tables.filter(({from}) => !inScope.has(nameOf(from))).map(({from}) => misfit(nameOf(from))('is mapped, and is not a table of the scope')),
-    ...targets.filter((name, i) => targets.indexOf(name) !== i).map((name) => misfit(name)('is what two tables of the source would become')),
+    ...rules.tables
+      .filter(({from}) => !inScope.has(nameOf(from)))
+      .map(({from}) => misfit(nameOf(from))('is mapped, and is not a table of the scope')),
+    ...targets
+      .filter((name, i) => targets.indexOf(name) !== i)
+      .map((name) => misfit(name)('is what two tables of the source would become')),
   ];
 };

@@ -8,7 +8,9 @@ export const tableColumns = (source: Table, rule: TableRule | undefined, functio
   const ruled = (rule?.columns ?? []).map((one) => columnMapping(one, functions, rule?.where));
   const taken = new Set(ruled.flatMap((mapping) => mapping.source));
   const others = writtenColumns(source).filter(({name}) => !taken.has(name));
-  const untouched = others.map(({name}) => columnMapping({kind: 'rename', column: name, to: name, type: undefined}, functions, rule?.where));
+  const untouched = others.map(({name}) =>
+    columnMapping({kind: 'rename', column: name, to: name, type: undefined}, functions, rule?.where),
+  );
   return inSourceOrder(source, [...untouched, ...ruled]);
 };
 

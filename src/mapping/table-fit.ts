@@ -7,11 +7,18 @@ import {wayBackOf} from './postgres-to-postgres/types.ts';
 
 /** What the plan and the source's catalogue tell; the target may have nothing yet. */
 export const sourceProblems = (source: Table, rule: TableRule | undefined, columns: readonly ColumnMapping[]): string[] => [
-  ...columns.flatMap((mapping) => mapping.source.filter((name) => !find(source, name)).map((name) => `${nameOf(source.name)} has no column ${name} that could be mapped`)),
+  ...columns.flatMap((mapping) =>
+    mapping.source.filter((name) => !find(source, name)).map((name) => `${nameOf(source.name)} has no column ${name} that could be mapped`),
+  ),
   ...twice(columns.flatMap((mapping) => mapping.target)).map((name) => `${nameOf(source.name)}: two columns would become ${name}`),
   ...twice(columns.flatMap((mapping) => mapping.source)).map((name) => `${nameOf(source.name)}.${name} is mapped twice`),
-  ...source.key.filter((name) => !plainOf(columns, name)).map((name) => `${nameOf(source.name)}.${name} is part of the key, which can be renamed or widened and nothing else`),
-  ...columns.filter(({reverse}) => !reverse).flatMap((mapping) => mapping.source.filter((name) => needsValue(find(source, name)))).map((name) => `${nameOf(source.name)}.${name} is NOT NULL without a default, so rows written on the target could not come back`),
+  ...source.key
+    .filter((name) => !plainOf(columns, name))
+    .map((name) => `${nameOf(source.name)}.${name} is part of the key, which can be renamed or widened and nothing else`),
+  ...columns
+    .filter(({reverse}) => !reverse)
+    .flatMap((mapping) => mapping.source.filter((name) => needsValue(find(source, name))))
+    .map((name) => `${nameOf(source.name)}.${name} is NOT NULL without a default, so rows written on the target could not come back`),
   ...(rule?.where ?? []).flatMap((condition) => filterProblems(source, condition, columns)),
 ];
 
@@ -22,14 +29,19 @@ export const targetProblems = (source: Table, target: Table, columns: readonly C
   return [
     ...columns.flatMap((mapping) => mapping.target.filter((one) => !find(target, one)).map((one) => `${name}.${one} is missing`)),
     ...columns.flatMap((mapping) => typeProblems(source, target, mapping)),
-    ...writtenColumns(target).filter((one) => !supplied.has(one.name) && needsValue(one)).map((one) => `${name}.${one.name} is NOT NULL without a default, and the mapping has no value for it`),
-    ...(key.join() === target.key.join() ? [] : [`${name} has the key (${target.key.join(', ')}), and (${key.join(', ')}) is what the source's key becomes`]),
+    ...writtenColumns(target)
+      .filter((one) => !supplied.has(one.name) && needsValue(one))
+      .map((one) => `${name}.${one.name} is NOT NULL without a default, and the mapping has no value for it`),
+    ...(key.join() === target.key.join()
+      ? []
+      : [`${name} has the key (${target.key.join(', ')}), and (${key.join(', ')}) is what the source's key becomes`]),
   ];
 };
 
 export const find = (table: Table, name: string): Column | undefined => writtenColumns(table).find((column) => column.name === name);
 
-const plainOf = (columns: readonly ColumnMapping[], name: string): ColumnMapping | undefined => columns.find((mapping) => mapping.isPlain && mapping.source[0] === name);
+const plainOf = (columns: readonly ColumnMapping[], name: string): ColumnMapping | undefined =>
+  columns.find((mapping) => mapping.isPlain && mapping.source[0] === name);
 
 const needsValue = (column: Column | undefined): boolean => column !== undefined && column.notNull && column.hasDefault !== true;
 
@@ -41,8 +53,11 @@ const typeProblems = (source: Table, target: Table, {source: [from], target: [to
   const place = `${nameOf(target.name)}.${now.name}`;
   if (type !== undefined && type !== now.type) return [`${place} is ${now.type}, and the plan says ${type}`];
   if (!isPlain || !old || old.type === now.type) return [];
-  if (wayBackOf(old.type, now.type) === undefined) return [`${place} is ${now.type}, and ${old.type} on the source: only a transform can say what that means`];
-  return type === undefined ? [`${place} is ${now.type}, and ${old.type} on the source: write type: ${now.type} into the mapping if that is wanted`] : [];
+  if (wayBackOf(old.type, now.type) === undefined)
+    return [`${place} is ${now.type}, and ${old.type} on the source: only a transform can say what that means`];
+  return type === undefined
+    ? [`${place} is ${now.type}, and ${old.type} on the source: write type: ${now.type} into the mapping if that is wanted`]
+    : [];
 };
 
 /** Types whose text is the same wherever it comes from, and the texts they can have. */

@@ -69,6 +69,9 @@ const written = (from: Table, to: Table, parts: readonly Part[]): Table => {
   });
   const isWhole = columns.length === writtenColumns(to).length;
   // A table that has just been made has no statistics yet.
-  const estimates = {estimatedRows: Math.max(from.estimatedRows, to.estimatedRows), estimatedBytes: Math.max(from.estimatedBytes, to.estimatedBytes)};
+  const estimates = {
+    estimatedRows: Math.max(from.estimatedRows, to.estimatedRows),
+    estimatedBytes: Math.max(from.estimatedBytes, to.estimatedBytes),
+  };
   return {...to, ...estimates, columns, ...(isWhole ? {} : {isPartial: true})};
 };

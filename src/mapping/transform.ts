@@ -33,4 +33,7 @@ const answerOf = (reference: FunctionReference, call: ValueFunction, value: Valu
 };
 
 const refused = ({file, name}: FunctionReference, what: string): TerminalError =>
-  new TerminalError(`the function ${name} of ${file} ${what}`, {code: 'CF-MAP-003', next: 'correct the function, then start the migration again'});
+  new TerminalError(`the function ${name} of ${file} ${what}`, {
+    code: 'CF-MAP-003',
+    next: 'correct the function, then start the migration again',
+  });

@@ -11,7 +11,8 @@ export const loadFunctions = async (rules: MappingRules): Promise<Functions> => 
   return (reference) => loaded.get(idOf(reference)) ?? refuse(reference, 'was not loaded');
 };
 
-const references = (rule: ColumnRule): FunctionReference[] => (rule.kind === 'transform' ? [rule.forward, ...(rule.inverse ? [rule.inverse] : [])] : []);
+const references = (rule: ColumnRule): FunctionReference[] =>
+  rule.kind === 'transform' ? [rule.forward, ...(rule.inverse ? [rule.inverse] : [])] : [];
 
 const idOf = ({file, name}: FunctionReference): string => `${file}#${name}`;
 
@@ -30,5 +31,9 @@ const importFile = async (reference: FunctionReference): Promise<Readonly<Record
 };
 
 const refuse = ({file, name}: FunctionReference, why: string, cause?: unknown): never => {
-  throw new TerminalError(`the function ${name} of ${file} ${why}`, {code: 'CF-MAP-001', next: 'correct the file that the plan names', cause});
+  throw new TerminalError(`the function ${name} of ${file} ${why}`, {
+    code: 'CF-MAP-001',
+    next: 'correct the file that the plan names',
+    cause,
+  });
 };

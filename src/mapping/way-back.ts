@@ -12,17 +12,36 @@ export const losses = (source: Table, target: Table | undefined, columns: readon
     .filter(({reverse}) => !reverse)
     .flatMap((mapping) => [
       ...mapping.source.map((name) => limit(source, name, 'gets nothing back from the target')),
-      ...mapping.target.map((name) => ({object: targetPlace(source, target, name), reason: 'has no place on the source for what is written there'})),
+      ...mapping.target.map((name) => ({
+        object: targetPlace(source, target, name),
+        reason: 'has no place on the source for what is written there',
+      })),
     ]),
-  ...unmapped(target, columns).map((name) => ({object: targetPlace(source, target, name), reason: 'is on the target only: what is written there has no place on the source'})),
+  ...unmapped(target, columns).map((name) => ({
+    object: targetPlace(source, target, name),
+    reason: 'is on the target only: what is written there has no place on the source',
+  })),
   ...changed(source, target, columns, 'loses').map(({place, from}) => ({object: place, reason: `is rounded to ${from} on the way back`})),
 ];
 
 /** Values that the source refuses when the first of them arrives. */
 export const stops = (source: Table, target: Table | undefined, columns: readonly ColumnMapping[]): Limit[] => [
-  ...columns.flatMap(({stops, target: names}) => (stops === undefined ? [] : [{object: targetPlace(source, target, names.join(', ')), reason: `the way back ends at ${stops}`}])),
-  ...changed(source, target, columns, 'stops').map(({place, from}) => ({object: place, reason: `the way back ends at the first value that ${from} cannot hold`})),
-  ...(source.only ? [{object: nameOf(source.name), reason: 'the way back ends when a row outside `where` is written on the target; and while the target serves, the whole table is closed on the source'}] : []),
+  ...columns.flatMap(({stops, target: names}) =>
+    stops === undefined ? [] : [{object: targetPlace(source, target, names.join(', ')), reason: `the way back ends at ${stops}`}],
+  ),
+  ...changed(source, target, columns, 'stops').map(({place, from}) => ({
+    object: place,
+    reason: `the way back ends at the first value that ${from} cannot hold`,
+  })),
+  ...(source.only
+    ? [
+        {
+          object: nameOf(source.name),
+          reason:
+            'the way back ends when a row outside `where` is written on the target; and while the target serves, the whole table is closed on the source',
+        },
+      ]
+    : []),
 ];
 
 const limit = (table: Table, column: string, reason: string): Limit => ({object: `${nameOf(table.name)}.${column}`, reason});
@@ -35,7 +54,12 @@ const unmapped = (target: Table | undefined, columns: readonly ColumnMapping[]):
 };
 
 /** By the target's catalogue where it is there, else by what the plan declares. */
-const changed = (source: Table, target: Table | undefined, columns: readonly ColumnMapping[], fate: 'stops' | 'loses'): {place: string; from: string}[] =>
+const changed = (
+  source: Table,
+  target: Table | undefined,
+  columns: readonly ColumnMapping[],
+  fate: 'stops' | 'loses',
+): {place: string; from: string}[] =>
   columns.flatMap(({isPlain, source: [from = ''], target: [to = ''], type}) => {
     const old = find(source, from)?.type;
     const now = (target && find(target, to)?.type) ?? type;

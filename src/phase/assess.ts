@@ -22,15 +22,36 @@ export const assess: Phase = {
 
 const inventory = async (context: PhaseContext): Promise<Record<string, unknown>> => {
   const tables = await context.tables();
-  const findings = await assessPlan({source: context.source, target: context.target, plan: context.plan.plan, tables, operations: context.operations, mapping: await context.mapping()});
+  const findings = await assessPlan({
+    source: context.source,
+    target: context.target,
+    plan: context.plan.plan,
+    tables,
+    operations: context.operations,
+    mapping: await context.mapping(),
+  });
   const refusals = findings.filter((finding) => finding.severity === 'refuse');
-  for (const finding of findings) if (finding.severity === 'warn') context.telemetry.note(`warning ${finding.code}: ${finding.object} ${finding.reason}`);
+  for (const finding of findings)
+    if (finding.severity === 'warn') context.telemetry.note(`warning ${finding.code}: ${finding.object} ${finding.reason}`);
   if (refusals.length) throw refused(refusals);
   const [source, target] = await Promise.all([context.source.identity(), context.target.identity()]);
-  return {source: source.versionText, target: target.versionText, tables: tables.length, rows: sum(tables, 'estimatedRows'), bytes: sum(tables, 'estimatedBytes'), warnings: findings.length};
+  return {
+    source: source.versionText,
+    target: target.versionText,
+    tables: tables.length,
+    rows: sum(tables, 'estimatedRows'),
+    bytes: sum(tables, 'estimatedBytes'),
+    warnings: findings.filter(({severity}) => severity === 'warn').length,
+  };
 };
 
-type Sides = {readonly source: Database; readonly target: Database; readonly plan: Plan; readonly tables: readonly Table[]; readonly mapping: MigrationMapping};
+type Sides = {
+  readonly source: Database;
+  readonly target: Database;
+  readonly plan: Plan;
+  readonly tables: readonly Table[];
+  readonly mapping: MigrationMapping;
+};
 
 /** Everything that stands in the way. `plan` and `doctor` ask the same. */
 export const assessPlan = async ({operations, ...sides}: Sides & {readonly operations: readonly Operation[]}): Promise<Finding[]> =>
@@ -39,7 +60,14 @@ export const assessPlan = async ({operations, ...sides}: Sides & {readonly opera
 /** Both sides together. */
 const assessSides = async ({source, target, plan, tables, mapping}: Sides): Promise<Finding[]> => {
   const [from, to] = await Promise.all([source.identity(), target.identity()]);
-  return [...sameServer(from, to), ...olderTarget(plan, from, to), ...(await source.catalog.findings('source', tables)), ...(await target.catalog.findings('target', tables)), ...(await mappingFindings(target, tables, mapping)), ...(await schemaFindings(source, target, plan, tables))];
+  return [
+    ...sameServer(from, to),
+    ...olderTarget(plan, from, to),
+    ...(await source.catalog.findings('source', tables)),
+    ...(await target.catalog.findings('target', tables)),
+    ...(await mappingFindings(target, tables, mapping)),
+    ...(await schemaFindings(source, target, plan, tables)),
+  ];
 };
 
 /** Of the target's tables those that exist; what its schema file will bring is looked at when it has been run. */
@@ -48,22 +76,42 @@ const mappingFindings = async (target: Database, tables: readonly Table[], mappi
   return mapping.findings(mapping.sourceTables(tables), names.length ? await target.catalog.tables({tables: names, exclude: []}) : []);
 };
 
-const sum = (tables: readonly Table[], field: 'estimatedRows' | 'estimatedBytes'): number => tables.reduce((total, table) => total + table[field], 0);
+const sum = (tables: readonly Table[], field: 'estimatedRows' | 'estimatedBytes'): number =>
+  tables.reduce((total, table) => total + table[field], 0);
 
 /** All refusals at once; the first one's code is the error's. */
 const refused = (refusals: readonly Finding[]): TerminalError => {
   const [first] = refusals;
   const lines = refusals.map((finding) => `  ${finding.code} ${finding.object}: ${finding.reason}\n    → ${finding.next}`);
-  return new TerminalError(`${refusals.length === 1 ? 'one thing stands' : `${refusals.length} things stand`} in the way:\n${lines.join('\n')}`, {code: (first?.code ?? 'CF-SCOPE-004') as ErrorCode, next: first?.next ?? ''});
+  return new TerminalError(
+    `${refusals.length === 1 ? 'one thing stands' : `${refusals.length} things stand`} in the way:\n${lines.join('\n')}`,
+    {code: (first?.code ?? 'CF-SCOPE-004') as ErrorCode, next: first?.next ?? ''},
+  );
 };
 
 const sameServer = (source: ServerIdentity, target: ServerIdentity): Finding[] =>
   source.systemId === target.systemId && source.database === target.database
-    ? [{severity: 'refuse', code: 'CF-CONN-001', object: 'target.url', reason: 'leads to the same database as source.url', next: 'check both urls'}]
+    ? [
+        {
+          severity: 'refuse',
+          code: 'CF-CONN-001',
+          object: 'target.url',
+          reason: 'leads to the same database as source.url',
+          next: 'check both urls',
+        },
+      ]
     : [];
 
 const olderTarget = (plan: Plan, source: ServerIdentity, target: ServerIdentity): Finding[] => {
   const [from, to] = [source, target].map((side) => Math.floor(side.version / 10000));
   if (from === undefined || to === undefined || to >= from || plan.allowOlder) return [];
-  return [{severity: 'refuse', code: 'CF-TGT-002', object: 'target server', reason: `is version ${to}, older than the source's ${from}`, next: 'set allowOlder: true in the plan if that is wanted'}];
+  return [
+    {
+      severity: 'refuse',
+      code: 'CF-TGT-002',
+      object: 'target server',
+      reason: `is version ${to}, older than the source's ${from}`,
+      next: 'set allowOlder: true in the plan if that is wanted',
+    },
+  ];
 };

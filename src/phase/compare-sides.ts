@@ -5,6 +5,7 @@
 import type {Direction} from '../model/side.ts';
 import {origin} from '../model/side.ts';
 import {nameOf} from '../model/table.ts';
+import {chunkBytesFor} from '../pipeline/chunk-size.ts';
 import {comparedThrough} from '../pipeline/mapped-compare.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {VerifyReport} from '../verify/verifier.ts';
@@ -19,13 +20,14 @@ export const compareSides = async (context: CompareContext, link: Link, signal: 
   const [sending, receiving] = isForward ? [context.source, context.target] : [context.target, context.source];
   // A restart may have found rows that were still to be read again.
   await link.untilStrict(signal);
+  const tables = mappings.map((mapping) => mapping.writes);
   return context.verifier.verify({
     ...comparedThrough(mappings, sending, receiving),
-    tables: mappings.map((mapping) => mapping.writes),
+    tables,
     direction,
     compare: context.comparePositions,
     evidence: link,
-    chunkBytes: context.plan.plan.load.chunkBytes,
+    chunkBytes: chunkBytesFor(tables, context.plan.plan.load),
     signal,
     progress: (rows) => context.telemetry.gauge('rowsVerified', Number(rows)),
   });

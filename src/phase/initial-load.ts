@@ -1,4 +1,5 @@
 /** Position first, then the rows (design §3): the stream is held from here on, and nothing is applied before all chunks are done. */
+import {chunkBytesFor} from '../pipeline/chunk-size.ts';
 import {copyChunks} from '../pipeline/copier.ts';
 import type {Phase, PhaseContext} from './phase.ts';
 
@@ -37,8 +38,10 @@ const startStream = async ({source, target, signal, epoch, ...context}: PhaseCon
 const ranges = async (context: PhaseContext) => {
   const planned = [];
   const mapping = await context.mapping();
-  for (const table of await context.tables()) {
-    for (const range of await context.source.source.planRanges(table, context.plan.plan.load.chunkBytes)) planned.push({table: mapping.targetName(table.name), range});
+  const tables = await context.tables();
+  const bytes = chunkBytesFor(tables, context.plan.plan.load);
+  for (const table of tables) {
+    for (const range of await context.source.source.planRanges(table, bytes)) planned.push({table: mapping.targetName(table.name), range});
   }
   return planned;
 };

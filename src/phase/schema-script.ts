@@ -1,25 +1,44 @@
 /**
- * The schema that Crossfade writes by itself, tried out on the target in a transaction that is rolled back: what the
+ * The schema that Crossfade or pg_dump writes, tried out on the target in a transaction that is rolled back: what the
  * target would not take is known, object by object, before anything is done. Asked by `assess`, `doctor` and `plan`,
  * and once more by `prepare-target`.
  */
-import type {Database, Finding, SchemaScript, SchemaStatement} from '../engine/engine.ts';
+import type {Database, Finding, Schema, SchemaScript, SchemaStatement} from '../engine/engine.ts';
 import type {Table} from '../model/table.ts';
 
 export type SchemaAnswer = {readonly script: SchemaScript; readonly findings: readonly Finding[]};
 
 /** The script without what is optional and does not fit the target; a required part that does not fit is a refusal. */
-export const scriptFor = async (source: Database, target: Database, tables: readonly Table[], signal: AbortSignal): Promise<SchemaAnswer> => {
-  if (!source.schema || !target.schema) return {script: {preData: [], postData: []}, findings: [cannotWrite]};
-  const {preData, postData, findings} = await source.schema.read(tables);
+export const scriptFor = async (
+  kind: 'catalog' | 'pg_dump',
+  source: Database,
+  target: Database,
+  tables: readonly Table[],
+  signal: AbortSignal,
+): Promise<SchemaAnswer> => {
+  if (!source.schema || !target.schema) return {script: NOTHING, findings: [cannotWrite]};
+  const {preData, postData, findings} = kind === 'catalog' ? await source.schema.read(tables) : await dumped(source.schema, tables);
+  if (kind === 'pg_dump' && findings.length) return {script: NOTHING, findings};
   const roles = new Set(await target.schema.roles());
   const known = split({preData, postData}, (statement) => statement.roles.every((role) => roles.has(role)));
   const failed = new Map((await target.schema.tryOut(known.fits, signal)).map(({statement, reason}) => [statement, reason]));
   const accepted = split(known.fits, (statement) => !failed.has(statement));
   return {
     script: accepted.fits,
-    findings: [...findings, ...known.rest.flatMap((one) => missingRole(one, roles)), ...accepted.rest.map((one) => notTaken(one, failed.get(one) ?? ''))],
+    findings: [
+      ...findings,
+      ...known.rest.flatMap((one) => missingRole(one, roles)),
+      ...accepted.rest.map((one) => notTaken(one, failed.get(one) ?? '')),
+    ],
   };
+};
+
+const NOTHING: SchemaScript = {preData: [], postData: []};
+
+const dumped = async (schema: Schema, tables: readonly Table[]): ReturnType<Schema['read']> => {
+  const findings = schema.dumpFindings ? await schema.dumpFindings() : [cannotWrite];
+  const script = schema.dump && !findings.length ? await schema.dump(tables) : NOTHING;
+  return {...script, findings};
 };
 
 const cannotWrite: Finding = {
@@ -30,7 +49,10 @@ const cannotWrite: Finding = {
   next: 'use schema kind files or existing',
 };
 
-const split = ({preData, postData}: SchemaScript, isFit: (statement: SchemaStatement) => boolean): {fits: SchemaScript; rest: SchemaStatement[]} => ({
+const split = (
+  {preData, postData}: SchemaScript,
+  isFit: (statement: SchemaStatement) => boolean,
+): {fits: SchemaScript; rest: SchemaStatement[]} => ({
   fits: {preData: preData.filter(isFit), postData: postData.filter(isFit)},
   rest: [...preData, ...postData].filter((statement) => !isFit(statement)),
 });
@@ -52,5 +74,7 @@ const notTaken = (statement: SchemaStatement, reason: string): Finding => ({
   code: 'CF-SCOPE-004',
   object: statement.object,
   reason: `${statement.isOptional ? 'stays behind: the' : 'the'} target does not take it: ${reason}`,
-  next: /already exists/.test(reason) ? 'take an empty database as target, or schema kind existing' : 'make it fit on the source, exclude it, or use schema kind files',
+  next: /already exists/.test(reason)
+    ? 'take an empty database as target, or schema kind existing'
+    : 'make it fit on the source, exclude it, or use schema kind files',
 });

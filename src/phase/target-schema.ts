@@ -15,20 +15,26 @@ import {scriptFor} from './schema-script.ts';
 export type SchemaRun = {readonly file: string; readonly statements: number};
 
 /** What stands in the way of the plan's kind of schema, and what would be set aside. Changes nothing. */
-export const schemaFindings = async (source: Database, target: Database, plan: Plan, tables: readonly Table[]): Promise<readonly Finding[]> => {
+export const schemaFindings = async (
+  source: Database,
+  target: Database,
+  plan: Plan,
+  tables: readonly Table[],
+): Promise<readonly Finding[]> => {
   const {kind} = plan.schema;
   if (!tables.length) return [];
-  if (kind === 'catalog' && plan.mapping?.some(({from, to, columns}) => columns.length || nameOf(from) !== nameOf(to))) return [reshaped];
-  if (kind === 'catalog') return (await scriptFor(source, target, tables, new AbortController().signal)).findings;
-  if (kind === 'pg_dump') return source.schema?.dumpFindings?.() ?? [];
-  return [];
+  if (kind !== 'files' && kind !== 'existing' && plan.mapping?.some(({from, to, columns}) => columns.length || nameOf(from) !== nameOf(to)))
+    return [reshaped];
+  return kind === 'catalog' || kind === 'pg_dump'
+    ? (await scriptFor(kind, source, target, tables, new AbortController().signal)).findings
+    : [];
 };
 
 const reshaped: Finding = {
   severity: 'refuse',
   code: 'CF-SCOPE-004',
   object: 'schema',
-  reason: 'kind catalog makes the tables as they are on the source, and the mapping wants them otherwise',
+  reason: 'kinds catalog and pg_dump make the tables as they are on the source, and the mapping wants them otherwise',
   next: 'use schema kind files or existing',
 };
 
@@ -46,7 +52,8 @@ export const setAside = async (context: PhaseContext): Promise<{removed: number}
   const {target, signal} = context;
   const {schema} = target;
   if (!schema) return {removed: 0};
-  const kept = (await schema.kept(SET_ASIDE)) ?? (await schema.keep(SET_ASIDE, JSON.stringify(await asTexts(schema, await context.tables('target')))));
+  const kept =
+    (await schema.kept(SET_ASIDE)) ?? (await schema.keep(SET_ASIDE, JSON.stringify(await asTexts(schema, await context.tables('target')))));
   const {statements} = await target.target.runSchemaFile('set aside', parseKept(kept).remove, signal);
   return {removed: statements};
 };
@@ -80,7 +87,12 @@ const parseKept = (text: string): Kept => JSON.parse(text) as Kept;
 const restore = async ({target, plan, signal}: PhaseContext): Promise<number> => {
   const kept = await target.schema?.kept(SET_ASIDE);
   if (kept === undefined) return 0;
-  const {statements} = await target.target.runSchemaFile('put back', parseKept(kept).restore, signal, plan.plan.schema.kind === 'existing' ? 'stays' : undefined);
+  const {statements} = await target.target.runSchemaFile(
+    'put back',
+    parseKept(kept).restore,
+    signal,
+    plan.plan.schema.kind === 'existing' ? 'stays' : undefined,
+  );
   return statements;
 };
 
@@ -102,7 +114,7 @@ const textFor = async (context: PhaseContext, part: Part): Promise<{file: string
 
 /** Both parts at once, of one state of the source. */
 const make = async (context: PhaseContext, kind: 'catalog' | 'pg_dump', file: string): Promise<string> => {
-  const made = kind === 'catalog' ? await fromCatalog(context) : await fromDump(context);
+  const made = await texts(context, kind);
   const {schema} = context.target;
   if (!schema) throw new TerminalError('the target keeps no schema texts', {code: 'CF-SCOPE-004', next: 'use schema kind files'});
   await schema.keep(`${kind} post-data`, made.postData);
@@ -112,18 +124,18 @@ const make = async (context: PhaseContext, kind: 'catalog' | 'pg_dump', file: st
 
 type Texts = {readonly preData: string; readonly postData: string};
 
-const fromCatalog = async ({source, target, tables, signal}: PhaseContext): Promise<Texts> => {
-  const {script, findings} = await scriptFor(source, target, await tables(), signal);
+const texts = async ({source, target, tables, signal}: PhaseContext, kind: 'catalog' | 'pg_dump'): Promise<Texts> => {
+  const {script, findings} = await scriptFor(kind, source, target, await tables(), signal);
   const refused = findings.filter(({severity}) => severity === 'refuse');
   const [first] = refused;
-  if (first) throw new TerminalError(refused.map(({object, reason}) => `${object}: ${reason}`).join('\n'), {code: first.code as ErrorCode, next: first.next});
+  if (first)
+    throw new TerminalError(refused.map(({object, reason}) => `${object}: ${reason}`).join('\n'), {
+      code: first.code as ErrorCode,
+      next: first.next,
+    });
   return {preData: textOf(script.preData), postData: textOf(script.postData)};
 };
 
-const fromDump = async ({source, tables}: PhaseContext): Promise<Texts> => {
-  if (!source.schema?.dump) throw new TerminalError('no pg_dump was found', {code: 'CF-SCOPE-004', next: 'use schema kind catalog'});
-  return source.schema.dump(await tables());
-};
-
 /** The object's name stands above each statement, for whoever reads an error. */
-const textOf = (statements: readonly SchemaStatement[]): string => statements.map(({object, sql}) => `-- ${object.replaceAll(/\s+/g, ' ')}\n${sql};\n`).join('\n');
+const textOf = (statements: readonly SchemaStatement[]): string =>
+  statements.map(({object, sql}) => `-- ${object.replaceAll(/\s+/g, ' ')}\n${sql};\n`).join('\n');

@@ -15,7 +15,14 @@ import type {ReplayMode} from './replay-form.ts';
 
 const table = (name: string, key: string, ...columns: readonly string[]): Table => ({
   name: {schema: 'shop', name},
-  columns: [key, ...columns].map((one) => ({name: one, type: 'text', notNull: false, generated: false, identity: undefined, portableBinary: true})),
+  columns: [key, ...columns].map((one) => ({
+    name: one,
+    type: 'text',
+    notNull: false,
+    generated: false,
+    identity: undefined,
+    portableBinary: true,
+  })),
   key: [key],
   partitions: [],
   estimatedRows: 0,
@@ -54,7 +61,12 @@ const historyOf = (from: Table, begin: MemoryTable, steps: Intents): readonly Mo
   return moments;
 };
 
-const carriedOut = ({name, columns, key: [keyName = '']}: Table, rows: MemoryTable, {kind, key, newKey, changed, tenant, dice}: Intents[number], i: number): Change | undefined => {
+const carriedOut = (
+  {name, columns, key: [keyName = '']}: Table,
+  rows: MemoryTable,
+  {kind, key, newKey, changed, tenant, dice}: Intents[number],
+  i: number,
+): Change | undefined => {
   const old = rows.get(keyText([key]));
   const valueOf = (column: string): Value => (column === 'tenant' ? tenant : `${column}${i} x`);
   if (kind === 'truncate' && dice === 0) {
@@ -83,7 +95,12 @@ const mapped = (mapping: TableMapping, row: Row | undefined): Row | undefined =>
 const replay = (mapping: TableMapping, moments: readonly Moment[], target: MemoryTable, mode: ReplayMode): Set<string> => {
   const changes = new MappedChanges([mapping]);
   const net = netChanges(() => (mapping.isLenient ? 'window' : mode), [mapping.writes]);
-  const rules: MemoryRules = {columns: mapping.to.columns.map(({name}) => name), notNull: mapping.to.key, move: exactMove, order: (operations) => operations};
+  const rules: MemoryRules = {
+    columns: mapping.to.columns.map(({name}) => name),
+    notNull: mapping.to.key,
+    move: exactMove,
+    order: (operations) => operations,
+  };
   const rereads = new Set<string>();
   const flush = () => {
     const {tables, rereads: own} = net.take();
@@ -110,8 +127,17 @@ const COLUMNS: readonly ColumnRule[] = [
   {kind: 'merge', to: 'both', from: ['a', 'b'], separator: '|'},
 ];
 
-const mappingOf = (source: Table, target: Table, columns: readonly ColumnRule[], where: RowFilter | undefined, direction: 'forward' | 'reverse'): TableMapping => {
-  const whole = migrationMapping({tables: [{from: source.name, to: target.name, where, columns}], allowLoss: false}, () => (value) => value);
+const mappingOf = (
+  source: Table,
+  target: Table,
+  columns: readonly ColumnRule[],
+  where: RowFilter | undefined,
+  direction: 'forward' | 'reverse',
+): TableMapping => {
+  const whole = migrationMapping(
+    {tables: [{from: source.name, to: target.name, where, columns}], allowLoss: false},
+    () => (value) => value,
+  );
   const [mapping] = whole.tables(whole.sourceTables([source]), [target], direction);
   assert(mapping, 'one table was given');
   return mapping;

@@ -11,7 +11,11 @@ import {nameOf, type Table} from '../model/table.ts';
 
 type Compared = {readonly compare: Compare; readonly source: Pick<Source, 'planRanges' | 'currentPosition'>};
 
-export const comparedThrough = (mappings: readonly TableMapping[], from: Compared, to: Compared): {readonly from: Compared; readonly to: Compared} => {
+export const comparedThrough = (
+  mappings: readonly TableMapping[],
+  from: Compared,
+  to: Compared,
+): {readonly from: Compared; readonly to: Compared} => {
   const find = finder(mappings);
   return {from: mappedSide(from, (table) => sending(find(table))), to: mappedSide(to, (table) => receiving(find(table)))};
 };
@@ -69,6 +73,7 @@ const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compar
     const view = viewOf(table);
     return (await compare.rows(view.table, keys)).map((row) => view.row(row));
   },
+  ...(compare.holding && {holding: (table, keys, act) => compare.holding?.(viewOf(table).table, keys, act) ?? Promise.resolve(undefined)}),
   split: (table, range, rows) => compare.split(viewOf(table).table, range, rows),
   sampleKeys: (table, rows) => compare.sampleKeys(viewOf(table).table, rows),
 });

@@ -20,7 +20,16 @@ export type RereadRequest = {
 };
 
 /** Answers the position at which everything the read saw is durable on the sending side. */
-export const serveRereads = async ({from, applier, mapping, keys, progress, delivered, position, commitSeq}: RereadRequest): Promise<Position> => {
+export const serveRereads = async ({
+  from,
+  applier,
+  mapping,
+  keys,
+  progress,
+  delivered,
+  position,
+  commitSeq,
+}: RereadRequest): Promise<Position> => {
   const {writes: table} = mapping;
   const rows = (await from.source.readRows(mapping.reads, keys, delivered)).map((row) => mapping.row(row));
   const end = await from.source.mark('reread');

@@ -25,6 +25,10 @@ const digestOf = (file: string, {name}: FunctionReference): string => {
   try {
     return createHash('sha256').update(readFileSync(file)).digest('hex');
   } catch (cause) {
-    throw new TerminalError(`the file ${file} of the function ${name} cannot be read`, {code: 'CF-PLAN-001', cause, next: 'correct the path, which is relative to the plan'});
+    throw new TerminalError(`the file ${file} of the function ${name} cannot be read`, {
+      code: 'CF-PLAN-001',
+      cause,
+      next: 'correct the path, which is relative to the plan',
+    });
   }
 };

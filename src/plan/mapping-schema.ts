@@ -36,8 +36,15 @@ const column = z
     rename: z.exactOptional(nonEmpty.describe('What the column is called on the target.')),
     type: z.exactOptional(nonEmpty.describe('Its type on the target, where it is another one.')),
     split: z.exactOptional(z.strictObject({into: columns, at: nonEmpty}).describe('Parts of a text become columns.')),
-    merge: z.exactOptional(z.strictObject({from: columns, with: nonEmpty}).describe('Columns of the source become this column of the target.')),
-    constant: z.exactOptional(z.string({error: 'must be a text (quote it if it looks like a number), or null'}).nullable().describe('The value of this new column of the target.')),
+    merge: z.exactOptional(
+      z.strictObject({from: columns, with: nonEmpty}).describe('Columns of the source become this column of the target.'),
+    ),
+    constant: z.exactOptional(
+      z
+        .string({error: 'must be a text (quote it if it looks like a number), or null'})
+        .nullable()
+        .describe('The value of this new column of the target.'),
+    ),
     drop: z.exactOptional(z.literal(true).describe('The column stays behind.')),
     transform: z.exactOptional(functionReference.describe('A pure function from text to text, NULL being null: ./file.ts#name.')),
     inverse: z.exactOptional(functionReference.describe('The function that takes the result of transform back.')),

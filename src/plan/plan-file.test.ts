@@ -86,7 +86,7 @@ describe('a bad plan', () => {
       ['p.yaml:8:1 is not valid YAML: Flow map in block collection must be sufficiently indented and end with a }'],
     ],
     ['a key twice', `${MINIMAL}name: again\n`, ['p.yaml:7:1 is not valid YAML: Map keys must be unique']],
-    ['a missing part', HEAD + SCOPE, ['p.yaml:1:1 schema: is missing']],
+    ['a missing part', HEAD + SCHEMA, ['p.yaml:1:1 scope: is missing']],
     ['a missing inner part', `${HEAD}${SCHEMA}scope: {exclude: []}\n`, ['p.yaml:6:1 scope.tables: is missing']],
     [
       'an unknown key',
@@ -97,7 +97,7 @@ describe('a bad plan', () => {
     [
       'an unknown gate',
       `${MINIMAL}gates: {cutover: [aproval]}\n`,
-      ['p.yaml:7:19 gates.cutover[0]: must be one of replication-lag, checksum-match, approval; did you mean approval?'],
+      ['p.yaml:7:19 gates.cutover[0]: must be one of replication-lag, checksum-match, schema-match, approval; did you mean approval?'],
     ],
     [
       'an unknown gate with settings',
@@ -162,12 +162,12 @@ describe('a bad plan', () => {
     [
       'an unknown kind of schema',
       `${HEAD}${SCOPE}schema: {kind: file}\n`,
-      ['p.yaml:6:16 schema.kind: must be one of files, existing, pg_dump; did you mean files?'],
+      ['p.yaml:6:16 schema.kind: must be one of catalog, files, existing, pg_dump; did you mean files?'],
     ],
     [
       'a schema without a kind',
       `${HEAD}${SCOPE}schema: {preData: x}\n`,
-      ['p.yaml:6:1 schema.kind: is missing; must be one of files, existing, pg_dump'],
+      ['p.yaml:6:1 schema.kind: is missing; must be one of catalog, files, existing, pg_dump'],
     ],
     [
       'a name that cannot be typed safely',

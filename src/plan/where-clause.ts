@@ -10,7 +10,10 @@ export const parseWhere = (text: string): RowFilter | {readonly refused: string}
   const filter: Condition[] = [];
   do {
     const condition = reader.condition();
-    if (!condition) return {refused: `must be comparisons of columns with constants by =, <> or IN, joined by AND; ${JSON.stringify(reader.at)} is not understood`};
+    if (!condition)
+      return {
+        refused: `must be comparisons of columns with constants by =, <> or IN, joined by AND; ${JSON.stringify(reader.at)} is not understood`,
+      };
     filter.push(condition);
   } while (reader.takes(/^and$/i));
   return reader.isAtEnd ? filter : {refused: `must be comparisons joined by AND; ${JSON.stringify(reader.at)} is not understood`};

@@ -49,7 +49,9 @@ test('a transaction is one connection, with its isolation level, and rolls back 
     .setIsolationLevel('serializable')
     .setAccessMode('read write')
     .execute(async (transaction) => {
-      levels.push((await sql<{level: string}>`select current_setting('transaction_isolation') as level`.execute(transaction)).rows[0]?.level);
+      levels.push(
+        (await sql<{level: string}>`select current_setting('transaction_isolation') as level`.execute(transaction)).rows[0]?.level,
+      );
       for (const text of ['a', 'b']) {
         await transaction.insertInto('note').values({text}).execute();
         pids.push((await sql<{pid: number}>`select pg_backend_pid() as pid`.execute(transaction)).rows[0]?.pid);
@@ -106,14 +108,24 @@ test('a connection lost inside a transaction is a failure, lost in its COMMIT it
   const before = await db.startTransaction().execute();
   await before.insertInto('note').values({text: 'lost'}).execute();
   await cut();
-  const lost = await before.insertInto('note').values({text: 'lost'}).execute().catch((reason: unknown) => reason);
+  const lost = await before
+    .insertInto('note')
+    .values({text: 'lost'})
+    .execute()
+    .catch((reason: unknown) => reason);
   await before.rollback().execute();
   expect(outcomeOf(lost)).toBe('failed');
 
   const committing = await db.startTransaction().execute();
   await committing.insertInto('note').values({text: 'unknown'}).execute();
   await cut();
-  const unknown = await committing.commit().execute().then(() => 'committed', (reason: unknown) => reason);
+  const unknown = await committing
+    .commit()
+    .execute()
+    .then(
+      () => 'committed',
+      (reason: unknown) => reason,
+    );
   expect(outcomeOf(unknown)).toBe('unknown');
   expect(await notes('source')).toEqual([]);
 });

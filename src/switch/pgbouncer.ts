@@ -86,23 +86,21 @@ class PgBouncerSwitch implements TrafficSwitch {
   }
 
   async foresee(side: Side): Promise<readonly string[]> {
-    const carried = new Set((await this.#onEach((admin) => this.#carried(admin, side))).flat());
-    if (carried.size === 0) return [];
-    return [
-      `PgBouncer carries ${[...carried].join(', ')} over, which the ${side} does not know: its clients are cut once while they are held, and connect again (H-110)`,
-    ];
+    const foreign = await this.#askForeign(side);
+    const carried = foreign.length
+      ? new Set((await this.#onEach(async (admin) => carriedOver(await admin.tracking(), foreign))).flat())
+      : [];
+    return [...carried].map(
+      (name) =>
+        `PgBouncer carries ${name} over, which the ${side} does not know: its clients are cut once while they are held, and connect again (H-110)`,
+    );
   }
 
-  async #carried(admin: PgBouncerAdmin, side: Side): Promise<readonly string[]> {
-    const known = this.#foreign.get(side) ?? this.#askForeign(side);
-    this.#foreign.set(side, known);
-    known.catch(() => this.#foreign.delete(side)); // asked again next time
-    return carriedOver(await admin.tracking(), await known);
-  }
-
-  async #askForeign(side: Side): Promise<readonly string[]> {
-    const reported = await this.#facts[opposite(side)].parameters?.reported();
-    return reported ? ((await this.#facts[side].parameters?.unknown(reported)) ?? []) : [];
+  #askForeign(side: Side): Promise<readonly string[]> {
+    const asked = this.#foreign.get(side) ?? foreignTo(side, this.#facts);
+    this.#foreign.set(side, asked);
+    asked.catch(() => this.#foreign.delete(side)); // asked again next time
+    return asked;
   }
 
   async hold({untilMs}: {readonly epoch: number; readonly untilMs: number}): Promise<void> {
@@ -129,23 +127,23 @@ class PgBouncerSwitch implements TrafficSwitch {
   async route({side}: {readonly epoch: number; readonly side: Side}): Promise<void> {
     await this.#file.pointTo(this.#database, this.#addresses[side]);
     await this.#onEach(async (admin) => {
-      const wasElsewhere = this.#sideOf(await this.#asked(admin)) !== side;
+      const mustForget = await this.#mustForget(admin, side);
       await admin.command('RELOAD');
       const found = await this.#asked(admin);
       // Before RESUME: what waits must not go to the closed side.
       if (this.#sideOf(found) !== side) throw this.#notRead(side);
-      const mustForget = (wasElsewhere || found.paused) && (await this.#mustForget(admin, side));
       if (mustForget) await admin.kill(this.#database);
       if (found.paused || mustForget) await admin.resume(this.#database);
     });
   }
 
-  /** The side that was left may be gone by now, and a route must not wait for it: then clients get their errors one by one. */
-  #mustForget(admin: PgBouncerAdmin, side: Side): Promise<boolean> {
-    return this.#carried(admin, side).then(
-      (carried) => carried.length > 0,
-      () => false,
-    );
+  /** Once per switch: an instance that leads to that side already, and is not held, is left alone. */
+  async #mustForget(admin: PgBouncerAdmin, side: Side): Promise<boolean> {
+    // The side that was left may be gone by now, and a route must not fail for it: then clients get their errors one by one.
+    const foreign = await this.#askForeign(side).catch(() => []);
+    if (foreign.length === 0 || carriedOver(await admin.tracking(), foreign).length === 0) return false;
+    const before = await this.#asked(admin);
+    return before.paused || this.#sideOf(before) !== side;
   }
 
   async close(): Promise<void> {}
@@ -204,4 +202,10 @@ class PgBouncerSwitch implements TrafficSwitch {
       next,
     });
   }
+}
+
+/** What the other side reports and that side does not know. */
+async function foreignTo(side: Side, facts: SwitchFacts): Promise<readonly string[]> {
+  const reported = await facts[opposite(side)].parameters?.reported();
+  return reported ? ((await facts[side].parameters?.unknown(reported)) ?? []) : [];
 }

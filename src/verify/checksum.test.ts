@@ -86,6 +86,25 @@ describe('two sides in use', () => {
     expect(sides.reads.filter(({side, what}) => side === 'to' && what === 'keys')).toHaveLength(ROUNDS_MAX);
   });
 
+  it('give a row that never stands still a moment of quiet, where its writers can be made to wait', async () => {
+    const sides = sidesWith(3);
+    let [writes, holds, isHeld] = [0, 0, false];
+    sides.beforeRead = ({side}) => {
+      if (side !== 'to' || isHeld) return;
+      sides.write(id(1), rowOf(id(1), `new ${writes++}`));
+      sides.apply();
+    };
+    const request = sides.request();
+    const holding = async <T>(_table: unknown, _keys: unknown, act: () => Promise<T>): Promise<T> => {
+      holds++;
+      isHeld = true;
+      return act().finally(() => (isHeld = false));
+    };
+    const report = await checksum.verify({...request, from: {...request.from, compare: {...request.from.compare, holding}}});
+    expect(report).toMatchObject({equal: true, differing: 0, uncompared: 0});
+    expect(holds).toBe(1);
+  });
+
   it('show an event that was lost while they were compared, once nothing explains it any more', async () => {
     const sides = sidesWith(3);
     let isLost = false;

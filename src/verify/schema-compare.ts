@@ -14,7 +14,11 @@ export type SchemaDifference = {
   readonly target: readonly string[];
 };
 
-export type SchemaReport = {readonly objects: number; readonly differences: readonly SchemaDifference[]; /** Owners may differ on purpose. */ readonly notes: readonly SchemaDifference[]};
+export type SchemaReport = {
+  readonly objects: number;
+  readonly differences: readonly SchemaDifference[] /** Owners may differ on purpose. */;
+  readonly notes: readonly SchemaDifference[];
+};
 
 type Side = {readonly database: Database; readonly tables: readonly Table[]};
 
@@ -26,14 +30,27 @@ export const compareSchemas = async (source: Side, target: Side): Promise<Schema
   const found: SchemaDifference[] = [];
   for (const object of [...new Set([...here.keys(), ...there.keys()])].sort()) {
     const [one, other] = [here.get(object), there.get(object)];
-    if (!one || !other || !(await isSame(from, one, other))) found.push({object, kind: one ? (other ? 'different' : 'missing') : 'extra', source: one ?? [], target: other ?? []});
+    if (!one || !other || !(await isSame(from, one, other)))
+      found.push({object, kind: one ? (other ? 'different' : 'missing') : 'extra', source: one ?? [], target: other ?? []});
   }
-  return {objects: here.size, differences: found.filter(({object}) => !isOwner(object)), notes: found.filter(({object}) => isOwner(object))};
+  return {
+    objects: here.size,
+    differences: found.filter(({object}) => !isOwner(object)),
+    notes: found.filter(({object}) => isOwner(object)),
+  };
 };
 
-/** For people: one line each. */
-export const wordsOf = ({object, kind, source, target}: SchemaDifference): string =>
-  kind === 'missing' ? `${object} is missing on the target` : kind === 'extra' ? `${object} is only on the target` : `${object} differs: ${source.join('; ')} | ${target.join('; ')}`;
+/** One line each; with what both sides say where they disagree. */
+export const wordsOf = (difference: SchemaDifference): string => {
+  const {kind, source, target} = difference;
+  const said = (side: readonly string[]): string => side.join('; ').replaceAll(/\s+/g, ' ');
+  return kind === 'different' ? `${brieflyOf(difference)}: ${said(source)} | ${said(target)}` : brieflyOf(difference);
+};
+
+export const brieflyOf = ({object, kind}: SchemaDifference): string => {
+  if (kind === 'different') return `${object} differs`;
+  return kind === 'missing' ? `${object} is missing on the target` : `${object} is only on the target`;
+};
 
 const isOwner = (object: string): boolean => object.startsWith('owner of ');
 
@@ -49,7 +66,11 @@ const rolesOfBoth = async (from: Schema, to: Schema): Promise<ReadonlySet<string
 };
 
 /** Definitions by object; one that cannot be written counts by its name alone. */
-const readObjects = async (schema: Schema, tables: readonly Table[], roles: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly string[]>> => {
+const readObjects = async (
+  schema: Schema,
+  tables: readonly Table[],
+  roles: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly string[]>> => {
   const {preData, postData, findings} = await schema.read(tables);
   const objects = new Map<string, string[]>();
   const compared = ({roles: named}: SchemaStatement): boolean => named.every((role) => roles.has(role));

@@ -8,6 +8,10 @@ export type Settled = {readonly found: readonly Found[]; readonly uncompared: re
 
 /** A hot key needs a quiet moment of one read; each round is a new chance. */
 export const ROUNDS_MAX = 20;
+/** A row that had no such moment by then is given one: its writers wait while it is read on both sides. */
+const ROUNDS_FREE = 10;
+/** Each round holds up nobody for longer than a lag, and only the writers of so many rows. */
+const KEYS_HELD_MAX = 50;
 /** Keys per statement. */
 export const KEYS_PER_READ = 1_000;
 
@@ -21,8 +25,9 @@ export const settle = async (pass: Pass, table: Table, keys: readonly Key[]): Pr
   let open = keys;
   for (let round = 0; open.length && round < ROUNDS_MAX; round++) {
     const again: Key[] = [];
+    const mayHold = round >= ROUNDS_FREE && open.length <= KEYS_HELD_MAX;
     for (const part of parts(open)) {
-      const both = await readBoth(pass, (compare, applied) => compare.rowDigests(table, part, applied));
+      const both = await (mayHold ? readHeld(pass, table, part) : readKeys(pass, table, part));
       for (const one of differingKeys(both.from.rows, both.to.rows)) {
         if (isExplained(pass, table, one.key, both)) again.push(one.key);
         else found.push(one);
@@ -31,6 +36,15 @@ export const settle = async (pass: Pass, table: Table, keys: readonly Key[]): Pr
     open = again;
   }
   return {found, uncompared: open};
+};
+
+const readKeys = (pass: Pass, table: Table, keys: readonly Key[]) =>
+  readBoth(pass, (compare, applied) => compare.rowDigests(table, keys, applied));
+
+/** What decides is still what the stream has seen, so a hold that broke costs a round and nothing else. */
+const readHeld = async (pass: Pass, table: Table, keys: readonly Key[]) => {
+  const look = () => readKeys(pass, table, keys);
+  return (await pass.request.from.compare.holding?.(table, keys, look)) ?? look();
 };
 
 const parts = (keys: readonly Key[]): Key[][] =>

@@ -35,11 +35,19 @@ export const watchAttempt = async (watch: Watch): Promise<void> => {
       if (action === 'leave') return;
       await act(watch, action);
     } catch (error) {
+      if (await isRemoved(watch.closing)) return;
       watch.note(`could not look: ${error instanceof Error ? error.message : String(error)}`);
       if (clock.monotonicMs() - seen > BLIND_MS_MAX) throw error;
     }
   }
 };
+
+/** An abort has taken our schema away, and with it whatever an attempt could hold. False where the database cannot be asked. */
+const isRemoved = (closing: Database): Promise<boolean> =>
+  closing.control.isInstalled().then(
+    (isThere) => !isThere,
+    () => false,
+  );
 
 const look = async ({closing, attempt, epoch}: Watch, isLate: boolean): Promise<WatchdogAction> => {
   const [rows, epochOnServer, final] = await Promise.all([closing.fence.rows(), closing.control.epoch(), closing.control.isFinished()]);

@@ -1,10 +1,12 @@
 /** Abort in every phase up to the decision: both sides are left exactly as they were found (I6 of the invariants). */
+import {existsSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {checksums, openLetters, POST_DATA, PRE_DATA} from '../support/letters.ts';
 import type {At} from '../support/runner-effects.ts';
 import {openShopStory} from '../support/shop-story.ts';
 import {traces} from '../support/server-traces.ts';
-import type {Story} from '../support/story.ts';
+import {isPhaseEnded, isPhaseStarted, type Story} from '../support/story.ts';
 import {untilTrue} from '../support/until.ts';
 
 /** Where the runner dies before somebody asks for the abort; `resume` then finds both. */
@@ -43,6 +45,45 @@ test('an abort while the run waits at a gate leaves both sides as they were, and
   await expectAsBefore(story, before, 'the gates of the cutover');
   story.start(['run', story.planFile]);
   await story.untilFact('the gate again', ({type}) => type === 'gate-verdict');
+});
+
+test('an abort in the middle of the copy, which comes to its end first', async () => {
+  await using story = await openLetters('abort-copying', {plan: {load: {parallel: 2, chunk: '1KiB'}}});
+  const before = await tracesOfBoth(story);
+  const file = join(story.folder, 'stand');
+  const runner = story.start(['run', story.planFile], {kind: 'copy.end', label: 'copy: COPY', times: 3, act: 'wait', file});
+  await untilTrue('the third chunk was read', () => existsSync(`${file}.reached`));
+  await story.type('abort', '--yes', '--reason', 'the story');
+  writeFileSync(`${file}.go`, '');
+  expect(await runner.ended).toBe(6);
+  await expectAsBefore(story, before, 'the copy');
+});
+
+test('an abort after the way back, whose runner is killed twice while it undoes', {timeout: 600_000}, async () => {
+  await using story = await openLetters('abort-reversed', {plan: {cutover: {start: 'manual'}}});
+  const before = await tracesOfBoth(story);
+  const runner = story.start(['run', story.planFile]);
+  const ask = (verb: string) =>
+    untilTrue(
+      `${verb} is asked for`,
+      async () => (await story.type(verb, '--confirm', 'abort-reversed', '--reason', 'the story')).code === 0,
+    );
+  await story.untilFact('the gates are green', ({type}) => type === 'gates-passed');
+  await ask('cutover');
+  await story.untilFact('the reverse window', isPhaseStarted('reverse-window'));
+  await story.target.run(`INSERT INTO post.visits VALUES ('2040-01-01', 1, 1)`);
+  await ask('reverse');
+  await untilTrue(
+    'the run stands before a second cutover',
+    async () => (await story.facts()).filter(isPhaseEnded('verify-data')).length === 2,
+  );
+  await runner.kill9();
+  await story.type('abort', '--yes', '--reason', 'the story');
+  await story.killAt({kind: 'sql.reply', label: 'SAVEPOINT object', times: 3});
+  await story.killAt({kind: 'journal.write', label: 'phase-ended'});
+  expect(await story.start(['resume']).ended).toBe(6);
+  expect(await story.source.value(`SELECT count(*) FROM post.visits WHERE day = '2040-01-01'`)).toBe('1');
+  await expectAsBefore(story, before, 'after the way back');
 });
 
 test('what somebody else built upon the new tables is named and never dropped with them', async () => {

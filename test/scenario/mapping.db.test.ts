@@ -67,7 +67,9 @@ test('tables of another shape are moved there, back and forward again, and nothi
   expect(await peopleOn(story)).toEqual(expectedPeople(writer));
   expect(await purchasesOn(story)).toEqual(expectedPurchases(writer));
   const others = [...writer.people.values()].filter(({tenant}) => tenant !== 7).length;
-  expect(await story.source.value('SELECT count(*) FROM crm.customers WHERE tenant_id <> 7'), 'rows that were left behind').toBe(String(others));
+  expect(await story.source.value('SELECT count(*) FROM crm.customers WHERE tenant_id <> 7'), 'rows that were left behind').toBe(
+    String(others),
+  );
 });
 
 test('a way back that would lose values is refused before anything is done, with the list', async () => {
@@ -101,6 +103,12 @@ const expectedPeople = ({people}: MappedWriter) =>
 const purchasesOn = ({target}: Story) => target.rows('SELECT number, buyer, title, price, address FROM sales.purchases ORDER BY number');
 
 const expectedPurchases = ({purchases}: MappedWriter) =>
-  sorted(purchases).map(([id, {buyer, title, cents, lines}]) => [String(id), String(buyer), title, (cents / 100).toFixed(2), lines.join('|')]);
+  sorted(purchases).map(([id, {buyer, title, cents, lines}]) => [
+    String(id),
+    String(buyer),
+    title,
+    (cents / 100).toFixed(2),
+    lines.join('|'),
+  ]);
 
 const sorted = <Row>(rows: ReadonlyMap<number, Row>): [number, Row][] => [...rows].toSorted(([a], [b]) => a - b);

@@ -11,10 +11,13 @@ import {openStory, type Story} from '../support/story.ts';
 import {thereAndBack} from '../support/there-and-back.ts';
 import {untilTrue} from '../support/until.ts';
 
-const PAIRS: readonly (readonly [PostgresVersion, PostgresVersion])[] = [
-  [17, 18],
-  [15, 18],
-];
+/** Back to 15 is another story with PgBouncer 1.26 and later only (H-110), which a developer names. */
+const PAIRS: readonly (readonly [PostgresVersion, PostgresVersion])[] = process.env['TEST_PGBOUNCER']
+  ? [
+      [15, 18],
+      [17, 18],
+    ]
+  : [[17, 18]];
 const program = await optional(pgbouncerProgram);
 
 describe.skipIf(program === undefined).each(PAIRS)('from %i to %i', (from, to) => {

@@ -46,6 +46,17 @@ describe('schema: catalog', {timeout: 300_000}, () => {
     expect(found.code).toBe(4);
   });
 
+  test('abort takes all of it away again', async () => {
+    await using story = await openFilms('called-off', {schema: {kind: 'catalog'}, cutover: {start: 'manual', stallBudget: '8s'}});
+    const {ended} = story.start(['run', story.planFile]);
+    await story.untilFact('the schema is complete', isPhaseEnded('catch-up'));
+    expect(await story.target.value(`SELECT to_regclass('film.best_month')`)).not.toBeNull();
+    await story.type('abort', '--confirm', 'called-off', '--reason', 'the story');
+    await ended;
+    await story.untilFact('the run is over', (fact) => fact.type === 'phase-ended' && fact.outcome === 'abort');
+    expect(await story.target.rows(`SELECT nspname FROM pg_namespace WHERE nspname IN ('film', 'Odd Names', 'crossfade')`)).toEqual([]);
+  });
+
   test('what cannot be moved is refused object by object, before anything is done', async () => {
     await using story = await openFilms('refused', {schema: {kind: 'catalog'}});
     await story.source.run(
@@ -64,7 +75,9 @@ describe('schema: catalog', {timeout: 300_000}, () => {
     expect(output).toMatch(/REFUSED CF-SCOPE-004 table film\.child \(inheritance\)/);
     expect(output).toMatch(/REFUSED CF-SCOPE-004 text search configuration film\.own/);
     expect(output).toMatch(/REFUSED CF-SCOPE-004 operator film\.===\(/);
-    expect(output).toMatch(/REFUSED CF-SCOPE-004 table constraint room_elsewhere_fkey on film\.room: leads to a table that is outside the scope/);
+    expect(output).toMatch(
+      /REFUSED CF-SCOPE-004 table constraint room_elsewhere_fkey on film\.room: leads to a table that is outside the scope/,
+    );
     expect(output).toMatch(/warn CF-SCOPE-004 view film\.over_there: needs a table that is outside the scope/);
     expect(await story.target.value(`SELECT count(*) FROM pg_namespace WHERE nspname = 'film'`)).toBe('0');
   });
@@ -99,7 +112,9 @@ describe('schema: existing', {timeout: 300_000}, () => {
   test('a value that moves between rows of two chunks does not meet a unique index (copy model §2 (7))', async () => {
     await using story = await openAccounts('existing');
     const before = await story.target.value(DEFINITIONS);
-    expect(await words(story, 'plan', story.planFile)).toContain('drop index public.account_email on the target until the tables are complete');
+    expect(await words(story, 'plan', story.planFile)).toContain(
+      'drop index public.account_email on the target until the tables are complete',
+    );
     await story.killAt(chunkDone, ['run', story.planFile]);
     expect(await story.target.value(`SELECT to_regclass('public.account_email')`)).toBeNull();
     // Row 1 has been copied with its old value; the value goes to a row of the last chunk, and two others swap theirs.

@@ -50,7 +50,11 @@ export class MappedWriter {
   /** Rejects when a write failed. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await this.#running.finally(() => Promise.all([this.#pools.source.end(), this.#pools.target.end()]));
+    try {
+      await this.#running;
+    } finally {
+      await Promise.all([this.#pools.source.end(), this.#pools.target.end()]);
+    }
   }
 
   async #write(): Promise<void> {
@@ -105,8 +109,14 @@ export class MappedWriter {
   async #insertPerson(): Promise<void> {
     const person = {tenant: this.#tenant(), first: `First${this.#count}`, last: `Last${this.#count}`, bio: this.#text()};
     const id = await this.#run(
-      ['INSERT INTO crm.customers (tenant_id, full_name, bio) VALUES ($1, $2, $3) RETURNING id', [person.tenant, `${person.first} ${person.last}`, person.bio]],
-      ['INSERT INTO crm.people (tenant_id, first_name, last_name, bio) VALUES (7, $1, $2, $3) RETURNING id', [person.first, person.last, person.bio]],
+      [
+        'INSERT INTO crm.customers (tenant_id, full_name, bio) VALUES ($1, $2, $3) RETURNING id',
+        [person.tenant, `${person.first} ${person.last}`, person.bio],
+      ],
+      [
+        'INSERT INTO crm.people (tenant_id, first_name, last_name, bio) VALUES (7, $1, $2, $3) RETURNING id',
+        [person.first, person.last, person.bio],
+      ],
     );
     this.people.set(Number(id), this.#side === 'target' ? {...person, tenant: 7} : person);
   }
@@ -115,8 +125,14 @@ export class MappedWriter {
     const lines: [string, string] = [`street ${this.#count}`, this.#text()];
     const purchase: Purchase = {buyer: this.#count, title: `t${this.#count}`, cents: this.#chance.below(100_000), lines};
     const id = await this.#run(
-      ['INSERT INTO crm.orders (customer, title, cents, street, city) VALUES ($1, $2, $3, $4, $5) RETURNING id', [purchase.buyer, purchase.title, purchase.cents, ...lines]],
-      ['INSERT INTO sales.purchases (buyer, title, price, address) VALUES ($1, $2, $3::numeric / 100, $4) RETURNING number', [purchase.buyer, purchase.title, purchase.cents, lines.join('|')]],
+      [
+        'INSERT INTO crm.orders (customer, title, cents, street, city) VALUES ($1, $2, $3, $4, $5) RETURNING id',
+        [purchase.buyer, purchase.title, purchase.cents, ...lines],
+      ],
+      [
+        'INSERT INTO sales.purchases (buyer, title, price, address) VALUES ($1, $2, $3::numeric / 100, $4) RETURNING number',
+        [purchase.buyer, purchase.title, purchase.cents, lines.join('|')],
+      ],
     );
     this.purchases.set(Number(id), purchase);
   }
@@ -126,7 +142,10 @@ export class MappedWriter {
     if (id === undefined || !person || (this.#side === 'target' && person.tenant !== 7)) return;
     const renamed = {...person, first: `Re${this.#count}`};
     if (person.tenant !== 7) return; // its side may change while it waits
-    await this.#run(['UPDATE crm.customers SET full_name = $2 WHERE id = $1', [id, `${renamed.first} ${renamed.last}`]], ['UPDATE crm.people SET first_name = $2 WHERE id = $1', [id, renamed.first]]);
+    await this.#run(
+      ['UPDATE crm.customers SET full_name = $2 WHERE id = $1', [id, `${renamed.first} ${renamed.last}`]],
+      ['UPDATE crm.people SET first_name = $2 WHERE id = $1', [id, renamed.first]],
+    );
     this.people.set(id, renamed);
   }
 
@@ -135,10 +154,12 @@ export class MappedWriter {
     const [id, person] = this.#some(this.people) ?? [];
     if (id === undefined || !person || this.#side !== 'source') return;
     const tenant = person.tenant === 7 ? 8 : 7;
-    const {rowCount} = await this.#pools.source.query('UPDATE crm.customers SET tenant_id = $2 WHERE id = $1', [id, tenant]).catch((error: {code?: string}) => {
-      if (error.code === '25006') return {rowCount: 0};
-      throw error;
-    });
+    const {rowCount} = await this.#pools.source
+      .query('UPDATE crm.customers SET tenant_id = $2 WHERE id = $1', [id, tenant])
+      .catch((error: {code?: string}) => {
+        if (error.code === '25006') return {rowCount: 0};
+        throw error;
+      });
     if (rowCount) this.people.set(id, {...person, tenant});
   }
 
@@ -146,7 +167,10 @@ export class MappedWriter {
     const [id, person] = this.#some(this.people) ?? [];
     if (id === undefined || person?.tenant !== 7) return;
     const to = 1_000_000 + this.#count;
-    await this.#run(['UPDATE crm.customers SET id = $2 WHERE id = $1', [id, to]], ['UPDATE crm.people SET id = $2 WHERE id = $1', [id, to]]);
+    await this.#run(
+      ['UPDATE crm.customers SET id = $2 WHERE id = $1', [id, to]],
+      ['UPDATE crm.people SET id = $2 WHERE id = $1', [id, to]],
+    );
     this.people.delete(id);
     this.people.set(to, person);
   }
@@ -155,7 +179,10 @@ export class MappedWriter {
     const [id, purchase] = this.#some(this.purchases) ?? [];
     if (id === undefined || !purchase) return;
     const lines: [string, string] = [`road ${this.#count}`, purchase.lines[1]];
-    await this.#run(['UPDATE crm.orders SET street = $2 WHERE id = $1', [id, lines[0]]], ['UPDATE sales.purchases SET address = $2 WHERE number = $1', [id, lines.join('|')]]);
+    await this.#run(
+      ['UPDATE crm.orders SET street = $2 WHERE id = $1', [id, lines[0]]],
+      ['UPDATE sales.purchases SET address = $2 WHERE number = $1', [id, lines.join('|')]],
+    );
     this.purchases.set(id, {...purchase, lines});
   }
 
@@ -163,7 +190,10 @@ export class MappedWriter {
     const [id, purchase] = this.#some(this.purchases) ?? [];
     if (id === undefined || !purchase) return;
     const cents = this.#chance.below(100_000);
-    await this.#run(['UPDATE crm.orders SET cents = $2 WHERE id = $1', [id, cents]], ['UPDATE sales.purchases SET price = $2::numeric / 100 WHERE number = $1', [id, cents]]);
+    await this.#run(
+      ['UPDATE crm.orders SET cents = $2 WHERE id = $1', [id, cents]],
+      ['UPDATE sales.purchases SET price = $2::numeric / 100 WHERE number = $1', [id, cents]],
+    );
     this.purchases.set(id, {...purchase, cents});
   }
 
@@ -171,15 +201,26 @@ export class MappedWriter {
     const [id, purchase] = this.#some(this.purchases) ?? [];
     if (id === undefined || !purchase) return;
     const to = 1_000_000 + this.#count;
-    await this.#run(['UPDATE crm.orders SET id = $2 WHERE id = $1', [id, to]], ['UPDATE sales.purchases SET number = $2 WHERE number = $1', [id, to]]);
+    await this.#run(
+      ['UPDATE crm.orders SET id = $2 WHERE id = $1', [id, to]],
+      ['UPDATE sales.purchases SET number = $2 WHERE number = $1', [id, to]],
+    );
     this.purchases.delete(id);
     this.purchases.set(to, purchase);
   }
 
-  async #remove<Row extends Person | Purchase>(rows: Map<number, Row>, table: Readonly<Record<'source' | 'target', string>>, sourceKey: string, targetKey: string): Promise<void> {
+  async #remove<Row extends Person | Purchase>(
+    rows: Map<number, Row>,
+    table: Readonly<Record<'source' | 'target', string>>,
+    sourceKey: string,
+    targetKey: string,
+  ): Promise<void> {
     const [id, row] = this.#some(rows) ?? [];
     if (id === undefined || !row || ('tenant' in row && row.tenant !== 7) || rows.size < 300) return;
-    await this.#run([`DELETE FROM ${table.source} WHERE ${sourceKey} = $1`, [id]], [`DELETE FROM ${table.target} WHERE ${targetKey} = $1`, [id]]);
+    await this.#run(
+      [`DELETE FROM ${table.source} WHERE ${sourceKey} = $1`, [id]],
+      [`DELETE FROM ${table.target} WHERE ${targetKey} = $1`, [id]],
+    );
     rows.delete(id);
   }
 }

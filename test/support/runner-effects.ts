@@ -6,8 +6,8 @@ import {existsSync, writeFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {EffectKind, Effects} from '../../src/model/effects.ts';
 
-/** At the `times`-th point of that kind whose label contains `label`. */
-export type At = {readonly kind: EffectKind; readonly label: string; readonly times?: number};
+/** At the `times`-th point of that kind, or of any, whose label contains `label`. */
+export type At = {readonly kind?: EffectKind; readonly label: string; readonly times?: number};
 
 /** `wait`: writes `<file>.reached`, and goes on once `<file>.go` is there. */
 export type Interruption = At & ({readonly act: 'kill'} | {readonly act: 'wait'; readonly file: string});
@@ -24,7 +24,7 @@ export default function interrupting(effects: Effects): Effects {
   return {
     ...effects,
     point(kind, label) {
-      if (kind !== interruption.kind || !label.includes(interruption.label)) return effects.point(kind, label);
+      if ((interruption.kind ?? kind) !== kind || !label.includes(interruption.label)) return effects.point(kind, label);
       left -= 1;
       return left === 0 ? interrupt(interruption) : effects.point(kind, label);
     },

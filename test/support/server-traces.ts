@@ -17,7 +17,8 @@ const OBJECTS = [
 const TRACES: Readonly<Record<string, string>> = {
   objects: OBJECTS.map(
     (catalog) =>
-      `SELECT i.type || ' ' || i.identity FROM ${catalog} o, pg_identify_object('${catalog}'::regclass, o.oid, 0) i WHERE o.oid >= 16384`,
+      `SELECT i.type || ' ' || i.identity FROM ${catalog} o, pg_identify_object('${catalog}'::regclass, o.oid, 0) i
+       WHERE o.oid >= 16384 AND i.identity !~ 'RI_ConstraintTrigger'`, // numbered anew whenever a foreign key is
   ).join(' UNION ALL '),
   columns: `SELECT format('%s.%s %s %s %s', a.attrelid::regclass, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attstorage)
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attnum > 0 AND c.oid >= 16384 AND c.relnamespace <> 'pg_toast'::regnamespace`,

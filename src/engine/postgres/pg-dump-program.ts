@@ -4,7 +4,8 @@ import {delimiter, join} from 'node:path';
 import {access, constants} from 'node:fs/promises';
 import {promisify} from 'node:util';
 import {TerminalError} from '../../model/errors.ts';
-import type {DatabaseUrl} from '../../model/database-url.ts';
+import type {OpenOptions} from '../engine.ts';
+import {clientEnvironment} from './postgres-connection.ts';
 
 const run = promisify(execFile);
 /** A schema of tens of thousands of objects. */
@@ -35,15 +36,12 @@ const configured = (): Promise<string[]> =>
     () => [],
   );
 
-/** The password goes by the environment: arguments can be read by everybody on the machine. */
-export const runPgDump = async (file: string, url: DatabaseUrl, words: readonly string[]): Promise<string> => {
-  const address = new URL(url.reveal());
-  const password = decodeURIComponent(address.password);
-  address.password = '';
+/** The address goes by the environment: arguments can be read by everybody on the machine. */
+export const runPgDump = async (file: string, options: OpenOptions, words: readonly string[]): Promise<string> => {
   try {
-    const {stdout} = await run(file, ['--schema-only', '--no-publications', '--no-subscriptions', `--dbname=${address.href}`, ...words], {
+    const {stdout} = await run(file, ['--schema-only', '--no-publications', '--no-subscriptions', ...words], {
       maxBuffer: OUTPUT_BYTES_MAX,
-      env: {...process.env, PGPASSWORD: password},
+      env: {...process.env, ...clientEnvironment(options, 'dump')},
     });
     return stdout;
   } catch (cause) {

@@ -3,6 +3,7 @@ import {type Key, keyText, type Row} from '../../model/change.ts';
 import {type Table, writtenColumns} from '../../model/table.ts';
 import type {Compare, KeyRange, MigrationRef} from '../engine.ts';
 import {comparing, readInOneSnapshot} from './postgres-bracket.ts';
+import {withHeldRows} from './postgres-held-rows.ts';
 import {digestQuery, rowHash} from './postgres-row-encoding.ts';
 import type {TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
@@ -52,6 +53,10 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
       const query = `SELECT ${columns.join(', ')} ${fromClause(table)} WHERE ${text}`;
       const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) => session.query(query, values));
       return {rows: value.rows as Row[], bracket};
+    },
+    holding(table, keys, act) {
+      const {text, values} = condition(table, keys);
+      return withHeldRows(sessions, {text: `SELECT ${fromClause(table)} WHERE ${text} FOR SHARE`, values}, act);
     },
     async split(table, range, rows) {
       const order = table.key.map(quoteName).join(', ');

@@ -5,13 +5,35 @@ import {expect, test} from 'vitest';
 import {realEffects} from '../../../test/support/effects.ts';
 import {DatabaseUrl} from '../../model/database-url.ts';
 import type {OpenOptions} from '../engine.ts';
-import {clientConfig} from './postgres-connection.ts';
+import {clientConfig, clientEnvironment} from './postgres-connection.ts';
 
-const config = (url: string, tls?: OpenOptions['tls']) =>
-  clientConfig(
-    {url: new DatabaseUrl(url), side: 'source', migration: {id: 'i', short: 's', name: 'n'}, effects: realEffects(), ...(tls ? {tls} : {})},
-    'work',
-  );
+const options = (url: string, tls?: OpenOptions['tls']): OpenOptions => ({
+  url: new DatabaseUrl(url),
+  side: 'source',
+  migration: {id: 'i', short: 's', name: 'n'},
+  effects: realEffects(),
+  ...(tls ? {tls} : {}),
+});
+const config = (url: string, tls?: OpenOptions['tls']) => clientConfig(options(url, tls), 'work');
+
+test('programs get the same by their environment, and nothing of it as an argument', () => {
+  expect(clientEnvironment(options('postgres://u:p%40@db.example:6000/shop?sslmode=require&sslrootcert=system'), 'dump')).toEqual({
+    PGHOST: 'db.example',
+    PGPORT: '6000',
+    PGUSER: 'u',
+    PGPASSWORD: 'p@',
+    PGDATABASE: 'shop',
+    PGAPPNAME: 'crossfade s dump',
+    PGSSLMODE: 'verify-full',
+    PGSSLROOTCERT: 'system',
+  });
+  expect(clientEnvironment(options('postgres://localhost/shop'), 'dump')).toEqual({
+    PGHOST: 'localhost',
+    PGDATABASE: 'shop',
+    PGAPPNAME: 'crossfade s dump',
+    PGSSLMODE: 'disable',
+  });
+});
 
 test('a server that is not local is verified, by the name in its address', () => {
   const verified = {rejectUnauthorized: true, host: 'db.example'};

@@ -51,6 +51,28 @@ export const clientConfig = (options: OpenOptions, label: string): pg.ClientConf
   };
 };
 
+/** The same for PostgreSQL's own programs. */
+export const clientEnvironment = (options: OpenOptions, label: string): Readonly<Record<string, string>> => {
+  const {host, port, user, password, database, application_name: name, ssl} = clientConfig(options, label);
+  const {url, tls} = options;
+  const files = {
+    PGSSLROOTCERT: tls?.ca ?? url.parameter('sslrootcert') ?? 'system',
+    PGSSLCERT: url.parameter('sslcert'),
+    PGSSLKEY: url.parameter('sslkey'),
+  };
+  const all = {
+    PGHOST: host,
+    PGPORT: port,
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGDATABASE: database,
+    PGAPPNAME: name,
+    PGSSLMODE: ssl ? 'verify-full' : 'disable',
+    ...(ssl ? files : {}),
+  };
+  return Object.fromEntries(Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])));
+};
+
 const given = <T extends string | number>(name: string, value: T | ''): Record<string, T> => (value === '' ? {} : {[name]: value});
 
 /** These would let somebody in the middle read or answer: only the plan may say so, where it is recorded. */

@@ -16,16 +16,23 @@ const written = (rows: readonly Row[]): Promise<Buffer> => buffer(copyOfRows(onc
 /** In pieces of that size, as a socket may cut them. */
 const read = async (bytes: Buffer, size = bytes.length): Promise<Row[]> => {
   const pieces = Array.from({length: Math.ceil(bytes.length / size)}, (_, i) => bytes.subarray(i * size, (i + 1) * size));
-  return Readable.from(rowsOfCopy(Readable.from(pieces), COLUMNS)).flatMap((rows: Row[]) => rows).toArray();
+  return Readable.from(rowsOfCopy(Readable.from(pieces), COLUMNS))
+    .flatMap((rows: Row[]) => rows)
+    .toArray();
 };
 
 test('rows are written as the server writes them', async () => {
-  const rows = [{a: 'tab\t line\n return\r back\\slash', b: null}, {a: '', b: '\\N'}];
+  const rows = [
+    {a: 'tab\t line\n return\r back\\slash', b: null},
+    {a: '', b: '\\N'},
+  ];
   expect((await written(rows)).toString()).toBe('tab\\t line\\n return\\r back\\\\slash\t\\N\n\t\\\\N\n');
 });
 
 test('every text comes back, however the stream is cut', async () => {
-  const value = fc.option(fc.string({unit: fc.constantFrom('\\', '\t', '\n', '\r', '\b', '\v', '\f', 'N', 'n', 'é', '🙂', '.')}), {nil: null});
+  const value = fc.option(fc.string({unit: fc.constantFrom('\\', '\t', '\n', '\r', '\b', '\v', '\f', 'N', 'n', 'é', '🙂', '.')}), {
+    nil: null,
+  });
   await fc.assert(
     fc.asyncProperty(fc.array(fc.record({a: value, b: value}), {minLength: 1}), fc.integer({min: 1, max: 9}), async (rows, size) => {
       expect(await read(await written(rows), size)).toEqual(rows);

@@ -36,7 +36,15 @@ const toRow = (line: string, columns: readonly string[]): Row => {
   return Object.fromEntries(columns.map((name, i) => [name, decode(values[i] ?? '')]));
 };
 
-const ESCAPED: Readonly<Record<string, string>> = {'\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v', '\\': '\\\\'};
+const ESCAPED: Readonly<Record<string, string>> = {
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+  '\\': '\\\\',
+};
 const PLAIN: Readonly<Record<string, string>> = {b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v'};
 
 const encode = (value: Value): string =>

@@ -4,9 +4,8 @@
  */
 import {TerminalError} from '../../model/errors.ts';
 import type {Table} from '../../model/table.ts';
-import type {DatabaseUrl} from '../../model/database-url.ts';
-import type {Finding} from '../engine.ts';
-import {quoteTable} from './postgres-sql.ts';
+import type {Finding, OpenOptions, SchemaScript, SchemaStatement} from '../engine.ts';
+import {quoteName} from './postgres-sql.ts';
 import {splitStatements, type Statement} from './postgres-schema-file.ts';
 import {findPgDump, runPgDump} from './pg-dump-program.ts';
 
@@ -14,27 +13,58 @@ import {findPgDump, runPgDump} from './pg-dump-program.ts';
 export const dumpFindings = async (serverVersion: number): Promise<Finding[]> => {
   const program = await findPgDump();
   const next = 'use schema kind catalog, which needs no program';
-  if (!program) return [{severity: 'refuse', code: 'CF-SCOPE-004', object: 'pg_dump', reason: 'was not found on PATH, nor where pg_config says', next}];
+  if (!program)
+    return [{severity: 'refuse', code: 'CF-SCOPE-004', object: 'pg_dump', reason: 'was not found on PATH, nor where pg_config says', next}];
   const server = Math.floor(serverVersion / 10_000);
   if (program.version >= server) return [];
-  return [{severity: 'refuse', code: 'CF-SCOPE-004', object: `${program.file} ${program.version}`, reason: `is older than the source, which is ${server}, and would refuse it`, next}];
+  return [
+    {
+      severity: 'refuse',
+      code: 'CF-SCOPE-004',
+      object: `${program.file} ${program.version}`,
+      reason: `is older than the source, which is ${server}, and would refuse it`,
+      next,
+    },
+  ];
 };
 
-export const dumpSchema = async (url: DatabaseUrl, tables: readonly Table[]): Promise<{preData: string; postData: string}> => {
+/** `filled`: the materialised views that have rows; to pg_dump filling them is a matter of data. `others`: tables of the same schemas that stay behind. */
+export type DumpRequest = {readonly tables: readonly Table[]; readonly filled: readonly string[]; readonly others: readonly string[]};
+
+export const dumpSchema = async (options: OpenOptions, {tables, filled, others}: DumpRequest): Promise<SchemaScript> => {
   const program = await findPgDump();
   if (!program) throw new TerminalError('pg_dump was not found', {code: 'CF-SCOPE-004', next: 'use schema kind catalog'});
   const names = new Set(tables.map((table) => table.name.schema));
-  const dump = (section: string) => runPgDump(program.file, url, [`--section=${section}`, ...[...names].map((name) => `--schema=${quoteTable({schema: name, name: ''}).replace(/\.""$/, '')}`)]);
-  const [pre, post] = [await statements('pg_dump pre-data', await dump('pre-data')), await statements('pg_dump post-data', await dump('post-data'))];
+  // Named schemas alone would leave the extensions behind.
+  const dump = (section: string) =>
+    runPgDump(program.file, options, [
+      `--section=${section}`,
+      '--extension=*',
+      ...[...names].map((name) => `--schema=${quoteName(name)}`),
+      ...others.map((name) => `--exclude-table=${name}`),
+    ]);
+  const [pre, post] = [
+    await statements('pg_dump pre-data', await dump('pre-data')),
+    await statements('pg_dump post-data', await dump('post-data')),
+  ];
   const isEarly = keysOf(post);
-  return {preData: textOf([...pre, ...post.filter(isEarly)]), postData: textOf(post.filter((one) => !isEarly(one)))};
+  const refresh = refreshes(pre, filled);
+  return {preData: [...pre, ...post.filter(isEarly)].map(named), postData: [...refresh, ...post.filter((one) => !isEarly(one))].map(named)};
+};
+
+/** In the order in which the dump makes them: one may read another. */
+const refreshes = (pre: readonly Statement[], filled: readonly string[]): {readonly sql: string}[] => {
+  const made = pre.flatMap(({sql}) => /CREATE MATERIALIZED VIEW ((?:"[^"]+"|[^\s."])+\.(?:"[^"]+"|[^\s."])+)/.exec(sql)?.[1] ?? []);
+  return made.filter((name) => filled.includes(name)).map((name) => ({sql: `REFRESH MATERIALIZED VIEW ${name}`}));
 };
 
 /** What only psql knows goes, and what would change the session for the statements after it. */
 const statements = async (file: string, text: string): Promise<Statement[]> => {
   const sql = text.replaceAll(/^\\.*$/gm, '');
   const found = await splitStatements(file, sql);
-  return found.filter(({sql: one}) => !/^(?:--.*\n|\s)*(?:SET\b|SELECT pg_catalog\.set_config)/i.test(one)).map((one) => ({...one, sql: one.sql.replace(/^((?:--.*\n|\s)*)CREATE SCHEMA (?!IF)/i, '$1CREATE SCHEMA IF NOT EXISTS ')}));
+  return found
+    .filter(({sql: one}) => !/^(?:--.*\n|\s)*(?:SET\b|SELECT pg_catalog\.set_config)/i.test(one))
+    .map((one) => ({...one, sql: one.sql.replace(/^((?:--.*\n|\s)*)CREATE SCHEMA (?!IF)/i, '$1CREATE SCHEMA IF NOT EXISTS ')}));
 };
 
 /** Primary keys, indexes that identify rows, and the attaching of those of partitions. */
@@ -49,4 +79,14 @@ const keysOf = (post: readonly Statement[]): ((statement: Statement) => boolean)
   };
 };
 
-const textOf = (all: readonly Statement[]): string => all.map(({sql}) => `${sql};\n`).join('\n');
+/** Named as the dump's own comment says; what follows without one is named by its first words. */
+const named = ({sql: commented}: {readonly sql: string}): SchemaStatement => {
+  const [, name, type, schema] = /-- Name: (.*?); Type: (.*?); Schema: (.*?);/.exec(commented) ?? [];
+  const sql = commented.replace(/^(?:--.*\n|\s)+/, '');
+  const object = name
+    ? `${type?.toLowerCase()} ${schema === '-' ? '' : `${schema}.`}${name}`
+    : sql.slice(0, WORDS_MAX).replaceAll(/\s+/g, ' ');
+  return {object, sql, roles: [], isOptional: /^(?:GRANT|REVOKE|COMMENT ON|ALTER DEFAULT PRIVILEGES)\b|^ALTER .* OWNER TO \S+$/s.test(sql)};
+};
+
+const WORDS_MAX = 60;

@@ -18,23 +18,56 @@ const refuse = (code: string, object: string, reason: string, next: string): Fin
 const keyFindings = (table: Table): Finding[] =>
   table.key.length
     ? []
-    : [refuse('CF-SCOPE-002', nameOf(table.name), 'has no primary key, and no replica identity index that could stand in for one', `add a primary key, or exclude ${nameOf(table.name)} from the scope`)];
+    : [
+        refuse(
+          'CF-SCOPE-002',
+          nameOf(table.name),
+          'has no primary key, and no replica identity index that could stand in for one',
+          `add a primary key, or exclude ${nameOf(table.name)} from the scope`,
+        ),
+      ];
 
 /** Both sides send a stream sooner or later: the source at once, the target from the cutover on. */
 const serverFindings = async (session: PgSession, as: Side): Promise<Finding[]> => {
   const found: Finding[] = [];
   const row = await session.one(
     `SELECT current_setting('wal_level') AS wal_level, current_setting('max_replication_slots') AS slots, current_setting('max_wal_senders') AS senders,
-            (SELECT count(*) FROM pg_replication_slots)::text AS used, (SELECT count(*) FROM pg_stat_replication)::text AS sending`,
+            (SELECT count(*) FROM pg_replication_slots)::text AS used, (SELECT count(*) FROM pg_stat_replication)::text AS sending,
+            (SELECT rolsuper::text FROM pg_roles WHERE rolname = current_user) AS super`,
   );
+  if (row['super'] === 'true') {
+    found.push({
+      severity: 'info',
+      code: 'CF-GRANT-001',
+      object: `${as} role`,
+      reason: 'is a superuser, which is more than Crossfade needs',
+      next: 'crossfade doctor prints what a role of its own needs',
+    });
+  }
   if (row['wal_level'] !== 'logical') {
-    found.push(refuse('CF-SRC-001', `${as} server`, `wal_level is ${row['wal_level']}, and a change stream needs logical`, 'ALTER SYSTEM SET wal_level = logical; then restart the server'));
+    found.push(
+      refuse(
+        'CF-SRC-001',
+        `${as} server`,
+        `wal_level is ${row['wal_level']}, and a change stream needs logical`,
+        'ALTER SYSTEM SET wal_level = logical; then restart the server',
+      ),
+    );
   }
   if (Number(row['used']) >= Number(row['slots'])) {
-    found.push(refuse('CF-SRC-002', `${as} server`, `all ${row['slots']} replication slots are in use`, 'raise max_replication_slots (restart needed), or drop a slot that nobody uses'));
+    found.push(
+      refuse(
+        'CF-SRC-002',
+        `${as} server`,
+        `all ${row['slots']} replication slots are in use`,
+        'raise max_replication_slots (restart needed), or drop a slot that nobody uses',
+      ),
+    );
   }
   if (Number(row['sending']) >= Number(row['senders'])) {
-    found.push(refuse('CF-SRC-002', `${as} server`, `all ${row['senders']} WAL senders are in use`, 'raise max_wal_senders (restart needed)'));
+    found.push(
+      refuse('CF-SRC-002', `${as} server`, `all ${row['senders']} WAL senders are in use`, 'raise max_wal_senders (restart needed)'),
+    );
   }
   return found;
 };
@@ -48,8 +81,24 @@ const identityFindings = async (session: PgSession, tables: readonly Table[]): P
   for (const table of tables) {
     const row = await session.one(IDENTITY, [table.name.schema, table.name.name]);
     const name = nameOf(table.name);
-    if (row['identity'] === 'n') found.push(refuse('CF-SCOPE-003', name, 'has REPLICA IDENTITY NOTHING: once published, its UPDATEs and DELETEs would fail', `ALTER TABLE ${quoteTable(table.name)} REPLICA IDENTITY DEFAULT`));
-    if (row['persistence'] !== 'p') found.push(refuse('CF-SCOPE-004', name, 'is unlogged: its changes are in no log and cannot be streamed', `ALTER TABLE ${quoteTable(table.name)} SET LOGGED, or exclude it`));
+    if (row['identity'] === 'n')
+      found.push(
+        refuse(
+          'CF-SCOPE-003',
+          name,
+          'has REPLICA IDENTITY NOTHING: once published, its UPDATEs and DELETEs would fail',
+          `ALTER TABLE ${quoteTable(table.name)} REPLICA IDENTITY DEFAULT`,
+        ),
+      );
+    if (row['persistence'] !== 'p')
+      found.push(
+        refuse(
+          'CF-SCOPE-004',
+          name,
+          'is unlogged: its changes are in no log and cannot be streamed',
+          `ALTER TABLE ${quoteTable(table.name)} SET LOGGED, or exclude it`,
+        ),
+      );
   }
   return found;
 };
@@ -61,9 +110,31 @@ const objectFindings = async (session: PgSession, tables: readonly Table[]): Pro
             (SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE NOT c.relispartition AND c.relkind = 'r')::text AS inherited`,
   );
   const row = rows[0] ?? {};
-  if (row['large_objects'] !== '0') found.push(refuse('CF-SCOPE-004', 'large objects', `${row['large_objects']} large objects exist, and changes to them are in no change stream`, 'convert them to bytea columns first'));
-  if (row['prepared'] !== '0') found.push({severity: 'warn', code: 'CF-SRC-006', object: 'prepared transactions', reason: `${row['prepared']} are open; each delays the start of the stream and the fence`, next: 'commit or roll them back (pg_prepared_xacts)'});
-  if (row['inherited'] !== '0') found.push({severity: 'warn', code: 'CF-SCOPE-004', object: 'inheritance', reason: 'tables that inherit without being partitions are copied one by one', next: 'check that every child is in the scope'});
+  if (row['large_objects'] !== '0')
+    found.push(
+      refuse(
+        'CF-SCOPE-004',
+        'large objects',
+        `${row['large_objects']} large objects exist, and changes to them are in no change stream`,
+        'convert them to bytea columns first',
+      ),
+    );
+  if (row['prepared'] !== '0')
+    found.push({
+      severity: 'warn',
+      code: 'CF-SRC-006',
+      object: 'prepared transactions',
+      reason: `${row['prepared']} are open; each delays the start of the stream and the fence`,
+      next: 'commit or roll them back (pg_prepared_xacts)',
+    });
+  if (row['inherited'] !== '0')
+    found.push({
+      severity: 'warn',
+      code: 'CF-SCOPE-004',
+      object: 'inheritance',
+      reason: 'tables that inherit without being partitions are copied one by one',
+      next: 'check that every child is in the scope',
+    });
   if (!tables.length) found.push(refuse('CF-SCOPE-001', 'scope', 'matches no table', 'check scope.tables: patterns are schema.table'));
   return found;
 };

@@ -42,7 +42,7 @@ type Role = {
 };
 
 const readRole = async (session: PgSession): Promise<Role> => {
-  const {version = '0'} = await session.one<{version: string}>(`SELECT current_setting('server_version_num') AS version`);
+  const {version} = await session.one<{version: string}>(`SELECT current_setting('server_version_num') AS version`);
   // Servers before 15 have no privileges on parameters.
   const maySet = Number(version) >= 150_000 ? `has_parameter_privilege('session_replication_role', 'SET')` : 'rolsuper';
   const row = await session.one(

@@ -12,6 +12,7 @@ export class PgoutputEvents {
   readonly #short: string;
   readonly #tables: ReadonlyMap<string, Table>;
   readonly #relations = new Map<string, string>();
+  readonly #byRelation = new WeakMap<MessageRelation, Table | undefined>();
   /** A transaction has begun and not ended. */
   open = false;
 
@@ -75,14 +76,19 @@ export class PgoutputEvents {
   }
 
   #row(message: RowMessage, out: StreamEvent[]): void {
-    const name = nameOfRelation(message.relation);
-    if (name.schema === 'crossfade') {
+    const table = this.#tableOf(message.relation);
+    if (message.relation.schema === 'crossfade') {
       const row = (message.tag === 'delete' ? message.key : message.new) as Tuple | null;
-      if (name.name === 'tag' && row?.['migration'] === this.#short) out.push({type: 'ours'});
+      if (message.relation.name === 'tag' && row?.['migration'] === this.#short) out.push({type: 'ours'});
       return;
     }
-    const table = this.#tables.get(nameOf(name));
     if (table) out.push({type: 'change', change: toChange(table, message)});
+  }
+
+  /** Asked for every row, so that no name is built for it: the parser has one object for each description of a table. */
+  #tableOf(relation: MessageRelation): Table | undefined {
+    if (!this.#byRelation.has(relation)) this.#byRelation.set(relation, this.#tables.get(nameOf(nameOfRelation(relation))));
+    return this.#byRelation.get(relation);
   }
 }
 

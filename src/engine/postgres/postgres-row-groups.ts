@@ -13,14 +13,35 @@ export type Group = {
 const ORDER: Record<RowOperation['form'], number> = {delete: 0, move: 1, update: 2, upsert: 3, insert: 4};
 
 export const groupOperations = (operations: readonly RowOperation[]): Group[] => {
-  const groups = new Map<string, {form: RowOperation['form']; exact: boolean; columns: readonly string[]; operations: RowOperation[]}>();
+  const groups = new Map<string, GrowingGroup>();
+  const newest: Partial<Record<RowOperation['form'], GrowingGroup>> = {};
   for (const operation of operations) {
-    const columns = operation.form === 'delete' ? [] : Object.keys(operation.row);
+    const columns = operation.form === 'delete' ? NO_COLUMNS : Object.keys(operation.row);
     const exact = 'exact' in operation ? operation.exact : true;
-    const id = `${operation.form} ${exact} ${columns.join('\0')}`;
-    const group = groups.get(id);
-    if (group) group.operations.push(operation);
-    else groups.set(id, {form: operation.form, exact, columns, operations: [operation]});
+    const before = newest[operation.form];
+    // Nearly every row has the columns of the one before it, and then no text has to be built to find its group.
+    const group = before?.exact === exact && isSame(before.columns, columns) ? before : groupOf(groups, operation.form, exact, columns);
+    group.operations.push(operation);
+    newest[operation.form] = group;
   }
   return [...groups.values()].sort((a, b) => ORDER[a.form] - ORDER[b.form]);
+};
+
+type GrowingGroup = {form: RowOperation['form']; exact: boolean; columns: readonly string[]; operations: RowOperation[]};
+const NO_COLUMNS: readonly string[] = [];
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((name, i) => name === b[i]);
+
+const groupOf = (
+  groups: Map<string, GrowingGroup>,
+  form: RowOperation['form'],
+  exact: boolean,
+  columns: readonly string[],
+): GrowingGroup => {
+  const id = `${form} ${exact} ${columns.join('\0')}`;
+  const known = groups.get(id);
+  if (known) return known;
+  const group: GrowingGroup = {form, exact, columns, operations: []};
+  groups.set(id, group);
+  return group;
 };

@@ -63,8 +63,11 @@ const updateRows = (table: Table, group: Group, keyOf: (operation: RowOperation)
   const columns = settable(table, group.columns, true);
   const names = [...table.key.map((_, i) => `k${i}`), ...columns.map((_, i) => `v${i}`)];
   const set = columns.map((name, i) => `${quoteName(name)} = w.v${i}::${valueType(columnOf(table, name))}`).join(', ');
+  // Which rows it met is asked only where it may meet fewer: an exact one is counted.
+  const [places, answer] = group.exact ? ['', ''] : [' WITH ORDINALITY', ' RETURNING w.place::text AS place'];
+  const columnList = [...names, ...(group.exact ? [] : ['place'])].join(', ');
   return {
-    text: `UPDATE ${quoteTable(table.name)} t SET ${set} FROM unnest(${arrays(1, names.length)}) WITH ORDINALITY AS w(${names.join(', ')}, place) WHERE ${keyMatch(table)} RETURNING w.place::text AS place`,
+    text: `UPDATE ${quoteTable(table.name)} t SET ${set} FROM unnest(${arrays(1, names.length)})${places} AS w(${columnList}) WHERE ${keyMatch(table)}${answer}`,
     values: [...keyArrays(table, group.operations, keyOf), ...valueArrays(group.operations, columns)],
   };
 };

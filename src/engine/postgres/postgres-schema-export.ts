@@ -24,7 +24,10 @@ export const exportSchema = async (session: PgSession, tables: readonly Table[])
     const resolve = await readOwners(session, (key) => known.has(key));
     const edges = await readEdges(session, resolve);
     const chosen = choose(all, edges, await oidsOf(session, tables), new Set(tables.map((table) => table.name.schema)));
-    const order = inOrder(chosen.nodes.filter((node) => node.sql.length), edges);
+    const order = inOrder(
+      chosen.nodes.filter((node) => node.sql.length),
+      edges,
+    );
     const keys = new Set(chosen.nodes.filter((node) => node.sql.length).map(({key}) => key));
     const script: SchemaScript = {
       preData: order.preData.flatMap((node) => statementsOf(node, chosen.needed)),
@@ -59,10 +62,17 @@ const choose = (all: readonly SchemaNode[], edges: readonly Edge[], moved: Reado
   const needs = needsOf(all, edges);
   const relations = new Set(all.filter(({rank, sql}) => rank === RANK.table && sql.length).map(({table}) => table));
   const isOutside = ({table}: SchemaNode): boolean => table !== undefined && relations.has(table) && !moved.has(table);
-  const outside = closure(all.filter(isOutside).map(({key}) => key), inverse(needs));
-  const isRoot = (node: SchemaNode): boolean => !isOutside(node) && (node.schema === '' || schemas.has(node.schema) || moved.has(node.table ?? ''));
+  const outside = closure(
+    all.filter(isOutside).map(({key}) => key),
+    inverse(needs),
+  );
+  const isRoot = (node: SchemaNode): boolean =>
+    !isOutside(node) && (node.schema === '' || schemas.has(node.schema) || moved.has(node.table ?? ''));
   const roots = all.filter(isRoot);
-  const keys = closure(roots.filter(({key}) => !outside.has(key)).map(({key}) => key), needs);
+  const keys = closure(
+    roots.filter(({key}) => !outside.has(key)).map(({key}) => key),
+    needs,
+  );
   const lost = roots.filter(({key}) => outside.has(key));
   const nodes = all.filter(({key}) => keys.has(key));
   return {
@@ -89,15 +99,39 @@ const inverse = (needs: ReadonlyMap<NodeKey, ReadonlySet<NodeKey>>): Map<NodeKey
 const statementsOf = ({object, sql, roles, rank, key}: SchemaNode, needed: ReadonlySet<NodeKey>): SchemaStatement[] =>
   sql.map((text) => ({object, sql: text, roles, isOptional: rank === RANK.extension && !needed.has(key)}));
 
-const refuse = (object: string, reason: string, next: string): Finding => ({severity: 'refuse', code: 'CF-SCOPE-004', object, reason, next});
+const refuse = (object: string, reason: string, next: string): Finding => ({
+  severity: 'refuse',
+  code: 'CF-SCOPE-004',
+  object,
+  reason,
+  next,
+});
 
 const findingsOf = ({nodes, left, torn}: Chosen, circular: readonly SchemaNode[]): Finding[] => [
   ...nodes.filter(({sql}) => !sql.length).map(({object}) => refuse(object, adviceOn(object).reason, adviceOn(object).next)),
-  ...torn.map(({object}) => refuse(object, 'leads to a table that is outside the scope', 'add that table to scope.tables, or drop the object')),
+  ...torn.map(({object}) =>
+    refuse(object, 'leads to a table that is outside the scope', 'add that table to scope.tables, or drop the object'),
+  ),
   ...circular.map(({object}) => refuse(object, 'needs an object that needs it in turn', 'use schema kind pg_dump or files')),
-  ...left.map(({object}): Finding => ({severity: 'warn', code: 'CF-SCOPE-004', object, reason: 'needs a table that is outside the scope, and stays behind', next: 'add the table to scope.tables if it is wanted'})),
+  ...left.map(
+    ({object}): Finding => ({
+      severity: 'warn',
+      code: 'CF-SCOPE-004',
+      object,
+      reason: 'needs a table that is outside the scope, and stays behind',
+      next: 'add the table to scope.tables if it is wanted',
+    }),
+  ),
 ];
 
 /** A table cannot wait for the data it is to hold. */
 const lateTables = (postData: readonly SchemaNode[]): Finding[] =>
-  postData.filter(({rank}) => rank === RANK.table).map(({object}) => refuse(object, 'is defined by something that can only be made when the tables are complete', `write its pre-data by hand (schema kind files)`));
+  postData
+    .filter(({rank}) => rank === RANK.table)
+    .map(({object}) =>
+      refuse(
+        object,
+        'is defined by something that can only be made when the tables are complete',
+        `write its pre-data by hand (schema kind files)`,
+      ),
+    );

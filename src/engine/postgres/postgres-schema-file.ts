@@ -15,7 +15,12 @@ export type Statement = {readonly sql: string; readonly line: number; readonly t
 
 type SchemaFile = {readonly file: string; readonly text: string; readonly stays: boolean};
 
-export const runSchemaFile = async (sessions: PgSessions, migration: MigrationRef, {file, text, stays}: SchemaFile, signal: AbortSignal): Promise<{statements: number; ran: number}> => {
+export const runSchemaFile = async (
+  sessions: PgSessions,
+  migration: MigrationRef,
+  {file, text, stays}: SchemaFile,
+  signal: AbortSignal,
+): Promise<{statements: number; ran: number}> => {
   const statements = await splitStatements(file, text);
   const session = await openWriter(sessions, migration, 'schema');
   let ran = 0;
@@ -40,30 +45,59 @@ export const splitStatements = async (file: string, text: string): Promise<State
     const tree = (await parse(`${text}\n`)) as {stmts?: {stmt?: unknown; stmt_location?: number; stmt_len?: number}[]};
     return (tree.stmts ?? []).map(({stmt: tree, stmt_location: from = 0, stmt_len: length}) => {
       const sql = bytes.subarray(from, length ? from + length : undefined).toString('utf8');
-      return {tree, sql: sql.trim(), line: bytes.subarray(0, from).toString('utf8').split('\n').length + (/^\s*/.exec(sql)?.[0].split('\n').length ?? 1) - 1};
+      return {
+        tree,
+        sql: sql.trim(),
+        line: bytes.subarray(0, from).toString('utf8').split('\n').length + (/^\s*/.exec(sql)?.[0].split('\n').length ?? 1) - 1,
+      };
     });
   } catch (error) {
-    throw new TerminalError(`${file} could not be read as SQL: ${error instanceof Error ? error.message : String(error)}`, {code: 'CF-TGT-004', cause: error, next: 'psql commands (\\…) and COPY data are not SQL; keep them out of schema files'});
+    throw new TerminalError(`${file} could not be read as SQL: ${error instanceof Error ? error.message : String(error)}`, {
+      code: 'CF-TGT-004',
+      cause: error,
+      next: 'psql commands (\\…) and COPY data are not SQL; keep them out of schema files',
+    });
   }
 };
 
-const runOnce = async (session: PgSession, migration: MigrationRef, {file, place, stays}: {file: string; place: number; stays: boolean}, statement: Statement): Promise<boolean> => {
+const runOnce = async (
+  session: PgSession,
+  migration: MigrationRef,
+  {file, place, stays}: {file: string; place: number; stays: boolean},
+  statement: Statement,
+): Promise<boolean> => {
   const digest = createHash('sha256').update(statement.sql).digest('hex');
-  const {rows} = await session.query(`SELECT digest FROM crossfade.schema_statement WHERE migration = $1 AND file = $2 AND place = $3`, [migration.short, file, place]);
+  const {rows} = await session.query(`SELECT digest FROM crossfade.schema_statement WHERE migration = $1 AND file = $2 AND place = $3`, [
+    migration.short,
+    file,
+    place,
+  ]);
   if (rows[0]) {
     if (rows[0]['digest'] === digest) return false;
-    throw new TerminalError(`${file}:${statement.line} was run already and has changed since`, {code: 'CF-PLAN-002', next: 'restore the file, or abort and start again'});
+    throw new TerminalError(`${file}:${statement.line} was run already and has changed since`, {
+      code: 'CF-PLAN-002',
+      next: 'restore the file, or abort and start again',
+    });
   }
   const run = () =>
     tagged(session, migration, 'schema', async () => {
-      await session.query(`INSERT INTO crossfade.schema_statement (migration, file, place, digest) VALUES ($1, $2, $3, $4)`, [migration.short, file, place, digest]);
+      await session.query(`INSERT INTO crossfade.schema_statement (migration, file, place, digest) VALUES ($1, $2, $3, $4)`, [
+        migration.short,
+        file,
+        place,
+        digest,
+      ]);
       if (stays) await session.query(statement.sql);
       else await recordingObjects(session, migration, () => session.query(statement.sql));
     });
   try {
     await whileBusy(run);
   } catch (error) {
-    throw new TerminalError(`${file}:${statement.line} failed on the target: ${error instanceof Error ? error.message : String(error)}`, {code: 'CF-TGT-004', cause: error, next: `correct that statement; those before it stay, so: crossfade resume`});
+    throw new TerminalError(`${file}:${statement.line} failed on the target: ${error instanceof Error ? error.message : String(error)}`, {
+      code: 'CF-TGT-004',
+      cause: error,
+      next: `correct that statement; those before it stay, so: crossfade resume`,
+    });
   }
   return true;
 };

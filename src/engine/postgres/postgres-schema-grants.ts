@@ -60,7 +60,12 @@ export const readGrants = async (session: PgSession, keys: ReadonlySet<NodeKey>,
     for (const row of rows) {
       const key = row['key'] ?? '';
       if (!keys.has(query === COMMENTS ? (resolve(key) ?? '') : key)) continue;
-      found.push({object: row['object'] ?? '', sql: row['sql'] ?? '', roles: JSON.parse(row['roles'] ?? '[]') as string[], isOptional: true});
+      found.push({
+        object: row['object'] ?? '',
+        sql: row['sql'] ?? '',
+        roles: JSON.parse(row['roles'] ?? '[]') as string[],
+        isOptional: true,
+      });
     }
   }
   return found;

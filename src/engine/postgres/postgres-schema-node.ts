@@ -24,9 +24,26 @@ export type SchemaNode = {
 
 /** The order of kinds where dependencies leave a choice. */
 export const RANK = {
-  schema: 0, extension: 1, type: 2, function: 3, sequence: 4, table: 5, default: 6, key: 7, attach: 8, check: 9, view: 10,
-  index: 11, unique: 12, foreign: 13, matview: 14, trigger: 15, policy: 16, statistics: 17, setting: 18,
-} as const; // prettier-ignore
+  schema: 0,
+  extension: 1,
+  type: 2,
+  function: 3,
+  sequence: 4,
+  table: 5,
+  default: 6,
+  key: 7,
+  attach: 8,
+  check: 9,
+  view: 10,
+  index: 11,
+  unique: 12,
+  foreign: 13,
+  matview: 14,
+  trigger: 15,
+  policy: 16,
+  statistics: 17,
+  setting: 18,
+} as const;
 
 /** Neither the server's own schemas nor ours. `n` is the alias of pg_namespace. */
 export const OF_USERS = `n.nspname !~ '^(pg_|information_schema$|crossfade)'`;

@@ -29,7 +29,11 @@ export const OPTIONS = `coalesce((SELECT ' WITH (' || string_agg(o.prefix || for
     UNION ALL SELECT 'toast.', toast.* FROM pg_class tc CROSS JOIN LATERAL pg_options_to_table(tc.reloptions) toast WHERE tc.oid = c.reltoastrelid) AS o), '')`;
 
 const TABLES: NodeQuery = {
-  catalog: 'pg_class', rank: 'table', oid: 'c.oid', schema: 'n.nspname', table: 'c.oid',
+  catalog: 'pg_class',
+  rank: 'table',
+  oid: 'c.oid',
+  schema: 'n.nspname',
+  table: 'c.oid',
   from: `${TABLE} LEFT JOIN pg_am m ON m.oid = c.relam AND m.amname <> 'heap' AND c.relkind = 'r' WHERE ${IS_TABLE}`,
   sql: `ARRAY[format('CREATE TABLE %s (%s)', ${NAME}, ${COLUMNS}) || CASE WHEN c.relkind = 'p' THEN ' PARTITION BY ' || pg_get_partkeydef(c.oid) ELSE '' END
       || coalesce(' USING ' || quote_ident(m.amname), '') || ${OPTIONS}]
@@ -37,41 +41,63 @@ const TABLES: NodeQuery = {
       FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attstorage <> t.typstorage ORDER BY a.attnum)
     || ARRAY(SELECT format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STATISTICS %s', ${NAME}, a.attname, a.attstattarget)
       FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attstattarget >= 0 ORDER BY a.attnum)`,
-}; // prettier-ignore
+};
 
 /** Of tables and views. */
 const DEFAULTS: NodeQuery = {
-  catalog: 'pg_attrdef', rank: 'default', oid: 'f.oid', schema: 'n.nspname', table: 'c.oid', needs: `ARRAY['pg_class:' || c.oid]`,
+  catalog: 'pg_attrdef',
+  rank: 'default',
+  oid: 'f.oid',
+  schema: 'n.nspname',
+  table: 'c.oid',
+  needs: `ARRAY['pg_class:' || c.oid]`,
   from: `pg_attrdef f JOIN ${TABLE} ON c.oid = f.adrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = f.adnum
     WHERE a.attgenerated = '' AND (${CALLS_FUNCTION} OR c.relkind = 'v') AND ${notOfExtension('pg_class', 'c.oid')}`,
   sql: `ARRAY[format('ALTER %s %s ALTER COLUMN %I SET DEFAULT %s', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE ONLY' END, ${NAME}, a.attname, pg_get_expr(f.adbin, f.adrelid))]`,
-}; // prettier-ignore
+};
 
 const OWNED_BY: NodeQuery = {
-  catalog: 'pg_class', rank: 'attach', part: `'owner'`, oid: 'q.oid', schema: 'n.nspname', table: 'c.oid', needs: `ARRAY['pg_class:' || q.oid, 'pg_class:' || c.oid]`,
+  catalog: 'pg_class',
+  rank: 'attach',
+  part: `'owner'`,
+  oid: 'q.oid',
+  schema: 'n.nspname',
+  table: 'c.oid',
+  needs: `ARRAY['pg_class:' || q.oid, 'pg_class:' || c.oid]`,
   from: `pg_depend d JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S' JOIN ${TABLE} ON c.oid = d.refobjid JOIN pg_namespace qn ON qn.oid = q.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a' AND ${notOfExtension('pg_class', 'q.oid')}`,
   sql: `ARRAY[format('ALTER SEQUENCE %I.%I OWNED BY %s.%I', qn.nspname, q.relname, ${NAME}, a.attname)]`,
-}; // prettier-ignore
+};
 
 /** The index that identifies rows: replica identity where one is set, else the primary key. Everything else unique waits. */
 export const IS_KEY = `(CASE WHEN c.relreplident = 'i' THEN i.indisreplident ELSE i.indisprimary END)`;
 
 /** Primary keys, unique and exclusion constraints of every table and partition. */
 const INDEX_CONSTRAINTS: NodeQuery = {
-  catalog: 'pg_constraint', rank: 'key', oid: 'k.oid', schema: 'n.nspname', table: 'c.oid', isPost: `NOT ${IS_KEY}`, needs: `ARRAY['pg_class:' || c.oid]`,
+  catalog: 'pg_constraint',
+  rank: 'key',
+  oid: 'k.oid',
+  schema: 'n.nspname',
+  table: 'c.oid',
+  isPost: `NOT ${IS_KEY}`,
+  needs: `ARRAY['pg_class:' || c.oid]`,
   from: `pg_constraint k JOIN ${TABLE} ON c.oid = k.conrelid JOIN pg_index i ON i.indexrelid = k.conindid WHERE k.contype IN ('p', 'u', 'x') AND ${notOfExtension('pg_class', 'c.oid')}`,
   sql: `ARRAY[format('ALTER TABLE %s%s ADD CONSTRAINT %I %s', CASE WHEN ${IS_KEY} THEN '' ELSE 'ONLY ' END, ${NAME}, k.conname, pg_get_constraintdef(k.oid))]`,
-}; // prettier-ignore
+};
 
 /** A partition is made as a table of its own, with its own column order and key, and then attached. */
 const PARTITIONS: NodeQuery = {
-  catalog: 'pg_class', rank: 'attach', part: `'partition'`, oid: 'c.oid', schema: 'n.nspname', table: 'c.oid',
+  catalog: 'pg_class',
+  rank: 'attach',
+  part: `'partition'`,
+  oid: 'c.oid',
+  schema: 'n.nspname',
+  table: 'c.oid',
   needs: `ARRAY['pg_class:' || c.oid, 'pg_class:' || h.inhparent] || ARRAY(SELECT 'pg_constraint:' || k.oid FROM pg_constraint k WHERE k.conrelid IN (c.oid, h.inhparent) AND k.contype = 'p')`,
   from: `${TABLE} JOIN pg_inherits h ON h.inhrelid = c.oid WHERE c.relispartition AND ${IS_TABLE}`,
   sql: `ARRAY[format('ALTER TABLE ONLY %s ATTACH PARTITION %s %s', h.inhparent::regclass, ${NAME}, pg_get_expr(c.relpartbound, c.oid))]`,
-}; // prettier-ignore
+};
 
 /**
  * R10: a check over several columns meets rows that never existed, where a large value arrives later than the rest; and
@@ -81,18 +107,29 @@ export const CHECK_WAITS = `(coalesce(cardinality(k.conkey), 0) > 1 AND EXISTS (
   OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_constraint'::regclass AND d.objid = k.oid AND d.refclassid = 'pg_proc'::regclass))`;
 
 const CHECKS: NodeQuery = {
-  catalog: 'pg_constraint', rank: 'check', oid: 'k.oid', schema: 'n.nspname', table: 'c.oid', isPost: CHECK_WAITS, needs: `ARRAY['pg_class:' || c.oid]`,
+  catalog: 'pg_constraint',
+  rank: 'check',
+  oid: 'k.oid',
+  schema: 'n.nspname',
+  table: 'c.oid',
+  isPost: CHECK_WAITS,
+  needs: `ARRAY['pg_class:' || c.oid]`,
   from: `pg_constraint k JOIN ${TABLE} ON c.oid = k.conrelid WHERE k.contype = 'c' AND k.conislocal AND ${IS_TABLE}`,
   sql: `ARRAY[format('ALTER TABLE %s ADD CONSTRAINT %I %s', ${NAME}, k.conname, pg_get_constraintdef(k.oid))]`,
-}; // prettier-ignore
+};
 
 /** For tables that are identified by another index than their primary key, or by whole rows. */
 const IDENTITIES: NodeQuery = {
-  catalog: 'pg_class', rank: 'setting', part: `'replica identity'`, oid: 'c.oid', schema: 'n.nspname', table: 'c.oid',
+  catalog: 'pg_class',
+  rank: 'setting',
+  part: `'replica identity'`,
+  oid: 'c.oid',
+  schema: 'n.nspname',
+  table: 'c.oid',
   needs: `ARRAY['pg_class:' || c.oid] || ARRAY(SELECT coalesce((SELECT 'pg_constraint:' || k.oid FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u')), 'pg_class:' || i.indexrelid) FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident AND c.relreplident = 'i')`,
   from: `${TABLE} WHERE c.relreplident IN ('i', 'f', 'n') AND ${IS_TABLE}`,
   sql: `ARRAY[format('ALTER TABLE ONLY %s REPLICA IDENTITY %s', ${NAME}, CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
     ELSE (SELECT format('USING INDEX %I', x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) END)]`,
-}; // prettier-ignore
+};
 
 export const TABLE_QUERIES = [TABLES, DEFAULTS, OWNED_BY, INDEX_CONSTRAINTS, PARTITIONS, CHECKS, IDENTITIES];

@@ -1,4 +1,4 @@
-import type {Table} from '../../model/table.ts';
+import {nameOf, type Table} from '../../model/table.ts';
 import type {Finding, MigrationRef} from '../engine.ts';
 import type {Schema, SchemaScript, SchemaStatement} from '../schema.ts';
 import {dumpFindings, dumpSchema} from './postgres-dump.ts';
@@ -7,7 +7,7 @@ import {meaningOf} from './postgres-meaning.ts';
 import {exportSchema} from './postgres-schema-export.ts';
 import {SCHEMA_SETTINGS} from './postgres-schema-file.ts';
 import {forbiddenOn} from './postgres-set-aside.ts';
-import type {PgSession} from './postgres-session.ts';
+import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {quoteTable} from './postgres-sql.ts';
 import {openWriter, tagged} from './postgres-writer.ts';
@@ -61,19 +61,35 @@ export class PostgresSchema implements Schema {
     return dumpFindings(Number(version));
   }
 
-  dump(tables: readonly Table[]): Promise<{readonly preData: string; readonly postData: string}> {
-    return dumpSchema(this.#sessions.options.url, tables);
+  async dump(tables: readonly Table[]): Promise<SchemaScript> {
+    const schemas = [...new Set(tables.map((table) => table.name.schema))];
+    const moved = new Set(tables.flatMap((table) => [table.name, ...table.partitions]).map(nameOf));
+    const {rows} = await this.#sessions.use((session) => session.query(RELATIONS, [schemas]));
+    const named = (kind: string): TextRow[] => rows.filter((row) => row['kind'] === kind);
+    return dumpSchema(this.#sessions.options, {
+      tables,
+      filled: named('filled').map((row) => row['quoted'] ?? ''),
+      others: named('table')
+        .filter((row) => !moved.has(row['name'] ?? ''))
+        .map((row) => row['quoted'] ?? ''),
+    });
   }
 
   async keep(name: string, text: string): Promise<string> {
     await this.#write((session) =>
-      session.query(`INSERT INTO crossfade.schema_text (migration, name, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, [this.#migration.short, name, text]),
+      session.query(`INSERT INTO crossfade.schema_text (migration, name, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, [
+        this.#migration.short,
+        name,
+        text,
+      ]),
     );
     return (await this.kept(name)) ?? text;
   }
 
   async kept(name: string): Promise<string | undefined> {
-    const {rows} = await this.#sessions.use((session) => session.query(`SELECT body FROM crossfade.schema_text WHERE migration = $1 AND name = $2`, [this.#migration.short, name]));
+    const {rows} = await this.#sessions.use((session) =>
+      session.query(`SELECT body FROM crossfade.schema_text WHERE migration = $1 AND name = $2`, [this.#migration.short, name]),
+    );
     return rows[0]?.['body'] ?? undefined;
   }
 
@@ -81,7 +97,9 @@ export class PostgresSchema implements Schema {
     if (!tables.length) return;
     const names = tables.map((table) => quoteTable(table.name));
     await this.#write(async (session) => {
-      const row = await session.one(REFERENCED_FROM_OUTSIDE, [tables.flatMap((table) => [table.name, ...table.partitions]).map(quoteTable)]);
+      const row = await session.one(REFERENCED_FROM_OUTSIDE, [
+        tables.flatMap((table) => [table.name, ...table.partitions]).map(quoteTable),
+      ]);
       // A table that others refer to cannot be truncated without them.
       const statements = row['referenced'] === 'true' ? names.map((name) => `DELETE FROM ${name}`) : [`TRUNCATE ${names.join(', ')}`];
       for (const statement of statements) await session.query(statement);
@@ -97,6 +115,11 @@ export class PostgresSchema implements Schema {
     }
   }
 }
+
+/** Materialised views that have rows, and every table. */
+const RELATIONS = `
+  SELECT CASE relkind WHEN 'm' THEN 'filled' ELSE 'table' END AS kind, format('%I.%I', n.nspname, c.relname) AS quoted, n.nspname || '.' || c.relname AS name
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ANY ($1) AND (c.relkind IN ('r', 'p') OR c.relkind = 'm' AND c.relispopulated)`;
 
 const REFERENCED_FROM_OUTSIDE = `
   WITH mine AS (SELECT name::regclass::oid AS oid FROM unnest($1::text[]) AS wanted(name))
