@@ -22,10 +22,18 @@ export interface Compare {
   counts(tables: readonly Table[]): Promise<bigint[]>;
   digest(table: Table, range: KeyRange, applied: Direction | undefined): Promise<{readonly digest: Digest; readonly bracket: Bracket}>;
   /** Row hashes of a range, or of given keys. Key text joined as `keyText` of the model does. */
-  rowDigests(table: Table, where: KeyRange | readonly Key[], applied: Direction | undefined): Promise<{readonly rows: ReadonlyMap<string, {readonly key: Key; readonly hash: string}>; readonly bracket: Bracket}>;
+  rowDigests(
+    table: Table,
+    where: KeyRange | readonly Key[],
+    applied: Direction | undefined,
+  ): Promise<{readonly rows: ReadonlyMap<string, {readonly key: Key; readonly hash: string}>; readonly bracket: Bracket}>;
   rows(table: Table, keys: readonly Key[]): Promise<Row[]>;
   /** Whole rows in one snapshot, for tables whose values a mapping changes: they are compared by us. */
-  read(table: Table, where: KeyRange | readonly Key[], applied: Direction | undefined): Promise<{readonly rows: readonly Row[]; readonly bracket: Bracket}>;
+  read(
+    table: Table,
+    where: KeyRange | readonly Key[],
+    applied: Direction | undefined,
+  ): Promise<{readonly rows: readonly Row[]; readonly bracket: Bracket}>;
   /** Runs `act` while nobody changes these rows, their writers wait for it; undefined when they could not be held. */
   holding?<T>(table: Table, keys: readonly Key[], act: () => Promise<T>): Promise<T | undefined>;
   /** Cuts a range into consecutive ones of at most `rows` rows of this side; together they cover exactly the range. */

@@ -10,7 +10,13 @@ export interface Fence {
    * C3: one transaction with the lease's row lock, the attempt's row, the triggers and the marker; waits for open
    * writers. `epoch` must be current here (K2); the attempt opens by itself `budgetMs` after now.
    */
-  raise(request: {readonly tables: readonly Table[]; readonly attempt: number; readonly epoch: number; readonly budgetMs: number; readonly marker: string}): Promise<{readonly position: Position}>;
+  raise(request: {
+    readonly tables: readonly Table[];
+    readonly attempt: number;
+    readonly epoch: number;
+    readonly budgetMs: number;
+    readonly marker: string;
+  }): Promise<{readonly position: Position}>;
   /** Every attempt's row, oldest first. */
   rows(): Promise<FenceRow[]>;
   /** C8, under the row's lock, by `decideCommit`. */

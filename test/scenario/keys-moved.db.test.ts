@@ -3,9 +3,8 @@
  * and their 20 kB texts, which did not change, are not in the change stream (H-1, H-6, copy-model §3). Once more after
  * the cutover, on the way back.
  */
-import {writeFileSync} from 'node:fs';
+import {existsSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {existsSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {bothChecksums, openLetters} from '../support/letters.ts';
 import {isPhaseStarted, type Story} from '../support/story.ts';

@@ -67,6 +67,7 @@ describe('schema: catalog', {timeout: 300_000}, () => {
       `CREATE OPERATOR film.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = texteq)`,
       `CREATE TABLE public.elsewhere (id int PRIMARY KEY)`,
       `ALTER TABLE film.room ADD COLUMN elsewhere int REFERENCES public.elsewhere`,
+      `CREATE PUBLICATION of_others FOR TABLE film.room`,
       `CREATE VIEW film.over_there AS SELECT * FROM public.elsewhere`,
     );
     const {output, code} = await story.type('plan', story.planFile);
@@ -79,6 +80,7 @@ describe('schema: catalog', {timeout: 300_000}, () => {
       /REFUSED CF-SCOPE-004 table constraint room_elsewhere_fkey on film\.room: leads to a table that is outside the scope/,
     );
     expect(output).toMatch(/warn CF-SCOPE-004 view film\.over_there: needs a table that is outside the scope/);
+    expect(output).toMatch(/warn CF-SCOPE-004 publication of_others: sends changes to somebody else/);
     expect(await story.target.value(`SELECT count(*) FROM pg_namespace WHERE nspname = 'film'`)).toBe('0');
   });
 });

@@ -1,7 +1,5 @@
 /** A small database of people and their letters: a text key, a composite key, a cascade, 20 kB texts kept out of line. */
 import {writeFileSync} from 'node:fs';
-import {mkdtempSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {openStory, type Sides, type Story, type StoryOptions} from './story.ts';
 import type {StoryDatabase} from './story-database.ts';
@@ -36,11 +34,9 @@ ANALYZE;
 `;
 
 export async function openLetters(name: string, more: Partial<StoryOptions> = {}): Promise<Story> {
-  const folder = mkdtempSync(join(tmpdir(), 'crossfade-letters-'));
-  const schema = {preData: join(folder, 'pre.sql'), postData: join(folder, 'post.sql')};
-  writeFileSync(schema.preData, PRE_DATA);
-  writeFileSync(schema.postData, POST_DATA);
-  const story = await openStory({name, schema, tables: ['post.*'], ...more});
+  const story = await openStory({name, schema: {preData: 'pre.sql', postData: 'post.sql'}, tables: ['post.*'], ...more});
+  writeFileSync(join(story.folder, 'pre.sql'), PRE_DATA);
+  writeFileSync(join(story.folder, 'post.sql'), POST_DATA);
   await story.source.run(PRE_DATA, FILL, POST_DATA);
   return story;
 }

@@ -7,7 +7,7 @@ import type {PgSession} from './postgres-session.ts';
 import {quoteTable} from './postgres-sql.ts';
 
 export const postgresFindings = async (session: PgSession, as: Side, tables: readonly Table[]): Promise<Finding[]> => [
-  ...tables.flatMap(keyFindings),
+  ...(as === 'source' ? tables.flatMap(keyFindings) : []),
   ...(await serverFindings(session, as)),
   ...grantFindings(as, await postgresGrants(session, as, tables)),
   ...(as === 'source' ? [...(await identityFindings(session, tables)), ...(await objectFindings(session, tables))] : []),

@@ -13,7 +13,7 @@ import {type NodeKey, RANK, readNodes, type SchemaNode} from './postgres-schema-
 import {inOrder, needsOf} from './postgres-schema-order.ts';
 import {TABLE_QUERIES} from './postgres-schema-tables.ts';
 import {TYPE_QUERIES} from './postgres-schema-types.ts';
-import {adviceOn, readUnknown} from './postgres-schema-unknown.ts';
+import {adviceOn, readBystanders, readUnknown} from './postgres-schema-unknown.ts';
 import type {PgSession} from './postgres-session.ts';
 import {quoteTable} from './postgres-sql.ts';
 
@@ -33,7 +33,10 @@ export const exportSchema = async (session: PgSession, tables: readonly Table[])
       preData: order.preData.flatMap((node) => statementsOf(node, chosen.needed)),
       postData: [...order.postData.flatMap((node) => statementsOf(node, chosen.needed)), ...(await readGrants(session, keys, resolve))],
     };
-    return {...script, findings: [...findingsOf(chosen, order.circular), ...lateTables(order.postData)]};
+    return {
+      ...script,
+      findings: [...findingsOf(chosen, order.circular), ...lateTables(order.postData), ...(await readBystanders(session))],
+    };
   });
 
 const readAll = async (session: PgSession): Promise<SchemaNode[]> => {

@@ -2,6 +2,7 @@
  * What Crossfade cannot write as DDL. Everything of a user's schema is either a node with DDL or one of these, so that
  * an object that nobody thought of is refused and never left behind in silence.
  */
+import type {Finding} from '../engine.ts';
 import {type NodeQuery, notOfExtension, OF_USERS, readNodes, type SchemaNode} from './postgres-schema-node.ts';
 import type {PgSession} from './postgres-session.ts';
 
@@ -108,3 +109,23 @@ const ADVICE: readonly {readonly when: RegExp; readonly reason: string; readonly
     next: 'drop it for the migration, and create it on the target after the cutover',
   },
 ];
+
+/** Neither tables nor part of them, and nothing breaks without them at once: named, so that nobody misses them later. */
+const BYSTANDERS = `
+  SELECT 'publication ' || quote_ident(pubname) AS object, 'sends changes to somebody else' AS reason, 'create it on the target after the cutover, and point its subscribers there' AS next FROM pg_publication WHERE pubname NOT LIKE 'crossfade\\_%'
+  UNION ALL SELECT 'subscription ' || quote_ident(subname), 'receives changes from somebody else', 'create it on the target after the cutover' FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+  UNION ALL SELECT 'default privileges of ' || pg_get_userbyid(defaclrole), 'are for tables that are yet to be made', 'ALTER DEFAULT PRIVILEGES … on the target' FROM pg_default_acl GROUP BY defaclrole
+  UNION ALL SELECT 'setting ' || setting, 'belongs to the database', 'ALTER DATABASE … SET … on the target' FROM pg_db_role_setting CROSS JOIN LATERAL unnest(setconfig) AS setting WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+  UNION ALL SELECT 'index ' || i.indexrelid::regclass, 'is not valid', 'REINDEX or drop it' FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid AND ${OF_USERS}
+  ORDER BY 1`;
+
+export const readBystanders = async (session: PgSession): Promise<Finding[]> => {
+  const {rows} = await session.query(BYSTANDERS);
+  return rows.map(({object, reason, next}) => ({
+    severity: 'warn',
+    code: 'CF-SCOPE-004',
+    object: object ?? '',
+    reason: `${reason}, and stays behind`,
+    next: next ?? '',
+  }));
+};

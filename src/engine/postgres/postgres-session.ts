@@ -66,7 +66,10 @@ export class PgSession {
   /** One statement, or several without parameters (the last answer counts). */
   async query<T extends TextRow = TextRow>(text: string, values: readonly unknown[] = []): Promise<Answer<T>> {
     await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
-    const result = values.length ? await this.#client.query<T>(text, [...values]) : await this.#client.query<T>(text);
+    const sent = values.length ? this.#client.query<T>(text, [...values]) : this.#client.query<T>(text);
+    const result = await sent.catch((error: unknown) => {
+      throw statementError(error, this.label);
+    });
     await this.#effects.point('sql.reply', `${this.label}: ${text.slice(0, 60)}`);
     const last = lastOf<T>(result);
     return {rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0};
