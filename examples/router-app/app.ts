@@ -5,7 +5,12 @@
 import {createServer, type IncomingMessage, type Server} from 'node:http';
 import {createRouter, type Router} from '../../src/router/router.ts';
 
-export function startApp(options: {readonly source: string; readonly target: string; readonly migration: string; readonly port: number}): App {
+export function startApp(options: {
+  readonly source: string;
+  readonly target: string;
+  readonly migration: string;
+  readonly port: number;
+}): App {
   const router = createRouter(options);
   const server = createServer((request, response) => {
     void answer(router, request).then(([code, text]) => response.writeHead(code).end(text));

@@ -14,7 +14,17 @@ const inventory: Inventory = {
 };
 const facts = (change: Partial<AssessFacts> = {}): AssessFacts => ({
   plan: {load: {parallel: 4, chunkBytes: 1}} as Plan,
-  tables: [{name: {schema: 's', name: 't'}, label: 's.t', columns: [], key: ['id'], partitions: [], estimatedRows: 10, estimatedBytes: 100 * 1024 * 1024}],
+  tables: [
+    {
+      name: {schema: 's', name: 't'},
+      label: 's.t',
+      columns: [],
+      key: ['id'],
+      partitions: [],
+      estimatedRows: 10,
+      estimatedBytes: 100 * 1024 * 1024,
+    },
+  ],
   source: inventory,
   laterBytes: 1_000_000_000,
   intervalMs: 10_000,
@@ -30,7 +40,9 @@ test('growth is what two samples differ by, and the months until a disk is full 
 });
 
 test('a corrupt key index is a no-go', () => {
-  const report = assessReport(facts({source: {...inventory, corruptIndexes: [{index: 's.t_pkey', reason: 'item order invariant violated'}]}}));
+  const report = assessReport(
+    facts({source: {...inventory, corruptIndexes: [{index: 's.t_pkey', reason: 'item order invariant violated'}]}}),
+  );
   expect(report.fit).toBe(false);
   expect(report.findings).toMatchObject([{severity: 'refuse', object: 's.t_pkey'}]);
 });

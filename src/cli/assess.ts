@@ -30,7 +30,15 @@ export const command: CommandModule = {
       const findings = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping: await mappingOf(plan)});
       await effects.clock.sleep(intervalMs);
       const later = await sides.source.catalog.inventory([]);
-      const report = assessReport({plan, tables: tables.map((table) => ({...table, label: nameOf(table.name)})), source, laterBytes: later.databaseBytes, intervalMs, diskBytes, findings});
+      const report = assessReport({
+        plan,
+        tables: tables.map((table) => ({...table, label: nameOf(table.name)})),
+        source,
+        laterBytes: later.databaseBytes,
+        intervalMs,
+        diskBytes,
+        findings,
+      });
       return print(invocation, report);
     } finally {
       await Promise.all([sides.source.close(), sides.target.close()]);

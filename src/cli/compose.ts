@@ -47,7 +47,8 @@ export const openSides = async (plan: Plan, migration: MigrationRef, effects: Ef
 };
 
 /** What a change in place is made of, in the plan's order. */
-export const operationsOf = ({operations: planned = []}: Plan): Operation[] => planned.map((one) => member('operation', operations, one.kind)(one));
+export const operationsOf = ({operations: planned = []}: Plan): Operation[] =>
+  planned.map((one) => member('operation', operations, one.kind)(one));
 
 const addressOf = async (plan: Plan, side: Side): Promise<ServerAddress> => {
   const {host, port, database} = await resolveDatabaseUrl(plan[side].url);

@@ -54,7 +54,9 @@ function verify({id, entries}: Run, mirrored: readonly MirroredHead[] | undefine
       next: 'keep the file as evidence and compare it with crossfade.journal on both databases',
     });
   }
-  const beside = mirrored ? `${mirrored.length} digests in the databases agree` : 'the databases were not asked: a journal written anew as a whole would not show';
+  const beside = mirrored
+    ? `${mirrored.length} digests in the databases agree`
+    : 'the databases were not asked: a journal written anew as a whole would not show';
   if (output.isJson) output.document({id, entries: entries.length, head, intact: true, mirrored: mirrored?.length ?? null});
   else output.data(`${entries.length} entries, every one follows from the one before; ${beside}; head ${head}`);
   return EXIT.done;

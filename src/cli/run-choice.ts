@@ -18,7 +18,10 @@ export const withRunOption = (command: Command): Command =>
   command.option('--run <id>', 'which run: its id, the start of it, or the name of its plan');
 
 /** Opens the state, closes it whatever happens. */
-export async function withState<T>({global}: {readonly global: Pick<GlobalOptions, 'state'>}, act: (store: JournalStore) => Promise<T>): Promise<T> {
+export async function withState<T>(
+  {global}: {readonly global: Pick<GlobalOptions, 'state'>},
+  act: (store: JournalStore) => Promise<T>,
+): Promise<T> {
   const store = await openStateStore(global.state, systemEffects);
   try {
     return await act(store);

@@ -48,7 +48,14 @@ const findOrCreate = async (store: JournalStore, pinned: PinnedPlan, id: string)
 /** No runner has got as far as its lease, so nothing rests on the first version: a wrong address is simply corrected. */
 const pinAgain = async (journal: Journal, before: unknown, {plan, file, checksum}: PinnedPlan): Promise<Journal> => {
   const {planDiff} = await import('../plan/plan-diff.ts');
-  await journal.append({type: 'plan-amended', checksum, planFile: file, plan, diff: planDiff(before, plan), reason: 'corrected before any runner had started'});
+  await journal.append({
+    type: 'plan-amended',
+    checksum,
+    planFile: file,
+    plan,
+    diff: planDiff(before, plan),
+    reason: 'corrected before any runner had started',
+  });
   return journal;
 };
 

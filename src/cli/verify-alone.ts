@@ -19,9 +19,18 @@ export const verifyAlone = async ({journal, state}: Run, repair: boolean, invoca
   const telemetry = progressTelemetry(invocation.output, effects.clock);
   const sides = await openSides(pinned.plan, migration, effects);
   try {
-    const {epoch} = await takeLease(sides.source, sides.target, migration.id, `${currentPerson().name}@${hostname()}, pid ${process.pid}, verify`);
+    const {epoch} = await takeLease(
+      sides.source,
+      sides.target,
+      migration.id,
+      `${currentPerson().name}@${hostname()}, pid ${process.pid}, verify`,
+    );
     await journal.append({type: 'runner-started', epoch, holder: currentPerson().name, host: hostname(), pid: process.pid});
-    const {context, ensureStreams} = composeRun(pinned, migration, sides, epoch, effects, telemetry, [process.execPath, process.argv[1] ?? '', 'watchdog']);
+    const {context, ensureStreams} = composeRun(pinned, migration, sides, epoch, effects, telemetry, [
+      process.execPath,
+      process.argv[1] ?? '',
+      'watchdog',
+    ]);
     const never = new AbortController().signal;
     const direction = state.openSide === 'source' ? 'forward' : 'reverse';
     await ensureStreams(direction);

@@ -1,8 +1,9 @@
 /** A comparison that an operator asked for, beside whatever the run is doing; its result is an entry of the journal. */
 import type {JournalFact} from '../journal/journal.ts';
 import {TerminalError} from '../model/errors.ts';
-import {compareSides, evidenceOf, firstDifferences, repairDifferences} from '../phase/compare-sides.ts';
+import {compareSides, evidenceOf, repairDifferences} from '../phase/compare-sides.ts';
 import type {Link} from '../pipeline/replication.ts';
+import {differenceJson, differenceText} from '../verify/difference-report.ts';
 import type {RunParts} from './compose.ts';
 
 type Verified = Extract<JournalFact, {type: 'verified'}>;
@@ -12,12 +13,17 @@ export const verifyNow = async (context: RunParts['context'], repair: boolean, s
   try {
     const link = applyingLink(context);
     let report = await compareSides(context, link, signal);
-    const found = report.differing ? firstDifferences(report) : '';
+    const found = report.differing ? {text: differenceText(report, 'hashed'), differences: differenceJson(report)} : undefined;
     const repaired = repair && report.differing ? await repairDifferences(link, report, signal) : 0;
     if (repaired) report = await compareSides(context, link, signal);
     return {type: 'verified', evidence: {...evidenceOf(report, context.clock.now(), link.direction), found}, repaired, error: undefined};
   } catch (error) {
-    return {type: 'verified', evidence: {}, repaired: 0, error: `could not be compared: ${error instanceof Error ? error.message : String(error)}`};
+    return {
+      type: 'verified',
+      evidence: {},
+      repaired: 0,
+      error: `could not be compared: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 };
 
@@ -25,6 +31,7 @@ export const verifyNow = async (context: RunParts['context'], repair: boolean, s
 const applyingLink = ({replication}: RunParts['context']): Link => {
   const link = (['forward', 'reverse'] as const).map((direction) => replication.link(direction)).find((one) => one?.mode === 'apply');
   if (!link) throw new TerminalError('no stream is being applied yet', {code: 'CF-VERIFY-002', next: 'wait for the phase catch-up'});
-  if (!link.strict) throw new TerminalError('tables are still in their replay window', {code: 'CF-VERIFY-002', next: 'wait until catch-up is done'});
+  if (!link.strict)
+    throw new TerminalError('tables are still in their replay window', {code: 'CF-VERIFY-002', next: 'wait until catch-up is done'});
   return link;
 };

@@ -71,7 +71,8 @@ export const report = ({evidence, repaired, error}: Verified, {output}: Invocati
   if (output.isJson) output.document({...evidence, repaired, error});
   else if (!verification) output.data(error ?? 'could not be compared');
   else {
-    if (evidence['found']) output.data(`differed: ${JSON.stringify(evidence['found'])}`);
+    const found = evidence['found'] as {text: string} | undefined;
+    if (found) output.data(found.text);
     if (repaired) output.data(`${repaired} rows were read again from the open side`);
     output.data(
       verification.equal

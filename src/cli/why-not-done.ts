@@ -15,7 +15,8 @@ export type WhyNotDone = {
 /** `alive` as `isRunnerAlive` answers. Times are wall clock, for people. */
 export function whyNotDone(state: RunState, alive: boolean | undefined, now: Date): WhyNotDone {
   // A change in place has moved nothing, so there is no other side to name.
-  if (state.status === 'completed') return {cause: state.openSide === 'source' ? 'done' : 'done: the target serves', owner: 'nobody', next: undefined};
+  if (state.status === 'completed')
+    return {cause: state.openSide === 'source' ? 'done' : 'done: the target serves', owner: 'nobody', next: undefined};
   if (state.status === 'aborted') return {cause: 'aborted: the source serves', owner: 'nobody', next: undefined};
   if (state.status === 'failed') return failed(state);
   if (state.status === 'paused') return paused(state, now);

@@ -215,7 +215,12 @@ export interface Target {
   nonEmpty(tables: readonly Table[]): Promise<TableName[]>;
   /** Runs a schema file's statements in order, each once: its record commits with it. `text` is the file's content. */
   /** `stays`: what it makes is not taken away by `dropSchema`, because it stood here before. */
-  runSchemaFile(file: string, text: string, signal: AbortSignal, stays?: 'stays'): Promise<{readonly statements: number; readonly ran: number}>;
+  runSchemaFile(
+    file: string,
+    text: string,
+    signal: AbortSignal,
+    stays?: 'stays',
+  ): Promise<{readonly statements: number; readonly ran: number}>;
   /** Takes all rows out of tables that this migration has filled. Called by abort. */
   empty(tables: readonly Table[]): Promise<void>;
   /** Drops what the schema files created here, and nothing else; a second call finds nothing. Called by abort. */
@@ -240,7 +245,10 @@ export interface Target {
   /** Stores the planned ranges once; a second call with others changes nothing and answers the stored ones. */
   planChunks(ranges: readonly {readonly table: TableName; readonly range: KeyRange}[], epoch: number): Promise<Chunk[]>;
   /** Open end positions and re-read lists: what decides window or strict (R7). */
-  windows(): Promise<{readonly ends: readonly {readonly table: TableName; readonly end: Position}[]; readonly rereads: readonly {readonly table: TableName; readonly key: Key}[]}>;
+  windows(): Promise<{
+    readonly ends: readonly {readonly table: TableName; readonly end: Position}[];
+    readonly rereads: readonly {readonly table: TableName; readonly key: Key}[];
+  }>;
   setSequences(states: readonly SequenceState[], margin: number): Promise<void>;
   analyze(tables: readonly Table[]): Promise<void>;
 }

@@ -75,5 +75,7 @@ function headFaults(entries: readonly Entry[], mirrored: readonly MirroredHead[]
 
 /** What will be read back: plain JSON. A text that is not well-formed Unicode has no RFC 8785 form, so it is mended. */
 function recordedForm(fact: JournalFact): JournalFact {
-  return JSON.parse(JSON.stringify(fact), (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value)) as JournalFact;
+  return JSON.parse(JSON.stringify(fact), (_key, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value,
+  ) as JournalFact;
 }

@@ -45,10 +45,27 @@ export type JournalFact =
   | {readonly type: 'gates-passed'; readonly phase: string; readonly verdicts: readonly Verdict[]}
   | {readonly type: 'signal'; readonly signal: Signal; readonly actor: Actor; readonly reason: string | undefined}
   /** A comparison outside the phases, asked for by an operator; `repaired` rows were read again and compared anew. */
-  | {readonly type: 'verified'; readonly evidence: Readonly<Record<string, unknown>>; readonly repaired: number; readonly error: string | undefined}
+  | {
+      readonly type: 'verified';
+      readonly evidence: Readonly<Record<string, unknown>>;
+      readonly repaired: number;
+      readonly error: string | undefined;
+    }
   /** The local journal was lost and rebuilt from what the databases knew; `head` is the lost journal's last known digest. */
-  | {readonly type: 'adopted'; readonly head: {readonly seq: number; readonly hash: string}; readonly entries: number; readonly reason: string | undefined}
-  | {readonly type: 'plan-amended'; readonly planFile?: string; readonly checksum: string; readonly plan: unknown; readonly diff: string; readonly reason: string}
+  | {
+      readonly type: 'adopted';
+      readonly head: {readonly seq: number; readonly hash: string};
+      readonly entries: number;
+      readonly reason: string | undefined;
+    }
+  | {
+      readonly type: 'plan-amended';
+      readonly planFile?: string;
+      readonly checksum: string;
+      readonly plan: unknown;
+      readonly diff: string;
+      readonly reason: string;
+    }
   | {readonly type: 'decision'; readonly what: string; readonly side: Side | undefined; readonly epoch: number; readonly evidence: unknown}
   | {readonly type: 'paused'; readonly where: string}
   | {readonly type: 'resumed'; readonly where: string}

@@ -127,7 +127,10 @@ function isPauseRequested(entries: readonly Entry[]): boolean {
 
 function isAbortRequested(entries: readonly Entry[]): boolean {
   const asked = recorded(entries, 'signal').findLast(({fact}) => fact.signal.type === 'abort');
-  return asked !== undefined && !after(entries, asked.seq).some(({fact}) => fact.type === 'decision' || (fact.type === 'failed' && fact.code === 'CF-VERB-001'));
+  return (
+    asked !== undefined &&
+    !after(entries, asked.seq).some(({fact}) => fact.type === 'decision' || (fact.type === 'failed' && fact.code === 'CF-VERB-001'))
+  );
 }
 
 function pausedOf(entries: readonly Entry[]): RunState['paused'] {

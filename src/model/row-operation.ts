@@ -11,9 +11,7 @@ import type {TableName} from './table.ts';
  */
 export type TableBatch = {readonly table: TableName; readonly steps: readonly TableStep[]};
 
-export type TableStep =
-  | {readonly kind: 'rows'; readonly operations: readonly RowOperation[]}
-  | {readonly kind: 'truncate'};
+export type TableStep = {readonly kind: 'rows'; readonly operations: readonly RowOperation[]} | {readonly kind: 'truncate'};
 
 export type RowOperation =
   /** `exact`: must meet exactly one row, anything else is a surprise. */

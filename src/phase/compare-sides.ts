@@ -50,7 +50,14 @@ export const evidenceOf = (report: VerifyReport, at: Date, direction: Direction)
 /** One example per table, without keys. */
 export const firstDifferences = (report: VerifyReport): string =>
   report.tables
-    .flatMap((table) => table.differences.slice(0, 1).map((one) => `${nameOf(table.table)} (${table.differing} rows; ${one.kind}${one.columns.length ? `: ${one.columns.join(', ')}` : ''})`))
+    .flatMap((table) =>
+      table.differences
+        .slice(0, 1)
+        .map(
+          (one) =>
+            `${nameOf(table.table)} (${table.differing} rows; ${one.kind}${one.columns.length ? `: ${one.columns.join(', ')}` : ''})`,
+        ),
+    )
     .slice(0, 5)
     .join(', ');
 

@@ -54,7 +54,7 @@ const armReverse = async (context: PhaseContext, roles: Roles): Promise<void> =>
 
 /** What clients will notice is said before it happens; the switches learn here what they must not ask for in the hold. */
 const askSwitches = async (context: PhaseContext, roles: Roles): Promise<{foreseen: readonly string[]}> => {
-  const answers = await Promise.all(context.switches.map((one) => one.foresee?.(roles.openingSide) ?? []));
+  const answers = await Promise.all(context.switches.map(async (one) => (await one.foresee?.(roles.openingSide)) ?? []));
   const foreseen = answers.flat();
   for (const line of foreseen) context.telemetry.note(`before the ${roles.direction} cutover: ${line}`);
   return {foreseen};
@@ -88,22 +88,37 @@ const closeAndDecide = async (context: PhaseContext, roles: Roles, link: Link, a
   await steps.each('mark-reverse', () => markReverse(context, roles));
   limit.throwIfAborted();
   const decision = await steps.each('decide', () => roles.closing.fence.commit(attempt, context.epoch));
-  if (decision !== 'committed') throw new TransientError(`the decision was refused: ${decision.refused}`, {code: 'CF-CUT-001', next: 'nothing; the source serves and the cutover can be tried again'});
+  if (decision !== 'committed')
+    throw new TransientError(`the decision was refused: ${decision.refused}`, {
+      code: 'CF-CUT-001',
+      next: 'nothing; the source serves and the cutover can be tried again',
+    });
 };
 
 const sequences = async (context: PhaseContext, roles: Roles): Promise<readonly SequenceState[]> =>
-  mappedSequences(await roles.closing.source.readSequences(await context.tables(roles.closingSide)), await context.mappings(roles.direction));
+  mappedSequences(
+    await roles.closing.source.readSequences(await context.tables(roles.closingSide)),
+    await context.mappings(roles.direction),
+  );
 
 /** Without its watchdog a hold could outlive us, so its end is the attempt's end as well. */
 const limitOf = (context: PhaseContext, ms: number, watchdog: Watchdog): AbortSignal => {
   const controller = new AbortController();
   const end = (reason: string, next: string): void => controller.abort(new TransientError(reason, {code: 'CF-CUT-001', next}));
-  void context.clock.sleep(ms, context.signal).then(() => end(`the stall budget of ${ms} ms was used up`, 'look for long transactions and lag, then try the cutover again'));
+  void context.clock
+    .sleep(ms, context.signal)
+    .then(() => end(`the stall budget of ${ms} ms was used up`, 'look for long transactions and lag, then try the cutover again'));
   void watchdog.gone.then((reason) => end(`the watchdog is gone: ${reason}`, 'nothing; the cutover can be tried again'));
   return controller.signal;
 };
 
-const raiseFence = async (context: PhaseContext, roles: Roles, attempt: number, budgetMs: number, marker: string): Promise<{position: Position}> => {
+const raiseFence = async (
+  context: PhaseContext,
+  roles: Roles,
+  attempt: number,
+  budgetMs: number,
+  marker: string,
+): Promise<{position: Position}> => {
   const tables = await context.tables(roles.closingSide);
   for (let tries = 1; ; tries++) {
     try {

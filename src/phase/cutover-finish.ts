@@ -26,7 +26,11 @@ const prove = async (context: PhaseContext, roles: Roles): Promise<Record<string
   for (const one of context.switches) {
     const {side, held} = await one.observe();
     observed[one.name] = held ? `${side}, held` : side;
-    if (side !== roles.openingSide || held) throw new TransientError(`switch ${one.name} answers ${observed[one.name]} after the decision for ${roles.openingSide}`, {code: 'CF-CONN-004', next: 'crossfade resume, which routes it again'});
+    if (side !== roles.openingSide || held)
+      throw new TransientError(`switch ${one.name} answers ${observed[one.name]} after the decision for ${roles.openingSide}`, {
+        code: 'CF-CONN-004',
+        next: 'crossfade resume, which routes it again',
+      });
   }
   return observed;
 };

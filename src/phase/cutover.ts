@@ -13,8 +13,13 @@ export const cutover: Phase = {
   async undo(context) {
     const found = await lookWhoIsOpen(context);
     const roles = rolesOf(context, 'forward');
-    if (found.action === 'release' && (await roles.closing.fence.release(found.epoch)) === 'released') await endHold(context, roles, found.epoch);
-    else if (found.action !== 'none' || found.open !== 'source') throw new TerminalError('the cutover has been decided, so it cannot be aborted', {code: 'CF-VERB-001', next: 'crossfade resume, then crossfade reverse'});
+    if (found.action === 'release' && (await roles.closing.fence.release(found.epoch)) === 'released')
+      await endHold(context, roles, found.epoch);
+    else if (found.action !== 'none' || found.open !== 'source')
+      throw new TerminalError('the cutover has been decided, so it cannot be aborted', {
+        code: 'CF-VERB-001',
+        next: 'crossfade resume, then crossfade reverse',
+      });
     await context.target.source.dropStream('reverse');
   },
 };

@@ -16,7 +16,10 @@ export const finalCheck = async (context: PhaseContext, roles: Roles): Promise<R
   ]);
   for (const [i, {to: table}] of small.entries()) {
     if (closing[i] === opening[i]) continue;
-    throw new TerminalError(`${nameOf(table.name)} has ${closing[i]} rows on ${roles.closingSide} and ${opening[i]} on ${roles.openingSide}`, {code: 'CF-VERIFY-001', next: 'crossfade verify'});
+    throw new TerminalError(
+      `${nameOf(table.name)} has ${closing[i]} rows on ${roles.closingSide} and ${opening[i]} on ${roles.openingSide}`,
+      {code: 'CF-VERIFY-001', next: 'crossfade verify'},
+    );
   }
   return Object.fromEntries(small.map(({to: table}, i) => [nameOf(table.name), String(closing[i])]));
 };

@@ -13,11 +13,24 @@ export const initialLoad: Phase = {
       const stored = await target.target.chunks();
       return stored.length ? stored : target.target.planChunks(await ranges(context), epoch);
     });
-    context.telemetry.gauge('rowsTotal', tables.reduce((total, table) => total + table.estimatedRows, 0));
+    context.telemetry.gauge(
+      'rowsTotal',
+      tables.reduce((total, table) => total + table.estimatedRows, 0),
+    );
     const {parallel} = plan.plan.load;
     const mappings = await context.mappings('forward');
     const loaded = await steps.each('copy-chunks', () =>
-      copyChunks({from: source, to: target, mappings, chunks, epoch, parallel, pausePoint: context.pausePoint, telemetry: context.telemetry, signal: context.signal}),
+      copyChunks({
+        from: source,
+        to: target,
+        mappings,
+        chunks,
+        epoch,
+        parallel,
+        pausePoint: context.pausePoint,
+        telemetry: context.telemetry,
+        signal: context.signal,
+      }),
     );
     return {event: {type: 'done'}, evidence: {...loaded, kept: chunks.filter((chunk) => chunk.done).length}};
   },

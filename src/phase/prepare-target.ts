@@ -29,7 +29,11 @@ export const prepareTarget: Phase = {
 
 const requireEmpty = async (context: PhaseContext): Promise<void> => {
   const filled = await context.target.target.nonEmpty(await context.tables('target'));
-  if (filled.length) throw new TerminalError(`these tables of the target have rows already: ${filled.map(nameOf).join(', ')}`, {code: 'CF-TGT-001', next: 'empty them, or take another database as target'});
+  if (filled.length)
+    throw new TerminalError(`these tables of the target have rows already: ${filled.map(nameOf).join(', ')}`, {
+      code: 'CF-TGT-001',
+      next: 'empty them, or take another database as target',
+    });
 };
 
 /** Everything that does not fit is said at once; what would not come back is refused here where assess could not see the target's types. */
@@ -38,7 +42,10 @@ const requireFit = async (context: PhaseContext): Promise<void> => {
   const there = new Set(targets.map((table) => nameOf(table.name)));
   const missing = sources.map((table) => nameOf(mapping.targetName(table.name))).filter((name) => !there.has(name));
   const refusals = mapping.findings(sources, targets).filter(({severity}) => severity === 'refuse');
-  const faults = [...missing.map((name) => `${name} is missing`), ...refusals.map(({object, reason}) => (reason.includes(object) ? reason : `${object} ${reason}`))];
+  const faults = [
+    ...missing.map((name) => `${name} is missing`),
+    ...refusals.map(({object, reason}) => (reason.includes(object) ? reason : `${object} ${reason}`)),
+  ];
   if (!faults.length) return;
   const isLoss = !missing.length && refusals.every(({code}) => code === 'CF-MAP-002');
   throw new TerminalError(`the target's tables do not fit:\n  ${faults.join('\n  ')}`, {

@@ -10,7 +10,10 @@ const SWITCH_LOOK_MS = 2000;
 export const reverseWindow: Phase = {
   async run(context) {
     const link = await ensureReverse(context);
-    await Promise.all([context.source.fence.clean(await context.tables('source')), context.target.fence.clean(await context.tables('target'))]);
+    await Promise.all([
+      context.source.fence.clean(await context.tables('source')),
+      context.target.fence.clean(await context.tables('target')),
+    ]);
     const signal = await whileKeepingSwitches(context, () => context.nextSignal(['complete', 'reverse']));
     const lagMs = await link.lagMs();
     return {event: {type: signal.type === 'reverse' ? 'reverse' : 'done'}, evidence: {lagMs}};

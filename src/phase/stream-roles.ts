@@ -13,7 +13,8 @@ export const other = (direction: Direction): Direction => (direction === 'forwar
 
 const ensure = async (context: PhaseContext, direction: Direction): Promise<Link> => {
   const link = await context.replication.ensure(direction, 'apply', await context.mappings(direction), context.epoch);
-  if (await hasStream(context, other(direction))) await context.replication.ensure(other(direction), 'drop', await context.mappings(other(direction)), context.epoch);
+  if (await hasStream(context, other(direction)))
+    await context.replication.ensure(other(direction), 'drop', await context.mappings(other(direction)), context.epoch);
   return link;
 };
 

@@ -29,10 +29,13 @@ export const lookWhoIsOpen = async (context: Pick<PhaseContext, 'source' | 'targ
 };
 
 const unknownOwner = (found: Takeover): OwnershipUnknownError =>
-  new OwnershipUnknownError(`it cannot be proven which side takes writes: ${found.action === 'unknown' ? found.reason : `the databases say ${found.action}, which does not fit this phase`}`, {
-    code: 'CF-CUT-002',
-    next: 'look at crossfade.fence on both sides; crossfade explain CF-CUT-002',
-  });
+  new OwnershipUnknownError(
+    `it cannot be proven which side takes writes: ${found.action === 'unknown' ? found.reason : `the databases say ${found.action}, which does not fit this phase`}`,
+    {
+      code: 'CF-CUT-002',
+      next: 'look at crossfade.fence on both sides; crossfade explain CF-CUT-002',
+    },
+  );
 
 /** A runner died before it had raised the fence: whatever it held is let go, and the gates are asked anew. */
 const startOver = async (context: PhaseContext, roles: Roles): Promise<PhaseOutcome> => {

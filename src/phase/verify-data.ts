@@ -8,8 +8,16 @@ export const verifyData: Phase = {
   async run(context) {
     const link = await ensureForward(context);
     const report = await context.steps.each('compare', () => compareSides(context, link, context.signal));
-    if (report.differing) throw new TerminalError(`${report.differing} rows differ: ${firstDifferences(report)}`, {code: 'CF-VERIFY-001', next: 'crossfade verify --repair, or abort'});
-    if (!report.equal) throw new TerminalError(`${report.uncompared} rows changed every time they were looked at`, {code: 'CF-VERIFY-002', next: 'crossfade resume, when the load is lower'});
+    if (report.differing)
+      throw new TerminalError(`${report.differing} rows differ: ${firstDifferences(report)}`, {
+        code: 'CF-VERIFY-001',
+        next: 'crossfade verify --repair, or abort',
+      });
+    if (!report.equal)
+      throw new TerminalError(`${report.uncompared} rows changed every time they were looked at`, {
+        code: 'CF-VERIFY-002',
+        next: 'crossfade resume, when the load is lower',
+      });
     return {event: {type: 'done'}, evidence: evidenceOf(report, context.clock.now(), link.direction)};
   },
 };

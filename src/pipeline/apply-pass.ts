@@ -63,7 +63,13 @@ export class ApplyPass {
   #isDirty = false;
   #idleSince: number;
 
-  private constructor(options: LinkOptions, progress: LinkProgress, applier: Applier, windows: ReplayWindows, start: {readonly position: Position; readonly commitSeq: number}) {
+  private constructor(
+    options: LinkOptions,
+    progress: LinkProgress,
+    applier: Applier,
+    windows: ReplayWindows,
+    start: {readonly position: Position; readonly commitSeq: number},
+  ) {
     this.#options = options;
     this.#progress = progress;
     this.#applier = applier;
@@ -90,7 +96,12 @@ export class ApplyPass {
     try {
       const pass = new ApplyPass(options, progress, applier, windows, start);
       pass.#report();
-      for await (const events of from.source.changes(direction, start.position, mappings.map((mapping) => mapping.from), signal)) {
+      for await (const events of from.source.changes(
+        direction,
+        start.position,
+        mappings.map((mapping) => mapping.from),
+        signal,
+      )) {
         await pass.#take(events);
         await progress.whilePaused(signal);
       }
@@ -170,7 +181,10 @@ export class ApplyPass {
     if (this.#transaction?.isOld) return;
     if (!table && (await this.#options.from.source.hasSameSchema())) return;
     const where = table ? nameOf(table) : 'the schema';
-    throw new TerminalError(`${where} changed on ${this.#options.from.side} at ${this.#transaction?.commit ?? this.#position}: ${what}`, {code: 'CF-DDL-001', next: 'undo that change on the source, or abort and start again with the new schema'});
+    throw new TerminalError(`${where} changed on ${this.#options.from.side} at ${this.#transaction?.commit ?? this.#position}: ${what}`, {
+      code: 'CF-DDL-001',
+      next: 'undo that change on the source, or abort and start again with the new schema',
+    });
   }
 
   #idle(position: Position): void {
@@ -194,7 +208,14 @@ export class ApplyPass {
   async #flush(): Promise<void> {
     const rows = this.#net.size;
     if (rows || this.#cleared.length) await this.#write();
-    await this.#applier.commit({position: this.#position, commitSeq: this.#commitSeq, rereadAdd: this.#pendingRereads, rereadRemove: [], rereadClear: this.#cleared, ends: []});
+    await this.#applier.commit({
+      position: this.#position,
+      commitSeq: this.#commitSeq,
+      rereadAdd: this.#pendingRereads,
+      rereadRemove: [],
+      rereadClear: this.#cleared,
+      ends: [],
+    });
     this.#stored();
     this.#progress.appliedRows(rows);
   }
@@ -232,7 +253,16 @@ export class ApplyPass {
   async #rereads(): Promise<void> {
     this.#windows.reopen(this.#progress.takeAsked());
     for (const due of this.#windows.due(this.#durable)) {
-      const end = await serveRereads({...this.#options, mapping: this.#mappingOf(due.table.name), applier: this.#applier, keys: due.keys, progress: this.#progress, delivered: await this.#mustSee(), position: this.#durable, commitSeq: this.#commitSeq});
+      const end = await serveRereads({
+        ...this.#options,
+        mapping: this.#mappingOf(due.table.name),
+        applier: this.#applier,
+        keys: due.keys,
+        progress: this.#progress,
+        delivered: await this.#mustSee(),
+        position: this.#durable,
+        commitSeq: this.#commitSeq,
+      });
       this.#commitSeq++;
       this.#delivered = new Set();
       this.#windows.served(due.table.name, due.keys, end);
@@ -248,7 +278,8 @@ export class ApplyPass {
   }
 }
 
-const lenientTables = (mappings: readonly TableMapping[]): ReadonlySet<string> => new Set(mappings.filter((one) => one.isLenient).map((one) => nameOf(one.to.name)));
+const lenientTables = (mappings: readonly TableMapping[]): ReadonlySet<string> =>
+  new Set(mappings.filter((one) => one.isLenient).map((one) => nameOf(one.to.name)));
 
 const bytesOf = (row: Row): number => {
   let bytes = 0;

@@ -22,7 +22,9 @@ export type CopyRequest = {
   readonly signal: AbortSignal;
 };
 
-export const copyChunks = async (request: CopyRequest): Promise<{readonly rows: number; readonly bytes: number; readonly chunks: number}> => {
+export const copyChunks = async (
+  request: CopyRequest,
+): Promise<{readonly rows: number; readonly bytes: number; readonly chunks: number}> => {
   const open = request.chunks.filter((chunk) => !chunk.done);
   const total = {rows: 0, bytes: 0, chunks: 0};
   const next = open.values();
@@ -39,7 +41,9 @@ export const copyChunks = async (request: CopyRequest): Promise<{readonly rows: 
       report(request, total);
     }
   };
-  const workers = Array.from({length: Math.min(request.parallel, Math.max(1, open.length))}, () => worker().catch((error: unknown) => (stop.abort(), Promise.reject(error))));
+  const workers = Array.from({length: Math.min(request.parallel, Math.max(1, open.length))}, () =>
+    worker().catch((error: unknown) => (stop.abort(), Promise.reject(error))),
+  );
   const results = await Promise.allSettled(workers);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
   return total;
@@ -50,7 +54,9 @@ const copyChunk = async ({from, to, mappings, epoch}: CopyRequest, chunk: Chunk)
   if (!mapping) throw new Error(`chunk ${chunk.id} is of ${nameOf(chunk.table)}, which is not in the scope any more`);
   const table = mapping.writes;
   const format = bulkFormat(table);
-  const copy = mapping.isPlain ? await from.source.copyOut(mapping.reads, chunk.range, format) : await copyThrough(mapping, from, to, chunk);
+  const copy = mapping.isPlain
+    ? await from.source.copyOut(mapping.reads, chunk.range, format)
+    : await copyThrough(mapping, from, to, chunk);
   const end = async () => {
     await copy.done();
     return from.source.mark(`chunk ${chunk.id}`); // after the read has returned, and durable: R2, R3

@@ -13,7 +13,12 @@ import type {LinkProgress} from './link-progress.ts';
 export const runDropPass = async (options: LinkOptions, progress: LinkProgress, from: Position, signal: AbortSignal): Promise<void> => {
   await options.from.source.probeStream(options.direction, undefined);
   const watch = {options, progress, from, transaction: undefined as Open | undefined};
-  for await (const events of options.from.source.changes(options.direction, from, options.mappings.map((mapping) => mapping.from), signal)) {
+  for await (const events of options.from.source.changes(
+    options.direction,
+    from,
+    options.mappings.map((mapping) => mapping.from),
+    signal,
+  )) {
     for (const event of events) take(watch, event);
   }
 };
@@ -25,7 +30,8 @@ const take = (watch: Watch, event: StreamEvent): void => {
   const {options, progress, transaction} = watch;
   if (event.type === 'begin') watch.transaction = {commit: event.commit, isOurs: false, foreign: undefined};
   else if (event.type === 'ours' && transaction) transaction.isOurs = true;
-  else if (event.type === 'change' && transaction) transaction.foreign ??= event.change.kind === 'truncate' ? event.change.tables.map(nameOf).join(', ') : nameOf(event.change.table);
+  else if (event.type === 'change' && transaction)
+    transaction.foreign ??= event.change.kind === 'truncate' ? event.change.tables.map(nameOf).join(', ') : nameOf(event.change.table);
   else if (event.type === 'commit') endTransaction(watch, event.end);
   else if (event.type === 'idle' && !transaction) {
     options.from.source.acknowledge(options.direction, event.position);
@@ -37,7 +43,10 @@ const endTransaction = (watch: Watch, end: Position): void => {
   const {options, progress, from, transaction} = watch;
   watch.transaction = undefined;
   if (transaction?.foreign && !transaction.isOurs && options.compare(transaction.commit, from) >= 0) {
-    throw new TerminalError(`${options.from.side} is closed, and yet ${transaction.foreign} was written there by somebody else at ${transaction.commit}`, {code: 'CF-TGT-003', next: 'find who bypassed the fence (owners and superusers can), then compare with: crossfade verify'});
+    throw new TerminalError(
+      `${options.from.side} is closed, and yet ${transaction.foreign} was written there by somebody else at ${transaction.commit}`,
+      {code: 'CF-TGT-003', next: 'find who bypassed the fence (owners and superusers can), then compare with: crossfade verify'},
+    );
   }
   options.from.source.acknowledge(options.direction, end);
   progress.moved(end, true);

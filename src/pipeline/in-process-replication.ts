@@ -25,9 +25,16 @@ export class InProcessReplication implements Replication {
     const running = this.#links.get(direction);
     if (running?.mode === mode) return running;
     await this.stop(direction);
-    const [from, to] = origin(direction) === 'source' ? [this.#shared.source, this.#shared.target] : [this.#shared.target, this.#shared.source];
+    const [from, to] =
+      origin(direction) === 'source' ? [this.#shared.source, this.#shared.target] : [this.#shared.target, this.#shared.source];
     const options: LinkOptions = {...this.#shared, direction, from, to, mappings, epoch};
-    const start = (await to.target.progress(direction))?.position ?? (await from.source.createStream(direction, mappings.map((mapping) => mapping.from), new AbortController().signal));
+    const start =
+      (await to.target.progress(direction))?.position ??
+      (await from.source.createStream(
+        direction,
+        mappings.map((mapping) => mapping.from),
+        new AbortController().signal,
+      ));
     const link = new RunningLink(options, mode, start);
     link.failed.catch((error: unknown) => this.#fail(error));
     this.#links.set(direction, link);

@@ -127,5 +127,10 @@ type Touch = (index: TouchedIndex) => void;
 const keysOf = (change: Change): readonly TableKey[] => {
   if (change.kind === 'truncate') return [];
   const {table, key} = change;
-  return 'oldKey' in change && change.oldKey ? [{table, key}, {table, key: change.oldKey}] : [{table, key}];
+  return 'oldKey' in change && change.oldKey
+    ? [
+        {table, key},
+        {table, key: change.oldKey},
+      ]
+    : [{table, key}];
 };

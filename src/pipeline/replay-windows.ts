@@ -8,7 +8,10 @@ import {nameOf, type Table, type TableName} from '../model/table.ts';
 import {replayMode, type ReplayMode} from './replay-form.ts';
 
 type Window = {readonly table: Table; end: Position | undefined; readonly rereads: Map<string, Key>; mode: ReplayMode};
-type Stored = {readonly ends: readonly {readonly table: TableName; readonly end: Position}[]; readonly rereads: readonly {readonly table: TableName; readonly key: Key}[]};
+type Stored = {
+  readonly ends: readonly {readonly table: TableName; readonly end: Position}[];
+  readonly rereads: readonly {readonly table: TableName; readonly key: Key}[];
+};
 
 export class ReplayWindows {
   readonly #windows: ReadonlyMap<string, Window>;
@@ -20,10 +23,18 @@ export class ReplayWindows {
    * `lenient`: tables that keep the window's forms for good. A re-read does not hold up the end of their window, because
    * nothing is refused there for being newer than the position; comparisons learn of such rows from the touched keys.
    */
-  constructor(tables: readonly Table[], stored: Stored, at: Position, compare: (a: Position, b: Position) => number, lenient: ReadonlySet<string> = new Set()) {
+  constructor(
+    tables: readonly Table[],
+    stored: Stored,
+    at: Position,
+    compare: (a: Position, b: Position) => number,
+    lenient: ReadonlySet<string> = new Set(),
+  ) {
     this.#compare = compare;
     this.#lenient = lenient;
-    this.#windows = new Map(tables.map((table) => [nameOf(table.name), {table, end: undefined, rereads: new Map<string, Key>(), mode: 'window' as ReplayMode}]));
+    this.#windows = new Map(
+      tables.map((table) => [nameOf(table.name), {table, end: undefined, rereads: new Map<string, Key>(), mode: 'window' as ReplayMode}]),
+    );
     for (const {table, end} of stored.ends) this.#of(table).end = end;
     this.add(stored.rereads);
     this.#update(at);
@@ -59,7 +70,11 @@ export class ReplayWindows {
   }
 
   #modeAt(window: Window, commit: Position): ReplayMode {
-    return replayMode({hasOpenChunks: false, hasRereads: window.rereads.size > 0, isPastEnd: !window.end || this.#compare(commit, window.end) > 0});
+    return replayMode({
+      hasOpenChunks: false,
+      hasRereads: window.rereads.size > 0,
+      isPastEnd: !window.end || this.#compare(commit, window.end) > 0,
+    });
   }
 
   add(keys: readonly {readonly table: TableName; readonly key: Key}[]): void {
@@ -84,7 +99,10 @@ export class ReplayWindows {
   /** Tables whose list holds up the end of their window, with the keys to read again. */
   due(applied: Position): {readonly table: Table; readonly keys: readonly Key[]}[] {
     return [...this.#windows.values()]
-      .filter((window) => window.rereads.size > 0 && (!window.end || this.#compare(applied, window.end) >= 0 || window.rereads.size >= REREADS_MAX))
+      .filter(
+        (window) =>
+          window.rereads.size > 0 && (!window.end || this.#compare(applied, window.end) >= 0 || window.rereads.size >= REREADS_MAX),
+      )
       .map((window) => ({table: window.table, keys: [...window.rereads.values()].slice(0, REREADS_MAX)}));
   }
 

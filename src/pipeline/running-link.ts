@@ -27,7 +27,10 @@ export class RunningLink implements Link {
     this.#options = options;
     this.mode = mode;
     this.#progress = new LinkProgress(options.compare, options.telemetry);
-    const passes = mode === 'apply' ? () => ApplyPass.run(options, this.#progress, this.#stop.signal) : () => runDropPass(options, this.#progress, from, this.#stop.signal);
+    const passes =
+      mode === 'apply'
+        ? () => ApplyPass.run(options, this.#progress, this.#stop.signal)
+        : () => runDropPass(options, this.#progress, from, this.#stop.signal);
     const working = this.#keepRunning(passes);
     this.#done = working.catch(() => undefined); // reported through `failed`
     this.failed = working.then(() => new Promise<never>(() => {}));
@@ -44,7 +47,9 @@ export class RunningLink implements Link {
         if (!this.#mayRestart(error)) throw error;
         if (this.#progress.applied !== before) breaks = 0;
         if (breaks >= RESTARTS_MAX) throw error;
-        this.#options.telemetry.note(`${this.direction} stream broke off and is opened again: ${error instanceof Error ? error.message : String(error)}`);
+        this.#options.telemetry.note(
+          `${this.direction} stream broke off and is opened again: ${error instanceof Error ? error.message : String(error)}`,
+        );
         await this.#options.effects.clock.sleep(Math.min(BACKOFF_MS * 2 ** breaks, BACKOFF_MS_MAX), this.#stop.signal);
       }
     }

@@ -1,6 +1,10 @@
 /** Promises that wait for something the stream brings; all of them fail when the stream does. */
 export class Waiters<Value> {
-  readonly #waiting = new Set<{readonly test: (value: Value) => boolean; readonly resolve: (value: Value) => void; readonly reject: (error: unknown) => void}>();
+  readonly #waiting = new Set<{
+    readonly test: (value: Value) => boolean;
+    readonly resolve: (value: Value) => void;
+    readonly reject: (error: unknown) => void;
+  }>();
   #failure: {readonly error: unknown} | undefined;
 
   /** Resolves with the first value that passes `test`. */

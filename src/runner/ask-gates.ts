@@ -27,6 +27,12 @@ const askOne = async (gate: Named, member: Gate | undefined, measures: Measures)
 
 /** Whether a person would be told something new. */
 export const sameVerdicts = (a: readonly Verdict[], b: readonly Verdict[]): boolean =>
-  a.length === b.length && a.every((verdict, i) => verdict.gate === b[i]?.gate && verdict.go === b[i]?.go && (verdict.go || withoutNumbers(verdict.evidence) === withoutNumbers(b[i]?.evidence ?? '')));
+  a.length === b.length &&
+  a.every(
+    (verdict, i) =>
+      verdict.gate === b[i]?.gate &&
+      verdict.go === b[i]?.go &&
+      (verdict.go || withoutNumbers(verdict.evidence) === withoutNumbers(b[i]?.evidence ?? '')),
+  );
 
 const withoutNumbers = (text: string): string => text.replace(/\d+/g, '#');

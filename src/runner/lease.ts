@@ -22,7 +22,13 @@ export const takeLease = async (source: Database, target: Database, migrationId:
 };
 
 const held = (side: Database, {holder, since}: {readonly holder: string; readonly since: string}): TerminalError =>
-  new TerminalError(`another runner holds this migration: ${holder}, since ${since} (says the ${side.side})`, {code: 'CF-LEASE-001', next: 'watch it with crossfade status, or stop it there'});
+  new TerminalError(`another runner holds this migration: ${holder}, since ${since} (says the ${side.side})`, {
+    code: 'CF-LEASE-001',
+    next: 'watch it with crossfade status, or stop it there',
+  });
 
 const elsewhere = (side: Database, migration: string): TerminalError =>
-  new TerminalError(`the ${side.side} knows this migration as ${migration}, which is not in this state folder`, {code: 'CF-STATE-001', next: 'run it from the state folder it was started from; if that is lost: crossfade adopt PLAN'});
+  new TerminalError(`the ${side.side} knows this migration as ${migration}, which is not in this state folder`, {
+    code: 'CF-STATE-001',
+    next: 'run it from the state folder it was started from; if that is lost: crossfade adopt PLAN',
+  });

@@ -2,7 +2,16 @@
 import type {Database} from '../engine/engine.ts';
 import type {Entry, JournalFact} from '../journal/journal.ts';
 
-const MIRRORED: readonly JournalFact['type'][] = ['migration-created', 'runner-started', 'phase-started', 'phase-ended', 'gates-passed', 'decision', 'plan-amended', 'adopted'];
+const MIRRORED: readonly JournalFact['type'][] = [
+  'migration-created',
+  'runner-started',
+  'phase-started',
+  'phase-ended',
+  'gates-passed',
+  'decision',
+  'plan-amended',
+  'adopted',
+];
 
 /** Both sides get it, or this throws: a side that is not there is noticed now and not after the state was lost. */
 export const mirrorTo = async (sides: readonly Database[], entry: Entry): Promise<void> => {
@@ -11,4 +20,8 @@ export const mirrorTo = async (sides: readonly Database[], entry: Entry): Promis
 };
 
 /** The form that both sides keep. `adopt` reads it back. */
-export const mirrorOf = ({seq, hash, at, previous, fact}: Entry): {seq: number; hash: string; body: string} => ({seq, hash, body: JSON.stringify({seq, at, fact, previous, hash})});
+export const mirrorOf = ({seq, hash, at, previous, fact}: Entry): {seq: number; hash: string; body: string} => ({
+  seq,
+  hash,
+  body: JSON.stringify({seq, at, fact, previous, hash}),
+});

@@ -100,11 +100,19 @@ export class Runner {
     const {interruption, context} = this.#options;
     for (let last: readonly Verdict[] = []; ; ) {
       if (gates.length) await this.#keepStreaming(state);
-      const verdicts = await this.#guarded(askGates({gates, known: this.#options.gates, measures: (gate) => this.#measures(gate, state.phase)}));
-      if (!sameVerdicts(verdicts, last)) for (const verdict of verdicts) await this.#record({type: 'gate-verdict', phase: state.phase, verdict});
+      const verdicts = await this.#guarded(
+        askGates({gates, known: this.#options.gates, measures: (gate) => this.#measures(gate, state.phase)}),
+      );
+      if (!sameVerdicts(verdicts, last))
+        for (const verdict of verdicts) await this.#record({type: 'gate-verdict', phase: state.phase, verdict});
       last = verdicts;
       if (verdicts.every((verdict) => verdict.go)) return verdicts;
-      context.telemetry.note(`${state.phase} waits: ${verdicts.filter((one) => !one.go).map((one) => `${one.gate} (${one.evidence})`).join(', ')}`);
+      context.telemetry.note(
+        `${state.phase} waits: ${verdicts
+          .filter((one) => !one.go)
+          .map((one) => `${one.gate} (${one.evidence})`)
+          .join(', ')}`,
+      );
       await this.#guarded(context.clock.sleep(GATE_LOOK_MS, interruption.signal));
       if (interruption.isAbortAsked) return undefined;
       await interruption.pausePoint(`at the gates of ${state.phase}`);
@@ -123,7 +131,9 @@ export class Runner {
     const {signals} = await this.#state();
     if (signals.some(({signal}) => signal.type === 'cutover')) return true;
     context.telemetry.note('cutover: every gate is green; it starts with crossfade cutover');
-    await this.#guarded(interruption.pausable('before the cutover', this.#options.signals.next(['cutover', 'abort'], [], interruption.signal)));
+    await this.#guarded(
+      interruption.pausable('before the cutover', this.#options.signals.next(['cutover', 'abort'], [], interruption.signal)),
+    );
     return false; // the gates are asked again: what was green may not be green now
   }
 
@@ -144,7 +154,9 @@ export class Runner {
       schemaDifferences: this.#options.schemaDifferences,
       approvals: async () => {
         const {approvals} = runState(await journal.entries());
-        return approvals.filter((one) => one.gate === gate.name).map(({actor, at}) => ({actor: actor.name, authenticated: actor.authenticated, at}));
+        return approvals
+          .filter((one) => one.gate === gate.name)
+          .map(({actor, at}) => ({actor: actor.name, authenticated: actor.authenticated, at}));
       },
       starter: async () => (await state).starter ?? '',
       approval: context.plan.plan.approval,
@@ -154,7 +166,11 @@ export class Runner {
 
   async #runPhase(state: RunState): Promise<void> {
     const phase = this.#options.phases[state.phase];
-    if (!phase) throw new TerminalError(`this version has no phase ${state.phase}`, {code: 'CF-STATE-001', next: 'use the version that started the migration'});
+    if (!phase)
+      throw new TerminalError(`this version has no phase ${state.phase}`, {
+        code: 'CF-STATE-001',
+        next: 'use the version that started the migration',
+      });
     if (!state.isPhaseOpen) await this.#record({type: 'phase-started', phase: state.phase});
     this.#options.context.telemetry.note(`phase ${state.phase}`);
     const cancel = new AbortController();
@@ -200,7 +216,14 @@ export class Runner {
   /** Whatever is waited for, a stream that failed, a lost lease or an unreadable journal ends the wait. */
   #guarded<T>(work: Promise<T>): Promise<T> {
     const {context, signals, interruption} = this.#options;
-    return Promise.race([work, context.replication.failed, context.source.control.lost(), context.target.control.lost(), signals.failed, interruption.stopped]);
+    return Promise.race([
+      work,
+      context.replication.failed,
+      context.source.control.lost(),
+      context.target.control.lost(),
+      signals.failed,
+      interruption.stopped,
+    ]);
   }
 
   /** Undoes every phase that was started, newest first; each undo is idempotent, so a crash in here is repeated. */
@@ -212,7 +235,12 @@ export class Runner {
     const started = workflow.phases.filter((name) => name === state.phase || (state.attempts[name] ?? 0) > 0);
     for (const name of [...started].reverse()) await phases[name]?.undo?.({...this.#contextOf(state, NEVER), signal: NEVER});
     if (!state.isPhaseOpen) await this.#options.journal.append({type: 'phase-started', phase: state.phase});
-    await this.#options.journal.append({type: 'phase-ended', phase: state.phase, outcome: 'abort' satisfies WorkflowEvent['type'], evidence: {}});
+    await this.#options.journal.append({
+      type: 'phase-ended',
+      phase: state.phase,
+      outcome: 'abort' satisfies WorkflowEvent['type'],
+      evidence: {},
+    });
     return {status: 'aborted', phase: 'aborted'};
   }
 
@@ -223,13 +251,21 @@ export class Runner {
       await journal.append({type: 'runner-stopped', reason: interruption.reason.message});
       return {status: 'paused', phase: (await this.#state()).phase};
     }
-    await journal.append({type: 'failed', code: isCoded(error) ? error.code : undefined, error: error instanceof Error ? error.message : String(error)});
+    await journal.append({
+      type: 'failed',
+      code: isCoded(error) ? error.code : undefined,
+      error: error instanceof Error ? error.message : String(error),
+    });
     throw error;
   }
 }
 
 const tooLate = (phase: string): TerminalError =>
-  new TerminalError(`the abort came too late: the run stands in ${phase}, and the cutover is decided`, {code: 'CF-VERB-001', next: 'crossfade resume, then crossfade reverse'});
+  new TerminalError(`the abort came too late: the run stands in ${phase}, and the cutover is decided`, {
+    code: 'CF-VERB-001',
+    next: 'crossfade resume, then crossfade reverse',
+  });
 
 /** The plan's gates of a phase; without any, the workflow's. */
-const gatesOf = (planned: readonly Named[] | undefined, defaults: readonly string[]): readonly Named[] => planned ?? defaults.map((name) => ({name, settings: {}}));
+const gatesOf = (planned: readonly Named[] | undefined, defaults: readonly string[]): readonly Named[] =>
+  planned ?? defaults.map((name) => ({name, settings: {}}));

@@ -9,7 +9,11 @@ import type {Watchdog} from './watchdog.ts';
 const READY_MS_MAX = 15_000;
 
 /** Resolves when the watchdog has said that both its connections stand; rejects when it could not open them. */
-export const startWatchdogProcess = async (command: readonly [string, ...string[]], instructions: string, effects: Effects): Promise<Watchdog> => {
+export const startWatchdogProcess = async (
+  command: readonly [string, ...string[]],
+  instructions: string,
+  effects: Effects,
+): Promise<Watchdog> => {
   await effects.point('process.spawn', 'watchdog');
   const child = spawn(command[0], command.slice(1), {detached: true, stdio: ['pipe', 'pipe', 'pipe']});
   const errors: string[] = [];
@@ -24,7 +28,10 @@ export const startWatchdogProcess = async (command: readonly [string, ...string[
   const answer = await Promise.race([ready, gone, late]);
   if (answer !== 'ready') {
     child.kill('SIGKILL');
-    throw new TransientError(`the watchdog could not start: ${answer}`, {code: 'CF-CUT-001', next: 'nothing was held; the cutover can be tried again'});
+    throw new TransientError(`the watchdog could not start: ${answer}`, {
+      code: 'CF-CUT-001',
+      next: 'nothing was held; the cutover can be tried again',
+    });
   }
   for (const stream of [child.stdout, child.stderr]) (stream as unknown as {unref(): void}).unref();
   child.unref();

@@ -4,7 +4,9 @@ import {text} from 'node:stream/consumers';
 import {expect, test} from 'vitest';
 
 const demo = async (...flags: readonly string[]): Promise<{code: number | null; result: Record<string, unknown>}> => {
-  const child = spawn(process.execPath, ['examples/demo/demo.ts', '--rows', '2000', '--tps', '50', '--json', ...flags], {stdio: ['ignore', 'pipe', 'inherit']});
+  const child = spawn(process.execPath, ['examples/demo/demo.ts', '--rows', '2000', '--tps', '50', '--json', ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const lines = (await text(child.stdout)).trim().split('\n');
   return {code: await ended, result: JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>};

@@ -134,7 +134,10 @@ export class SimulatedSides {
           bracket: this.#bracket(side),
         };
       },
-      read: async (_table, where) => ({rows: isKeys(where) ? withKeys(read('keys'), where) : inRange(read('range'), where), bracket: this.#bracket(side)}),
+      read: async (_table, where) => ({
+        rows: isKeys(where) ? withKeys(read('keys'), where) : inRange(read('range'), where),
+        bracket: this.#bracket(side),
+      }),
       rows: async (_table, keys) => withKeys(this.#rows(side), keys),
       split: async (_table, range, size) => {
         const ids = inRange(this.#rows(side), range).map(idOf);

@@ -43,7 +43,13 @@ export class PostgresApplier implements Applier {
     this.#tables = new Map(tables.map((table) => [nameOf(table.name), table]));
   }
 
-  static async open(sessions: PgSessions, migration: MigrationRef, direction: Direction, epoch: number, tables: readonly Table[]): Promise<PostgresApplier> {
+  static async open(
+    sessions: PgSessions,
+    migration: MigrationRef,
+    direction: Direction,
+    epoch: number,
+    tables: readonly Table[],
+  ): Promise<PostgresApplier> {
     return new PostgresApplier(await openWriter(sessions, migration, `apply ${direction}`), migration, direction, epoch, tables);
   }
 
@@ -77,9 +83,13 @@ export class PostgresApplier implements Applier {
 
   /** Together, because a table that another one refers to cannot be truncated alone. Rows outside the migration stay. */
   async #truncate(truncated: readonly Table[]): Promise<void> {
-    for (const table of truncated) if (table.only) await this.#session.query(`DELETE FROM ${quoteTable(table.name)} WHERE ${onlyCondition(table)}`);
+    for (const table of truncated)
+      if (table.only) await this.#session.query(`DELETE FROM ${quoteTable(table.name)} WHERE ${onlyCondition(table)}`);
     const tables = truncated.filter((table) => !table.only);
-    if (tables.length) await this.#session.query(`TRUNCATE ${tables.map((table) => `${table.partitions.length ? '' : 'ONLY '}${quoteTable(table.name)}`).join(', ')}`);
+    if (tables.length)
+      await this.#session.query(
+        `TRUNCATE ${tables.map((table) => `${table.partitions.length ? '' : 'ONLY '}${quoteTable(table.name)}`).join(', ')}`,
+      );
   }
 
   /**
@@ -111,16 +121,36 @@ export class PostgresApplier implements Applier {
     const code = codeOf(error);
     if (!code || !/^(22|23|42)/.test(code)) return error;
     const kind = code === '23505' ? 'CF-APPLY-001' : 'CF-APPLY-002';
-    return new TerminalError(`${nameOf(table.name)} refused a row (${code}): ${error instanceof Error ? error.message : ''}`, {code: kind, cause: error, next: `crossfade explain ${kind}`});
+    return new TerminalError(`${nameOf(table.name)} refused a row (${code}): ${error instanceof Error ? error.message : ''}`, {
+      code: kind,
+      cause: error,
+      next: `crossfade explain ${kind}`,
+    });
   }
 
   async commit(rest: ApplyCommit): Promise<void> {
     await this.#begin();
     const add = [...this.#missing, ...rest.rereadAdd];
     this.#missing = [];
-    if (rest.rereadClear.length) for (const table of rest.rereadClear) await this.#session.query(`DELETE FROM crossfade.reread WHERE migration = $1 AND table_schema = $2 AND table_name = $3`, [this.#migration.short, table.schema, table.name]);
-    for (const {table, key} of rest.rereadRemove) await this.#session.query(`DELETE FROM crossfade.reread WHERE migration = $1 AND table_schema = $2 AND table_name = $3 AND key = $4`, [this.#migration.short, table.schema, table.name, textArray(key)]);
-    for (const {table, key} of add) await this.#session.query(`INSERT INTO crossfade.reread VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [this.#migration.short, table.schema, table.name, textArray(key)]);
+    if (rest.rereadClear.length)
+      for (const table of rest.rereadClear)
+        await this.#session.query(`DELETE FROM crossfade.reread WHERE migration = $1 AND table_schema = $2 AND table_name = $3`, [
+          this.#migration.short,
+          table.schema,
+          table.name,
+        ]);
+    for (const {table, key} of rest.rereadRemove)
+      await this.#session.query(
+        `DELETE FROM crossfade.reread WHERE migration = $1 AND table_schema = $2 AND table_name = $3 AND key = $4`,
+        [this.#migration.short, table.schema, table.name, textArray(key)],
+      );
+    for (const {table, key} of add)
+      await this.#session.query(`INSERT INTO crossfade.reread VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [
+        this.#migration.short,
+        table.schema,
+        table.name,
+        textArray(key),
+      ]);
     for (const {table, end} of rest.ends) await this.#session.query(END_STATEMENT, [this.#migration.short, table.schema, table.name, end]);
     await this.#moveOn(rest);
     await this.#session.query('COMMIT');
@@ -135,7 +165,10 @@ export class PostgresApplier implements Applier {
     );
     if (rowCount === 1) return;
     await this.#session.query('ROLLBACK');
-    throw new TerminalError(`another writer has moved the ${this.#direction} position of this migration`, {code: 'CF-LEASE-002', next: 'crossfade status'});
+    throw new TerminalError(`another writer has moved the ${this.#direction} position of this migration`, {
+      code: 'CF-LEASE-002',
+      next: 'crossfade status',
+    });
   }
 
   async close(): Promise<void> {

@@ -47,9 +47,18 @@ export const postgresCatalog = (sessions: PgSessions): Catalog => ({
   fingerprint: (tables) => sessions.use((session) => fingerprint(session, tables)),
 });
 
-const matcher = (pattern: string): RegExp => new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^.]*')}$`);
+const matcher = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('[^.]*')}$`,
+  );
 
-const readTables = async (session: PgSession, scope: {readonly tables: readonly string[]; readonly exclude: readonly string[]}): Promise<Table[]> => {
+const readTables = async (
+  session: PgSession,
+  scope: {readonly tables: readonly string[]; readonly exclude: readonly string[]},
+): Promise<Table[]> => {
   const wanted = scope.tables.map(matcher);
   const unwanted = scope.exclude.map(matcher);
   const {rows} = await session.query(TABLES);

@@ -52,7 +52,13 @@ export class PostgresChangeStream {
     this.#events = events;
   }
 
-  static async start(options: OpenOptions, migration: MigrationRef, direction: Direction, from: Position, tables: readonly Table[]): Promise<PostgresChangeStream> {
+  static async start(
+    options: OpenOptions,
+    migration: MigrationRef,
+    direction: Direction,
+    from: Position,
+    tables: readonly Table[],
+  ): Promise<PostgresChangeStream> {
     const config = {...clientConfig(options, `stream ${direction}`), replication: 'database'};
     const client = new pg.Client(config);
     try {
@@ -149,7 +155,10 @@ export class PostgresChangeStream {
   #broken(): Error {
     const cause = this.#failure;
     if (cause instanceof Error && cause.name === 'TerminalError') return cause;
-    return new TransientError(`the change stream of ${this.#options.side} broke off: ${cause instanceof Error ? cause.message : String(cause)}`, {code: 'CF-CONN-004', cause, next: 'nothing; it is opened again'});
+    return new TransientError(
+      `the change stream of ${this.#options.side} broke off: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {code: 'CF-CONN-004', cause, next: 'nothing; it is opened again'},
+    );
   }
 
   async close(): Promise<void> {

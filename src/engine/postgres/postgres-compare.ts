@@ -51,7 +51,9 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
       const {text, values} = condition(table, where);
       const columns = writtenColumns(table).map(({name}) => quoteName(name));
       const query = `SELECT ${columns.join(', ')} ${fromClause(table)} WHERE ${text}`;
-      const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) => session.query(query, values));
+      const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) =>
+        session.query(query, values),
+      );
       return {rows: value.rows as Row[], bracket};
     },
     holding(table, keys, act) {

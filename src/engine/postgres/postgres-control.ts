@@ -22,7 +22,9 @@ export class PostgresControl implements Control {
   }
 
   async isInstalled(): Promise<boolean> {
-    return this.#sessions.use(async (session) => (await session.one(`SELECT (to_regclass('crossfade.lease') IS NOT NULL)::text AS there`))['there'] === 'true');
+    return this.#sessions.use(
+      async (session) => (await session.one(`SELECT (to_regclass('crossfade.lease') IS NOT NULL)::text AS there`))['there'] === 'true',
+    );
   }
 
   /** Once per server; two runs that install at the same moment take turns. */
@@ -38,7 +40,9 @@ export class PostgresControl implements Control {
 
   async lock(holder: string): ReturnType<Control['lock']> {
     const session = (this.#lease ??= await this.#sessions.open('lease'));
-    const {rows} = await session.query(`SELECT pg_try_advisory_lock(hashtextextended($1, 0))::text AS got`, [`crossfade ${this.#migration.name}`]);
+    const {rows} = await session.query(`SELECT pg_try_advisory_lock(hashtextextended($1, 0))::text AS got`, [
+      `crossfade ${this.#migration.name}`,
+    ]);
     const known = await session.query(
       `SELECT migration_id, epoch::text, holder, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since FROM crossfade.lease WHERE name = $1 AND NOT finished`,
       [this.#migration.name],
@@ -63,7 +67,11 @@ export class PostgresControl implements Control {
        ON CONFLICT (migration) DO UPDATE SET epoch = excluded.epoch, holder = excluded.holder, since = now(), role = session_user WHERE crossfade.lease.epoch < excluded.epoch`,
       [short, id, name, epoch, holder],
     );
-    if (!rowCount) throw new TerminalError(`epoch ${epoch} is not newer than what ${this.#sessions.options.side} knows`, {code: 'CF-LEASE-002', next: 'crossfade status'});
+    if (!rowCount)
+      throw new TerminalError(`epoch ${epoch} is not newer than what ${this.#sessions.options.side} knows`, {
+        code: 'CF-LEASE-002',
+        next: 'crossfade status',
+      });
     for (let attempt = 1; ; attempt++) {
       await this.#endOldSessions(session);
       try {
@@ -97,18 +105,29 @@ export class PostgresControl implements Control {
 
   async lost(): Promise<never> {
     const reason = await this.#lease?.lost;
-    throw new TransientError(`the ${this.#sessions.options.side}'s session that holds the migration's lock has ended: ${reason?.message ?? ''}`, {code: 'CF-CONN-004', next: 'crossfade resume'});
+    throw new TransientError(
+      `the ${this.#sessions.options.side}'s session that holds the migration's lock has ended: ${reason?.message ?? ''}`,
+      {code: 'CF-CONN-004', next: 'crossfade resume'},
+    );
   }
 
   async mirror(entry: {readonly seq: number; readonly hash: string; readonly body: string}): Promise<void> {
     await this.#sessions.use((session) =>
-      session.query(`INSERT INTO crossfade.journal (migration, seq, hash, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [this.#migration.short, entry.seq, entry.hash, entry.body]),
+      session.query(`INSERT INTO crossfade.journal (migration, seq, hash, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [
+        this.#migration.short,
+        entry.seq,
+        entry.hash,
+        entry.body,
+      ]),
     );
   }
 
   async mirrored(): Promise<{seq: number; hash: string; body: string}[]> {
     const {rows} = await this.#sessions.use((session) =>
-      session.query<{seq: string; hash: string; body: string}>(`SELECT seq::text, hash, body FROM crossfade.journal WHERE migration = $1 ORDER BY crossfade.journal.seq`, [this.#migration.short]),
+      session.query<{seq: string; hash: string; body: string}>(
+        `SELECT seq::text, hash, body FROM crossfade.journal WHERE migration = $1 ORDER BY crossfade.journal.seq`,
+        [this.#migration.short],
+      ),
     );
     return rows.map((row) => ({seq: Number(row.seq), hash: row.hash, body: row.body}));
   }
@@ -117,14 +136,22 @@ export class PostgresControl implements Control {
     await this.#sessions.use((session) =>
       session.transaction('BEGIN', async () => {
         await session.query(`DELETE FROM crossfade.journal WHERE migration = $1`, [this.#migration.short]);
-        for (const {seq, hash, body} of entries) await session.query(`INSERT INTO crossfade.journal (migration, seq, hash, body) VALUES ($1, $2, $3, $4)`, [this.#migration.short, seq, hash, body]);
+        for (const {seq, hash, body} of entries)
+          await session.query(`INSERT INTO crossfade.journal (migration, seq, hash, body) VALUES ($1, $2, $3, $4)`, [
+            this.#migration.short,
+            seq,
+            hash,
+            body,
+          ]);
       }),
     );
   }
 
   async known(): Promise<{id: string; epoch: number} | undefined> {
     if (!(await this.isInstalled())) return undefined;
-    const {rows} = await this.#sessions.use((session) => session.query(`SELECT migration_id, epoch::text FROM crossfade.lease WHERE name = $1 AND NOT finished`, [this.#migration.name]));
+    const {rows} = await this.#sessions.use((session) =>
+      session.query(`SELECT migration_id, epoch::text FROM crossfade.lease WHERE name = $1 AND NOT finished`, [this.#migration.name]),
+    );
     return rows[0] ? {id: rows[0]['migration_id'] ?? '', epoch: Number(rows[0]['epoch'])} : undefined;
   }
 
@@ -139,7 +166,14 @@ export class PostgresControl implements Control {
     );
     const row = rows[0];
     if (!row) return undefined;
-    return {epoch: Number(row['epoch']), version: Number(row['version']), side: row['side'] === 'target' ? 'target' : 'source', state: row['state'] === 'hold' ? 'hold' : 'open', holdUntil: row['hold_until'] ?? undefined, readPercent: Number(row['read_percent'])};
+    return {
+      epoch: Number(row['epoch']),
+      version: Number(row['version']),
+      side: row['side'] === 'target' ? 'target' : 'source',
+      state: row['state'] === 'hold' ? 'hold' : 'open',
+      holdUntil: row['hold_until'] ?? undefined,
+      readPercent: Number(row['read_percent']),
+    };
   }
 
   /** One above what stands here; a row of a newer epoch is left alone, and that is an error. */
@@ -158,16 +192,34 @@ export class PostgresControl implements Control {
   }
 
   async isFinished(): Promise<boolean> {
-    const {rows} = await this.#sessions.use((session) => session.query(`SELECT finished::text FROM crossfade.lease WHERE migration = $1`, [this.#migration.short]));
+    const {rows} = await this.#sessions.use((session) =>
+      session.query(`SELECT finished::text FROM crossfade.lease WHERE migration = $1`, [this.#migration.short]),
+    );
     return rows[0]?.['finished'] === 'true';
   }
 
   async finish(): Promise<void> {
-    await this.#sessions.use((session) => session.query(`UPDATE crossfade.lease SET finished = true WHERE migration = $1`, [this.#migration.short]));
+    await this.#sessions.use((session) =>
+      session.query(`UPDATE crossfade.lease SET finished = true WHERE migration = $1`, [this.#migration.short]),
+    );
   }
 
   async remove(): Promise<void> {
-    const tables = ['tag', 'progress', 'chunk', 'reread', 'replay_window', 'stream', 'schema_statement', 'schema_text', 'schema_object', 'fence', 'route', 'journal', 'lease'];
+    const tables = [
+      'tag',
+      'progress',
+      'chunk',
+      'reread',
+      'replay_window',
+      'stream',
+      'schema_statement',
+      'schema_text',
+      'schema_object',
+      'fence',
+      'route',
+      'journal',
+      'lease',
+    ];
     await this.#sessions.use((session) =>
       session.transaction('BEGIN', async () => {
         await session.query(`SELECT pg_advisory_xact_lock(hashtextextended('crossfade install', 0))`);

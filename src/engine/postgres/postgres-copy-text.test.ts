@@ -16,9 +16,9 @@ const written = (rows: readonly Row[]): Promise<Buffer> => buffer(copyOfRows(onc
 /** In pieces of that size, as a socket may cut them. */
 const read = async (bytes: Buffer, size = bytes.length): Promise<Row[]> => {
   const pieces = Array.from({length: Math.ceil(bytes.length / size)}, (_, i) => bytes.subarray(i * size, (i + 1) * size));
-  return Readable.from(rowsOfCopy(Readable.from(pieces), COLUMNS))
-    .flatMap((rows: Row[]) => rows)
-    .toArray();
+  const rows: Row[] = [];
+  for await (const some of rowsOfCopy(Readable.from(pieces), COLUMNS)) rows.push(...some);
+  return rows;
 };
 
 test('rows are written as the server writes them', async () => {

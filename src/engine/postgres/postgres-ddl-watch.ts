@@ -17,12 +17,16 @@ export const installDdlWatch = async (session: PgSession, migration: MigrationRe
   const row = await session.one(`SELECT rolsuper::text AS super FROM pg_roles WHERE rolname = current_user`);
   if (row['super'] !== 'true') return false;
   const names = tables.flatMap((table) => [table.name, ...table.partitions]);
-  const oids = await session.query(`SELECT name::regclass::oid::text AS oid FROM unnest($1::text[]) AS wanted(name)`, [names.map(quoteTable)]);
+  const oids = await session.query(`SELECT name::regclass::oid::text AS oid FROM unnest($1::text[]) AS wanted(name)`, [
+    names.map(quoteTable),
+  ]);
   const list = `ARRAY[${oids.rows.map((one) => one['oid']).join(', ')}]::oid[]`;
   const dropped = `ARRAY[${names.map((name) => quoteValue(JSON.stringify([name.schema, name.name]))).join(', ')}]::text[]`;
   await session.query(watchFunction(migration, list, dropped));
   await removeTriggers(session, migration);
-  await session.query(`CREATE EVENT TRIGGER ${triggerName(migration, 'command')} ON ddl_command_end EXECUTE FUNCTION ${functionName(migration)}()`);
+  await session.query(
+    `CREATE EVENT TRIGGER ${triggerName(migration, 'command')} ON ddl_command_end EXECUTE FUNCTION ${functionName(migration)}()`,
+  );
   await session.query(`CREATE EVENT TRIGGER ${triggerName(migration, 'drop')} ON sql_drop EXECUTE FUNCTION ${functionName(migration)}()`);
   return true;
 };

@@ -50,7 +50,10 @@ const reportedParameters = (sessions: PgSessions): ReportedParameters => ({
   reported: () => sessions.use(async (session) => session.reported),
   unknown: (names) =>
     sessions.use(async (session) => {
-      const {rows} = await session.query('SELECT name FROM unnest($1::text[]) AS wanted(name) WHERE lower(name) NOT IN (SELECT lower(name) FROM pg_settings)', [textArray(names)]);
+      const {rows} = await session.query(
+        'SELECT name FROM unnest($1::text[]) AS wanted(name) WHERE lower(name) NOT IN (SELECT lower(name) FROM pg_settings)',
+        [textArray(names)],
+      );
       return rows.map((row) => row['name'] ?? '');
     }),
 });
@@ -60,5 +63,11 @@ const identity = (sessions: PgSessions): Promise<ServerIdentity> =>
     const row = await session.one(
       `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS id, current_setting('server_version_num') AS number, current_setting('server_version') AS text, session_user::text AS role, current_database()::text AS database`,
     );
-    return {systemId: row['id'] ?? '', version: Number(row['number']), versionText: row['text'] ?? '', role: row['role'] ?? '', database: row['database'] ?? ''};
+    return {
+      systemId: row['id'] ?? '',
+      version: Number(row['number']),
+      versionText: row['text'] ?? '',
+      role: row['role'] ?? '',
+      database: row['database'] ?? '',
+    };
   });

@@ -4,9 +4,34 @@ import type {OpenOptions} from '../engine.ts';
 
 const REFUSED_LOGIN = new Set(['28P01', '28000', '3D000', '42501']);
 /** The server is starting, stopping, or was asked to end the session; a lock or a slot is in use for the moment. */
-const PASSING = new Set(['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006', '08001', '08004', '40001', '40P01', '55P03', '55006', '57014']);
+const PASSING = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '08000',
+  '08003',
+  '08006',
+  '08001',
+  '08004',
+  '40001',
+  '40P01',
+  '55P03',
+  '55006',
+  '57014',
+]);
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN', 'ENETUNREACH']);
-const CERTIFICATE = new Set(['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID', 'CERT_HAS_EXPIRED', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_GET_ISSUER_CERT', 'CERT_SIGNATURE_FAILURE', 'CERT_NOT_YET_VALID']);
+const CERTIFICATE = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'CERT_HAS_EXPIRED',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_NOT_YET_VALID',
+]);
 
 /** SQLSTATE of a server's error, Node's code of a network one. */
 export const codeOf = (error: unknown): string | undefined => {
@@ -18,21 +43,50 @@ const textOf = (error: unknown): string => (error instanceof Error ? error.messa
 
 /** A grant that nobody found missing beforehand; everything else goes up as it is. */
 export const statementError = (error: unknown, label: string): unknown =>
-  codeOf(error) === '42501' ? new TerminalError(`${label}: ${textOf(error)}`, {code: 'CF-GRANT-001', cause: error, next: 'crossfade doctor PLAN prints what to grant; then: crossfade resume'}) : error;
+  codeOf(error) === '42501'
+    ? new TerminalError(`${label}: ${textOf(error)}`, {
+        code: 'CF-GRANT-001',
+        cause: error,
+        next: 'crossfade doctor PLAN prints what to grant; then: crossfade resume',
+      })
+    : error;
 
 /** A connection that could not be made. */
 export const connectionError = (error: unknown, options: OpenOptions): Error => {
   const code = codeOf(error) ?? '';
   const where = `${options.side} ${options.url.toString()}`;
-  if (REFUSED_LOGIN.has(code)) return new TerminalError(`${where} refused the login: ${textOf(error)}`, {code: 'CF-CONN-002', cause: error, next: `check user, password and database of the ${options.side}'s url`});
-  if (CERTIFICATE.has(code)) return new TerminalError(`${where}: the server's certificate could not be verified: ${textOf(error)}`, {code: 'CF-CONN-003', cause: error, next: `give the right CA under ${options.side}.tls.ca`});
-  if (/does not support SSL/.test(textOf(error))) return new TerminalError(`${where} does not offer TLS, which is required for a server that is not local`, {code: 'CF-CONN-003', cause: error, next: `enable TLS on the server, or set ${options.side}.tls to disable on purpose`});
-  return new TransientError(`${where} could not be reached: ${textOf(error)}`, {code: 'CF-CONN-001', cause: error, next: `check host and port of the ${options.side}'s url, and that the server runs`});
+  if (REFUSED_LOGIN.has(code))
+    return new TerminalError(`${where} refused the login: ${textOf(error)}`, {
+      code: 'CF-CONN-002',
+      cause: error,
+      next: `check user, password and database of the ${options.side}'s url`,
+    });
+  if (CERTIFICATE.has(code))
+    return new TerminalError(`${where}: the server's certificate could not be verified: ${textOf(error)}`, {
+      code: 'CF-CONN-003',
+      cause: error,
+      next: `give the right CA under ${options.side}.tls.ca`,
+    });
+  if (/does not support SSL/.test(textOf(error)))
+    return new TerminalError(`${where} does not offer TLS, which is required for a server that is not local`, {
+      code: 'CF-CONN-003',
+      cause: error,
+      next: `enable TLS on the server, or set ${options.side}.tls to disable on purpose`,
+    });
+  return new TransientError(`${where} could not be reached: ${textOf(error)}`, {
+    code: 'CF-CONN-001',
+    cause: error,
+    next: `check host and port of the ${options.side}'s url, and that the server runs`,
+  });
 };
 
 /** Whether doing the same again, in a new transaction, may succeed. */
 export const isPassing = (error: unknown): boolean => {
   const code = codeOf(error) ?? '';
   if (error instanceof TransientError) return true;
-  return PASSING.has(code) || NETWORK.has(code) || /Connection terminated|connection ended|Client has encountered a connection error/i.test(textOf(error));
+  return (
+    PASSING.has(code) ||
+    NETWORK.has(code) ||
+    /Connection terminated|connection ended|Client has encountered a connection error/i.test(textOf(error))
+  );
 };

@@ -29,7 +29,10 @@ export class PostgresFence implements Fence {
   async closeFromStart(tables: readonly Table[]): Promise<void> {
     await this.#sessions.use((session) =>
       session.transaction('BEGIN', async () => {
-        const {rowCount} = await session.query(`INSERT INTO crossfade.fence (migration, epoch, state) VALUES ($1, 0, 'closed') ON CONFLICT DO NOTHING`, [this.#short]);
+        const {rowCount} = await session.query(
+          `INSERT INTO crossfade.fence (migration, epoch, state) VALUES ($1, 0, 'closed') ON CONFLICT DO NOTHING`,
+          [this.#short],
+        );
         if (rowCount) await this.#createTriggers(session, tables, 0);
       }),
     );
@@ -41,15 +44,27 @@ export class PostgresFence implements Fence {
       await session.transaction('BEGIN', async () => {
         await session.query(`SET LOCAL lock_timeout = '${FENCE_LOCK_TIMEOUT}'`);
         await requireEpoch(session, this.#short, request.epoch);
-        await session.query(`INSERT INTO crossfade.fence (migration, epoch, state, deadline) VALUES ($1, $2, 'fenced', clock_timestamp() + $3 * interval '1 ms')`, [this.#short, request.attempt, request.budgetMs]);
+        await session.query(
+          `INSERT INTO crossfade.fence (migration, epoch, state, deadline) VALUES ($1, $2, 'fenced', clock_timestamp() + $3 * interval '1 ms')`,
+          [this.#short, request.attempt, request.budgetMs],
+        );
         await this.#createTriggers(session, request.tables, request.attempt);
         await session.query(`SELECT pg_logical_emit_message(true, 'crossfade', $1)`, [`${this.#short} ${request.marker}`]);
       });
       const row = await session.one(`SELECT pg_current_wal_flush_lsn()::text AS lsn`);
       return {position: toPosition(row['lsn'] ?? '')};
     } catch (error) {
-      if (codeOf(error) === '23505') throw new TransientError('the watchdog ended this attempt before the fence stood', {code: 'CF-CUT-001', cause: error, next: 'nothing; the cutover tries again'});
-      if (isPassing(error)) throw new TransientError(`the fence could not be raised within ${FENCE_LOCK_TIMEOUT}: ${error instanceof Error ? error.message : ''}`, {code: 'CF-CUT-001', cause: error, next: 'look for long transactions on the mapped tables'});
+      if (codeOf(error) === '23505')
+        throw new TransientError('the watchdog ended this attempt before the fence stood', {
+          code: 'CF-CUT-001',
+          cause: error,
+          next: 'nothing; the cutover tries again',
+        });
+      if (isPassing(error))
+        throw new TransientError(
+          `the fence could not be raised within ${FENCE_LOCK_TIMEOUT}: ${error instanceof Error ? error.message : ''}`,
+          {code: 'CF-CUT-001', cause: error, next: 'look for long transactions on the mapped tables'},
+        );
       throw error;
     } finally {
       await session.close();
@@ -111,7 +126,8 @@ export class PostgresFence implements Fence {
         const [row] = await this.#read(session, '', attempt);
         const decision = decideRelease(row);
         if (decision === 'release') await this.#setState(session, attempt, 'released');
-        if (decision === 'insert-tombstone') await session.query(`INSERT INTO crossfade.fence (migration, epoch, state) VALUES ($1, $2, 'released')`, [this.#short, attempt]);
+        if (decision === 'insert-tombstone')
+          await session.query(`INSERT INTO crossfade.fence (migration, epoch, state) VALUES ($1, $2, 'released')`, [this.#short, attempt]);
         return decision === 'committed' ? 'committed' : 'released';
       }),
     );

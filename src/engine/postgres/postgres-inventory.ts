@@ -42,14 +42,20 @@ export const postgresInventory = (sessions: PgSessions, tables: readonly Table[]
 
 /** The extension lives in whatever schema it was put into. */
 const statements = async (session: PgSession): Promise<Inventory['statements']> => {
-  const {rows} = await session.query(`SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'pg_stat_statements'`);
-  const found = await session.query(STATEMENTS.replace('FROM pg_stat_statements', `FROM ${rows[0]?.['schema'] ?? 'public'}.pg_stat_statements`));
+  const {rows} = await session.query(
+    `SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'pg_stat_statements'`,
+  );
+  const found = await session.query(
+    STATEMENTS.replace('FROM pg_stat_statements', `FROM ${rows[0]?.['schema'] ?? 'public'}.pg_stat_statements`),
+  );
   return found.rows.map((row) => ({query: row['query'] ?? '', calls: row['calls'] ?? '', meanMs: row['mean'] ?? ''}));
 };
 
 /** Chunks are read in the key index's order, so a corrupt one would skip rows: a no-go (hazards H-50). */
 const corruptIndexes = async (session: PgSession, tables: readonly Table[]): Promise<NonNullable<Inventory['corruptIndexes']>> => {
-  const {rows: home} = await session.query(`SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'amcheck'`);
+  const {rows: home} = await session.query(
+    `SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'amcheck'`,
+  );
   const names = tables.flatMap((table) => [table.name, ...table.partitions]).map(quoteTable);
   const {rows} = await session.query(
     `SELECT i.indexrelid::regclass::text AS index FROM unnest($1::text[]) AS wanted(name) JOIN pg_index i ON i.indrelid = wanted.name::regclass JOIN pg_class c ON c.oid = i.indexrelid

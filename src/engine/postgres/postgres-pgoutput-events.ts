@@ -38,7 +38,10 @@ export class PgoutputEvents {
         this.#mark(message, out);
         break;
       case 'truncate':
-        out.push({type: 'change', change: {kind: 'truncate', tables: message.relations.map(nameOfRelation).filter((name) => this.#tables.has(nameOf(name)))}});
+        out.push({
+          type: 'change',
+          change: {kind: 'truncate', tables: message.relations.map(nameOfRelation).filter((name) => this.#tables.has(nameOf(name)))},
+        });
         break;
       case 'insert':
       case 'update':
@@ -60,10 +63,17 @@ export class PgoutputEvents {
     const shape = relation.columns.map((column) => `${column.name} ${column.typeOid} ${column.typeMod} ${column.flags}`).join(', ');
     const known = this.#relations.get(name);
     this.#relations.set(name, shape);
-    const expected = writtenColumns(table).map((column) => column.name).sort().join(', ');
-    const seen = relation.columns.map((column) => column.name).sort().join(', ');
+    const expected = writtenColumns(table)
+      .map((column) => column.name)
+      .sort()
+      .join(', ');
+    const seen = relation.columns
+      .map((column) => column.name)
+      .sort()
+      .join(', ');
     if (expected !== seen) out.push({type: 'schema', table: table.name, what: `columns were (${expected}) and are now (${seen})`});
-    else if (known !== undefined && known !== shape) out.push({type: 'schema', table: table.name, what: 'a column changed its type, or the key changed'});
+    else if (known !== undefined && known !== shape)
+      out.push({type: 'schema', table: table.name, what: 'a column changed its type, or the key changed'});
   }
 
   #mark(message: Extract<Message, {tag: 'message'}>, out: StreamEvent[]): void {
@@ -98,7 +108,10 @@ const lsn = (text: string | null): string => {
 };
 
 /** The parser pads LSNs to full length (`00000000/0153C8D0`); positions compare as numbers, so either form will do. */
-const nameOfRelation = (relation: {readonly schema: string; readonly name: string}): {schema: string; name: string} => ({schema: relation.schema, name: relation.name});
+const nameOfRelation = (relation: {readonly schema: string; readonly name: string}): {schema: string; name: string} => ({
+  schema: relation.schema,
+  name: relation.name,
+});
 
 const toChange = (table: Table, message: RowMessage): Change => {
   if (message.tag === 'delete') return {kind: 'delete', table: table.name, key: keyOf(table, (message.key ?? message.old) as Tuple)};
@@ -108,20 +121,27 @@ const toChange = (table: Table, message: RowMessage): Change => {
   const before = (message.key ?? message.old) as Tuple | null;
   const oldKey = before ? keyOf(table, before) : undefined;
   const key = keyOf(table, tuple, before); // a large key that did not change stands in the old tuple only
-  return oldKey && oldKey.some((value, i) => value !== key[i]) ? {kind: 'update', table: table.name, key, oldKey, row} : {kind: 'update', table: table.name, key, row};
+  return oldKey && oldKey.some((value, i) => value !== key[i])
+    ? {kind: 'update', table: table.name, key, oldKey, row}
+    : {kind: 'update', table: table.name, key, row};
 };
 
 const keyOf = (table: Table, tuple: Tuple, before?: Tuple | null): Key =>
   table.key.map((name) => {
     const value = tuple[name] ?? before?.[name];
-    if (value === undefined) throw new TerminalError(`an event of ${nameOf(table.name)} lacks its key column ${name}`, {code: 'CF-SCOPE-003', next: 'check the replica identity of the table'});
+    if (value === undefined)
+      throw new TerminalError(`an event of ${nameOf(table.name)} lacks its key column ${name}`, {
+        code: 'CF-SCOPE-003',
+        next: 'check the replica identity of the table',
+      });
     return value;
   });
 
 /** Unchanged large values are absent, not undefined. */
 const rowOf = (tuple: Tuple): Row => {
   for (const name in tuple) {
-    if (tuple[name] === undefined) return Object.fromEntries(Object.entries(tuple).filter((entry): entry is [string, Value] => entry[1] !== undefined));
+    if (tuple[name] === undefined)
+      return Object.fromEntries(Object.entries(tuple).filter((entry): entry is [string, Value] => entry[1] !== undefined));
   }
   return tuple as Row;
 };

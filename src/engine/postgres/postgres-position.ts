@@ -7,7 +7,9 @@ export const parseLsn = (lsn: string): bigint => {
 };
 
 export const toPosition = (lsn: bigint | string): Position =>
-  (typeof lsn === 'string' ? lsn : `${(lsn >> 32n).toString(16).toUpperCase()}/${(lsn & 0xffff_ffffn).toString(16).toUpperCase()}`) as Position;
+  (typeof lsn === 'string'
+    ? lsn
+    : `${(lsn >> 32n).toString(16).toUpperCase()}/${(lsn & 0xffff_ffffn).toString(16).toUpperCase()}`) as Position;
 
 export const comparePositions = (a: Position, b: Position): number => {
   const difference = parseLsn(a) - parseLsn(b);

@@ -9,7 +9,13 @@ import {readByKey} from './postgres-source.ts';
 /** Rows are read first, inside the open transaction, for the columns that they keep. */
 export const takeOutAndPutBack = async (session: PgSession, table: Table, operations: readonly RowOperation[]): Promise<RowOperation[]> => {
   const standing = operations.flatMap((operation) => standingKey(operation) ?? []);
-  const rows = standing.length ? await readByKey(session, table, standing.map(({key}) => key)) : [];
+  const rows = standing.length
+    ? await readByKey(
+        session,
+        table,
+        standing.map(({key}) => key),
+      )
+    : [];
   const byKey = new Map(rows.map((row) => [keyText(table.key.map((name) => row[name] ?? null)), row]));
   return operations.flatMap((operation) => replaced(table, operation, byKey));
 };
@@ -31,5 +37,8 @@ const replaced = (table: Table, operation: RowOperation, rows: ReadonlyMap<strin
     ];
   // Inexact ones say by themselves what an absent row means.
   if (operation.form === 'upsert' || (operation.form === 'update' && !operation.exact)) return [operation];
-  throw new TerminalError(`${operation.form} met no row of ${nameOf(table.name)} where exactly one was expected`, {code: 'CF-APPLY-001', next: 'crossfade explain CF-APPLY-001'});
+  throw new TerminalError(`${operation.form} met no row of ${nameOf(table.name)} where exactly one was expected`, {
+    code: 'CF-APPLY-001',
+    next: 'crossfade explain CF-APPLY-001',
+  });
 };

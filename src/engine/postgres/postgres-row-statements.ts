@@ -13,7 +13,10 @@ export const runGroup = async (session: PgSession, table: Table, group: Group): 
   const {rows, rowCount} = await session.query(text, values);
   if (!group.exact) return group.form === 'update' ? unmet(table, group, rows) : [];
   if (group.form !== 'upsert' && rowCount !== group.operations.length) {
-    throw new TerminalError(`${group.form} met ${rowCount} rows of ${nameOf(table.name)} where exactly ${group.operations.length} were expected`, {code: 'CF-APPLY-001', next: 'crossfade explain CF-APPLY-001'});
+    throw new TerminalError(
+      `${group.form} met ${rowCount} rows of ${nameOf(table.name)} where exactly ${group.operations.length} were expected`,
+      {code: 'CF-APPLY-001', next: 'crossfade explain CF-APPLY-001'},
+    );
   }
   return [];
 };
@@ -42,10 +45,15 @@ const keyArrays = (table: Table, operations: readonly RowOperation[], keyOf: (op
   table.key.map((_, i) => textArray(operations.map((operation) => keyOf(operation)[i] ?? null)));
 
 const valueArrays = (operations: readonly RowOperation[], columns: readonly string[]): string[] =>
-  columns.map((name) => textArray(operations.map((operation): Value => (operation.form === 'delete' ? null : (operation.row[name] ?? null)))));
+  columns.map((name) =>
+    textArray(operations.map((operation): Value => (operation.form === 'delete' ? null : (operation.row[name] ?? null)))),
+  );
 
 const arrays = (from: number, count: number): string => Array.from({length: count}, (_, i) => `$${from + i}::text[]`).join(', ');
-const keyMatch = (table: Table): string => keyColumns(table).map((column, i) => `t.${quoteName(column.name)} = w.k${i}::${column.type}`).join(' AND ');
+const keyMatch = (table: Table): string =>
+  keyColumns(table)
+    .map((column, i) => `t.${quoteName(column.name)} = w.k${i}::${column.type}`)
+    .join(' AND ');
 
 const deleteRows = (table: Table, operations: readonly RowOperation[]): {text: string; values: string[]} => {
   const names = table.key.map((_, i) => `k${i}`).join(', ');

@@ -1,7 +1,14 @@
 /** Where a sequence has to continue on the other side (H-10). Pure; sign-aware, and never past its limits. */
 import type {SequenceState} from '../engine.ts';
 
-type Sequence = {readonly last: bigint; readonly isCalled: boolean; readonly increment: bigint; readonly cache: bigint; readonly min: bigint; readonly max: bigint};
+type Sequence = {
+  readonly last: bigint;
+  readonly isCalled: boolean;
+  readonly increment: bigint;
+  readonly cache: bigint;
+  readonly min: bigint;
+  readonly max: bigint;
+};
 
 export const parseSequence = (state: SequenceState): Sequence => ({
   last: BigInt(state.last),

@@ -14,7 +14,14 @@ export type TextRow = Readonly<Record<string, string | null>>;
 export type Answer<T> = {readonly rows: readonly T[]; readonly rowCount: number};
 
 /** Reported like settings, and fixed for the session or the server. */
-const FACTS: ReadonlySet<string> = new Set(['is_superuser', 'session_authorization', 'server_version', 'server_encoding', 'integer_datetimes', 'in_hot_standby']);
+const FACTS: ReadonlySet<string> = new Set([
+  'is_superuser',
+  'session_authorization',
+  'server_version',
+  'server_encoding',
+  'integer_datetimes',
+  'in_hot_standby',
+]);
 
 /** One connection. `label` names its purpose in `pg_stat_activity` and at the effects seam. */
 export class PgSession {
@@ -29,7 +36,9 @@ export class PgSession {
     this.#client = client;
     this.label = label;
     this.#effects = effects;
-    const {connection} = client as unknown as {connection: {on(event: 'parameterStatus', listener: (message: {parameterName: string}) => void): void}};
+    const {connection} = client as unknown as {
+      connection: {on(event: 'parameterStatus', listener: (message: {parameterName: string}) => void): void};
+    };
     connection.on('parameterStatus', ({parameterName}) => void this.#reported.add(parameterName));
     this.lost = new Promise((resolve) => {
       client.on('error', resolve);
@@ -129,4 +138,5 @@ export class PgSession {
 }
 
 /** Several statements in one message answer with a list; the package's types do not say so. */
-const lastOf = <T extends TextRow>(result: pg.QueryResult<T> | pg.QueryResult<T>[]): pg.QueryResult<T> | undefined => (Array.isArray(result) ? result.at(-1) : result);
+const lastOf = <T extends TextRow>(result: pg.QueryResult<T> | pg.QueryResult<T>[]): pg.QueryResult<T> | undefined =>
+  Array.isArray(result) ? result.at(-1) : result;

@@ -19,7 +19,13 @@ const BARRIER_POLL_MS = 50;
 const SENDER_END_MS_MAX = 10_000;
 const BARRIER_POLLS_MAX = 1200;
 
-export const createStream = async (sessions: PgSessions, migration: MigrationRef, direction: Direction, tables: readonly Table[], signal: AbortSignal): Promise<Position> => {
+export const createStream = async (
+  sessions: PgSessions,
+  migration: MigrationRef,
+  direction: Direction,
+  tables: readonly Table[],
+  signal: AbortSignal,
+): Promise<Position> => {
   requireKeys(tables);
   const session = await sessions.open('stream setup');
   try {
@@ -42,11 +48,20 @@ export const createStream = async (sessions: PgSessions, migration: MigrationRef
 /** Refuses tables the stream could not carry; a last look before they are published (H-2). */
 const requireKeys = (tables: readonly Table[]): void => {
   const keyless = tables.filter((table) => !table.key.length).map((table) => nameOf(table.name));
-  if (keyless.length) throw new TerminalError(`tables without a usable key: ${keyless.join(', ')}`, {code: 'CF-SCOPE-002', next: 'add a primary key, or exclude them from the scope'});
+  if (keyless.length)
+    throw new TerminalError(`tables without a usable key: ${keyless.join(', ')}`, {
+      code: 'CF-SCOPE-002',
+      next: 'add a primary key, or exclude them from the scope',
+    });
 };
 
 /** What was made before is used again only if it is still what it was: a slot is never made anew in silence. */
-const unlessFaulty = async (sessions: PgSessions, migration: MigrationRef, direction: Direction, createdAt: Position): Promise<Position> => {
+const unlessFaulty = async (
+  sessions: PgSessions,
+  migration: MigrationRef,
+  direction: Direction,
+  createdAt: Position,
+): Promise<Position> => {
   await probeStream(sessions, migration, direction, undefined);
   return createdAt;
 };
@@ -70,7 +85,11 @@ const publicationState = async (session: PgSession, name: string): Promise<{read
 };
 
 const notOurs = (what: string, name: string, statement: string, cause?: unknown): TerminalError =>
-  new TerminalError(`a ${what} ${name} exists already, and it is not ours`, {code: 'CF-SRC-003', cause, next: `ask who made it; if nobody needs it: ${statement}; then: crossfade resume`});
+  new TerminalError(`a ${what} ${name} exists already, and it is not ours`, {
+    code: 'CF-SRC-003',
+    cause,
+    next: `ask who made it; if nobody needs it: ${statement}; then: crossfade resume`,
+  });
 
 /** A slot of ours without a record is what a crash between the two left: nothing rests on it, so it is made again. */
 const createSlot = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<Position> => {
@@ -83,7 +102,10 @@ const createSlot = async (session: PgSession, migration: MigrationRef, direction
   } catch (error) {
     // Names are the server's; ours of this database was dropped a line above.
     if (codeOf(error) === '42710') throw notOurs('replication slot', name, `SELECT pg_drop_replication_slot('${name}')`, error);
-    throw new TransientError(`the replication slot could not be created within ${OPEN_TRANSACTIONS_WAIT}: ${error instanceof Error ? error.message : ''}; ${await blockers(session)}`, {code: 'CF-SRC-006', cause: error, next: 'end the transactions named above, then: crossfade resume'});
+    throw new TransientError(
+      `the replication slot could not be created within ${OPEN_TRANSACTIONS_WAIT}: ${error instanceof Error ? error.message : ''}; ${await blockers(session)}`,
+      {code: 'CF-SRC-006', cause: error, next: 'end the transactions named above, then: crossfade resume'},
+    );
   } finally {
     await session.query(`SET statement_timeout = 0`);
   }
@@ -98,7 +120,10 @@ export const waitForVisibility = async (session: PgSession, sessions: PgSessions
     signal.throwIfAborted();
     await sessions.options.effects.clock.sleep(BARRIER_POLL_MS, signal);
   }
-  throw new TransientError(`transactions that began before the stream are still running: ${await blockers(session)}`, {code: 'CF-SRC-006', next: 'end the transactions named above, then: crossfade resume'});
+  throw new TransientError(`transactions that began before the stream are still running: ${await blockers(session)}`, {
+    code: 'CF-SRC-006',
+    next: 'end the transactions named above, then: crossfade resume',
+  });
 };
 
 const blockers = async (session: PgSession): Promise<string> => {
@@ -112,33 +137,58 @@ const blockers = async (session: PgSession): Promise<string> => {
 
 /** The back-stop of the event trigger: a change made while nobody read the stream, or behind the trigger's back. */
 const schemaChanged = (sessions: PgSessions): TerminalError =>
-  new TerminalError(`a mapped table of ${sessions.options.side} has other columns, keys or partitions than when the stream was made`, {code: 'CF-DDL-001', next: 'undo that change, or abort and start again with the new schema'});
+  new TerminalError(`a mapped table of ${sessions.options.side} has other columns, keys or partitions than when the stream was made`, {
+    code: 'CF-DDL-001',
+    next: 'undo that change, or abort and start again with the new schema',
+  });
 
 type SlotRecord = {readonly createdAt: Position; readonly systemId: string; readonly fingerprint: string};
 const recorded = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<SlotRecord | undefined> => {
-  const {rows} = await session.query(`SELECT created_at::text, system_id, fingerprint FROM crossfade.stream WHERE migration = $1 AND lane = $2`, [migration.short, direction]);
-  return rows[0] ? {createdAt: toPosition(rows[0]['created_at'] ?? ''), systemId: rows[0]['system_id'] ?? '', fingerprint: rows[0]['fingerprint'] ?? ''} : undefined;
+  const {rows} = await session.query(
+    `SELECT created_at::text, system_id, fingerprint FROM crossfade.stream WHERE migration = $1 AND lane = $2`,
+    [migration.short, direction],
+  );
+  return rows[0]
+    ? {createdAt: toPosition(rows[0]['created_at'] ?? ''), systemId: rows[0]['system_id'] ?? '', fingerprint: rows[0]['fingerprint'] ?? ''}
+    : undefined;
 };
 
 type SlotState = {readonly plugin: string; readonly status: string; readonly confirmed: Position};
 const slotState = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<SlotState | undefined> => {
-  const {rows} = await session.query(`SELECT plugin::text, wal_status, confirmed_flush_lsn::text AS confirmed FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()`, [slotName(migration, direction)]);
+  const {rows} = await session.query(
+    `SELECT plugin::text, wal_status, confirmed_flush_lsn::text AS confirmed FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()`,
+    [slotName(migration, direction)],
+  );
   const row = rows[0];
   return row ? {plugin: row['plugin'] ?? '', status: row['wal_status'] ?? '', confirmed: toPosition(row['confirmed'] ?? '0/0')} : undefined;
 };
 
 /** H-61, H-62: a slot that was dropped, made again, moved or lost has a gap that nothing would ever mention. */
-export const probeStream = (sessions: PgSessions, migration: MigrationRef, direction: Direction, applied: Position | undefined): Promise<void> =>
+export const probeStream = (
+  sessions: PgSessions,
+  migration: MigrationRef,
+  direction: Direction,
+  applied: Position | undefined,
+): Promise<void> =>
   sessions.use(async (session) => {
     const known = await recorded(session, migration, direction);
     const slot = await slotState(session, migration, direction);
     const {rows} = await session.query(`SELECT system_identifier::text AS id FROM pg_control_system()`);
     const fault = slotFault(known, slot, rows[0]?.['id'] ?? '', applied);
     if (!fault && known?.fingerprint !== (await publishedSchema(session, migration))) throw schemaChanged(sessions);
-    if (fault) throw new TerminalError(`the change stream of ${sessions.options.side} has a gap: ${fault}`, {code: 'CF-SRC-004', next: 'crossfade abort, then start the migration again; a stream with a gap cannot be mended'});
+    if (fault)
+      throw new TerminalError(`the change stream of ${sessions.options.side} has a gap: ${fault}`, {
+        code: 'CF-SRC-004',
+        next: 'crossfade abort, then start the migration again; a stream with a gap cannot be mended',
+      });
   });
 
-const slotFault = (known: SlotRecord | undefined, slot: SlotState | undefined, systemId: string, applied: Position | undefined): string | undefined => {
+const slotFault = (
+  known: SlotRecord | undefined,
+  slot: SlotState | undefined,
+  systemId: string,
+  applied: Position | undefined,
+): string | undefined => {
   if (!known) return 'no slot was recorded';
   if (!slot) return 'the slot does not exist any more';
   if (known.systemId !== systemId) return 'another server answers at this address';
@@ -152,7 +202,10 @@ const slotFault = (known: SlotRecord | undefined, slot: SlotState | undefined, s
 const dropSlot = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<void> => {
   if (!(await slotState(session, migration, direction))) return;
   const name = slotName(migration, direction);
-  await session.query(`SELECT pg_terminate_backend(active_pid, ${SENDER_END_MS_MAX}) FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL`, [name]);
+  await session.query(
+    `SELECT pg_terminate_backend(active_pid, ${SENDER_END_MS_MAX}) FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL`,
+    [name],
+  );
   await session.query(`SELECT pg_drop_replication_slot($1)`, [name]);
 };
 

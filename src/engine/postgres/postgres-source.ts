@@ -66,14 +66,22 @@ export class PostgresSource implements Source {
     const session = await this.#sessions.open('copy');
     const columns = writtenColumns(table).map((column) => quoteName(column.name));
     const from = table.partitions.length ? quoteTable(table.name) : `ONLY ${quoteTable(table.name)}`;
-    const copy = await session.copyOut(`COPY (SELECT ${columns.join(', ')} FROM ${from} WHERE ${rangeCondition(table, range)}) TO STDOUT (FORMAT ${format})`);
+    const copy = await session.copyOut(
+      `COPY (SELECT ${columns.join(', ')} FROM ${from} WHERE ${rangeCondition(table, range)}) TO STDOUT (FORMAT ${format})`,
+    );
     copy.stream.once('close', () => (copy.stream.readableEnded ? void session.close() : session.destroy()));
     return copy;
   }
 
   async copyRows(table: Table, range: KeyRange): ReturnType<Source['copyRows']> {
     const {stream, done} = await this.copyOut(table, range, 'text');
-    return {rows: rowsOfCopy(stream, writtenColumns(table).map(({name}) => name)), done};
+    return {
+      rows: rowsOfCopy(
+        stream,
+        writtenColumns(table).map(({name}) => name),
+      ),
+      done,
+    };
   }
 
   async mark(content: string): Promise<Position> {
@@ -99,7 +107,12 @@ export class PostgresSource implements Source {
     });
   }
 
-  async *changes(direction: Direction, from: Position, tables: readonly Table[], signal: AbortSignal): AsyncIterable<readonly StreamEvent[]> {
+  async *changes(
+    direction: Direction,
+    from: Position,
+    tables: readonly Table[],
+    signal: AbortSignal,
+  ): AsyncIterable<readonly StreamEvent[]> {
     const stream = await PostgresChangeStream.start(this.#sessions.options, this.#migration, direction, from, tables);
     this.#streams.set(direction, stream);
     try {
@@ -127,7 +140,10 @@ export class PostgresSource implements Source {
     } finally {
       await session.close();
     }
-    throw new TransientError(`transactions that the stream has delivered are still not visible on ${this.#sessions.options.side}`, {code: 'CF-SRC-006', next: 'look for a synchronous standby that withholds its acknowledgement'});
+    throw new TransientError(`transactions that the stream has delivered are still not visible on ${this.#sessions.options.side}`, {
+      code: 'CF-SRC-006',
+      next: 'look for a synchronous standby that withholds its acknowledgement',
+    });
   }
 
   async readSequences(tables: readonly Table[]): Promise<SequenceState[]> {
@@ -159,7 +175,8 @@ const ownerOf = (row: TextRow): Pick<SequenceState, 'owner'> => {
 /** All in one statement: this is read while writes are held. */
 const readSequences = async (session: PgSession, known: readonly TextRow[]): Promise<SequenceState[]> => {
   const nameOf = (row: TextRow) => ({schema: row['schema'] ?? '', name: row['name'] ?? ''});
-  const one = (row: TextRow, place: number): string => `SELECT ${place} AS place, last_value::text AS last, is_called::text AS called FROM ${quoteTable(nameOf(row))}`;
+  const one = (row: TextRow, place: number): string =>
+    `SELECT ${place} AS place, last_value::text AS last, is_called::text AS called FROM ${quoteTable(nameOf(row))}`;
   const {rows} = await session.query(`${known.map(one).join(' UNION ALL ')} ORDER BY place`);
   return known.map((row, i) => ({
     name: nameOf(row),

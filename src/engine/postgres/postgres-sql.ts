@@ -16,7 +16,10 @@ export const columnOf = (table: Table, name: string): Column => {
 
 export const keyColumns = (table: Table): readonly Column[] => table.key.map((name) => columnOf(table, name));
 
-const typed = (table: Table, key: Key): string => keyColumns(table).map((column, i) => `${quoteValue(key[i] ?? null)}::${column.type}`).join(', ');
+const typed = (table: Table, key: Key): string =>
+  keyColumns(table)
+    .map((column, i) => `${quoteValue(key[i] ?? null)}::${column.type}`)
+    .join(', ');
 
 /** `(after, to]` in the server's own order, by row comparison; TRUE when open at both ends. */
 export const rangeCondition = (table: Table, range: KeyRange, alias = ''): string => {
@@ -29,7 +32,12 @@ export const rangeCondition = (table: Table, range: KeyRange, alias = ''): strin
 
 /** The rows that belong to the migration: values compared as text, byte by byte, as `passes` of the model does. */
 export const onlyCondition = (table: Table, alias = ''): string =>
-  (table.only ?? []).map(({column, kind, values}) => `${alias}${quoteName(column)}::text COLLATE "C" ${kind === 'in' ? 'IN' : 'NOT IN'} (${values.map(quoteValue).join(', ')})`).join(' AND ') || 'TRUE';
+  (table.only ?? [])
+    .map(
+      ({column, kind, values}) =>
+        `${alias}${quoteName(column)}::text COLLATE "C" ${kind === 'in' ? 'IN' : 'NOT IN'} (${values.map(quoteValue).join(', ')})`,
+    )
+    .join(' AND ') || 'TRUE';
 
 /**
  * The type a text is cast to before it is stored. A cast to a length would cut the text off without a word, so the length

@@ -45,7 +45,9 @@ export class PostgresTarget implements Target {
     if (!tables.length) return;
     const session = await openWriter(this.#sessions, this.#migration, 'undo');
     try {
-      await tagged(session, this.#migration, 'undo', () => session.query(`TRUNCATE ${tables.map((table) => quoteTable(table.name)).join(', ')}`));
+      await tagged(session, this.#migration, 'undo', () =>
+        session.query(`TRUNCATE ${tables.map((table) => quoteTable(table.name)).join(', ')}`),
+      );
     } finally {
       await session.close();
     }
@@ -75,12 +77,19 @@ export class PostgresTarget implements Target {
   }
 
   /** R4: a runner that was replaced finds its epoch gone and rolls its rows back. */
-  async #finishChunk(session: Awaited<ReturnType<typeof openWriter>>, chunk: Chunk, epoch: number, position: Position, rows: number): Promise<void> {
+  async #finishChunk(
+    session: Awaited<ReturnType<typeof openWriter>>,
+    chunk: Chunk,
+    epoch: number,
+    position: Position,
+    rows: number,
+  ): Promise<void> {
     const {rowCount} = await session.query(
       `UPDATE crossfade.chunk SET state = 'done', end_pos = $4, rows = $5 WHERE migration = $1 AND id = $2 AND state = 'open' AND epoch = $3`,
       [this.#migration.short, chunk.id, epoch, position, rows],
     );
-    if (rowCount !== 1) throw new TerminalError(`chunk ${chunk.id} belongs to a newer runner`, {code: 'CF-LEASE-002', next: 'crossfade status'});
+    if (rowCount !== 1)
+      throw new TerminalError(`chunk ${chunk.id} belongs to a newer runner`, {code: 'CF-LEASE-002', next: 'crossfade status'});
     await session.query(
       `INSERT INTO crossfade.replay_window VALUES ($1, $2, $3, $4) ON CONFLICT (migration, table_schema, table_name)
        DO UPDATE SET end_pos = greatest(crossfade.replay_window.end_pos, excluded.end_pos)`,
@@ -89,7 +98,10 @@ export class PostgresTarget implements Target {
   }
 
   bulkOf(table: Table, rows: AsyncIterable<readonly Row[]>): Readable {
-    return copyOfRows(rows, writtenColumns(table).map(({name}) => name));
+    return copyOfRows(
+      rows,
+      writtenColumns(table).map(({name}) => name),
+    );
   }
 
   applier(direction: Direction, epoch: number, tables: readonly Table[]): Promise<Applier> {
@@ -98,7 +110,10 @@ export class PostgresTarget implements Target {
 
   async progress(direction: Direction): Promise<Progress | undefined> {
     const {rows} = await this.#sessions.use((session) =>
-      session.query(`SELECT epoch::text, pos::text, commit_seq::text FROM crossfade.progress WHERE migration = $1 AND lane = $2`, [this.#migration.short, direction]),
+      session.query(`SELECT epoch::text, pos::text, commit_seq::text FROM crossfade.progress WHERE migration = $1 AND lane = $2`, [
+        this.#migration.short,
+        direction,
+      ]),
     );
     const row = rows[0];
     return row ? {epoch: Number(row['epoch']), position: toPosition(row['pos'] ?? ''), commitSeq: Number(row['commit_seq'])} : undefined;
@@ -147,8 +162,16 @@ export class PostgresTarget implements Target {
   }
 
   async windows(): ReturnType<Target['windows']> {
-    const {rows: ends} = await this.#sessions.use((session) => session.query(`SELECT table_schema, table_name, end_pos::text FROM crossfade.replay_window WHERE migration = $1`, [this.#migration.short]));
-    const {rows: rereads} = await this.#sessions.use((session) => session.query(`SELECT table_schema, table_name, array_to_json(key)::text AS key FROM crossfade.reread WHERE migration = $1`, [this.#migration.short]));
+    const {rows: ends} = await this.#sessions.use((session) =>
+      session.query(`SELECT table_schema, table_name, end_pos::text FROM crossfade.replay_window WHERE migration = $1`, [
+        this.#migration.short,
+      ]),
+    );
+    const {rows: rereads} = await this.#sessions.use((session) =>
+      session.query(`SELECT table_schema, table_name, array_to_json(key)::text AS key FROM crossfade.reread WHERE migration = $1`, [
+        this.#migration.short,
+      ]),
+    );
     return {
       ends: ends.map((row) => ({table: tableOf(row), end: toPosition(row['end_pos'] ?? '')})),
       rereads: rereads.map((row) => ({table: tableOf(row), key: JSON.parse(row['key'] ?? '[]') as Key})),
@@ -186,4 +209,9 @@ const SEQUENCE_NAME = `coalesce(
 const bound = (key: Key | undefined): string | null => (key ? textArray(key) : null);
 const tableOf = (row: TextRow): TableName => ({schema: row['table_schema'] ?? '', name: row['table_name'] ?? ''});
 const keyOf = (json: string | null | undefined): Key | undefined => (json ? (JSON.parse(json) as Key) : undefined);
-const toChunk = (row: TextRow): Chunk => ({id: Number(row['id']), table: tableOf(row), range: {after: keyOf(row['after_key']), to: keyOf(row['to_key'])}, done: row['state'] === 'done'});
+const toChunk = (row: TextRow): Chunk => ({
+  id: Number(row['id']),
+  table: tableOf(row),
+  range: {after: keyOf(row['after_key']), to: keyOf(row['to_key'])},
+  done: row['state'] === 'done',
+});
