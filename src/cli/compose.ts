@@ -19,7 +19,7 @@ import type {Telemetry} from '../telemetry/telemetry.ts';
 import {throttles} from '../throttle/throttles.ts';
 import {brieflyOf, compareSchemas} from '../verify/schema-compare.ts';
 import {verifiers} from '../verify/verifiers.ts';
-import type {RunnerOptions} from '../runner/runner.ts';
+import type {RunnerOptions} from '../runner/runner-options.ts';
 import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
 import {mappedTables} from './compose-mapping.ts';
 

@@ -3,44 +3,26 @@
  * to the receiving side with their position in one commit, and acknowledges only then (invariants 2 and 3).
  * `running-link.ts` starts a new pass from the stored position when a connection breaks.
  */
-import type {Applier, Database, TableKey} from '../engine/engine.ts';
+import type {Applier, TableKey} from '../engine/engine.ts';
 import {assert} from '../model/assert.ts';
-import type {Change, Row, StreamEvent} from '../model/change.ts';
-import type {Effects} from '../model/effects.ts';
+import type {Change, StreamEvent} from '../model/change.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
-import type {Direction} from '../model/side.ts';
 import {nameOf, type TableName} from '../model/table.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
-import type {Telemetry} from '../telemetry/telemetry.ts';
+import type {LinkOptions} from './link-options.ts';
 import type {LinkProgress} from './link-progress.ts';
-import {MappedChanges} from './mapped-changes.ts';
+import {bytesOf, isFull} from './row-bytes.ts';
+import {lenientTables, MappedChanges} from './mapped-changes.ts';
 import {netChanges, type NetChanges} from './net-changes.ts';
 import {ReplayWindows} from './replay-windows.ts';
 import {serveRereads} from './reread.ts';
 
-/** Rows held in memory before they are written, inside the transaction that is open on the receiving side. */
-const ROWS_HELD_MAX = 20_000;
-const BYTES_HELD_MAX = 64 * 1024 * 1024;
 /** Beyond this one wait for visibility is cheaper than asking about each transaction. */
 const DELIVERED_MAX = 10_000;
 /** An idle sending side still moves on; its log is released in steps of this many milliseconds. */
 const IDLE_COMMIT_MS = 10_000;
 const NEVER = new AbortController().signal;
-
-export type LinkOptions = {
-  readonly direction: Direction;
-  readonly from: Database;
-  readonly to: Database;
-  /** In this direction. */
-  readonly mappings: readonly TableMapping[];
-  readonly epoch: number;
-  readonly compare: (a: Position, b: Position) => number;
-  /** Whether an engine's own error may pass by itself. */
-  readonly isPassing: (error: unknown) => boolean;
-  readonly telemetry: Telemetry;
-  readonly effects: Effects;
-};
 
 export class ApplyPass {
   readonly #options: LinkOptions;
@@ -146,7 +128,7 @@ export class ApplyPass {
     this.#progress.touched(mapped, transaction.commit, transaction.xid);
     this.#net.add(mapped);
     if (mapped.kind === 'insert' || mapped.kind === 'update') this.#heldBytes += bytesOf(mapped.row);
-    if (this.#net.size >= ROWS_HELD_MAX || this.#heldBytes >= BYTES_HELD_MAX) await this.#write();
+    if (isFull(this.#net.size, this.#heldBytes)) await this.#write();
   }
 
   /** Whatever was still to be read again is gone with the rows. */
@@ -180,8 +162,8 @@ export class ApplyPass {
   async #refuseSchemaChange({table, what}: {readonly table: TableName | undefined; readonly what: string}): Promise<void> {
     if (this.#transaction?.isOld) return;
     if (!table && (await this.#options.from.source.hasSameSchema())) return;
-    const where = table ? nameOf(table) : 'the schema';
-    throw new TerminalError(`${where} changed on ${this.#options.from.side} at ${this.#transaction?.commit ?? this.#position}: ${what}`, {
+    const how = table ? `${nameOf(table)} changed (${what})` : `${what} changed the schema`;
+    throw new TerminalError(`${how} on ${this.#options.from.side} at ${this.#transaction?.commit ?? this.#position}`, {
       code: 'CF-DDL-001',
       next: 'undo that change on the source, or abort and start again with the new schema',
     });
@@ -238,7 +220,6 @@ export class ApplyPass {
     this.#marks = [];
   }
 
-  /** The applier stands still at a commit; everything delivered so far is visible to the read (R6). */
   /** What an earlier pass has applied is not remembered, so the first re-read of a pass waits for all of it. */
   async #mustSee(): Promise<ReadonlySet<string>> {
     if (!this.#delivered) await this.#options.from.source.untilVisible(NEVER);
@@ -250,6 +231,7 @@ export class ApplyPass {
     else this.#delivered = undefined;
   }
 
+  /** The applier stands still at a commit; everything delivered so far is visible to the read (R6). */
   async #rereads(): Promise<void> {
     this.#windows.reopen(this.#progress.takeAsked());
     for (const due of this.#windows.due(this.#durable)) {
@@ -277,12 +259,3 @@ export class ApplyPass {
     return mapping;
   }
 }
-
-const lenientTables = (mappings: readonly TableMapping[]): ReadonlySet<string> =>
-  new Set(mappings.filter((one) => one.isLenient).map((one) => nameOf(one.to.name)));
-
-const bytesOf = (row: Row): number => {
-  let bytes = 0;
-  for (const name in row) bytes += row[name]?.length ?? 0;
-  return bytes;
-};

@@ -6,7 +6,7 @@ import type {StreamEvent} from '../model/change.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
 import {nameOf} from '../model/table.ts';
-import type {LinkOptions} from './apply-pass.ts';
+import type {LinkOptions} from './link-options.ts';
 import type {LinkProgress} from './link-progress.ts';
 
 /** `from`: where the side was closed; what committed before it was carried over and is no alarm. */

@@ -2,7 +2,7 @@ import type {Database} from '../engine/engine.ts';
 import type {Direction} from '../model/side.ts';
 import {origin} from '../model/side.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
-import type {LinkOptions} from './apply-pass.ts';
+import type {LinkOptions} from './link-options.ts';
 import type {Link, LinkMode, Replication} from './replication.ts';
 import {RunningLink} from './running-link.ts';
 

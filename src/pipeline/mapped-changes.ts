@@ -26,3 +26,7 @@ export class MappedChanges {
     return known;
   }
 }
+
+/** Tables whose rows may stay behind the stream for good, so that their changes keep the forms of the replay window. */
+export const lenientTables = (mappings: readonly TableMapping[]): ReadonlySet<string> =>
+  new Set(mappings.filter((one) => one.isLenient).map((one) => nameOf(one.to.name)));

@@ -77,10 +77,18 @@ export class RouteWatch {
     this.#route = route;
     this.#cancelHoldEnd();
     if (isHeld(route, monotonicMs())) {
-      this.#cancelHoldEnd = after(route.holdUntilMs - monotonicMs(), () => this.#wake());
+      this.#wakeAtHoldEnd(route);
       this.#onHold(route);
     }
     this.#wake();
+  }
+
+  /** A timer may fire a moment early; then the hold stands still, and those who wait would wait for ever. */
+  #wakeAtHoldEnd(route: Route & {readonly holdUntilMs: number}): void {
+    this.#cancelHoldEnd = after(route.holdUntilMs - monotonicMs(), () => {
+      if (isHeld(route, monotonicMs())) this.#wakeAtHoldEnd(route);
+      else this.#wake();
+    });
   }
 
   #woken(ms?: number): Promise<void> {

@@ -2,41 +2,21 @@
  * The loop: ask the workflow where the run stands, ask the gates, run the phase, write the journal, repeat. It serves
  * every workflow and knows no phase by name. State is folded from the journal anew each time, never remembered.
  */
-import type {Gate, Measures} from '../gate/gate.ts';
-import type {Journal, JournalFact, Signal, Verdict} from '../journal/journal.ts';
+import type {Measures} from '../gate/gate.ts';
+import type {JournalFact, Signal, Verdict} from '../journal/journal.ts';
 import {runState, type RunState} from '../journal/run-state.ts';
 import {journaledSteps} from '../journal/steps.ts';
 import {isCoded, TerminalError} from '../model/errors.ts';
-import type {Direction} from '../model/side.ts';
-import type {Phase, PhaseContext, PhaseOutcome} from '../phase/phase.ts';
+import type {PhaseContext, PhaseOutcome} from '../phase/phase.ts';
 import type {Named} from '../plan/plan.ts';
-import type {Workflow, WorkflowEvent} from '../workflow/workflow.ts';
+import type {WorkflowEvent} from '../workflow/workflow.ts';
 import {askGates, sameVerdicts} from './ask-gates.ts';
-import type {Interruption} from './interruption.ts';
 import {mirrorTo} from './mirror.ts';
-import type {SignalWatch} from './signal-watch.ts';
+import type {RunnerOptions} from './runner-options.ts';
 
 /** Between two looks at gates that are red. */
 const GATE_LOOK_MS = 500;
 const NEVER = new AbortController().signal;
-
-export type RunnerOptions = {
-  readonly journal: Journal;
-  readonly workflow: Workflow;
-  readonly phases: Readonly<Record<string, Phase>>;
-  readonly gates: Readonly<Record<string, Gate>>;
-  readonly signals: SignalWatch;
-  readonly interruption: Interruption;
-  /** The person, as approvals name people, and the machine. */
-  readonly holder: string;
-  readonly host: string;
-  /** Everything of a phase's context that does not depend on the visit. */
-  readonly context: Omit<PhaseContext, 'steps' | 'record' | 'nextSignal' | 'pausePoint' | 'pausable' | 'signal' | 'isResumed'>;
-  /** What the two catalogues disagree on, one sentence each. */
-  readonly schemaDifferences: () => Promise<readonly string[]>;
-  /** Starts the streams that a run in this position has, if it has any. */
-  readonly ensureStreams: (direction: Direction) => Promise<void>;
-};
 
 export type RunEnd = {readonly status: 'completed' | 'aborted' | 'paused'; readonly phase: string};
 

@@ -31,6 +31,7 @@ export class SignalWatch {
   next(types: readonly Signal['type'][], earlier: readonly Signal[], abort: AbortSignal): Promise<Signal> {
     const known = earlier.find((signal) => types.includes(signal.type));
     if (known) return Promise.resolve(known);
+    if (abort.aborted) return Promise.reject(abort.reason);
     return new Promise((resolve, reject) => {
       const forget = this.onSignal((_entry, signal) => {
         if (!types.includes(signal.type)) return;

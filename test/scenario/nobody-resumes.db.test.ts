@@ -24,5 +24,8 @@ async function untilServedBy(story: ShopStory, side: 'source' | 'target'): Promi
   await untilTrue(`the application is on the ${side}`, () => story.application.report()?.side === side);
   const from = story.acknowledged();
   await untilTrue(`the ${side} serves`, () => story.acknowledged() >= from + SERVED);
-  expect(story.application.report()).toMatchObject({side, isHeld: false});
+  await untilTrue(
+    `nothing is held on the ${side}`,
+    () => story.application.report()?.side === side && story.application.report()?.isHeld === false,
+  );
 }

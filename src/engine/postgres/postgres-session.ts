@@ -110,7 +110,8 @@ export class PgSession {
   async copyOut(text: string): Promise<{readonly stream: Readable; done(): Promise<void>}> {
     await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
     const stream = this.#client.query(copyStreams.to(text));
-    const ended = finished(stream);
+    // The rows end before the server's last word on them, which the next statement's answer comes after.
+    const ended = finished(stream).then(() => this.#client.query('SELECT 1'));
     ended.catch(() => undefined); // reported by done()
     return {
       stream,

@@ -69,7 +69,14 @@ export class PostgresSource implements Source {
     const copy = await session.copyOut(
       `COPY (SELECT ${columns.join(', ')} FROM ${from} WHERE ${rangeCondition(table, range)}) TO STDOUT (FORMAT ${format})`,
     );
-    copy.stream.once('close', () => (copy.stream.readableEnded ? void session.close() : session.destroy()));
+    copy.stream.once('close', () => {
+      if (!copy.stream.readableEnded) session.destroy();
+      else
+        void copy.done().then(
+          () => session.close(),
+          () => session.destroy(), // the reader has the error from its own done()
+        );
+    });
     return copy;
   }
 
