@@ -22,7 +22,6 @@ import {serveRereads} from './reread.ts';
 const DELIVERED_MAX = 10_000;
 /** An idle sending side still moves on; its log is released in steps of this many milliseconds. */
 const IDLE_COMMIT_MS = 10_000;
-const NEVER = new AbortController().signal;
 
 export class ApplyPass {
   readonly #options: LinkOptions;
@@ -222,7 +221,7 @@ export class ApplyPass {
 
   /** What an earlier pass has applied is not remembered, so the first re-read of a pass waits for all of it. */
   async #mustSee(): Promise<ReadonlySet<string>> {
-    if (!this.#delivered) await this.#options.from.source.untilVisible(NEVER);
+    if (!this.#delivered) await this.#options.from.source.untilVisible(AbortSignal.any([]));
     return this.#delivered ?? new Set();
   }
 
