@@ -129,7 +129,7 @@ export const explainPages = {
     'the target was written by somebody else',
     'A row on the target changed that neither the copy nor the stream has written.',
     'Never while the migration owns the target: an application or a job writes to the wrong side.',
-    'Find the writer (applicationRoles in the plan keeps roles out of the closed side), then compare with crossfade verify; if rows differ, start the copy again.',
+    'Find the writer (owners and superusers can bypass the fence), then compare with crossfade verify; if rows differ, start the copy again.',
   ),
   'CF-TGT-004': page(
     'the schema files failed on the target',

@@ -123,7 +123,10 @@ const consecutive = (range: KeyRange, bounds: readonly Key[]): KeyRange[] => {
 
 /** Whole pages are sampled, so ten times as many rows as wanted, of which chance picks. */
 const samplePercent = (table: Table, rows: number): number =>
-  Math.min(100, Math.max(0.01, (1000 * rows) / Math.max(1, table.estimatedRows)));
+  table.estimatedRows < SAMPLED_WHOLE_ROWS_MAX ? 100 : Math.min(100, Math.max(0.01, (1000 * rows) / table.estimatedRows));
+
+/** A small table has so few pages that a part of them may well be none. */
+const SAMPLED_WHOLE_ROWS_MAX = 100_000;
 
 const missing = (column: string): never => {
   throw new Error(`the answer has no ${column}`);
