@@ -121,8 +121,6 @@ export interface Catalog {
   findings(as: Side, tables: readonly Table[]): Promise<Finding[]>;
   /** All rights that this side's role needs for these tables, held or not, in the order of the phases. */
   grants(as: Side, tables: readonly Table[]): Promise<Grant[]>;
-  /** A text that changes when the definition of any of the tables changes. */
-  fingerprint(tables: readonly TableName[]): Promise<string>;
   /** What is there, for `assess`; the key indexes of these tables are checked where the server can. */
   inventory(tables: readonly Table[]): Promise<Inventory>;
 }

@@ -6,7 +6,6 @@ import {postgresFindings} from './postgres-findings.ts';
 import {postgresGrants} from './postgres-grants.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {quoteTable} from './postgres-sql.ts';
 
 /** Ordinary and partitioned tables that are not partitions, outside the system's and our own schemas. */
 const TABLES = `
@@ -44,7 +43,6 @@ export const postgresCatalog = (sessions: PgSessions): Catalog => ({
   findings: (as: Side, tables: readonly Table[]): Promise<Finding[]> => sessions.use((session) => postgresFindings(session, as, tables)),
   grants: (as, tables) => sessions.use((session) => postgresGrants(session, as, tables)),
   inventory: (tables) => postgresInventory(sessions, tables),
-  fingerprint: (tables) => sessions.use((session) => fingerprint(session, tables)),
 });
 
 const matcher = (pattern: string): RegExp =>
@@ -96,18 +94,6 @@ const toColumn = (row: TextRow): Column => ({
   portableBinary: row['portable'] === 'true',
   hasDefault: row['has_default'] === 'true',
 });
-
-/** Columns, types, defaults, keys and replica identity of the tables, as one digest. */
-const fingerprint = async (session: PgSession, tables: readonly TableName[]): Promise<string> => {
-  const {rows} = await session.query(
-    `SELECT md5(string_agg(line, E'\\n' ORDER BY line COLLATE "C")) AS digest FROM (
-       SELECT format('%s %s %s %s %s %s %s', n.nspname, c.relname, c.relreplident, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull) AS line
-       FROM unnest($1::text[]) AS wanted(name) JOIN pg_class c ON c.oid = wanted.name::regclass JOIN pg_namespace n ON n.oid = c.relnamespace
-       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS lines`,
-    [tables.map(quoteTable)],
-  );
-  return rows[0]?.['digest'] ?? '';
-};
 
 /** A column of an answer that is never NULL. */
 const text = (row: TextRow, name: string): string => row[name] ?? '';
