@@ -15,6 +15,7 @@ test('flags are taken as given', () => {
     sabotage: 'lose',
     seed: 7,
     keep: true,
+    runs: 1,
     from: undefined,
     schema: undefined,
     data: undefined,

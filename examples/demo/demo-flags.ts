@@ -11,6 +11,8 @@ export type DemoFlags = {
   readonly sabotage: Sabotage | undefined;
   /** Chooses the application's operations and when the runner is killed. */
   readonly seed: number;
+  /** So many demos one after another, and their medians. */
+  readonly runs: number;
   /** Leaves both servers running until Ctrl-C. */
   readonly keep: boolean;
   /** A database of the caller's, which is copied and left as it was. */
@@ -24,7 +26,7 @@ export class WrongFlag extends Error {
   override readonly name = 'WrongFlag';
 }
 
-export const USAGE = `usage: npm run demo -- [--rows N] [--tps N] [--clients N] [--seed N] [--sabotage ${SABOTAGES.join('|')}] [--keep] [--json]
+export const USAGE = `usage: npm run demo -- [--rows N] [--tps N] [--clients N] [--seed N] [--runs N] [--sabotage ${SABOTAGES.join('|')}] [--keep] [--json]
        npm run demo -- --from URL | --schema FILE [--data FILE]   on a database of your own`;
 
 export function parseFlags(argv: readonly string[]): DemoFlags {
@@ -36,10 +38,15 @@ export function parseFlags(argv: readonly string[]): DemoFlags {
     clients: positive('clients', values.clients),
     sabotage: sabotageOf(values.sabotage),
     seed: values.seed === undefined ? Date.now() % 1_000_000 : positive('seed', values.seed),
+    runs: positive('runs', values.runs),
     keep: values.keep,
     ...ownDatabase(values),
   };
 }
+
+/** The same flags without `--runs` and `--json`. */
+export const singleRun = (argv: readonly string[]): string[] =>
+  argv.filter((word, index) => !/^--(?:runs|json)(?:=|$)/.test(word) && argv[index - 1] !== '--runs');
 
 function parse(argv: readonly string[]) {
   try {
@@ -52,6 +59,7 @@ function parse(argv: readonly string[]) {
         clients: {type: 'string', default: '32'},
         sabotage: {type: 'string'},
         seed: {type: 'string'},
+        runs: {type: 'string', default: '1'},
         keep: {type: 'boolean', default: false},
         from: {type: 'string'},
         schema: {type: 'string'},

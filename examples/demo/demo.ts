@@ -11,7 +11,7 @@ import {demoOfOwnDatabase} from './own-database.ts';
 import {type Application, startApplication} from './application-process.ts';
 import {chance} from './chance.ts';
 import {Crossfade} from './crossfade-process.ts';
-import {type DemoFlags, parseFlags, USAGE, WrongFlag} from './demo-flags.ts';
+import {type DemoFlags, parseFlags, singleRun, USAGE, WrongFlag} from './demo-flags.ts';
 import {type Progress, progress} from './demo-progress.ts';
 import {type DemoResult, isGood, jsonLine, reportText} from './demo-report.ts';
 import {type EmbeddedServer, startEmbeddedServer} from './embedded-servers.ts';
@@ -19,6 +19,7 @@ import type {Counts} from './fill.ts';
 import {compareFilledRows} from './fill-checksum.ts';
 import {complete, letRun, type Operator, plug, switchTo} from './operator.ts';
 import {askOracle} from './oracle.ts';
+import {repeated} from './repeated.ts';
 import {sabotage} from './sabotage.ts';
 import {applicationUrl, buildShop, createShopDatabase} from './shop-database.ts';
 import type {SwitchWindow} from './stalls.ts';
@@ -39,11 +40,16 @@ async function main(): Promise<void> {
   process.once('SIGTERM', () => stop.abort(new Error('stopped')));
   try {
     const flags = parseFlags(process.argv.slice(2));
-    process.exitCode = await ((flags.from ?? flags.schema) ? demoOfOwnDatabase(flags, stop.signal) : demo(flags, stop.signal));
+    process.exitCode = await demoOf(flags, stop.signal);
   } catch (error) {
     process.exitCode = error instanceof WrongFlag ? 2 : 1;
     process.stderr.write(`${wordsOf(error)}\n${error instanceof WrongFlag ? `${USAGE}\n` : ''}`);
   }
+}
+
+function demoOf(flags: DemoFlags, signal: AbortSignal): Promise<number> {
+  if (flags.runs > 1) return repeated(flags.runs, singleRun(process.argv.slice(2)), flags.json);
+  return (flags.from ?? flags.schema) ? demoOfOwnDatabase(flags, signal) : demo(flags, signal);
 }
 
 /** What went wrong first stands first; what failed while tidying up after it follows. */

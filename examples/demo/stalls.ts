@@ -13,14 +13,14 @@ type Ok = Extract<End, {type: 'ok'}>;
 type Wait = {readonly fromMs: number; readonly toMs: number; readonly side: number};
 
 /**
- * Of each client the longest wait that touches the window: from sending a transaction until one is acknowledged,
- * failed tries in between included. `maxStallMs` is the longest of all clients, `p99StallMs` their 99th percentile.
+ * The waits that touch the window: from sending a transaction until one is acknowledged, failed tries in between
+ * included. `maxStallMs` is the longest, `p99StallMs` the 99th percentile of all transactions in the window.
  */
 export function stalls(clients: readonly (readonly Attempt[])[], windows: readonly SwitchWindow[]): Stall[] {
-  const waits = clients.map(waitsOf);
+  const waits = clients.flatMap(waitsOf);
   return windows.map(({direction, fromMs, toMs}) => {
-    const longest = waits.map((own) => own.filter((wait) => wait.toMs > fromMs && wait.fromMs < toMs).reduce(longer, 0));
-    return {direction, maxStallMs: percentile(longest, 1), p99StallMs: percentile(longest, 0.99)};
+    const own = waits.filter((wait) => wait.toMs > fromMs && wait.fromMs < toMs).map((wait) => wait.toMs - wait.fromMs);
+    return {direction, maxStallMs: percentile(own, 1), p99StallMs: percentile(own, 0.99)};
   });
 }
 
@@ -70,8 +70,6 @@ function sideRuns(waits: readonly Wait[]): Wait[][] {
   }
   return runs;
 }
-
-const longer = (most: number, {fromMs, toMs}: Wait): number => Math.max(most, toMs - fromMs);
 
 /** Nearest rank, rounded to a tenth. */
 function percentile(values: readonly number[], part: number): number {
