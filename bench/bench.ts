@@ -1,11 +1,12 @@
 /**
- * `npm run bench -- [--quick] [--json]`: load, apply, verify and stall beside the tools people use today, on two servers
+ * `npm run bench -- [--quick] [--json]`, or `--huge [--rows N]` (see `huge.ts`): load, apply, verify and stall beside the tools people use today, on two servers
  * that it starts itself. Ways take turns within one run; the numbers are of this machine and this moment, and nothing is
  * asserted. Compare within one table only.
  */
 import {parseArgs} from 'node:util';
 import {benchPlan, type CrossfadeRun, runUntil} from './crossfade-run.ts';
 import {change, databaseUrl, FULL, QUICK, Servers, type Sizes} from './databases.ts';
+import {HUGE, huge} from './huge.ts';
 import {inTurns, type Measured, seconds, tableOf, type Way} from './measurement.ts';
 import {NativeReplication} from './native-replication.ts';
 import {hashBoth, pgcopydb, psqlToPsql, versionOf} from './programs.ts';
@@ -14,10 +15,23 @@ import {crossfadeStall, nativeStall} from './stall.ts';
 const RATIO =
   'ratio: median of the other over that of crossfade; above 1 crossfade was quicker. native has no fence, no watchdog and no way back.';
 
-const {values: flags} = parseArgs({options: {quick: {type: 'boolean', default: false}, json: {type: 'boolean', default: false}}});
+const {values: flags} = parseArgs({
+  options: {
+    quick: {type: 'boolean', default: false},
+    json: {type: 'boolean', default: false},
+    huge: {type: 'boolean', default: false},
+    rows: {type: 'string'},
+  },
+});
 const sizes = flags.quick ? QUICK : FULL;
 const programs = {psql: versionOf('psql'), pgcopydb: versionOf('pgcopydb')};
 const say = (text: string) => process.stderr.write(`${(performance.now() / 1000).toFixed(1).padStart(7)} s  ${text}\n`);
+
+if (flags.huge) {
+  const measured = await huge({...HUGE, ...(flags.rows === undefined ? {} : {rows: Number(flags.rows)})}, say);
+  process.stdout.write(`${JSON.stringify(measured)}\n`);
+  process.exit();
+}
 
 const servers = await Servers.start();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void servers.stop().then(() => process.exit(1)));

@@ -1,12 +1,14 @@
 /** The real runner in this process, over a journal in memory: how long its phases took is what the journal says. */
 import {randomUUID} from 'node:crypto';
 import {fileURLToPath} from 'node:url';
+import {begin} from '../src/cli/run.ts';
 import {composeRun, openSides, refOf, type RunParts} from '../src/cli/compose.ts';
 import type {Entry} from '../src/journal/journal.ts';
 import {memoryJournal} from '../src/journal/memory-journal.ts';
 import type {PinnedPlan} from '../src/plan/plan.ts';
 import {Interruption} from '../src/runner/interruption.ts';
 import {takeLease} from '../src/runner/lease.ts';
+import {Mirror} from '../src/runner/mirror.ts';
 import {Runner} from '../src/runner/runner.ts';
 import {SignalWatch} from '../src/runner/signal-watch.ts';
 import {systemEffects} from '../src/runner/system-effects.ts';
@@ -51,22 +53,15 @@ export type CrossfadeRun = {
 export async function runUntil(phase: string, pinned: PinnedPlan): Promise<CrossfadeRun> {
   const migration = refOf(randomUUID(), pinned.plan.name);
   const journal = memoryJournal(migration.id, systemEffects);
-  const {plan, file, checksum} = pinned;
-  await journal.append({
-    type: 'migration-created',
-    name: plan.name,
-    planFile: file,
-    planChecksum: checksum,
-    plan,
-    workflow: plan.workflow,
-    version: 'bench',
-  });
+  const {plan} = pinned;
+  await begin(journal, pinned);
   const sides = await openSides(plan, migration, systemEffects);
   const {epoch} = await takeLease(sides.source, sides.target, migration.id, 'bench');
+  const mirror = await Mirror.open(journal, [sides.source, sides.target], epoch);
   const parts = composeRun(pinned, migration, sides, epoch, systemEffects, silentTelemetry(), [process.execPath, PROGRAM, 'watchdog']);
   const interruption = new Interruption();
   const signals = new SignalWatch(journal, systemEffects.clock, 1);
-  const running = new Runner({...parts, journal, signals, interruption, holder: 'bench', host: 'bench'}).run();
+  const running = new Runner({...parts, journal, mirror, signals, interruption, holder: 'bench', host: 'bench'}).run();
   await Promise.race([running, untilThere(phase, async () => journal.entries())]);
   interruption.stop('measured');
   await running;

@@ -49,8 +49,8 @@ export async function nativeStall(servers: Servers, sourceName: string, targetNa
 }
 
 async function route({source, target}: Sides, epoch: number, side: 'source' | 'target', state: 'open' | 'hold'): Promise<void> {
-  const holdUntil = state === 'hold' ? new Date(Date.now() + 10_000).toISOString() : undefined;
-  await Promise.all([source, target].map((one) => one.control.writeRoute({epoch, side, state, holdUntil, readPercent: 0})));
+  const holdMs = state === 'hold' ? 10_000 : undefined;
+  await Promise.all([source, target].map((one) => one.control.writeRoute({epoch, side, state, holdMs, readPercent: 0})));
 }
 
 function slowest({slow, failed}: StallReport, since: number): number {

@@ -1,7 +1,13 @@
 /** `npm run docs`: writes the pages that are made from the code. `test/documents.test.ts` fails while one is old. */
-import {writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {commandsPage} from './commands-page.ts';
 import {enginesPage} from './engines-page.ts';
+import {mutationsPage} from './mutations-page.ts';
+import {proofPage, proofs, quoteProof} from './proof-page.ts';
 
 writeFileSync(new URL('engines.md', import.meta.url), enginesPage());
 writeFileSync(new URL('commands.md', import.meta.url), await commandsPage());
+writeFileSync(new URL('mutations.md', import.meta.url), mutationsPage());
+writeFileSync(new URL('proof.md', import.meta.url), proofPage(proofs()));
+const readme = new URL('../README.md', import.meta.url);
+writeFileSync(readme, quoteProof(readFileSync(readme, 'utf8'), proofs()));

@@ -21,11 +21,25 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['engine°', 'mapping°', 'relay°', 'throttle°', 'journal°'],
   verify: ['engine°', 'mapping°'],
   operation: ['engine°'],
+  guardian: ['engine°', 'pipeline', 'throttle°'], // it looks at the servers, reads how far the streams are, and is a throttle
   gate: ['engine°', 'verify°', 'switch°', 'journal°'],
-  phase: ['plan', 'engine°', 'switch°', 'operation°', 'journal°', 'verify°', 'pipeline', 'workflow°', 'watchdog°', 'throttle°', 'mapping°'], // events it answers with; the watchdog it starts; the throttle it passes on; the mappings it passes on
+  phase: [
+    'plan',
+    'engine°',
+    'switch°',
+    'operation°',
+    'journal°',
+    'verify°',
+    'pipeline',
+    'workflow°',
+    'watchdog°',
+    'throttle°',
+    'mapping°',
+    'canary°',
+  ], // events it answers with; the watchdog and the canary it starts; the throttle it passes on; the mappings it passes on
   runner: ['plan', 'workflow', 'journal', 'phase°', 'gate°', 'engine°'], // it writes the journal; lease and mirror are on the sides
   watchdog: ['engine°', 'switch°'],
-  canary: ['switch°'],
+  canary: ['switch°', 'router'], // an application that uses the router has no other path
   router: [],
   rehearsal: ['plan', 'engine°', 'pipeline', 'verify°'],
   hook: ['journal°'],
@@ -49,11 +63,12 @@ const CONTRACTS: Readonly<Record<string, string>> = {
   phase: 'phase.ts',
   workflow: 'workflow.ts',
   watchdog: 'watchdog.ts',
+  canary: 'canary.ts',
 };
 
 /** Each package has one home; a package that is not here may be imported nowhere. */
 const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
-  pg: ['engine', 'journal', 'router', 'switch'], // switch: the admin console of PgBouncer
+  pg: ['engine', 'journal', 'router', 'switch', 'canary'], // switch: the admin console of PgBouncer; canary: it connects as applications do
   'pg-copy-streams': ['engine'],
   'pg-logical-replication': ['engine'],
   'libpg-query': ['engine'],
@@ -93,6 +108,7 @@ const SEAM: readonly {readonly file: string; readonly may: readonly Effect[]; re
   {file: 'src/switch/pgbouncer-file.ts', may: ['files'], why: 'rewrites the line of the database'},
   {file: 'src/watchdog/watchdog-process.ts', may: ['process'], why: 'starts the watchdog'},
   {file: 'src/cli/runner-alive.ts', may: ['process'], why: 'asks whether a runner of this machine still runs'},
+  {file: 'src/cli/new-file.ts', may: ['files'], why: 'writes the plan that init was asked for'},
   {file: 'src/journal/sqlite-state.ts', may: ['files'], why: 'makes the state folder'},
 ];
 

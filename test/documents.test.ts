@@ -7,6 +7,8 @@ import {parse} from 'yaml';
 import * as z from 'zod';
 import {commandsPage} from '../docs/commands-page.ts';
 import {enginesPage} from '../docs/engines-page.ts';
+import {mutationsPage} from '../docs/mutations-page.ts';
+import {proofPage, proofs, proofSentence} from '../docs/proof-page.ts';
 import {commands} from '../src/cli/commands.ts';
 import {explainPages} from '../src/cli/explain-pages.ts';
 import {type} from './support/command-line.ts';
@@ -28,8 +30,14 @@ describe('the pages', () => {
   test.each([
     ['docs/engines.md', enginesPage],
     ['docs/commands.md', commandsPage],
+    ['docs/mutations.md', mutationsPage],
+    ['docs/proof.md', () => proofPage(proofs())],
   ])('%s is what npm run docs writes', async (path, write) => {
     expect(read(path)).toBe(await write());
+  });
+
+  test('README quotes the sum of the sweeps', () => {
+    expect(read('README.md')).toContain(`[What was run to prove it](docs/proof.md): ${proofSentence(proofs())}`);
   });
 
   test('name commands that exist', () => {
@@ -93,7 +101,7 @@ const composeFile = z.object({
 
 test('docker-compose.yml has both servers as the plan for them needs them, open on this machine only', async () => {
   const {source, target, pgbouncer} = composeFile.parse(parse(read('docker-compose.yml'), {merge: true})).services;
-  expect([source.image, target.image]).toEqual(['postgres:17', 'postgres:18']);
+  expect([source.image, target.image]).toEqual(['${CROSSFADE_SOURCE_IMAGE:-postgres:17}', '${CROSSFADE_TARGET_IMAGE:-postgres:18}']);
   for (const {command} of [source, target]) expect(command).toContain('wal_level=logical');
   expect([source, target, pgbouncer].flatMap(({ports}) => ports).filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
   const [mounted = ''] = pgbouncer.volumes[0]?.split(':') ?? [];

@@ -20,6 +20,7 @@ scope: { tables: [public.note] }
 gates: { cutover: [replication-lag, checksum-match] }
 switch: [router]
 cutover: { start: auto }
+reverse: { window: 0s }
 `;
 
 let installed: Installed;

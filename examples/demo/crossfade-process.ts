@@ -11,6 +11,8 @@ export type CrossfadeOptions = {
   readonly evidence: string;
   /** The addresses that the plan refers to. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The project's own when absent; the plan's switches name files from here. */
+  readonly workingFolder?: string;
 };
 
 /** What the demo reads of `crossfade status --json`. */
@@ -18,7 +20,8 @@ export type Status = {
   readonly phase: string;
   readonly state: 'running' | 'waiting' | 'paused' | 'failed' | 'completed' | 'aborted';
   readonly openSide: 'source' | 'target';
-  readonly waitingFor?: {readonly kind: string; readonly red?: readonly {readonly gate: string}[]} | null;
+  /** `until`: of a reverse window, RFC 3339. */
+  readonly waitingFor?: {readonly kind: string; readonly until?: string; readonly red?: readonly {readonly gate: string}[]} | null;
 };
 
 export type Answer = {readonly code: number; readonly output: string; readonly error: string};
@@ -51,6 +54,11 @@ export class Crossfade {
 
   get #log(): string {
     return join(this.#options.evidence, 'runner.log');
+  }
+
+  /** Undefined before the first start. */
+  get pid(): number | undefined {
+    return this.#runner?.pid;
   }
 
   /** False when it has ended, however. */
@@ -98,7 +106,7 @@ export class Crossfade {
 
   #spawn(words: readonly string[], stdio: ('ignore' | 'pipe' | number)[]): ChildProcess {
     return spawn(process.execPath, [PROGRAM, ...words, '--state', this.#options.state], {
-      cwd: FOLDER,
+      cwd: this.#options.workingFolder ?? FOLDER,
       env: {...process.env, ...this.#options.environment, NO_COLOR: '1'},
       stdio,
       // A group of its own: Ctrl-C goes to the demo, which ends its children in order.

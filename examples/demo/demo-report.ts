@@ -7,6 +7,8 @@ export type DemoResult = {
   readonly checksums: readonly TableChecksum[];
   /** Complete comparisons that the migration itself made and found equal. */
   readonly verifications: number;
+  /** What the migration's own canary saw at each switch, in their order; without a number when its runner was killed there. */
+  readonly canaries: readonly {readonly stallMs?: number}[];
   readonly completed: boolean;
   readonly seconds: number;
   readonly seed: number;
@@ -24,6 +26,7 @@ export function jsonLine(result: DemoResult): string {
   const {oracle, seconds, seed, completed, evidence} = result;
   const {lost, duplicated, corrupt, acknowledged, failed, unknown, sideFaults} = oracle;
   const stallMs = oracle.perSwitch.map(({direction, maxStallMs, p99StallMs}) => ({direction, max: maxStallMs, p99: p99StallMs}));
+  const canaryStallMs = result.canaries.map(({stallMs: seenMs}) => seenMs ?? null);
   return JSON.stringify({
     lost,
     duplicated,
@@ -31,6 +34,7 @@ export function jsonLine(result: DemoResult): string {
     acknowledged,
     verified: isVerified(result),
     stallMs,
+    canaryStallMs,
     seconds,
     failed,
     unknown,
@@ -57,7 +61,10 @@ export function reportText(result: DemoResult): string {
     ['refused / without an answer', `${number(oracle.failed)} / ${number(oracle.unknown)}`],
     ...oracle.perSwitch.map(
       ({direction, maxStallMs, p99StallMs}, index) =>
-        [`stall, switch ${index + 1} (${direction})`, `longest ${ms(maxStallMs)}, p99 ${ms(p99StallMs)}`] as const,
+        [
+          `stall, switch ${index + 1} (${direction})`,
+          `longest ${ms(maxStallMs)}, p99 ${ms(p99StallMs)}${canarySaw(result.canaries[index]?.stallMs)}`,
+        ] as const,
     ),
   ];
   const width = Math.max(...table.map(([name]) => name.length));
@@ -92,4 +99,5 @@ function differing(checksums: readonly TableChecksum[]): string {
 }
 
 const number = (value: number): string => value.toLocaleString('en');
+const canarySaw = (stallMs: number | undefined): string => (stallMs === undefined ? '' : `; the canary ${ms(stallMs)}`);
 const ms = (value: number): string => (value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toFixed(0)} ms`);

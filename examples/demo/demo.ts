@@ -71,12 +71,12 @@ async function demo(flags: DemoFlags, signal: AbortSignal): Promise<number> {
       .reduce((sum, rows) => sum + rows, 0)
       .toLocaleString('en')} rows`,
   );
-  const {verifications, completed} = await migrate(flags, sides, evidence, shown, signal);
+  const {completed, ...record} = await migrate(flags, sides, evidence, shown, signal);
   if (flags.sabotage) await sabotage(flags.sabotage, sides.target.url);
   if (flags.sabotage) shown.say(`sabotage on the open side: ${flags.sabotage}`);
   const judged = await judge(sides, evidence, count);
   const seconds = Math.round((performance.now() - beganAtMs) / 100) / 10;
-  const result: DemoResult = {...judged, verifications, completed, seconds, seed: flags.seed, evidence};
+  const result: DemoResult = {...judged, ...record, completed, seconds, seed: flags.seed, evidence};
   tell(result, flags.json);
   if (flags.keep) await untilStopped(sides, signal);
   return isGood(result) ? 0 : 1;
@@ -111,13 +111,18 @@ async function migrate(flags: DemoFlags, sides: Sides, evidence: string, shown: 
   await complete(operator);
   shown.end();
   shown.say(`completed after ${switches.length} switches`);
-  return {verifications: await countVerifications(crossfade), completed: true};
+  return {...(await readRecord(crossfade)), completed: true};
 }
 
 function startCrossfade(sides: Sides, evidence: string): Crossfade {
   const state = join(evidence, 'state');
   mkdirSync(state);
-  const environment = {CROSSFADE_DEMO_SOURCE: sides.source.url, CROSSFADE_DEMO_TARGET: sides.target.url};
+  const environment = {
+    CROSSFADE_DEMO_SOURCE: sides.source.url,
+    CROSSFADE_DEMO_TARGET: sides.target.url,
+    CROSSFADE_DEMO_APP_SOURCE: sides.source.applicationUrl,
+    CROSSFADE_DEMO_APP_TARGET: sides.target.applicationUrl,
+  };
   const crossfade = new Crossfade({state, evidence, environment});
   crossfade.start('run', 'plans/demo.yaml');
   return crossfade;
@@ -147,14 +152,25 @@ async function forwardBackForward(operator: Operator, evidence: string): Promise
 }
 
 /** Read from the journal, as `crossfade events` prints it. */
-async function countVerifications(crossfade: Crossfade): Promise<number> {
+async function readRecord(crossfade: Crossfade): Promise<Pick<DemoResult, 'verifications' | 'canaries'>> {
   const {output} = await crossfade.command('events', '--json');
-  const isEqual = (line: string): boolean => {
-    const entry = JSON.parse(line) as {fact?: {type?: string; evidence?: {verification?: {equal?: boolean}}}};
-    return entry.fact?.type === 'phase-ended' && entry.fact.evidence?.verification?.equal === true;
+  const ended = output.split('\n').flatMap((line) => {
+    const {fact}: Recorded = line.startsWith('{') ? (JSON.parse(line) as Recorded) : {};
+    return fact?.type === 'phase-ended' ? [fact] : [];
+  });
+  return {
+    verifications: ended.filter(({evidence}) => evidence?.verification?.equal === true).length,
+    canaries: ended.flatMap(({outcome, evidence}) => (outcome === 'done' && evidence?.canary ? [evidence.canary] : [])),
   };
-  return output.split('\n').filter((line) => line.startsWith('{') && isEqual(line)).length;
 }
+
+type Recorded = {
+  readonly fact?: {
+    readonly type: string;
+    readonly outcome?: string;
+    readonly evidence?: {readonly verification?: {readonly equal?: boolean}; readonly canary?: DemoResult['canaries'][number]};
+  };
+};
 
 async function judge({source, target}: Sides, evidence: string, count: Counts): Promise<Pick<DemoResult, 'oracle' | 'checksums'>> {
   const question = {folder: evidence, openUrl: target.url, closedUrl: source.url, sourcePort: source.server.port};

@@ -5,12 +5,12 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {chownSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import pg from 'pg';
 import {type Binaries, type EmbeddedVersion, findBinaries} from './embedded-binaries.ts';
+import {freePort} from './free-port.ts';
 
 export type {EmbeddedVersion} from './embedded-binaries.ts';
 
@@ -203,16 +203,4 @@ function initialise(binaries: Binaries, folder: string, password: string): void 
   const run = spawnSync(binaries.initdb, ['-D', join(folder, 'data'), ...flags], {...binaries.account, cwd: folder, encoding: 'utf8'});
   rmSync(passwordFile);
   if (run.status !== 0) throw new Error(`initdb failed: ${run.stderr || run.error?.message}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -41,14 +41,18 @@ export async function switchTo(operator: Operator, side: Status['openSide']): Pr
   return {direction: side === 'target' ? 'forward' : 'reverse', fromMs: fromMs ?? nowMs(), toMs: nowMs()};
 }
 
-/** The end: nothing leads back from here. */
+/** The end, as soon as the plan's reverse window is over: nothing leads back from here. */
 export async function complete(operator: Operator): Promise<void> {
   await lookUntil(operator, async (status) => {
     if (status.state === 'completed') return true;
-    if (status.phase === 'reverse-window') await type(operator, 'complete', '--confirm', operator.plan);
+    if (isWindowOver(status)) await type(operator, 'complete', '--confirm', operator.plan);
     return false;
   });
 }
+
+/** This machine's clock, which is the runner's as well. */
+const isWindowOver = ({waitingFor}: Status): boolean =>
+  waitingFor?.kind === 'window' && (waitingFor.until === undefined || Date.now() >= Date.parse(waitingFor.until));
 
 /** Lets the run go on by itself for a while. */
 export async function letRun(operator: Operator, ms: number): Promise<void> {

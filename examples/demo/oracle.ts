@@ -13,7 +13,8 @@ import {join} from 'node:path';
 import {readActualState, readNonces} from './actual-state.ts';
 import {type Attempt, readClientLogs} from './client-log.ts';
 import {judge} from './expected-state.ts';
-import {type Stall, sideFaults, stalls, type SwitchWindow} from './stalls.ts';
+import {askWitness} from './log-witness.ts';
+import {longestGapMs, type Stall, sideFaults, stalls, type SwitchWindow} from './stalls.ts';
 
 export type OracleQuestion = {
   /** With `client-<n>.log` and `switches.json`. */
@@ -23,6 +24,8 @@ export type OracleQuestion = {
   readonly closedUrl?: string | undefined;
   /** Where the first writes went. */
   readonly sourcePort: number;
+  /** Both sides have a witness (`log-witness.ts`), who is asked as well. */
+  readonly hasWitness?: boolean;
 };
 
 export type OracleReport = {
@@ -37,6 +40,8 @@ export type OracleReport = {
   /** Two sides open at once, or a write that only the closed side has. */
   readonly sideFaults: number;
   readonly perSwitch: readonly Stall[];
+  /** The longest that any client went without an acknowledgement, whatever the reason. */
+  readonly longestGapMs: number;
   /** The first things found, in words. */
   readonly words: readonly string[];
 };
@@ -44,14 +49,20 @@ export type OracleReport = {
 /** True when no acknowledged write is lost, doubled or changed and never two sides were open. */
 export const isClean = (report: OracleReport): boolean => report.lost + report.duplicated + report.corrupt + report.sideFaults === 0;
 
-export async function askOracle({folder, openUrl, closedUrl, sourcePort}: OracleQuestion): Promise<OracleReport> {
+export async function askOracle({folder, openUrl, closedUrl, sourcePort, hasWitness = false}: OracleQuestion): Promise<OracleReport> {
   const clients = readClientLogs(folder);
   const windows = readSwitches(folder);
   const actual = await readActualState(openUrl);
   const {lost, duplicated, corrupt, words} = judge(clients, actual);
   const open = new Set(actual.ledger.map(({nonce}) => nonce));
   const stranded = closedUrl === undefined ? [] : (await readNonces(closedUrl)).filter((nonce) => !open.has(nonce));
-  const faults = [...sideFaults(clients, windows.length, sourcePort), ...stranded.map((nonce) => `${nonce}: only on the closed side`)];
+  const witnesses = hasWitness ? [openUrl, ...(closedUrl === undefined ? [] : [closedUrl])] : [];
+  const testimony = await Promise.all(witnesses.map(askWitness));
+  const faults = [
+    ...sideFaults(clients, windows.length, sourcePort),
+    ...stranded.map((nonce) => `${nonce}: only on the closed side`),
+    ...testimony.flat(),
+  ];
   return {
     acknowledged: count(clients, 'ok'),
     lost: lost.size,
@@ -61,6 +72,7 @@ export async function askOracle({folder, openUrl, closedUrl, sourcePort}: Oracle
     unknown: count(clients, 'unknown') + count(clients, undefined),
     sideFaults: faults.length,
     perSwitch: stalls(clients, windows),
+    longestGapMs: longestGapMs(clients),
     words: [...words, ...faults.slice(0, 10)],
   };
 }

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Attempt} from './client-log.ts';
-import {sideFaults, stalls} from './stalls.ts';
+import {longestGapMs, sideFaults, stalls} from './stalls.ts';
 
 const SOURCE = 1;
 const TARGET = 2;
@@ -50,4 +50,8 @@ test('two open sides are found within one client, and across clients', () => {
   const early = [ok(1, 0, 5, SOURCE), ok(2, 10, 30, TARGET)];
   expect(sideFaults([late, early], 1, SOURCE)).toHaveLength(1);
   expect(sideFaults([[ok(1, 0, 5, TARGET)]], 1, SOURCE)).toHaveLength(1);
+});
+
+test('the longest gap counts a wait that was never served until the end, and pauses', () => {
+  expect(longestGapMs([[ok(1, 0, 5, SOURCE), fail(2, 10, 20), ok(3, 30, 405, SOURCE)], [ok(1, 0, 300, SOURCE)]])).toBe(400);
 });

@@ -24,6 +24,15 @@ export function stalls(clients: readonly (readonly Attempt[])[], windows: readon
   });
 }
 
+/** Between two acknowledgements of one client, its own pauses included. */
+export function longestGapMs(clients: readonly (readonly Attempt[])[]): number {
+  const gaps = clients.flatMap((attempts) => {
+    const ends = attempts.map(({end}) => end).filter(isOk);
+    return ends.slice(1).map(({atMs}, index) => atMs - (ends[index]?.atMs ?? atMs));
+  });
+  return percentile(gaps, 1);
+}
+
 /** What breaks "one open side at a time"; empty when nothing does. `firstSide`: the port of the source. */
 export function sideFaults(clients: readonly (readonly Attempt[])[], switches: number, firstSide: number): string[] {
   const runs = clients.map((attempts) => sideRuns(waitsOf(attempts)));

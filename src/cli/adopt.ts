@@ -1,37 +1,62 @@
 /**
- * `crossfade adopt PLAN`: the local journal is lost. Both databases know every decision, so a new journal is made of
- * what they kept; steps that are missing from it are found again by asking the databases, as after any crash.
+ * `crossfade adopt PLAN`: the local journal is lost, or an old copy. Both databases keep a copy of it, so it is made
+ * anew from theirs, entry by entry as it was; what they do not have any more is found again by asking them, as after
+ * any crash.
  */
-import type {Database} from '../engine/engine.ts';
-import type {Entry, JournalStore} from '../journal/journal.ts';
+import {hostname} from 'node:os';
+import type {JournalStore} from '../journal/journal.ts';
+import {mirroredForm} from '../journal/mirrored.ts';
 import {TerminalError} from '../model/errors.ts';
-import {readPlanFile} from '../plan/plan-file.ts';
-import {mirrorOf} from '../runner/mirror.ts';
+import type {PinnedPlan} from '../plan/plan.ts';
+import {takeLease} from '../runner/lease.ts';
 import {systemEffects} from '../runner/system-effects.ts';
-import type {CommandModule, Invocation} from './command.ts';
+import {currentPerson} from './actor.ts';
+import {choose, COPIES, copiesOf, type Chosen, type CopyName} from './adopt-choice.ts';
+import {textOf, type CommandModule, type Invocation} from './command.ts';
 import {openSides, refOf, type Sides} from './compose.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
-import {withState} from './run-choice.ts';
+import {cannotAsk} from './prompt.ts';
+import {planArgument} from './plan-argument.ts';
+import {begin} from './run.ts';
+import {runsOf, withState} from './run-choice.ts';
 
 export const command: CommandModule = {
   configure: (command) =>
-    void command.argument('<file>', 'the plan of the lost run').option('--dry-run', 'show what is known, and change nothing'),
+    void command
+      .argument('<file>', 'the plan of the lost run, or - for stdin')
+      .option('--from <copy>', `where the copies do not agree: the one to believe, ${COPIES.join(', ')}`)
+      .option('--dry-run', 'show what is known, and change nothing'),
   run: (invocation) =>
     withState(invocation, async (store) => {
-      const {plan} = await readPlanFile(String(invocation.args[0]));
-      const id = await findMigration(plan, invocation);
-      const sides = await openSides(plan, refOf(id, plan.name), systemEffects);
+      const pinned = await planArgument(invocation);
+      const from = copyNamed(textOf(invocation.options['from']));
+      if (from && invocation.global.reason === undefined) throw cannotAsk('--reason TEXT');
+      const id = await findMigration(pinned, invocation);
+      const sides = await openSides(pinned.plan, refOf(id, pinned.plan.name), systemEffects);
       try {
-        return await adopt(store, id, plan.name, sides, invocation);
+        return await adopt({store, id, pinned, sides, from}, invocation);
       } finally {
         await Promise.all([sides.source.close(), sides.target.close()]);
       }
     }),
 };
 
-type PlanOf = Awaited<ReturnType<typeof readPlanFile>>['plan'];
+type Adoption = {
+  readonly store: JournalStore;
+  readonly id: string;
+  readonly pinned: PinnedPlan;
+  readonly sides: Sides;
+  readonly from: CopyName | undefined;
+};
 
-const findMigration = async (plan: PlanOf, {output}: Invocation): Promise<string> => {
+const copyNamed = (name: string | undefined): CopyName | undefined => {
+  if (name === undefined) return undefined;
+  const found = COPIES.find((one) => one === name);
+  if (found) return found;
+  throw new TerminalError(`--from cannot be ${name}`, {code: 'CF-USAGE-001', next: `give one of ${COPIES.join(', ')}`});
+};
+
+const findMigration = async ({plan}: PinnedPlan, {output}: Invocation): Promise<string> => {
   output.say('asking both databases …');
   const sides = await openSides(plan, {id: 'adopt', short: 'adopt', name: plan.name}, systemEffects);
   try {
@@ -47,57 +72,61 @@ const findMigration = async (plan: PlanOf, {output}: Invocation): Promise<string
   }
 };
 
-const adopt = async (
-  store: JournalStore,
-  id: string,
-  name: string,
-  sides: Sides,
-  {output, options, global}: Invocation,
-): Promise<ExitCode> => {
-  if ((await store.migrations()).some((one) => one.id === id))
-    throw new TerminalError(`the journal of ${name} is here, nothing is lost`, {code: 'CF-VERB-001', next: 'crossfade resume'});
-  const entries = await mirroredEntries([sides.source, sides.target]);
-  const head = entries.at(-1);
-  if (!head)
-    throw new TerminalError('the databases kept no entry of this migration', {
-      code: 'CF-STATE-001',
-      next: 'crossfade explain CF-STATE-001',
+const adopt = async (adoption: Adoption, {output, options, global}: Invocation): Promise<ExitCode> => {
+  const {store, id, pinned, sides, from} = adoption;
+  const isDry = options['dryRun'] === true;
+  // Under the lease, so that no runner is at work whose journal this would be made of while it grows.
+  const epoch = isDry
+    ? 0
+    : (await takeLease(sides.source, sides.target, id, `${currentPerson().name}@${hostname()}, pid ${process.pid}, adopt`)).epoch;
+  const chosen = choose(await copiesOf(store, id, sides), from, pinned.plan.name);
+  if (!isDry) await rebuild(adoption, chosen, epoch, global.reason);
+  const head = chosen.entries.at(-1);
+  if (output.isJson)
+    output.document({
+      id,
+      name: pinned.plan.name,
+      from: chosen.name,
+      entries: chosen.entries.length,
+      head: head ? {seq: head.seq, hash: head.hash} : null,
     });
-  if (options['dryRun'] !== true) await rebuild(store, id, name, sides, entries, global.reason);
-  if (output.isJson) output.document({id, name, entries: entries.length, head: {seq: head.seq, hash: head.hash}});
-  else output.data(`${name} (${id}): ${entries.length} entries, the newest ${head.at} ${head.fact.type}`);
+  else
+    output.data(
+      `${pinned.plan.name} (${id}): ${chosen.entries.length} entries${head ? `, the newest ${head.at} ${head.fact.type}` : ': nothing had been done'}`,
+    );
   output.say('Next: crossfade resume');
   return EXIT.done;
 };
 
-/** Of both sides together; where they disagree about an entry, somebody altered one of them. */
-const mirroredEntries = async (sides: readonly Database[]): Promise<Entry[]> => {
-  const bySeq = new Map<number, Entry>();
-  for (const {seq, hash, body} of (await Promise.all(sides.map((side) => side.control.mirrored()))).flat()) {
-    const known = bySeq.get(seq);
-    if (known && known.hash !== hash)
-      throw new TerminalError(`the two databases keep different entries ${seq}`, {
-        code: 'CF-STATE-002',
-        next: 'crossfade explain CF-STATE-002',
-      });
-    bySeq.set(seq, JSON.parse(body) as Entry);
-  }
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
-};
-
 const rebuild = async (
-  store: JournalStore,
-  id: string,
-  name: string,
-  {source, target}: Sides,
-  known: readonly Entry[],
+  {store, id, pinned, sides, from}: Adoption,
+  chosen: Chosen,
+  epoch: number,
   reason: string | undefined,
 ): Promise<void> => {
-  const journal = await store.create(id, name);
-  for (const {fact} of known) await journal.append(fact);
-  const {seq, hash} = known.at(-1) ?? {seq: 0, hash: ''};
-  await journal.append({type: 'adopted', head: {seq, hash}, entries: known.length, reason});
-  const mirrors = (await journal.entries()).map(mirrorOf);
-  await source.control.replaceMirror(mirrors);
-  await target.control.replaceMirror(mirrors);
+  const journal = await store.restore(id, pinned.plan.name, chosen.entries);
+  // A runner that had its lease and no more has left a name and nothing else.
+  if (!chosen.entries.length) await begin(journal, pinned);
+  const head = chosen.entries.at(-1) ?? {seq: 0, hash: ''};
+  await journal.append({
+    type: 'adopted',
+    planFile: pinned.file,
+    head: {seq: head.seq, hash: head.hash},
+    entries: chosen.entries.length,
+    reason,
+    actor: currentPerson(),
+    ...(from ? {from} : {}),
+  });
+  const copy = (await journal.entries()).map(mirroredForm);
+  for (const side of new Set([sides.source, sides.target]))
+    await (from ? side.control.replaceMirror(copy) : side.control.mirror(copy, epoch));
+  await endStillborn(store, id, pinned.plan.name);
+};
+
+/** What `run` began under another id here, before it learnt from the databases that the run exists. No runner ever had it. */
+const endStillborn = async (store: JournalStore, id: string, name: string): Promise<void> => {
+  for (const {id: other, journal, state} of await runsOf(store)) {
+    if (other === id || state.plan.name !== name || state.isFinal || state.runner) continue;
+    await journal.append({type: 'phase-ended', phase: state.phase, outcome: 'abort', evidence: {reason: `${id} was adopted instead`}});
+  }
 };

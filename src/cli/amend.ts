@@ -3,23 +3,37 @@ import type {RunState} from '../journal/run-state.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Plan} from '../plan/plan.ts';
 import {planDiff} from '../plan/plan-diff.ts';
-import {readPlanFile} from '../plan/plan-file.ts';
+import {currentPerson} from './actor.ts';
 import type {CommandModule} from './command.ts';
+import {planArgument} from './plan-argument.ts';
 import {EXIT} from './exit-codes.ts';
 import {cannotAsk, confirmed} from './prompt.ts';
 import {runsOf, unfinishedOf, withState} from './run-choice.ts';
 import {isRunnerAlive} from './runner-alive.ts';
 
-/** What has become rows, slots and fences cannot be changed by changing a file. */
-const FIXED = ['name', 'workflow', 'source', 'target', 'scope', 'schema', 'mapping', 'relay', 'operations', 'database'] as const;
+/** What has become rows, slots and fences cannot be changed by changing a file. Each with what rests on it. */
+const FIXED = {
+  name: 'the databases know the run by it',
+  workflow: 'it is the order that the run has gone so far',
+  source:
+    'the stream, its position and every copied row are of that database; if the server has moved, give it the address that the plan names',
+  target:
+    'the copied rows, the position and the fence are in that database; if the server has moved, give it the address that the plan names',
+  scope: 'the stream carries these tables and the copy was planned for them',
+  schema: 'the target was made by it, and abort takes away what it made',
+  mapping: 'rows were copied through it, and the way back is its inverse',
+  relay: 'changes that are not applied yet wait there',
+  operations: 'what has been begun in the database was begun for them',
+  database: 'what has been begun was begun there',
+} as const;
 
 export const command: CommandModule = {
   configure: (command) =>
-    void command.argument('<file>', 'the changed plan').option('--dry-run', 'show the difference, and record nothing'),
+    void command.argument('<file>', 'the changed plan, or - for stdin').option('--dry-run', 'show the difference, and record nothing'),
   run: (invocation) =>
     withState(invocation, async (store) => {
       const {args, global, options, output, prompt} = invocation;
-      const pinned = await readPlanFile(String(args[0]));
+      const pinned = await planArgument(invocation);
       const run = unfinishedOf(await runsOf(store)).find(({state}) => state.plan.name === pinned.plan.name);
       if (!run)
         throw new TerminalError(`no run of ${pinned.plan.name} is going on`, {
@@ -42,6 +56,7 @@ export const command: CommandModule = {
         plan: pinned.plan,
         diff,
         reason: global.reason,
+        actor: currentPerson(),
       });
       if (output.isJson) output.document({id: run.id, checksum: pinned.checksum, diff});
       else output.data(`${pinned.plan.name} is amended; checksum ${pinned.checksum.slice(0, 12)}`);
@@ -51,14 +66,21 @@ export const command: CommandModule = {
 };
 
 const requireAmendable = ({plan}: RunState, now: Plan): void => {
-  const [before, after] = [plan.content, now].map((content) => new Map(Object.entries(content as object)));
-  const changed = FIXED.filter((field) => JSON.stringify(before?.get(field)) !== JSON.stringify(after?.get(field)));
-  if (changed.length)
-    throw new TerminalError(`${changed.join(', ')} cannot be changed while the migration is running`, {
+  const [before, after] = [plan.content, now].map((content) => new Map<string, unknown>(Object.entries(content as object)));
+  const refused = Object.entries(FIXED).flatMap(([field, why]) => {
+    const diff = planDiff({[field]: fixedOf(before?.get(field))}, {[field]: fixedOf(after?.get(field))});
+    return diff ? [`${field}: ${why}`, ...diff.split('\n').map((line) => `  ${line}`)] : [];
+  });
+  if (refused.length)
+    throw new TerminalError(['these cannot be changed while the migration is running:', ...refused].join('\n  '), {
       code: 'CF-PLAN-002',
       next: 'restore those fields, or abort and start the changed plan anew',
     });
 };
+
+/** Of a database the product and the address: its certificates may be renewed, and its disk enlarged. */
+const fixedOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'engine' in value && 'url' in value ? {engine: value.engine, url: value.url} : value;
 
 /** A runner holds its plan in memory; it reads the new one when it starts. */
 const requireStanding = ({runner}: RunState): void => {

@@ -1,16 +1,20 @@
 import {expect, test} from 'vitest';
 import type {Inventory} from '../model/inventory.ts';
 import type {Plan} from '../plan/plan.ts';
+import {assessLines} from './assess-lines.ts';
 import {assessReport, type AssessFacts} from './assess-report.ts';
 
 const inventory: Inventory = {
   databaseBytes: 1_000_000_000,
+  logBytes: 5_000_000_000,
   objects: [{kind: 'tables', count: 1}],
   extensions: [],
+  availableExtensions: [],
   connections: {max: 100, used: 10},
   statements: undefined,
-  corruptIndexes: [],
+  indexCheck: {checked: 1, corrupt: []},
   hasChecksums: true,
+  staleCollations: [],
 };
 const facts = (change: Partial<AssessFacts> = {}): AssessFacts => ({
   plan: {load: {parallel: 4, chunkBytes: 1}} as Plan,
@@ -25,30 +29,51 @@ const facts = (change: Partial<AssessFacts> = {}): AssessFacts => ({
       estimatedBytes: 100 * 1024 * 1024,
     },
   ],
-  source: inventory,
-  laterBytes: 1_000_000_000,
+  inventories: {source: inventory, target: {...inventory}},
+  later: inventory,
   intervalMs: 10_000,
   diskBytes: undefined,
   findings: [],
   ...change,
 });
 
-test('growth is what two samples differ by, and the months until a disk is full follow from it', () => {
-  const grown = assessReport(facts({laterBytes: 1_000_001_000, diskBytes: 136_314_880 + 259_200_000 * 2}));
-  expect(grown.growth).toEqual({bytesPerMonth: 259_200_000, monthsUntilTargetIsFull: 2});
-  expect(assessReport(facts()).growth).toEqual({bytesPerMonth: 0, monthsUntilTargetIsFull: null});
+const onSource = (change: Partial<Inventory>): Partial<AssessFacts> => ({
+  inventories: {source: {...inventory, ...change}, target: {...inventory}},
 });
 
-test('a corrupt key index is a no-go', () => {
-  const report = assessReport(
-    facts({source: {...inventory, corruptIndexes: [{index: 's.t_pkey', reason: 'item order invariant violated'}]}}),
-  );
+test('growth is what two samples differ by, and the months until a disk is full follow from it', () => {
+  const later = {databaseBytes: 1_000_001_000, logBytes: 5_000_010_000};
+  const grown = assessReport(facts({later, diskBytes: 136_314_880 + 259_200_000 * 2}));
+  expect(grown.growth).toEqual({bytesPerMonth: 259_200_000, logBytesPerHour: 3_600_000, monthsUntilTargetIsFull: 2});
+  expect(grown.estimate).toMatchObject({copySeconds: 2, diskBytes: 136_314_880, logBytesKeptOnSource: 2000});
+  expect(assessReport(facts()).growth).toEqual({bytesPerMonth: 0, logBytesPerHour: 0, monthsUntilTargetIsFull: null});
+  expect(assessReport(facts({diskBytes: 1000})).growth.monthsUntilTargetIsFull, 'no room for the copy itself').toBe(0);
+  expect(assessLines(grown).join('\n')).toContain('the target is full in 2 months');
+});
+
+test('a corrupt key index is a no-go; one that could not be looked at says why', () => {
+  const corrupt = {checked: 1, corrupt: [{index: 's.t_pkey', reason: 'item order invariant violated'}]};
+  const report = assessReport(facts(onSource({indexCheck: corrupt})));
   expect(report.fit).toBe(false);
   expect(report.findings).toMatchObject([{severity: 'refuse', object: 's.t_pkey'}]);
+  expect(assessLines(report).join('\n')).toMatch(/1 CORRUPT[\s\S]*REFUSED/);
+  const blind = assessReport(facts(onSource({indexCheck: {notChecked: 'no amcheck'}})));
+  expect(blind.fit).toBe(true);
+  expect(assessLines(blind).join('\n')).toContain('not checked: no amcheck');
 });
 
-test('too few free connections are a warning', () => {
-  const report = assessReport(facts({source: {...inventory, connections: {max: 20, used: 10}}}));
+test.each([
+  ['too few free connections', {connections: {max: 20, used: 10}}, 'warn', 'has 10 free connections, and up to 16 are needed'],
+  ['an extension that the target cannot have', {extensions: [{name: 'postgis', version: '3.5'}]}, 'warn', 'does not have it'],
+  ['a collation of another library', {staleCollations: [{name: 'de', recorded: '2.31', actual: '2.36'}]}, 'warn', 'out of order'],
+  ['pages without checksums', {hasChecksums: false}, 'info', 'no data checksums'],
+] as const)('%s', (_what, change, severity, reason) => {
+  const report = assessReport(facts(onSource(change)));
   expect(report.fit).toBe(true);
-  expect(report.findings).toMatchObject([{severity: 'warn', reason: 'has 10 free connections, and up to 16 are needed'}]);
+  expect(report.findings).toMatchObject([{severity, reason: expect.stringContaining(reason)}]);
+});
+
+test('both sides of a change in place are one', () => {
+  const one = {...inventory, hasChecksums: false};
+  expect(assessReport(facts({inventories: {source: one, target: one}})).findings).toHaveLength(1);
 });

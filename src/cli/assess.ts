@@ -1,41 +1,44 @@
 /** `crossfade assess PLAN`: what is there, how it grows, what stands in the way, and how long and how large it will be. */
+import {TerminalError} from '../model/errors.ts';
 import {nameOf} from '../model/table.ts';
-import {assessPlan} from '../phase/assess.ts';
+import {assessPlan, inventoriesOf} from '../phase/assess.ts';
 import {parseDuration} from '../plan/duration.ts';
-import {readPlanFile} from '../plan/plan-file.ts';
 import {parseSize} from '../plan/size.ts';
 import {effectsOf} from '../runner/system-effects.ts';
-import {assessReport, printAssessment} from './assess-report.ts';
+import {assessLines} from './assess-lines.ts';
+import {assessReport} from './assess-report.ts';
 import {textOf, type CommandModule, type Invocation} from './command.ts';
 import {openSides, operationsOf} from './compose.ts';
 import {mappingOf} from './compose-mapping.ts';
+import {planArgument} from './plan-argument.ts';
 import {EXIT} from './exit-codes.ts';
 
 export const command: CommandModule = {
   configure: (command) =>
     void command
-      .argument('<file>', 'the plan')
+      .argument('<file>', 'the plan, or - for stdin')
       .option('--interval <duration>', 'between the two samples that growth is measured from', '10s')
       .option('--target-disk <size>', 'room for data on the target, to say when it will be full'),
   run: async (invocation) => {
-    const {plan} = await readPlanFile(String(invocation.args[0]));
+    const {plan} = await planArgument(invocation);
     const effects = await effectsOf(process.env);
-    const intervalMs = parseDuration(textOf(invocation.options['interval']) ?? '') ?? 10_000;
-    const diskBytes = parseSize(textOf(invocation.options['targetDisk']) ?? '');
+    const intervalMs = flag(invocation, 'interval', 'interval', parseDuration) ?? 10_000;
+    const diskBytes = flag(invocation, 'targetDisk', 'target-disk', parseSize);
     invocation.output.say(`asking both databases, twice within ${intervalMs / 1000} s …`);
     const sides = await openSides(plan, {id: 'assess', short: 'assess', name: plan.name}, effects);
     try {
       const tables = await sides.source.catalog.tables(plan.scope);
-      const source = await sides.source.catalog.inventory(tables);
+      const begun = effects.clock.monotonicMs();
+      const inventories = await inventoriesOf(sides, tables);
       const findings = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping: await mappingOf(plan)});
       await effects.clock.sleep(intervalMs);
       const later = await sides.source.catalog.inventory([]);
       const report = assessReport({
         plan,
         tables: tables.map((table) => ({...table, label: nameOf(table.name)})),
-        source,
-        laterBytes: later.databaseBytes,
-        intervalMs,
+        inventories,
+        later,
+        intervalMs: effects.clock.monotonicMs() - begun,
         diskBytes,
         findings,
       });
@@ -46,9 +49,17 @@ export const command: CommandModule = {
   },
 };
 
+/** A value that cannot be read is refused: it would be taken for one that was not given. */
+const flag = ({options}: Invocation, option: string, name: string, parse: (text: string) => number | undefined): number | undefined => {
+  const text = textOf(options[option]);
+  const value = text === undefined ? undefined : parse(text);
+  if (text === undefined || value !== undefined) return value;
+  throw new TerminalError(`--${name} cannot be ${text}`, {code: 'CF-USAGE-001', next: 'write a number with its unit: 10s, 500GiB'});
+};
+
 const print = (invocation: Invocation, report: ReturnType<typeof assessReport>) => {
   if (invocation.output.isJson) invocation.output.document(report);
-  else printAssessment(report, invocation.output);
+  else for (const line of assessLines(report)) invocation.output.data(line);
   invocation.output.say(report.fit ? `Next: crossfade plan ${String(invocation.args[0])}` : 'Next: settle the refusals above');
   return report.fit ? EXIT.done : EXIT.noGo;
 };

@@ -1,50 +1,94 @@
-/** The ordered acts of a change in place, in words and locks. Pure. */
+/** The ordered acts of a change in place, with the statements of each. */
 import {columnName, type NewColumn} from '../model/planned-operation.ts';
-import type {Plan} from '../plan/plan.ts';
-import type {OutlinePhase, OutlineStep} from './plan-outline.ts';
+import {nameOf} from '../model/table.ts';
+import {gatesOf} from './outline-gates.ts';
+import {type Outline, type OutlineStep, step} from './outline.ts';
+import type {PlanFacts} from './plan-facts.ts';
+import {startSteps} from './outline-start.ts';
 
-export const changeOutline = ({operations = [], load, gates}: Plan): OutlinePhase[] => [
-  {phase: 'assess', steps: [{what: 'try types and expressions on an empty copy of each table’s shape'}]},
-  {phase: 'expand', steps: operations.flatMap(start)},
-  {phase: 'backfill', steps: operations.filter(isFilled).map((column) => fill(column, load.chunkBytes))},
-  {phase: 'verify-expansion', steps: operations.map((column) => ({what: `count the rows of ${columnName(column)} that lack a value`}))},
-  {
-    phase: 'contract',
-    steps: [
-      {what: `gates: ${(gates['contract'] ?? [{name: 'the workflow’s own'}]).map(({name}) => name).join(', ')}`},
-      ...operations.flatMap(complete),
+export const changeOutline = async (facts: PlanFacts): Promise<Outline> => {
+  const {plan, source: database} = facts;
+  const operations = plan.operations ?? [];
+  const each = (act: (column: NewColumn) => Promise<OutlineStep>): Promise<OutlineStep[]> => Promise.all(operations.map(act));
+  return inOneDatabase({
+    start: await startSteps(facts),
+    phases: [
+      {
+        phase: 'assess',
+        steps: [
+          await step(
+            'look-at-both-sides',
+            'try types and expressions on an empty copy of each table’s shape',
+            operations.map((column) => database?.alter?.findings(column)),
+          ),
+        ],
+      },
+      {phase: 'expand', gates: gatesOf(plan, 'expand'), steps: await each((column) => expand(facts, column))},
+      {phase: 'backfill', gates: gatesOf(plan, 'backfill'), steps: await backfill(facts, operations.filter(isFilled))},
+      {phase: 'verify-expansion', gates: gatesOf(plan, 'verify-expansion'), steps: await each((column) => validate(facts, column))},
+      {
+        phase: 'contract',
+        gates: gatesOf(plan, 'contract'),
+        steps: [
+          ...(await each((column) => validate(facts, column))),
+          ...(await each((column) => complete(facts, column))),
+          await step('finish', 'write into crossfade.lease that the change is over'),
+        ],
+      },
     ],
-  },
-];
+    abort: [
+      ...(await Promise.all(
+        operations.toReversed().map((column) => step('undo-expand', `remove ${columnName(column)}`, [database?.alter?.dropColumn(column)])),
+      )),
+      await step('undo-assess', 'remove the schema crossfade', [database?.control.remove()]),
+    ],
+    isInPlace: true,
+  });
+};
 
-/** Every one of them is asked for anew rather than waited for. */
-const EXCLUSIVE = 'ACCESS EXCLUSIVE, short; waits 200 ms at most before it gives way';
+const inOneDatabase = ({start, phases, abort, isInPlace}: Outline & {readonly isInPlace: true}): Outline => {
+  const named = (steps: readonly OutlineStep[]): OutlineStep[] =>
+    steps.map((one) => ({...one, ...(one.locks === undefined ? {} : {locks: one.locks.replaceAll(' of the source,', ',')})}));
+  return {start: named(start), phases: phases.map((phase) => ({...phase, steps: named(phase.steps)})), abort: named(abort), isInPlace};
+};
 
 const isFilled = ({backfill}: NewColumn): boolean => backfill !== undefined;
 
-const start = (column: NewColumn): OutlineStep[] => [
-  {what: `ADD COLUMN ${columnName(column)} ${column.type}${isFilled(column) ? '' : ', with its default'}`, locks: EXCLUSIVE},
-  ...(isFilled(column)
-    ? [{what: `CREATE TRIGGER … BEFORE INSERT OR UPDATE: rows of writers that do not know ${column.column} get its value`}]
-    : []),
-];
+/** Of the one kind there is: a step is named by its operation. */
+const named = (verb: string, column: NewColumn): string => `${verb} add-column ${columnName(column)}`;
 
-const fill = (column: NewColumn, chunkBytes: number): OutlineStep => ({
-  what: `UPDATE the rows that lack ${columnName(column)}, about ${Math.max(1, Math.round(chunkBytes / 1024))} KiB at a time, with rests`,
-  locks: 'the rows of one range',
-});
+const expand = ({source}: PlanFacts, column: NewColumn): Promise<OutlineStep> =>
+  step(
+    named('start', column),
+    isFilled(column)
+      ? `add ${columnName(column)} ${column.type}; rows of writers that do not know it get its value by a trigger`
+      : `add ${columnName(column)} ${column.type}, with its default`,
+    [source?.alter?.addColumn(column)],
+  );
 
-const complete = (column: NewColumn): OutlineStep[] => [
-  ...(column.notNull
-    ? [
-        {
-          what: `CHECK (${column.column} IS NOT NULL), NOT VALID at first, then validated`,
-          locks: 'SHARE UPDATE EXCLUSIVE while it reads the table',
-        },
-      ]
-    : []),
-  {
-    what: `make ${columnName(column)} final: ${[...(column.notNull ? ['NOT NULL'] : []), ...(isFilled(column) ? ['default', 'without the trigger'] : ['as it stands'])].join(', ')}`,
-    locks: EXCLUSIVE,
-  },
-];
+const backfill = async ({plan, source, tables}: PlanFacts, columns: readonly NewColumn[]): Promise<OutlineStep[]> => {
+  const filled = tables.filter(({name}) => columns.some(({table}) => nameOf(table) === nameOf(name)));
+  return [
+    await step('plan-chunks', 'cut large tables into ranges of their key', [source?.source.planRanges(filled, plan.load.chunkBytes)]),
+    await step(
+      'fill-chunks',
+      `fill ${columns.map(columnName).join(', ') || 'nothing'}, about ${Math.max(1, Math.round(plan.load.chunkBytes / 1024))} KiB at a time, with rests`,
+      filled.map((table) =>
+        source?.alter?.fillChunk(
+          table,
+          columns.filter((column) => nameOf(column.table) === nameOf(table.name)),
+        ),
+      ),
+    ),
+  ];
+};
+
+const validate = ({source}: PlanFacts, column: NewColumn): Promise<OutlineStep> =>
+  step(named('validate', column), `count the rows of ${columnName(column)} that lack a value`, [source?.alter?.countUnfilled(column)]);
+
+const complete = ({source}: PlanFacts, column: NewColumn): Promise<OutlineStep> =>
+  step(
+    named('complete', column),
+    `make ${columnName(column)} final: ${[...(column.notNull ? ['NOT NULL, proven beforehand by a check'] : []), ...(isFilled(column) ? ['its default', 'without the trigger'] : ['as it stands'])].join(', ')}`,
+    [source?.alter?.completeColumn(column)],
+  );

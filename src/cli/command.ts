@@ -22,6 +22,8 @@ export type Invocation = {
   readonly global: GlobalOptions;
   readonly output: Output;
   readonly prompt: Prompt;
+  /** What `-` in the place of a file means. */
+  readonly stdin: NodeJS.ReadableStream;
 };
 
 /** Same meaning everywhere; they may stand before and after the verb. */

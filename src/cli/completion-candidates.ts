@@ -18,12 +18,23 @@ export async function candidatesFor(name: string, asked: Asked): Promise<readonl
 }
 
 const SOURCES: Readonly<Record<string, (asked: Asked) => Promise<readonly Candidate[]>>> = {
+  '--plan': ({words}) => planFiles(words.at(-1)?.replace(/^--plan=/, '') ?? ''),
   '--run': async (asked) =>
     (await runs(asked)).map(({id, state}) => [id, `${state.plan.name}, ${state.status} in ${state.phase}`] as const),
   '--confirm': async (asked) => unique((await runs(asked)).map(({state}) => state.plan.name)).map((name) => [name, 'the plan'] as const),
   gate: gatesWaiting,
+  'key=value': async () => Object.entries((await import('../model/tuning.ts')).SETTINGS).map(([key, {what}]) => [`${key}=`, what] as const),
+  '--schema': async () => (await import('./init-answers.ts')).SCHEMAS.map((kind) => [kind, 'schema'] as const),
+  '--switch': async () => (await import('../plan/vocabulary.ts')).SHIPPED.switches.map((name) => [name, 'switch'] as const),
+  '--override': async () => [['CF-LEASE-001', 'another runner holds the migration']],
+  percent: async () => ['25', '50', '75', '100'].map((percent) => [percent, 'percent'] as const),
   file: ({words}) => planFiles(words.at(-1) ?? ''),
-  code: async () => Object.entries((await import('./explain-pages.ts')).explainPages).map(([code, {title}]) => [code, title] as const),
+  code: async () =>
+    [
+      ...Object.entries((await import('./explain-pages.ts')).explainPages),
+      ...Object.entries((await import('./explain-steps.ts')).stepPages),
+    ].map(([code, {title}]) => [code, title] as const),
+  step: async () => Object.entries((await import('./explain-steps.ts')).stepPages).map(([step, {title}]) => [step, title] as const),
   workflow: async () => Object.keys((await import('../../workflows/workflows.ts')).workflows).map((name) => [name, 'workflow'] as const),
   what: async () => [['show', 'settings']],
   shell: async () => ['bash', 'zsh', 'fish'].map((shell) => [shell, 'shell'] as const),

@@ -3,6 +3,7 @@ import {stateFolder, type} from '../../test/support/command-line.ts';
 import {atCutover, ended, started} from '../../test/support/journal-facts.ts';
 import {commands} from './commands.ts';
 import {explainPages} from './explain-pages.ts';
+import {stepPages} from './explain-steps.ts';
 
 // The package prints with console.log, one line a call.
 const printed: string[] = [];
@@ -68,10 +69,16 @@ describe('what is offered', () => {
     expect(await offered('cutover', `--state=${state.folder}`, '--confirm', '')).toEqual(['shop-17-to-18']);
   });
 
+  it('is the steps of runs', async () => {
+    expect(await offered('sql', 'raise')).toEqual(['raise-fence']);
+    printed.length = 0;
+    expect(await offered('sql', 'hold', '--plan', 'plans/sh')).toEqual(['plans/shop-17-to-18.yaml']);
+  });
+
   it('is plan files and folders, codes and workflows', async () => {
     expect(await offered('validate', 'plans/sh')).toEqual(['plans/shop-17-to-18.yaml']);
     printed.length = 0;
-    expect(await offered('explain', '')).toEqual(Object.keys(explainPages));
+    expect(await offered('explain', '')).toEqual([...Object.keys(explainPages), ...Object.keys(stepPages)]);
     printed.length = 0;
     expect(await offered('graph', 'live')).toEqual(['live-migration']);
   });

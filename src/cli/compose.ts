@@ -3,6 +3,7 @@ import {workflows} from '../../workflows/workflows.ts';
 import {engines} from '../engine/engines.ts';
 import type {Database, Engine, MigrationRef} from '../engine/engine.ts';
 import {gates} from '../gate/gates.ts';
+import type {Guardian} from '../guardian/guardian.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Effects} from '../model/effects.ts';
 import {nearest} from '../model/nearest.ts';
@@ -10,18 +11,22 @@ import type {Side} from '../model/side.ts';
 import {operations} from '../operation/operations.ts';
 import type {Operation} from '../operation/operation.ts';
 import {phases} from '../phase/phases.ts';
+import {StandingVerification} from '../phase/standing-verification.ts';
 import {InProcessReplication} from '../pipeline/in-process-replication.ts';
 import {isInPlace, type PinnedPlan, type Plan} from '../plan/plan.ts';
 import {parseSecret, resolveDatabaseUrl, resolveSecret} from '../plan/secret.ts';
 import type {ServerAddress, TrafficSwitch} from '../switch/traffic-switch.ts';
 import {trafficSwitches} from '../switch/traffic-switches.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
+import {strictest} from '../throttle/strictest.ts';
+import type {Throttle} from '../throttle/throttle.ts';
 import {throttles} from '../throttle/throttles.ts';
-import {brieflyOf, compareSchemas} from '../verify/schema-compare.ts';
 import {verifiers} from '../verify/verifiers.ts';
 import type {RunnerOptions} from '../runner/runner-options.ts';
 import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
+import {canaryStarter} from './compose-canary.ts';
 import {mappedTables} from './compose-mapping.ts';
+import {measuresOf, openGuardian} from './compose-measures.ts';
 
 type Actor = 'runner' | 'watchdog';
 export type Sides = {
@@ -64,6 +69,7 @@ const openSide = async (plan: Plan, side: Side, migration: MigrationRef, effects
     effects,
     actor,
     ...(tls ? {tls} : {}),
+    ...(plan.load.valueBytesMax === undefined ? {} : {valueBytesMax: plan.load.valueBytesMax}),
   });
 };
 
@@ -91,7 +97,10 @@ const parseReference = (text: string) => {
   return reference;
 };
 
-export type RunParts = Pick<RunnerOptions, 'workflow' | 'phases' | 'gates' | 'context' | 'schemaDifferences' | 'ensureStreams'>;
+/** Whoever runs them starts the guardian, and stops it. */
+export type RunParts = Pick<RunnerOptions, 'workflow' | 'phases' | 'gates' | 'context' | 'measures' | 'ensureStreams'> & {
+  readonly guardian: Guardian;
+};
 
 /** Everything a runner needs of a plan, with the lease taken as `epoch`. */
 export const composeRun = (
@@ -102,43 +111,43 @@ export const composeRun = (
   effects: Effects,
   telemetry: Telemetry,
   watchdogCommand: readonly [string, ...string[]],
+  /** What an operator asked for; at full speed without. */
+  operator?: Throttle,
 ): RunParts => {
   const {source, target, engine} = sides;
   const {comparePositions, isPassing} = engine;
   const replication = new InProcessReplication({source, target, compare: comparePositions, isPassing, telemetry, effects});
+  const guardian = openGuardian(pinned.plan, sides, replication, effects, telemetry);
   const switches = openSwitches(pinned.plan, sides, migration, effects);
   const mapped = mappedTables(pinned.plan, source, target);
   const startWatchdog: RunParts['context']['startWatchdog'] = async (request) =>
     startWatchdogProcess(watchdogCommand, JSON.stringify({request, migration, plan: await withSecrets(pinned.plan)}), effects);
+  const context = {
+    plan: pinned,
+    migration,
+    source,
+    target,
+    comparePositions,
+    epoch,
+    replication,
+    switches,
+    verifier: verifiers.checksum,
+    operations: operationsOf(pinned.plan),
+    throttle: strictest(throttles['duty-cycle'], guardian.pacing, ...(operator ? [operator] : [])),
+    startWatchdog,
+    startCanary: canaryStarter(pinned.plan, migration.short, {source, target}, effects),
+    ...mapped,
+    telemetry,
+    effects,
+    clock: effects.clock,
+  };
   return {
     workflow: member('workflow', workflows, pinned.plan.workflow),
     phases,
     gates,
-    context: {
-      plan: pinned,
-      migration,
-      source,
-      target,
-      comparePositions,
-      epoch,
-      replication,
-      switches,
-      verifier: verifiers.checksum,
-      operations: operationsOf(pinned.plan),
-      throttle: throttles['duty-cycle'],
-      startWatchdog,
-      ...mapped,
-      telemetry,
-      effects,
-      clock: effects.clock,
-    },
-    schemaDifferences: async () => {
-      const sides = [
-        {database: source, tables: await mapped.tables('source')},
-        {database: target, tables: await mapped.tables('target')},
-      ] as const;
-      return (await compareSchemas(...sides)).differences.map(brieflyOf);
-    },
+    context: {...context, verification: new StandingVerification(context)},
+    guardian,
+    measures: measuresOf(pinned.plan, sides, mapped, guardian),
     ensureStreams: async (direction) => {
       const receiver = direction === 'forward' ? target : source;
       if (await receiver.target.progress(direction)) await replication.ensure(direction, 'apply', await mapped.mappings(direction), epoch);

@@ -1,20 +1,25 @@
 /** `crossfade doctor PLAN`: can these databases be moved or changed, with these roles, and what would have to be granted. */
 import {nameOf} from '../model/table.ts';
-import {assessPlan} from '../phase/assess.ts';
+import {assessPlan, onTarget, wishesOf} from '../phase/assess.ts';
 import {isInPlace} from '../plan/plan.ts';
-import {readPlanFile} from '../plan/plan-file.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import type {CommandModule} from './command.ts';
 import {openSides, openSwitches, operationsOf} from './compose.ts';
 import {mappingOf} from './compose-mapping.ts';
+import {planArgument} from './plan-argument.ts';
 import {EXIT} from './exit-codes.ts';
 import {grantLines} from './grant-lines.ts';
+import {canaryFindings} from './canary-findings.ts';
 import {switchFindings} from './switch-findings.ts';
 
 export const command: CommandModule = {
-  configure: (command) => void command.argument('<file>', 'the plan'),
-  run: async ({args: [file], output}) => {
-    const {plan} = await readPlanFile(String(file));
+  configure: (command) => void command.argument('<file>', 'the plan, or - for stdin'),
+  run: async (invocation) => {
+    const {
+      args: [file],
+      output,
+    } = invocation;
+    const {plan} = await planArgument(invocation);
     const effects = await effectsOf(process.env);
     output.say('asking both databases …');
     const migration = {id: 'doctor', short: 'doctor', name: plan.name};
@@ -22,14 +27,25 @@ export const command: CommandModule = {
     try {
       const [source, target] = await Promise.all([sides.source.identity(), sides.target.identity()]);
       const tables = await sides.source.catalog.tables(plan.scope);
-      const inTheWay = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping: await mappingOf(plan)});
-      const findings = [...inTheWay, ...(await switchFindings(openSwitches(plan, sides, migration, effects)))];
+      const mapping = await mappingOf(plan);
+      const inTheWay = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping});
+      const canary = await canaryFindings(plan, sides);
+      const findings = [...inTheWay, ...(await switchFindings(openSwitches(plan, sides, migration, effects))), ...canary.findings];
       const grants = {
-        source: await sides.source.catalog.grants('source', tables),
-        target: await sides.target.catalog.grants('target', tables),
+        source: await sides.source.catalog.grants('source', tables, wishesOf(plan)),
+        target: await sides.target.catalog.grants('target', onTarget(tables, mapping), wishesOf(plan)),
       };
       const isFit = findings.every((finding) => finding.severity !== 'refuse');
-      if (output.isJson) output.document({fit: isFit, source, target, tables: tables.map((table) => nameOf(table.name)), findings, grants});
+      if (output.isJson)
+        output.document({
+          fit: isFit,
+          source,
+          target,
+          tables: tables.map((table) => nameOf(table.name)),
+          findings,
+          grants,
+          canary: canary.grants,
+        });
       else {
         for (const [side, one] of isInPlace(plan)
           ? ([['database', source]] as const)
@@ -41,6 +57,8 @@ export const command: CommandModule = {
         for (const {severity, code, object, reason, next} of findings) output.data(`${severity} ${code} ${object}: ${reason}\n  → ${next}`);
         for (const side of isInPlace(plan) ? [] : (['source', 'target'] as const))
           for (const line of grantLines(side, {source, target}[side], grants[side])) output.data(line);
+        for (const {side, role, grants} of canary.grants)
+          for (const line of grantLines(side, {role, database: {source, target}[side].database}, grants)) output.data(line);
         const done = isInPlace(plan) ? 'changed' : 'moved';
         output.data(isFit ? `${tables.length} tables can be ${done}` : `this cannot be ${done} as it is`);
       }

@@ -1,7 +1,9 @@
 /** What `crossfade explain CODE` prints: one page for every code of `model/errors.ts`. */
 import type {ErrorCode} from '../model/errors.ts';
+import {canaryPages} from './explain-canary.ts';
 import {mappingPages} from './explain-mapping.ts';
 import {page, type Page} from './explain-page.ts';
+import {roomPages} from './explain-room.ts';
 
 export const explainPages = {
   'CF-PLAN-001': page(
@@ -14,7 +16,7 @@ export const explainPages = {
     'the plan was edited while its migration is running',
     'A migration is bound to its plan by checksum. The file now means something else than when the run started.',
     'After a well-meant edit, or when another plan has the same name. Comments and the order of keys do not count.',
-    'Put the file back as it was (the differences are printed), or abort before the cutover and start again with the new plan.',
+    'Put the file back as it was (the differences are printed). If the change is meant: stop the runner, crossfade amend FILE --reason TEXT, crossfade resume; approvals given before are void then. What rows, slots and fences rest on cannot be amended: abort before the cutover and start again with the new plan.',
   ),
   'CF-PLAN-003': page(
     'a secret reference could not be resolved',
@@ -127,21 +129,21 @@ export const explainPages = {
   ),
   'CF-TGT-003': page(
     'the target was written by somebody else',
-    'A row on the target changed that neither the copy nor the stream has written.',
+    'A row changed on the side that is closed, and neither the copy nor the stream has written it.',
     'Never while the migration owns the target: an application or a job writes to the wrong side.',
-    'Find the writer (owners and superusers can bypass the fence), then compare with crossfade verify; if rows differ, start the copy again.',
+    'Find the writer (owners and superusers can bypass the fence). Then crossfade verify --repair, which puts back what was changed and settles the alarm, and crossfade resume. Runbook: docs/runbook/differences.md.',
   ),
   'CF-TGT-004': page(
     'the schema files failed on the target',
-    "A statement of the plan's schema files was refused. Those before it are done and will not be run again.",
+    "A statement of the plan's schema files is refused. Files are tried out beforehand, in a transaction that is rolled back; when one fails in earnest, those before it are done and will not be run again.",
     'With missing extensions or roles on the new server.',
     'Correct the file or the server by what the message says, then crossfade resume.',
   ),
   'CF-DDL-001': page(
     "the source's schema changed while the run was going on",
-    'A table that is being moved has another definition than at the start; changes can no longer be applied faithfully.',
+    'A table that is being moved has another definition than at the start; changes can no longer be applied faithfully. The message names what differs and, where Crossfade may watch with an event trigger, the statements and who gave them.',
     'When a deployment ran its migrations in the meantime.',
-    'Before the cutover: abort and start again with the new schema. Hold back schema changes until the run is complete.',
+    'Undo the change if no row has been written since, then crossfade resume; else, before the cutover, abort and start again with the new schema. Hold back schema changes until the run is complete.',
   ),
   'CF-DDL-002': page(
     'a table was too busy to be changed without holding up its users',
@@ -159,7 +161,7 @@ export const explainPages = {
     'another runner holds the migration',
     'Only one process may work on a migration, wherever it runs. The message says who holds it and since when.',
     'When a colleague or a CI job is running it, or for seconds after a runner was killed.',
-    'Use status, events and approve from here; they need no lease. If the other one is gone, its lease ends with its database session.',
+    'Use status, events and approve from here; they need no lease. If the other one is gone, its lease ends with its database session; if it hangs, or its machine is cut off: crossfade unlock.',
   ),
   'CF-LEASE-002': page(
     'a newer runner took over',
@@ -171,13 +173,19 @@ export const explainPages = {
     'the target met a row it should not, or missed one it should have',
     'A change from the stream did not find the target as it must be at that position. The transaction was rolled back.',
     'Never: the target was written by somebody else, or there is a fault in Crossfade.',
-    'Look for other writers on the target. crossfade verify shows which rows differ. Report it if nobody else writes.',
+    'Look for other writers on that side. Then crossfade verify --repair, which reads the rows that differ again from the open side, and crossfade resume, which alone would stop at the same change. Report it if nobody else writes. Runbook: docs/runbook/differences.md.',
   ),
   'CF-APPLY-002': page(
     'the target refused a row for good',
     'A constraint, type or trigger on the target does not accept a row that the source has.',
     "When the target's schema is stricter than the source's.",
     'Change the constraint on the target, or the row on the source; then crossfade resume. Nothing was skipped.',
+  ),
+  'CF-APPLY-003': page(
+    'one value is larger than the plan allows',
+    'A row has a value above load.valueMax (128MiB where the plan says nothing). Table, column and key are in the message; nothing of its transaction or chunk was written.',
+    'Where documents or files are kept in the database. Every value passes through memory as a text, several times over, so there is a limit.',
+    'Raise load.valueMax (at most 240MiB) with crossfade amend where both machines have the memory, four times the value; or take the value out of the row, or the table out of the scope. Then crossfade resume.',
   ),
   'CF-VERIFY-001': page(
     'the data differ',
@@ -203,6 +211,7 @@ export const explainPages = {
     'With PgBouncer 1.26 and later before a cutover to an older major version: it keeps settings that server does not know, so its clients are cut once, while they are held, and connect again. With session pooling always.',
     'See that the application opens a new connection after an error, which most pools do by themselves, or choose a quiet hour. Rehearse the way back.',
   ),
+  ...canaryPages,
   'CF-CUT-002': page(
     'ownership unknown',
     'It cannot be proved which side takes writes, so Crossfade has stopped and will not guess.',
@@ -219,13 +228,13 @@ export const explainPages = {
     'the local state is missing or damaged',
     'There is no journal for this run where it was looked for, or it cannot be read.',
     'With another --state or another user than the run was started with.',
-    'Give the --state of the run. If it is lost, the databases still hold the record: see crossfade.journal on either side.',
+    'Give the --state of the run. If it is lost, both databases hold a copy of the journal: crossfade adopt PLAN makes it anew, then crossfade resume.',
   ),
   'CF-STATE-002': page(
-    "the journal's chain is broken",
-    'An entry was changed, removed or reordered after it was written: the hashes do not follow from one another.',
-    'Never.',
-    'Keep the file as evidence and restore the journal from a backup; the copies in crossfade.journal on both databases say which entries are true.',
+    "the journal's chain is broken, or its copies part",
+    'An entry was changed, removed or reordered after it was written: the hashes do not follow from one another, or the copies in the two databases are not the beginning of the journal. Or the journal is an older copy of what the databases have seen.',
+    'After a restore of the state folder from a backup, and after crossfade adopt on another machine: the first journal is the old one then. Otherwise never.',
+    'An old copy: resume with the state that was used last, or crossfade adopt PLAN. An altered one: keep the journal and crossfade.journal of both databases as evidence; crossfade events --verify names side and entry, and crossfade adopt PLAN --from source|target|journal --reason TEXT says which to believe.',
   ),
   'CF-VERB-001': page(
     'the verb does not fit the state of the run',
@@ -233,16 +242,17 @@ export const explainPages = {
     'When the run has moved on in the meantime.',
     'The message names the phase and the verbs that fit; crossfade graph shows the order of the phases.',
   ),
+  'CF-VERB-002': page(
+    'the reverse window is not over',
+    'The plan keeps the way back for a while after a cutover (reverse.window), and complete would end it. Nothing was recorded, or the runner has refused what was. The window begins when the phase reverse-window is first entered after the target was opened; restarts and a way back that was called off do not begin it anew.',
+    'Before the moment that the message and crossfade status name.',
+    'Wait until then. If the way back is not wanted that long: stop the runner, crossfade amend the plan with a shorter reverse.window, crossfade resume, and crossfade complete. crossfade reverse fits at any time in the window.',
+  ),
   'CF-USAGE-001': page(
     'wrong flags or arguments',
     'The command line could not be understood, or needs an answer that no flag gives and nobody is there to ask.',
     'In scripts without a terminal.',
     'Add the flag that the message names; VERB --help lists all.',
   ),
-  'CF-DISK-001': page(
-    'not enough room',
-    'A disk would run full: on the target by the data, on the source by the log that is kept for the stream.',
-    'On small servers, or when the stream has stood still for long.',
-    'Make room before going on. A source that runs out of disk stops serving, so this refuses early.',
-  ),
+  ...roomPages,
 } as const satisfies Record<ErrorCode, Page>;

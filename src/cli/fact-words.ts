@@ -1,6 +1,7 @@
 /** One line of words for each kind of fact; the exact content is in `--json`. */
-import type {JournalFact, Signal} from '../journal/journal.ts';
+import type {Actor, JournalFact, Signal} from '../journal/journal.ts';
 import {unreachable} from '../model/assert.ts';
+import {tuningWords} from './tuning-words.ts';
 
 export function factWords(fact: JournalFact): string {
   switch (fact.type) {
@@ -24,13 +25,19 @@ export function factWords(fact: JournalFact): string {
     case 'gates-passed':
       return `${fact.phase}: ${fact.verdicts.map(({gate}) => gate).join(', ')}`;
     case 'signal':
-      return `${signalWords(fact.signal)} by ${fact.actor.name}${fact.actor.authenticated ? '' : ' (unauthenticated)'}${because(fact.reason)}`;
+      return `${signalWords(fact.signal)}${by(fact.actor)}${because(fact.reason)}`;
+    case 'signal-refused':
+      return `entry ${fact.seq}: ${withCode(fact.reason, fact.code)}`;
     case 'plan-amended':
-      return `checksum ${fact.checksum.slice(0, 12)}${because(fact.reason)}`;
+      return `checksum ${fact.checksum.slice(0, 12)}${by(fact.actor)}${because(fact.reason)}`;
     case 'decision':
       return `${fact.what}${fact.side === undefined ? '' : `: the ${fact.side} is open`}, epoch ${fact.epoch}`;
     case 'adopted':
-      return `rebuilt from ${fact.entries} entries that the databases kept`;
+      return `rebuilt from ${fact.entries} entries that ${fact.from === undefined ? 'the databases' : `the ${fact.from}`} kept${by(fact.actor)}${because(fact.reason)}`;
+    case 'tuned':
+      return tuningWords(fact.tuning);
+    case 'unlocked':
+      return `${fact.holder} is replaced by nobody yet, epoch ${fact.epoch}; by ${fact.actor.name}${fact.override === undefined ? '' : `, override ${fact.override}`}${because(fact.reason)}`;
     case 'verified':
       return fact.error ?? `compared both sides${fact.repaired ? `, ${fact.repaired} rows read again` : ''}`;
     case 'paused':
@@ -48,9 +55,15 @@ export function factWords(fact: JournalFact): string {
 const stepWords = ({phase, step, attempt}: {readonly phase: string; readonly step: string; readonly attempt: number}): string =>
   `${phase}/${step}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
 
-const signalWords = (signal: Signal): string =>
-  signal.type === 'approve' || signal.type === 'reject' ? `${signal.type} ${signal.gate}` : signal.type;
+/** `approve approval`, `set load.parallel=8`. */
+export const signalWords = (signal: Signal): string => {
+  if (signal.type === 'approve' || signal.type === 'reject') return `${signal.type} ${signal.gate}`;
+  if (signal.type === 'throttle') return `throttle ${signal.percent}`;
+  return signal.type === 'set' ? `set ${signal.key}=${signal.value}` : signal.type;
+};
 
 const withCode = (error: string, code: string | undefined): string => (code === undefined ? error : `${error} (${code})`);
+
+const by = (actor: Actor | undefined): string => (actor ? ` by ${actor.name}${actor.authenticated ? '' : ' (unauthenticated)'}` : '');
 
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);

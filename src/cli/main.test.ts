@@ -5,6 +5,7 @@ import {describe, expect, it} from 'vitest';
 import {type} from '../../test/support/command-line.ts';
 import {commands} from './commands.ts';
 import {explainPages} from './explain-pages.ts';
+import {stepPageOf, stepPages} from './explain-steps.ts';
 
 describe('the command line', () => {
   it.each([
@@ -43,6 +44,35 @@ describe('the command line', () => {
           next: 'name a plan file, such as plans/shop-17-to-18.yaml',
         },
       });
+    }
+  });
+
+  it('takes every global flag before the verb and after it', async () => {
+    const state = mkdtempSync(join(tmpdir(), 'crossfade-flags-'));
+    const [verb, plan] = ['validate', 'plans/shop-17-to-18.yaml'];
+    const flags = [
+      ['--json'],
+      ['-q'],
+      ['--quiet'],
+      ['-v'],
+      ['--no-color'],
+      ['--state', state],
+      ['--no-input'],
+      ['-y'],
+      ['--reason', 'because'],
+      ['--confirm', 'shop-17-to-18'],
+      ['--debug'],
+    ];
+    try {
+      for (const flag of flags) expect(await type([...flag, verb, plan]), flag.join(' ')).toEqual(await type([verb, plan, ...flag]));
+      for (const words of [
+        ['--state', state, 'status'],
+        ['status', '--state', state],
+      ])
+        expect(await type(words)).toMatchObject({code: 1, err: expect.stringContaining('there is no run in this state')});
+      expect((await type(['-q', verb, plan])).err).toBe('');
+    } finally {
+      rmSync(state, {recursive: true});
     }
   });
 
@@ -109,8 +139,12 @@ describe('explain', () => {
     expect((await type(['explain', code])).out).toContain(explainPages['CF-CUT-001'].action);
   });
 
+  it.each(['raise-fence', 'start', 'start add-column shop.orders.channel'])('finds the page of the step %s', async (step) => {
+    expect((await type(['explain', step])).out).toContain(stepPageOf(step)?.meaning ?? 'no page');
+  });
+
   it('lists all codes, and suggests the nearest for one that does not exist', async () => {
-    expect((await type(['explain'])).out.trim().split('\n')).toHaveLength(Object.keys(explainPages).length);
+    expect((await type(['explain'])).out.trim().split('\n')).toHaveLength(Object.keys(explainPages).length + Object.keys(stepPages).length);
     expect(await type(['explain', 'CF-PLAN-0011'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('Next: crossfade explain CF-PLAN-001\n'),
@@ -118,7 +152,7 @@ describe('explain', () => {
   });
 
   it('says something under every heading of every page', () => {
-    const short = Object.entries(explainPages).filter(([, {meaning, normal, action}]) =>
+    const short = Object.entries({...explainPages, ...stepPages}).filter(([, {meaning, normal, action}]) =>
       [meaning, normal, action].some((text) => text.length < 'Never.'.length),
     );
     expect(short).toEqual([]);

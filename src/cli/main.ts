@@ -20,7 +20,14 @@ export async function main(argv: readonly string[], streams: Streams = process):
     command.action(async () => {
       const global = globalOptions(program.opts());
       const prompt = terminalPrompt(streams.stdin, streams.stderr, global.input);
-      code = await module.run({args: command.processedArgs, options: command.opts(), global, output: outputOf(global, streams), prompt});
+      code = await module.run({
+        args: command.processedArgs,
+        options: command.opts(),
+        global,
+        output: outputOf(global, streams),
+        prompt,
+        stdin: streams.stdin,
+      });
     });
   });
   try {

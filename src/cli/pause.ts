@@ -6,6 +6,9 @@ export const command = signalCommand({
   severity: 'mild',
   reason: 'none',
   signal: () => ({type: 'pause'}),
-  consequences: () => [],
+  consequences: ({phase}) => [
+    `The run stands still in ${phase} at its next safe point: between two chunks, two transactions, or at a gate. Nothing that users do changes.`,
+    'The servers keep their logs meanwhile; crossfade resume goes on.',
+  ],
   nothingToDo: ({isPauseRequested}) => (isPauseRequested ? 'a pause was asked for already' : undefined),
 });

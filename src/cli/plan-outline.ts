@@ -1,97 +1,179 @@
-/** The ordered acts of a plan, in words and locks, from the plan and the catalogue. Pure. */
-import {nameOf, type Table} from '../model/table.ts';
-import {isInPlace, type Plan, type SchemaPlan} from '../plan/plan.ts';
+/** The ordered acts of a plan, with the statements of each, from the plan and the catalogue. */
+import {relative} from 'node:path';
+import {nameOf} from '../model/table.ts';
+import {bulkFormat} from '../pipeline/copier.ts';
+import {chunkBytesFor} from '../pipeline/chunk-size.ts';
+import type {TableMapping} from '../mapping/mapping.ts';
+import {isInPlace, type SchemaPlan} from '../plan/plan.ts';
 import {changeOutline} from './change-outline.ts';
+import {cutoverSteps} from './cutover-outline.ts';
+import {gatesOf} from './outline-gates.ts';
+import {type Outline, type OutlineStep, step, tableCount} from './outline.ts';
+import {startSteps} from './outline-start.ts';
+import type {PlanFacts} from './plan-facts.ts';
 
-export type OutlineStep = {readonly what: string; readonly locks?: string};
-export type OutlinePhase = {readonly phase: string; readonly steps: readonly OutlineStep[]};
+export const planOutline = (facts: PlanFacts): Promise<Outline> => (isInPlace(facts.plan) ? changeOutline(facts) : moveOutline(facts));
 
-/** `setAside`: what an existing target has and the load cannot bear. */
-export const planOutline = (plan: Plan, tables: readonly Table[], setAside: readonly string[] = []): OutlinePhase[] =>
-  isInPlace(plan) ? changeOutline(plan) : moveOutline(plan, tables, setAside);
-
-const moveOutline = (plan: Plan, tables: readonly Table[], setAside: readonly string[]): OutlinePhase[] => [
-  {phase: 'assess', steps: [{what: 'compare versions, grants, settings, keys and replica identities of both sides'}]},
-  {phase: 'prepare-target', steps: prepare(plan, tables, setAside)},
-  {phase: 'initial-load', steps: load(plan, tables)},
-  {
-    phase: 'catch-up',
-    steps: [
-      {what: 'apply the change stream until every table is past its replay window'},
-      ...postData(plan.schema, setAside),
-      {what: 'ANALYZE every table of the target'},
+const moveOutline = async (facts: PlanFacts): Promise<Outline> => {
+  const {plan, source, target, reverse, tables, targets} = facts;
+  const windowS = plan.reverse.windowMs / 1000;
+  return {
+    start: await startSteps(facts),
+    phases: [
+      {phase: 'assess', steps: [await assess(facts)]},
+      {phase: 'prepare-target', steps: await prepare(facts)},
+      {phase: 'initial-load', steps: await load(facts)},
+      {phase: 'catch-up', steps: await catchUp(facts)},
+      {phase: 'verify-data', gates: gatesOf(plan, 'verify-data'), steps: [await compare(facts)]},
+      {phase: 'cutover', gates: gatesOf(plan, 'cutover'), steps: await cutoverSteps(facts, 'forward')},
+      {
+        phase: 'reverse-window',
+        gates: gatesOf(plan, 'reverse-window'),
+        steps: [
+          await step('clean-fences', 'drop the triggers of fences that are open again, on both sides', [
+            source?.fence.clean(tables),
+            target?.fence.clean(targets),
+          ]),
+          await step('apply-reverse', `keep the way back for at least ${windowS} s: every write of the target is applied to the source`, [
+            target?.source.changes('reverse'),
+            ...streamActs(reverse, target?.source, source?.target, 'reverse'),
+          ]),
+        ],
+      },
+      {phase: 'reverse-cutover', gates: gatesOf(plan, 'reverse-cutover'), steps: await cutoverSteps(facts, 'reverse')},
+      {phase: 'decommission', gates: gatesOf(plan, 'decommission'), steps: await decommission(facts)},
     ],
-  },
-  {phase: 'verify-data', steps: [{what: 'compare every row by digests of key ranges, on both sides, while they are in use'}]},
-  {phase: 'cutover', steps: cutover(plan, tables)},
-  {
-    phase: 'reverse-window',
-    steps: [{what: `keep the way back for at least ${plan.reverse.windowMs / 1000} s: every write of the target is applied to the source`}],
-  },
-  {phase: 'decommission', steps: [{what: 'drop slots and publications on both sides; the source stays fenced'}]},
-];
-
-const prepare = (plan: Plan, tables: readonly Table[], setAside: readonly string[]): OutlineStep[] => [
-  {what: 'CREATE SCHEMA crossfade on both sides, with its tables'},
-  ...preData(plan.schema, setAside),
-  {
-    what: `CREATE TRIGGER … BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE on ${tables.length} tables of the target: it is closed from the start`,
-    locks: 'SHARE ROW EXCLUSIVE on the target’s tables, short',
-  },
-];
-
-const load = (plan: Plan, tables: readonly Table[]): OutlineStep[] => [
-  {
-    what: `CREATE PUBLICATION … FOR TABLE (${tables.length} tables), then a logical replication slot, on the source`,
-    locks: 'SHARE UPDATE EXCLUSIVE on the source’s tables, short; the slot waits for open transactions',
-  },
-  ...tables.map((table) => ({
-    what: `COPY ${nameOf(table.name)} (about ${table.estimatedRows} rows) in ranges of ${Math.round(plan.load.chunkBytes / 1048576)} MiB by (${table.key.join(', ')})`,
-    locks: 'ACCESS SHARE on the source, per range',
-  })),
-];
-
-const preData = (schema: SchemaPlan, setAside: readonly string[]): OutlineStep[] => {
-  const locks = 'ACCESS EXCLUSIVE on the target’s tables, short';
-  if (schema.kind === 'existing')
-    return setAside.map((object) => ({what: `drop ${object} on the target until the tables are complete; abort puts it back`, locks}));
-  return [
-    {
-      what:
-        schema.kind === 'files'
-          ? `run ${schema.preData} on the target`
-          : `create types, tables and primary keys on the target, ${ORIGIN[schema.kind]}`,
-    },
-  ];
+    abort: await abort(facts),
+  };
 };
 
-const postData = (schema: SchemaPlan, setAside: readonly string[]): OutlineStep[] => {
-  const locks = 'on the target only; the stream waits for each';
-  if (schema.kind === 'existing') return setAside.map((object) => ({what: `build ${object} again on the target`, locks}));
-  return [
-    {
-      what:
-        schema.kind === 'files'
-          ? `run ${schema.postData} on the target: indexes, foreign keys, triggers`
-          : `create indexes, foreign keys, triggers, policies and privileges on the target, ${ORIGIN[schema.kind]}`,
-      locks,
-    },
-  ];
+const assess = ({target, schema}: PlanFacts): Promise<OutlineStep> =>
+  step(
+    'look-at-both-sides',
+    `compare versions, grants, settings, keys and replica identities of both sides${schema.tried.preData.length ? '; try the schema out on the target, and roll it back' : ''}`,
+    [target?.schema?.tryOut(schema.tried)],
+  );
+
+const ABORT_DROPS = 'abort drops what it made, newest first';
+
+const prepare = async ({plan, target, targets, schema}: PlanFacts): Promise<OutlineStep[]> => [
+  await step('check-empty', 'look that the tables of the target are empty, where they exist', [target?.target.nonEmpty(targets)]),
+  await step('check-room', 'look that the target has room for the copy, where that can be measured'),
+  await step('schema-pre-data', PRE_DATA[plan.schema.kind](plan.schema), [run(target, schema.preData, ABORT_DROPS)]),
+  await step('check-columns', 'look that every table of the target takes what the source has'),
+  await step(
+    'set-aside',
+    schema.aside.length
+      ? schema.aside.map((object) => `drop ${object} on the target until the tables are complete; abort puts it back`).join('; ')
+      : 'drop unique indexes, foreign keys, checks and triggers that the pre-data made, until the tables are complete',
+    [run(target, schema.setAside, 'put back when the tables are complete, and by abort')],
+  ),
+  await step('close-target', `close ${tableCount(targets.length)} of the target to everybody but Crossfade, from the start`, [
+    target?.fence.closeFromStart(targets),
+  ]),
+  await step('route-source', 'write into crossfade.route of both sides that the source serves'),
+];
+
+/** Without text there is nothing to be sent. */
+const run = (target: PlanFacts['target'], text: string, undo: string) =>
+  text.trim() ? target?.target.runSchemaFile(text, undo) : undefined;
+
+/** As a person here would name it. */
+const fromHere = (file: string): string => relative('', file);
+
+const PRE_DATA: Readonly<Record<SchemaPlan['kind'], (schema: SchemaPlan) => string>> = {
+  files: (schema) => `run ${schema.kind === 'files' ? fromHere(schema.preData) : ''} on the target`,
+  existing: () => 'nothing: the tables are there already',
+  catalog: () => 'create types, tables and primary keys on the target, as the source’s catalogue has them',
+  pg_dump: () => 'create types, tables and primary keys on the target, as pg_dump writes them',
 };
 
-const ORIGIN = {catalog: 'as the source’s catalogue has them', pg_dump: 'as pg_dump writes them'} as const;
+const POST_DATA: Readonly<Record<SchemaPlan['kind'], (schema: SchemaPlan) => string>> = {
+  files: (schema) => `run ${schema.kind === 'files' ? fromHere(schema.postData) : ''} on the target: indexes, foreign keys, triggers`,
+  existing: () => 'build again what was set aside',
+  catalog: () => 'create indexes, foreign keys, triggers, policies and privileges on the target, as the source’s catalogue has them',
+  pg_dump: () => 'create indexes, foreign keys, triggers, policies and privileges on the target, as pg_dump writes them',
+};
 
-const cutover = (plan: Plan, tables: readonly Table[]): OutlineStep[] => [
-  {
-    what: `gates: ${(plan.gates['cutover'] ?? []).map((gate) => gate.name).join(', ') || 'the workflow’s own'}${plan.cutover.start === 'manual' ? ', then the signal crossfade cutover' : ''}`,
-  },
-  {what: 'create publication and slot for the way back on the target, start the watchdog'},
-  {what: `hold new statements at ${plan.switch.map((one) => one.name).join(', ')}`},
-  {
-    what: `fence ${tables.length} tables of the source`,
-    locks: `SHARE ROW EXCLUSIVE on all of them, waits at most 500 ms; opens by itself after ${plan.cutover.stallBudgetMs + 2000} ms`,
-  },
-  {what: 'drain the stream to the fence’s marker, count the small tables, set the sequences, mark the way back'},
-  {what: 'decide: one row in the source’s own database'},
-  {what: 'open the target, route to it, start the reverse stream'},
+const load = async ({plan, source, target, tables, forward}: PlanFacts): Promise<OutlineStep[]> => [
+  await step('start-stream', `publish ${tableCount(tables.length)} of the source and make a logical replication slot there`, [
+    source?.source.createStream('forward', tables),
+  ]),
+  await step('plan-chunks', 'cut large tables into ranges of their key', [
+    source?.source.planRanges(tables, chunkBytesFor(tables, plan.load)),
+  ]),
+  await step(
+    'copy-chunks',
+    `copy ${tables.map((table) => `${nameOf(table.name)} (about ${table.estimatedRows} rows)`).join(', ')}: ${plan.load.parallel} ranges at a time`,
+    forward.flatMap(({reads, writes, isPlain}) => [
+      source?.source.copyOut(reads, isPlain ? bulkFormat(writes) : 'text'),
+      target?.target.loadChunk(writes, bulkFormat(writes)),
+    ]),
+  ),
+];
+
+/** The sending side is read only where a row's state is in doubt. */
+const streamActs = (
+  mappings: readonly TableMapping[],
+  from: NonNullable<PlanFacts['source']>['source'] | undefined,
+  to: NonNullable<PlanFacts['source']>['target'] | undefined,
+  direction: 'forward' | 'reverse',
+) => [
+  from?.readRows(mappings.map(({reads}) => reads)),
+  to?.apply(
+    direction,
+    mappings.map(({writes}) => writes),
+  ),
+];
+
+const catchUp = async ({plan, source, target, targets, forward, schema}: PlanFacts): Promise<OutlineStep[]> => [
+  await step('apply-forward', 'apply the change stream until every table is past its replay window, and from then on', [
+    source?.source.changes('forward'),
+    ...streamActs(forward, source?.source, target?.target, 'forward'),
+  ]),
+  await step('schema-post-data', POST_DATA[plan.schema.kind](plan.schema), [
+    run(target, schema.putBack, ABORT_DROPS),
+    run(target, schema.postData, ABORT_DROPS),
+  ]),
+  await step('analyze', 'ANALYZE every table of the target', [target?.target.analyze(targets)]),
+];
+
+const compare = ({source, target, forward}: PlanFacts): Promise<OutlineStep> =>
+  step('compare', 'compare every row by digests of key ranges, on both sides, while they are in use', [
+    ...forward.map(({reads, isPlain}) => source?.compare.rows([reads], isPlain)),
+    ...forward.map(({writes, isPlain}) => target?.compare.rows([writes], isPlain)),
+  ]);
+
+const decommission = async ({source, target, targets}: PlanFacts): Promise<OutlineStep[]> => [
+  await step('stop-streams', 'stop applying, in both directions'),
+  await step('drop-streams', 'drop slots and publications on both sides; the source stays fenced', [
+    source?.source.dropStream('forward'),
+    target?.source.dropStream('reverse'),
+  ]),
+  await step('clean-target-fence', 'drop the triggers of the target’s fence', [target?.fence.clean(targets)]),
+  await step('finish', 'write into crossfade.lease of both sides that the migration is over'),
+];
+
+const abort = async ({plan, source, target, tables, targets, schema}: PlanFacts): Promise<OutlineStep[]> => [
+  await step('undo-cutover', 'take back an attempt that was not decided, and the way back that was armed', [
+    target?.source.dropStream('reverse'),
+  ]),
+  await step('undo-initial-load', 'drop the stream, and take the copied rows away', [
+    source?.source.dropStream('forward'),
+    target?.target.empty(targets),
+  ]),
+  ...(plan.schema.kind === 'existing'
+    ? [
+        await step('undo-set-aside', 'put back what was set aside', [
+          target?.schema?.empty(targets),
+          run(target, schema.putBack, 'nothing: it was there before'),
+        ]),
+      ]
+    : []),
+  await step('undo-prepare-target', 'open both sides, and drop what the schema made on the target', [
+    source?.fence.remove(tables),
+    target?.fence.remove(targets),
+    target?.target.dropSchema(),
+  ]),
+  await step('undo-assess', 'remove the schema crossfade from both sides', [source?.control.remove(), target?.control.remove()]),
 ];

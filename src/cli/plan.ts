@@ -1,52 +1,52 @@
-/** `crossfade plan FILE`: what would be done, in order. Reads both databases, changes neither. */
-import {readPlanFile} from '../plan/plan-file.ts';
-import {effectsOf} from '../runner/system-effects.ts';
+/**
+ * `crossfade plan FILE`: what would be done, in order, with the SQL, the locks it takes and what undoes it. Reads both
+ * databases, changes neither.
+ */
 import type {CommandModule} from './command.ts';
-import {openSides, operationsOf} from './compose.ts';
-import {mappingOf} from './compose-mapping.ts';
-import {EXIT} from './exit-codes.ts';
-import {planOutline} from './plan-outline.ts';
-import {assessPlan} from '../phase/assess.ts';
-import {toSetAside} from '../phase/target-schema.ts';
+import {EXIT, type ExitCode} from './exit-codes.ts';
+import {printOutline} from './outline-print.ts';
+import type {Output} from './output.ts';
+import {planArgument} from './plan-argument.ts';
+import {askPlan, type AskedPlan} from './plan-asked.ts';
 
 export const command: CommandModule = {
-  configure: (command) => void command.argument('<file>', 'the plan'),
-  run: async ({args: [file], output}) => {
-    const pinned = await readPlanFile(String(file));
-    const effects = await effectsOf(process.env);
+  configure: (command) => void command.argument('<file>', 'the plan, or - for stdin').addHelpText('after', '\nWith -q: without the SQL.'),
+  run: async (invocation) => {
+    const {
+      args: [file],
+      output,
+      global,
+    } = invocation;
+    const pinned = await planArgument(invocation);
     output.say('asking both databases …');
-    const sides = await openSides(pinned.plan, {id: 'plan', short: 'plan', name: pinned.plan.name}, effects);
-    try {
-      const tables = await sides.source.catalog.tables(pinned.plan.scope);
-      const mapping = await mappingOf(pinned.plan);
-      const findings = await assessPlan({...sides, plan: pinned.plan, tables, operations: operationsOf(pinned.plan), mapping});
-      const setAside = await toSetAside(
-        sides.target,
-        pinned.plan,
-        tables.map(({name}) => mapping.targetName(name)),
-      );
-      const outline = planOutline(pinned.plan, tables, setAside);
-      const refusals = findings.filter((finding) => finding.severity === 'refuse');
-      if (output.isJson)
-        output.document({
-          plan: pinned.plan.name,
-          checksum: pinned.checksum,
-          tables: tables.map(({name, estimatedRows, estimatedBytes, key}) => ({...name, estimatedRows, estimatedBytes, key})),
-          findings,
-          phases: outline,
-        });
-      else {
-        for (const {phase, steps} of outline) {
-          output.data(phase);
-          for (const step of steps) output.data(`  ${step.what}${step.locks ? `  [locks: ${step.locks}]` : ''}`);
-        }
-        for (const {severity, code, object, reason, next} of findings)
-          output.data(`${severity === 'refuse' ? 'REFUSED' : severity} ${code} ${object}: ${reason}\n  → ${next}`);
-      }
-      output.say(refusals.length ? `Next: settle the ${refusals.length} refusals above` : `Next: crossfade run ${String(file)}`);
-      return refusals.length ? EXIT.noGo : EXIT.done;
-    } finally {
-      await Promise.all([sides.source.close(), sides.target.close()]);
-    }
+    const asked = await askPlan(pinned, {id: 'plan', short: '<run>', name: pinned.plan.name}, true);
+    if (output.isJson) output.document(planDocument(pinned.checksum, asked));
+    else print(asked, output, !global.quiet);
+    return conclude(asked, String(file), output);
   },
+};
+
+const planDocument = (checksum: string, {facts, outline, findings}: AskedPlan): Readonly<Record<string, unknown>> => ({
+  plan: facts.plan.name,
+  checksum,
+  tables: facts.tables.map(({name, estimatedRows, estimatedBytes, key}) => ({...name, estimatedRows, estimatedBytes, key})),
+  findings,
+  missing: facts.missing,
+  stallBudgetMs: facts.plan.operations ? undefined : facts.plan.cutover.stallBudgetMs,
+  ...outline,
+});
+
+const print = ({facts, outline, findings}: AskedPlan, output: Output, withSql: boolean): void => {
+  printOutline(outline, output, withSql);
+  for (const {severity, code, object, reason, next} of findings)
+    output.data(`${severity === 'refuse' ? 'REFUSED' : severity} ${code} ${object}: ${reason}\n  → ${next}`);
+  for (const what of facts.missing) output.data(`MISSING ${what}`);
+};
+
+/** An outline with gaps is no go: nobody has looked whether it can be done. */
+const conclude = ({facts, findings}: AskedPlan, file: string, output: Output): ExitCode => {
+  const refusals = findings.filter((finding) => finding.severity === 'refuse').length;
+  if (facts.missing.length) output.say(`Next: crossfade doctor ${file}, for what is missing above`);
+  else output.say(refusals ? `Next: settle the ${refusals} refusals above` : `Next: crossfade run ${file}`);
+  return refusals || facts.missing.length ? EXIT.noGo : EXIT.done;
 };

@@ -36,6 +36,23 @@ test('a report is kept each second and at the end, with numbers, notes and sampl
   expect(kept.at(-1)?.gauges).toEqual({rowsCopied: 31});
 });
 
+test('what holds the run up is in the report, longest first, until it is over', async () => {
+  const clock = fakeClock('2026-05-01T10:00:00.000Z');
+  const kept: LiveReport[] = [];
+  const telemetry = progressTelemetry(printed().output, clock, async (report) => void kept.push(report));
+  const wait = (since: string) => ({cause: 'a lock', since, owner: 'somebody', next: {command: 'end it', why: 'it is in the way'}});
+  telemetry.wait('short', wait('2026-05-01T09:59:58.000Z'));
+  telemetry.wait('long', wait('2026-05-01T09:59:00.000Z'));
+  telemetry.work('index', 'half');
+  await clock.advance(1000);
+  expect(kept.at(-1)).toMatchObject({waits: [{since: '2026-05-01T09:59:00.000Z'}, {since: '2026-05-01T09:59:58.000Z'}], work: ['half']});
+  for (const key of ['short', 'long']) telemetry.wait(key, undefined);
+  telemetry.work('index', undefined);
+  await clock.advance(1000);
+  expect(kept.at(-1)).toMatchObject({waits: [], work: []});
+  await telemetry.close();
+});
+
 test('a state that cannot be written does not end the run, and is told once when it stays so', async () => {
   const clock = fakeClock();
   const {lines, output} = printed();

@@ -1,8 +1,10 @@
 /** What a foreground run prints: plain lines with their time, one per change and at least one every half minute. */
+import type {TuningOnRecord} from '../journal/tuning.ts';
 import type {Clock} from '../model/effects.ts';
 import {statusLine} from '../telemetry/status-report.ts';
-import {silentTelemetry, type LiveReport, type Telemetry} from '../telemetry/telemetry.ts';
+import {silentTelemetry, type LiveReport, type Telemetry, type Wait} from '../telemetry/telemetry.ts';
 import type {Output} from './output.ts';
+import {throttledOf} from './tuning-words.ts';
 
 const LINE_MS = 5000;
 /** Between two reports to those who look on from other processes. */
@@ -12,12 +14,22 @@ const NOTES_MAX = 5;
 /** One may meet an appender at work; so many in a row have a cause that a person should know. */
 const FAILURES_TOLD = 5;
 
+export type ProgressTelemetry = Telemetry & {
+  /** Now, and not only with the next line. */
+  printStatus(): void;
+  /** Shown with the numbers from now on. */
+  tuning: TuningOnRecord | undefined;
+  close(): Promise<void>;
+};
+
 /** `keep` puts a report where `status` and `watch` find it; when that goes on failing it is said, and the run goes on. */
-export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep): Telemetry & {close(): Promise<void>} => {
+export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep): ProgressTelemetry => {
   const {gauge, read} = silentTelemetry();
   const started = clock.monotonicMs();
   const print = (text: string): void => output.say(`${clock.now().toISOString()} ${text}`);
   const notes: LiveReport['notes'][number][] = [];
+  const waits = new Map<string, Wait>();
+  const work = new Map<string, string>();
   const samples: LiveReport['samples'][number][] = [];
   const note = (text: string): void => {
     notes.push({at: clock.now().toISOString(), text});
@@ -28,21 +40,44 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep): Te
     const [gauges, elapsedMs] = [{...read()}, clock.monotonicMs() - started];
     if (gauges.rowsCopied !== undefined) samples.push({elapsedMs, rowsCopied: gauges.rowsCopied});
     samples.splice(0, samples.length - SAMPLES_MAX);
-    return {at: clock.now().toISOString(), elapsedMs, gauges, samples: [...samples], notes: [...notes]};
+    const longest = [...waits.values()].sort((a, b) => Date.parse(a.since) - Date.parse(b.since));
+    return {
+      at: clock.now().toISOString(),
+      elapsedMs,
+      gauges,
+      samples: [...samples],
+      notes: [...notes],
+      waits: longest,
+      work: [...work.values()],
+    };
   };
   const over = new AbortController();
-  const line = (): string => statusLine({gauges: read(), elapsedMs: clock.monotonicMs() - started, samples});
+  let tuning: TuningOnRecord | undefined;
+  const line = (): string =>
+    statusLine({gauges: read(), elapsedMs: clock.monotonicMs() - started, samples, ...(tuning ? throttledOf(tuning) : {})});
   const working = Promise.all([repeatLines(clock, over.signal, line, print), keepReports(clock, over.signal, report, print, keep)]);
   return {
     gauge,
     read,
     note,
+    wait: (key, wait) => putOrDelete(waits, key, wait),
+    work: (key, words) => putOrDelete(work, key, words),
+    printStatus: () => print(line()),
+    get tuning() {
+      return tuning;
+    },
+    set tuning(now) {
+      tuning = now;
+    },
     close: async () => {
       over.abort();
       await working;
     },
   };
 };
+
+const putOrDelete = <T>(map: Map<string, T>, key: string, value: T | undefined): void =>
+  void (value === undefined ? map.delete(key) : map.set(key, value));
 
 type Keep = (report: LiveReport) => Promise<void>;
 

@@ -7,5 +7,8 @@ export const command = signalCommand({
   severity: 'mild',
   reason: 'required',
   signal: (_, gate) => ({type: 'reject', gate}),
-  consequences: () => [],
+  consequences: ({phase}) => [
+    `Approvals given for ${phase} are void, and the run stands still; it has not failed.`,
+    'crossfade resume goes on, and asks for approval anew.',
+  ],
 });

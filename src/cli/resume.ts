@@ -1,25 +1,30 @@
 /** `crossfade resume`: goes on with the one unfinished run, from what the journal and the databases say. No flags needed. */
 import type {Journal} from '../journal/journal.ts';
-import type {RunState} from '../journal/run-state.ts';
 import {isCoded} from '../model/errors.ts';
-import type {CommandModule} from './command.ts';
-import {EXIT} from './exit-codes.ts';
-import {chooseRun, runsOf, withRunOption} from './run-choice.ts';
+import type {CommandModule, Invocation} from './command.ts';
+import {EXIT, type ExitCode} from './exit-codes.ts';
+import {patienceOf, withPatience} from './patience.ts';
+import {chooseRun, runsOf, withRunOption, type Run} from './run-choice.ts';
+import {isRunnerAlive} from './runner-alive.ts';
 
 export const command: CommandModule = {
-  configure: (command) => void withRunOption(command),
+  configure: (command) => void withPatience(withRunOption(command)).option('--dry-run', 'say where it would go on, and do nothing'),
   run: async (invocation) => {
-    const {global, output} = invocation;
+    const {global, options, output} = invocation;
+    const patience = patienceOf(options);
     const {effectsOf} = await import('../runner/system-effects.ts');
     const {openStateStore} = await import('../journal/state-store.ts');
     const effects = await effectsOf(process.env);
     const store = await openStateStore(global.state, effects);
     try {
-      const {journal, state} = chooseRun(await runsOf(store), invocation, {finishedToo: false});
+      const run = chooseRun(await runsOf(store), invocation, {finishedToo: false});
+      const {journal, state} = run;
+      if (options['dryRun'] === true) return sayWhereItGoesOn(run, invocation);
       if (state.isPauseRequested) await endPause(journal);
+      const {pinnedPlanOf} = await import('./pinned-plan.ts');
       const pinned = await pinnedPlanOf(state);
       const {runToEnd} = await import('./run-to-end.ts');
-      return await runToEnd({store, journal, pinned, effects, output}).catch((error: unknown) => {
+      return await runToEnd({store, journal, pinned, effects, output, patience}).catch((error: unknown) => {
         if (!state.isPauseRequested || !isCoded(error) || error.code !== 'CF-LEASE-001') throw error;
         output.data(`${state.plan.name}: the pause is over; the runner that holds it goes on`);
         return EXIT.done;
@@ -35,15 +40,24 @@ const endPause = async (journal: Journal): Promise<void> => {
   await journal.append({type: 'signal', signal: {type: 'resume'}, actor: currentPerson(), reason: undefined});
 };
 
-/** The plan as it was pinned; the file may be gone, but if it is there and says something else, that is said. */
-const pinnedPlanOf = async (state: RunState) => {
-  const {readPlanFile} = await import('../plan/plan-file.ts');
-  const {TerminalError} = await import('../model/errors.ts');
-  const {planDiff} = await import('../plan/plan-diff.ts');
-  const pinned = await readPlanFile(state.plan.file);
-  if (pinned.checksum === state.plan.checksum) return pinned;
-  throw new TerminalError(
-    `the plan ${state.plan.name} was changed while its migration is running:\n${planDiff(state.plan.content, pinned.plan)}`,
-    {code: 'CF-PLAN-002', next: 'restore the file; what runs is what was pinned'},
-  );
-};
+async function sayWhereItGoesOn({id, state}: Run, {output}: Invocation): Promise<ExitCode> {
+  const {pinnedPlanOf} = await import('./pinned-plan.ts');
+  const {plan} = await pinnedPlanOf(state);
+  const {phase, isPhaseOpen, attempt, runner, isPauseRequested, isAbortRequested} = state;
+  const isHeld = runner !== undefined && isRunnerAlive(runner) === true;
+  const would = [
+    ...(isPauseRequested ? ['the pause would be over'] : []),
+    ...(isHeld ? [`the runner ${runner.holder} (process ${runner.pid}) is at work and would go on`] : []),
+    ...(isHeld
+      ? []
+      : [
+          isAbortRequested
+            ? `the abort in ${phase} would be carried out`
+            : `${isPhaseOpen ? 'would go on in' : 'would ask the gates of'} ${phase}`,
+        ]),
+  ];
+  if (output.isJson) output.document({id, name: plan.name, dryRun: true, phase, isPhaseOpen, attempt, would});
+  else for (const line of would) output.data(`${plan.name}: ${line}`);
+  output.say('Next: crossfade resume');
+  return EXIT.done;
+}

@@ -97,5 +97,5 @@ const finished = ({id, state}: Run): TerminalError =>
 const none = (): TerminalError =>
   new TerminalError('there is no run in this state', {
     code: 'CF-STATE-001',
-    next: 'give the --state the run was started with, or start one with crossfade run PLAN',
+    next: 'give the --state the run was started with, or start one with crossfade run PLAN; if the state is lost: crossfade adopt PLAN',
   });

@@ -1,21 +1,28 @@
 /** One runner from lease to goodbye, with the signals of the operating system and of the operators. */
 import {hostname} from 'node:os';
-import type {Journal, JournalStore} from '../journal/journal.ts';
+import type {Journal, JournalFact, JournalStore} from '../journal/journal.ts';
 import {runState} from '../journal/run-state.ts';
 import type {Effects} from '../model/effects.ts';
-import type {MigrationRef} from '../engine/engine.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
+import {tellCopied} from '../pipeline/copier.ts';
 import {Interruption} from '../runner/interruption.ts';
 import {takeLease} from '../runner/lease.ts';
-import {Runner, type RunEnd} from '../runner/runner.ts';
+import {Mirror} from '../runner/mirror.ts';
+import {Runner} from '../runner/runner.ts';
 import {SignalWatch} from '../runner/signal-watch.ts';
-import {composeRun, openSides, refOf, type RunParts} from './compose.ts';
+import {watchWaits} from '../runner/wait-watch.ts';
+import {OperatorThrottle} from '../throttle/operator-throttle.ts';
+import {composeRun, openSides, refOf} from './compose.ts';
 import {currentPerson} from './actor.ts';
-import {EXIT, type ExitCode} from './exit-codes.ts';
+import type {ExitCode} from './exit-codes.ts';
+import {obey} from './obey.ts';
 import type {Output} from './output.ts';
+import {Patience, type PatienceFlags} from './patience.ts';
 import {handleProcessSignals} from './process-signals.ts';
 import {progressTelemetry} from './progress.ts';
-import {verifyNow} from './verify-now.ts';
+import {reportEnd} from './run-end.ts';
+import {tuningWords} from './tuning-words.ts';
+import {whyNotDone} from './why-not-done.ts';
 
 export type RunRequest = {
   readonly store: JournalStore;
@@ -23,57 +30,70 @@ export type RunRequest = {
   readonly pinned: PinnedPlan;
   readonly effects: Effects;
   readonly output: Output;
+  /** When to leave before the end; never, unless the flags say so. */
+  readonly patience: PatienceFlags;
 };
 
-export const runToEnd = async ({store, journal, pinned, effects, output}: RunRequest): Promise<ExitCode> => {
+export const runToEnd = async ({store, journal, pinned, effects, output, patience: flags}: RunRequest): Promise<ExitCode> => {
   const migration = refOf(journal.migration, pinned.plan.name);
   const sides = await openSides(pinned.plan, migration, effects);
   const interruption = new Interruption();
   const signals = new SignalWatch(journal, effects.clock, (await journal.entries()).at(-1)?.seq ?? 0);
   const telemetry = progressTelemetry(output, effects.clock, (report) => store.keepReport(journal.migration, report));
-  const forgetSignals = handleProcessSignals(interruption, telemetry);
+  const state = async () => runState(await journal.entries());
+  const tellStatus = async (): Promise<void> => {
+    telemetry.printStatus();
+    telemetry.note(whyNotDone(await state(), true, effects.clock.now(), await store.report(journal.migration)).cause);
+  };
+  const processSignals = handleProcessSignals(interruption, telemetry, () => void tellStatus().catch(() => undefined)); // an unreadable journal ends the run elsewhere
+  const patience = new Patience(flags, effects.clock, interruption);
   try {
     const holder = `${currentPerson().name}@${hostname()}`;
     const {epoch} = await takeLease(sides.source, sides.target, migration.id, `${holder}, pid ${process.pid}`);
+    const mirror = await Mirror.open(journal, [sides.source, sides.target], epoch);
     telemetry.note(`run ${migration.short} of ${pinned.plan.name}, epoch ${epoch}`);
-    const parts = composeRun(pinned, migration, sides, epoch, effects, telemetry, [process.execPath, process.argv[1] ?? '', 'watchdog']);
-    obey(signals, interruption, parts.context, journal);
-    const {isPauseRequested, isAbortRequested} = runState(await journal.entries());
+    const {tuning, isPauseRequested, isAbortRequested, paused} = await state();
+    const operator = new OperatorThrottle(tuning);
+    const parts = composeRun(
+      ...([pinned, migration, sides, epoch, effects, telemetry] as const),
+      [process.execPath, process.argv[1] ?? '', 'watchdog'],
+      operator,
+    );
+    const tune = (now: typeof tuning): void => void (operator.tuning = telemetry.tuning = now);
+    tune(tuning);
+    if (tuning.throttledBy || tuning.parallel !== undefined) telemetry.note(`as set before: ${tuningWords(tuning)}`);
+    const {verification} = parts.context;
+    obey({signals, interruption, context: parts.context, journal, mirror, tune});
     interruption.paused = isPauseRequested;
+    // Its runner was killed in it, and nobody could write down the end.
+    if (paused && !isPauseRequested) await journal.append({type: 'resumed', where: paused.where});
     if (isAbortRequested) interruption.abort(); // asked for while no runner was at work, or while one was undoing
-    const end = await new Runner({...parts, journal, signals, interruption, holder: currentPerson().name, host: hostname()}).run();
+    const onWait = (phase: string, red: Parameters<Patience['waits']>[1]): void =>
+      red.length > 0 ? patience.waits(phase, red) : void unlessAnswered(() => patience.waits(phase, red)).catch(() => undefined); // a journal that cannot be read ends the run by itself
+    /** A signal that was recorded while nobody was at work is heard in a moment. */
+    const unlessAnswered = async (leave: () => void): Promise<void> => ((await state()).waitingFor ? leave() : undefined);
+    const keep = async (fact: JournalFact): Promise<void> =>
+      void (await journal.append(fact).catch(() => interruption.stop('the journal could not be written')));
+    verification.start(keep, interruption.signal);
+    parts.guardian.start(interruption.signal);
+    tellCopied(telemetry, await sides.target.target.chunks());
+    const looking = new AbortController();
+    void watchWaits({...parts.context, engine: sides.engine}, AbortSignal.any([interruption.signal, looking.signal]));
+    /** A stream that only watches meets no error when the sides are closed, so a failed run would never leave. */
+    const stopBackground = (): void => {
+      looking.abort();
+      verification.stop();
+      parts.guardian.stop();
+      void parts.context.replication.close();
+    };
+    const person = {holder: currentPerson().name, host: hostname()};
+    const end = await new Runner({...parts, ...person, journal, mirror, signals, interruption, onWait}).run().finally(stopBackground);
     await parts.context.replication.close();
-    return finish(end, output, migration);
+    return await reportEnd({end, state: await state(), left: patience.left, exitCode: processSignals.exitCode, sides, migration, output});
   } finally {
-    forgetSignals();
+    processSignals.forget();
     signals.close();
     await telemetry.close();
     await Promise.all([sides.source.close(), sides.target.close()]);
   }
-};
-
-/** What operators ask for takes effect here, at the next safe point. */
-const obey = (signals: SignalWatch, interruption: Interruption, context: RunParts['context'], journal: Journal): void => {
-  interruption.onPause(async (isPaused, where) => {
-    context.replication.pause(isPaused);
-    await journal.append(isPaused ? {type: 'paused', where} : {type: 'resumed', where});
-  });
-  signals.onSignal((_entry, signal) => {
-    if (signal.type === 'pause' || signal.type === 'reject') interruption.paused = true;
-    if (signal.type === 'resume') interruption.paused = false;
-    if (signal.type === 'abort') interruption.abort();
-    if (signal.type === 'verify') void compare(signal.repair);
-  });
-  const compare = async (repair: boolean): Promise<void> => {
-    const verified = await verifyNow(context, repair, interruption.signal);
-    await journal.append(verified).catch(() => interruption.stop('the journal could not be written'));
-  };
-};
-
-const finish = (end: RunEnd, output: Output, migration: MigrationRef): ExitCode => {
-  if (output.isJson) output.document({id: migration.id, name: migration.name, status: end.status, phase: end.phase});
-  else output.data(`${migration.name}: ${end.status}${end.status === 'paused' ? ` in ${end.phase}` : ''}`);
-  if (end.status === 'paused') output.say('Next: crossfade resume');
-  if (end.status === 'aborted') return EXIT.calledOff;
-  return end.status === 'completed' ? EXIT.done : EXIT.terminated;
 };

@@ -3,13 +3,19 @@ import type {Journal, JournalStore, MigrationSummary} from '../journal/journal.t
 import {TerminalError} from '../model/errors.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import type {CommandModule} from './command.ts';
+import {patienceOf, withPatience} from './patience.ts';
+import {planArgument} from './plan-argument.ts';
 
 export const command: CommandModule = {
-  configure: (command) => void command.argument('<file>', 'the plan').option('--dry-run', 'print what would be done, and do nothing'),
+  configure: (command) =>
+    void withPatience(command.argument('<file>', 'the plan, or - for stdin')).option(
+      '--dry-run',
+      'print what would be done, and do nothing',
+    ),
   run: async (invocation) => {
-    const {readPlanFile} = await import('../plan/plan-file.ts');
-    const pinned = await readPlanFile(String(invocation.args[0]));
+    const patience = patienceOf(invocation.options);
     if (invocation.options['dryRun']) return (await import('./plan.ts')).command.run(invocation);
+    const pinned = await planArgument(invocation);
     const {effectsOf} = await import('../runner/system-effects.ts');
     const {openStateStore} = await import('../journal/state-store.ts');
     const effects = await effectsOf(process.env);
@@ -17,7 +23,7 @@ export const command: CommandModule = {
     try {
       const journal = await findOrCreate(store, pinned, effects.randomId());
       const {runToEnd} = await import('./run-to-end.ts');
-      return await runToEnd({store, journal, pinned, effects, output: invocation.output});
+      return await runToEnd({store, journal, pinned, effects, output: invocation.output, patience});
     } finally {
       await store.close();
     }
@@ -59,7 +65,8 @@ const pinAgain = async (journal: Journal, before: unknown, {plan, file, checksum
   return journal;
 };
 
-const begin = async (journal: Journal, {plan, file, checksum}: PinnedPlan): Promise<Journal> => {
+/** The first entry. */
+export const begin = async (journal: Journal, {plan, file, checksum}: PinnedPlan): Promise<Journal> => {
   const {crossfadeVersion} = await import('./version.ts');
   await journal.append({
     type: 'migration-created',

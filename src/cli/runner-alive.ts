@@ -5,8 +5,11 @@ import type {RunState} from '../journal/run-state.ts';
 /** Undefined when it cannot be told from here: another machine, or a holder that names none. */
 export function isRunnerAlive(runner: NonNullable<RunState['runner']>): boolean | undefined {
   if (runner.stopped !== undefined) return false;
-  return runner.holder.includes(hostname()) ? hasProcess(runner.pid) : undefined;
+  return machineOf(runner.holder) === hostname() ? hasProcess(runner.pid) : undefined;
 }
+
+/** Of `person@machine`, or of what a lease says: `person@machine, pid 4711`. */
+const machineOf = (holder: string): string | undefined => /@([^@,]+)(?:,.*)?$/.exec(holder)?.[1];
 
 /** Signal 0 asks and does nothing. A process of another user exists although we may not signal it. */
 function hasProcess(pid: number): boolean {

@@ -7,27 +7,31 @@ import type {Signal} from '../journal/journal.ts';
 import type {RunState} from '../journal/run-state.ts';
 import {TerminalError} from '../model/errors.ts';
 import {systemEffects} from '../runner/system-effects.ts';
+import {formatDuration} from '../plan/duration.ts';
 import type {Workflow} from '../workflow/workflow.ts';
 import {currentPerson} from './actor.ts';
 import {textOf, type CommandModule, type Invocation} from './command.ts';
+import {durationFlag} from './duration-flag.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
+import {signalWords} from './fact-words.ts';
 import {cannotAsk, confirmed} from './prompt.ts';
 import {chooseRun, readAgain, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
 import {isRunnerAlive} from './runner-alive.ts';
-import {signalEffect} from './signal-effect.ts';
+import {signalEffect, type SignalEffect} from './signal-effect.ts';
 import {requireFit, type Verb} from './verb-guard.ts';
 
 export type SignalVerb = {
   readonly verb: Verb;
-  readonly argument?: {readonly name: string; readonly description: string};
+  readonly argument?: {readonly name: string; readonly description: string; readonly isOptional?: true};
   /** Mild ones are not asked about. */
   readonly severity: 'mild' | 'moderate' | 'severe';
   readonly reason: 'none' | 'asked' | 'required';
+  /** Throws CF-USAGE-001 when the argument cannot be meant. Empty when an optional one is absent. */
   signal(state: RunState, argument: string): Signal & {readonly type: Verb};
   /** What will happen, how long writes stop, how it is undone. */
   consequences(state: RunState): readonly string[];
   /** In words, when the signal would change nothing; then it is not recorded. */
-  nothingToDo?(state: RunState): string | undefined;
+  nothingToDo?(state: RunState, argument: string): string | undefined;
   /** Throws when the run is not ready; may wait for a measurement that is due. */
   ready?(run: Run): Promise<Run>;
 };
@@ -35,8 +39,12 @@ export type SignalVerb = {
 export function signalCommand(verb: SignalVerb): CommandModule {
   return {
     configure: (command) => {
-      withRunOption(command).option('--wait', 'return when the effect is in the journal, not when the signal is recorded');
-      if (verb.argument) command.argument(`<${verb.argument.name}>`, verb.argument.description);
+      withRunOption(command)
+        .option('--wait', 'return when the effect is in the journal, not when the signal is recorded')
+        .option('--timeout <duration>', 'with --wait: for how long at most, such as 10m; the signal stays recorded')
+        .option('--dry-run', 'say what would be recorded and what would come of it, and record nothing');
+      const {name, description, isOptional} = verb.argument ?? {};
+      if (name !== undefined) command.argument(isOptional ? `[${name}]` : `<${name}>`, description);
     },
     run: (invocation) =>
       withState(invocation, async (store) => carryOut(verb, chooseRun(await runsOf(store), invocation, {finishedToo: false}), invocation)),
@@ -45,22 +53,44 @@ export function signalCommand(verb: SignalVerb): CommandModule {
 
 async function carryOut(verb: SignalVerb, chosen: Run, invocation: Invocation): Promise<ExitCode> {
   const [argument = ''] = invocation.args.map((value) => textOf(value));
-  const look = (run: Run): void => requireFit(verb.verb, run.state, workflowOf(run.state), verb.argument && argument);
+  const gate = verb.argument?.name === 'gate' ? argument : undefined;
+  const timeoutMs = timeoutOf(invocation);
+  const look = (run: Run): void => requireFit(verb.verb, run.state, workflowOf(run.state), gate);
   look(chosen);
-  const nothing = verb.nothingToDo?.(chosen.state);
+  const signal = verb.signal(chosen.state, argument);
+  const nothing = verb.nothingToDo?.(chosen.state, argument);
   if (nothing !== undefined) return report(invocation, chosen, {recorded: false, text: nothing, code: EXIT.done});
   const ready = (await verb.ready?.(chosen)) ?? chosen;
+  if (invocation.options['dryRun'] === true) return sayWhatWouldBe(verb, signal, ready, invocation);
   const reason = await reasonOf(verb, invocation);
   if (!(await agreed(verb, ready.state, invocation))) return EXIT.done;
   const run = await readAgain(ready);
   look(run);
-  return record(run, verb.signal(run.state, argument), reason, invocation);
+  return record(run, verb.signal(run.state, argument), reason, timeoutMs, invocation);
+}
+
+function timeoutOf({options}: Invocation): number | undefined {
+  const timeoutMs = durationFlag(options, 'timeout');
+  if (timeoutMs === undefined || options['wait'] === true) return timeoutMs;
+  throw new TerminalError('--timeout limits a wait, and nothing is waited for', {code: 'CF-USAGE-001', next: 'add --wait'});
+}
+
+function sayWhatWouldBe({consequences}: SignalVerb, signal: Signal, {id, state}: Run, {output}: Invocation): ExitCode {
+  const told = consequences(state);
+  const heard = isUnattended(state)
+    ? 'no runner is at work; crossfade resume would take it up'
+    : 'the runner would take it up at its next safe point';
+  if (output.isJson) output.document({id, recorded: false, dryRun: true, signal, consequences: told, heard});
+  else for (const line of [`${signalWords(signal)} would be recorded; ${heard}`, ...told]) output.data(line);
+  output.say('Nothing was changed.');
+  return EXIT.done;
 }
 
 async function record(
   run: Run,
   signal: Signal & {readonly type: Verb},
   reason: string | undefined,
+  timeoutMs: number | undefined,
   invocation: Invocation,
 ): Promise<ExitCode> {
   const {seq} = await run.journal.append({type: 'signal', signal, actor: currentPerson(), reason});
@@ -74,11 +104,25 @@ async function record(
   if (invocation.options['wait'] !== true)
     return report(invocation, run, {recorded: true, seq, text: `${signal.type} is recorded`, code: EXIT.done});
   invocation.output.say(`${signal.type} is recorded; waiting for its effect`);
-  for (;;) {
-    const effect = signalEffect(signal, await run.journal.entries(seq));
+  const {clock} = systemEffects;
+  for (const began = clock.monotonicMs(); ; ) {
+    const effect = signalEffect(signal, await run.journal.entries(seq), seq);
     if (effect) return report(invocation, run, {recorded: true, seq, ...effect});
-    await systemEffects.clock.sleep(LOOK_MS);
+    if (timeoutMs !== undefined && clock.monotonicMs() - began >= timeoutMs)
+      return report(invocation, run, {recorded: true, seq, ...withoutEffect(signal, (await readAgain(run)).state, timeoutMs)});
+    await clock.sleep(LOOK_MS);
   }
+}
+
+/** It may still come: the signal stays recorded. What the run stands at decides the exit code. */
+function withoutEffect(signal: Signal, {waitingFor}: RunState, timeoutMs: number): SignalEffect {
+  const text = `nothing came of ${signal.type} within ${formatDuration(timeoutMs)}; it stays recorded`;
+  if (waitingFor?.kind !== 'gates') return {text, code: EXIT.failed};
+  const isMeasured = waitingFor.red.some(({gate}) => gate !== 'approval');
+  return {
+    text: `${text}; red before ${waitingFor.phase}: ${waitingFor.red.map(({gate, evidence}) => `${gate} (${evidence})`).join(', ')}`,
+    code: isMeasured ? EXIT.noGo : EXIT.waitsForPeople,
+  };
 }
 
 type Report = {readonly recorded: boolean; readonly seq?: number; readonly text: string; readonly code: ExitCode};

@@ -13,6 +13,13 @@ it.each<[string, Parameters<typeof signalEffect>[0], readonly JournalFact[], num
   ['a way back that was done', {type: 'reverse'}, [ended('reverse-window', 'reverse'), ended('reverse-cutover')], 0],
   ['a way back that was called off', {type: 'reverse'}, [ended('reverse-window', 'reverse'), ended('reverse-cutover', 'back')], 4],
   ['the end', {type: 'complete'}, [ended('reverse-window'), ended('decommission')], 0],
+  ['an end that was refused', {type: 'complete'}, [{type: 'signal-refused', seq: 0, code: 'CF-VERB-002', reason: 'too early'}], 2],
+  [
+    "the refusal of somebody else's",
+    {type: 'complete'},
+    [signal({type: 'complete'}), {type: 'signal-refused', seq: 1, code: 'CF-VERB-002', reason: 'too early'}],
+    undefined,
+  ],
   ['an abort', {type: 'abort'}, [ended('initial-load', 'abort')], 0],
   ['a pause', {type: 'pause'}, [{type: 'paused', where: 'between chunks'}], 0],
   ['a rejection', {type: 'reject', gate: 'approval'}, [{type: 'paused', where: 'at the gates'}], 0],
@@ -22,7 +29,14 @@ it.each<[string, Parameters<typeof signalEffect>[0], readonly JournalFact[], num
   ['somebody else asking', {type: 'approve', ...GATE}, [approve(), signal({type: 'pause'})], undefined],
   ['a failure first', {type: 'complete'}, [{type: 'failed', code: 'CF-CONN-001', error: 'down'}, ended('decommission')], 0],
   ['a failure only', {type: 'complete'}, [{type: 'failed', code: 'CF-CONN-001', error: 'down'}], 1],
+  [
+    'a throttle that was taken up',
+    {type: 'throttle', percent: 5},
+    [{type: 'tuned', signal: 0, tuning: {throttle: {copy: 5, verify: 5}, parallel: 3}}],
+    0,
+  ],
+  ['a setting nobody has taken up', {type: 'set', key: 'load.parallel', value: 3}, [passed('approval')], undefined],
   ['a runner that left', {type: 'pause'}, [{type: 'runner-stopped', reason: 'SIGTERM'}], 1],
 ])('--wait sees %s', (_, asked, facts, code) => {
-  expect(signalEffect(asked, journal(facts))?.code).toBe(code);
+  expect(signalEffect(asked, journal(facts), 0)?.code).toBe(code);
 });

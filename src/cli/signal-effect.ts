@@ -2,14 +2,26 @@
 import type {Entry, Signal} from '../journal/journal.ts';
 import {isOf, recorded} from '../journal/recorded.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
+import {tuningWords} from './tuning-words.ts';
 import type {Verb} from './verb-guard.ts';
 
 export type SignalEffect = {readonly text: string; readonly code: ExitCode};
 
-/** `since` are the entries after the signal's own; undefined while nothing has come of it. */
-export function signalEffect(signal: Signal & {readonly type: Verb}, since: readonly Entry[]): SignalEffect | undefined {
-  return EFFECTS[signal.type](since, 'gate' in signal ? signal.gate : '') ?? ended(since);
+/** `since` are the entries after the signal's own, `seq`; undefined while nothing has come of it. */
+export function signalEffect(signal: Signal & {readonly type: Verb}, since: readonly Entry[], seq: number): SignalEffect | undefined {
+  return refused(since, seq) ?? EFFECTS[signal.type](since, 'gate' in signal ? signal.gate : '') ?? ended(since);
 }
+
+function refused(since: readonly Entry[], seq: number): SignalEffect | undefined {
+  const answer = recorded(since, 'signal-refused').find(({fact}) => fact.seq === seq)?.fact;
+  return answer && {text: `refused: ${answer.reason} (${answer.code})`, code: EXIT.usage};
+}
+
+/** The signal's own answer, or one that came of a later signal. */
+const tuned: Look = (since) => {
+  const {tuning} = recorded(since, 'tuned').find(({fact}) => fact.signal >= (since[0]?.seq ?? 0) - 1)?.fact ?? {};
+  return tuning && done(`in force: ${tuningWords(tuning)}`);
+};
 
 type Look = (since: readonly Entry[], gate: string) => SignalEffect | undefined;
 
@@ -23,6 +35,9 @@ const EFFECTS: Record<Verb, Look> = {
     phaseEnd(since, 'reverse-cutover', 'the source serves again', {text: 'the attempt was called off; the target serves', code: EXIT.noGo}),
   complete: (since) =>
     phaseEnd(since, 'decommission', 'complete: the target serves for good', {text: 'could not be completed', code: EXIT.failed}),
+  throttle: tuned,
+  unthrottle: tuned,
+  set: tuned,
   abort: (since) => (endOf(since, 'abort') ? done('aborted; the source serves as before') : undefined),
 };
 

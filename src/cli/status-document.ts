@@ -8,9 +8,9 @@ import {whyNotDone, type WhyNotDone} from './why-not-done.ts';
 
 export type Seen = {readonly alive: boolean | undefined; readonly why: WhyNotDone};
 
-export function look(state: RunState): Seen {
+export function look(state: RunState, report: LiveReport | undefined): Seen {
   const alive = state.runner && isRunnerAlive(state.runner);
-  return {alive, why: whyNotDone(state, alive, systemEffects.clock.now())};
+  return {alive, why: whyNotDone(state, alive, systemEffects.clock.now(), report)};
 }
 
 /** An interface: fields are added, never changed. Absent is null. */
@@ -37,8 +37,22 @@ export function statusDocument(
       runner === undefined
         ? null
         : {holder: runner.holder, pid: runner.pid, since: runner.since, stopped: runner.stopped ?? null, alive: alive ?? null},
-    lastFailure: state.lastFailure === undefined ? null : {...state.lastFailure, code: state.lastFailure.code ?? null},
+    lastFailure:
+      state.lastFailure === undefined
+        ? null
+        : {...state.lastFailure, code: state.lastFailure.code ?? null, next: state.lastFailure.next ?? null},
     paused: state.paused ?? null,
+    pauseRequest:
+      state.pauseRequest === undefined
+        ? null
+        : {...state.pauseRequest, reason: state.pauseRequest.reason ?? null, rejected: state.pauseRequest.rejected ?? null},
+    calledOff: state.calledOff ?? null,
+    tuning: {
+      throttle: state.tuning.throttle,
+      parallel: state.tuning.parallel ?? null,
+      throttledBy:
+        state.tuning.throttledBy === undefined ? null : {...state.tuning.throttledBy, reason: state.tuning.throttledBy.reason ?? null},
+    },
     approvals: state.approvals.map(({gate, actor, at, reason}) => ({
       gate,
       actor: actor.name,
@@ -46,10 +60,23 @@ export function statusDocument(
       at,
       reason: reason ?? null,
     })),
+    /** Of the newest cutover that was decided. */
+    canary:
+      state.canary === undefined
+        ? null
+        : {
+            phase: state.canary.phase,
+            stallMs: state.canary.stallMs ?? null,
+            unmeasured: state.canary.unmeasured ?? null,
+            failure: state.canary.failure ?? null,
+          },
     lastVerification: state.verifications.at(-1) ?? null,
     createdAt: state.createdAt,
     entries: state.head.seq,
     /** Numbers of the newest runner: `at` says how old they are. */
-    live: report === undefined ? null : {at: report.at, elapsedMs: report.elapsedMs, ...report.gauges},
+    live:
+      report === undefined
+        ? null
+        : {at: report.at, elapsedMs: report.elapsedMs, ...report.gauges, waits: report.waits ?? [], work: report.work ?? []},
   };
 }

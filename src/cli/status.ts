@@ -5,6 +5,7 @@ import {table, type Output} from './output.ts';
 import {chooseRun, runsOf, unfinishedOf, withRunOption, withState, type Run} from './run-choice.ts';
 import {look, statusDocument} from './status-document.ts';
 import type {JournalStore} from '../journal/journal.ts';
+import {throttledOf} from './tuning-words.ts';
 import {statusLine} from '../telemetry/status-report.ts';
 
 export const command: CommandModule = {
@@ -21,22 +22,29 @@ export const command: CommandModule = {
 
 async function show(run: Run, store: JournalStore, {output}: Invocation): Promise<void> {
   const {state} = run;
-  const seen = look(state);
   const report = await store.report(run.id);
+  const seen = look(state, report);
   if (output.isJson) return output.document(statusDocument(run, seen, report));
   const {cause, owner, next} = seen.why;
   const line = `${output.paint.bold(state.plan.name)} ${state.status}: ${cause}`;
   output.data(next === undefined ? line : `${line} | owner: ${owner} | next: ${next.command}`);
-  if (report !== undefined && !state.isFinal) output.data(statusLine(report));
+  if (report !== undefined && !state.isFinal) output.data(statusLine({...report, ...throttledOf(state.tuning)}));
   output.detail(
     `run ${run.id}, plan ${state.plan.file}, checksum ${state.plan.checksum.slice(0, 12)}, the ${state.openSide} is open, epoch ${state.epoch}, entry ${state.head.seq}`,
   );
+  if (next) output.say(`Next: ${next.command}: ${next.why}`);
 }
 
 async function list(runs: readonly Run[], store: JournalStore, output: Output): Promise<void> {
   const reports = await Promise.all(runs.map(({id}) => store.report(id)));
-  if (output.isJson) return output.document({runs: runs.map((run, i) => statusDocument(run, look(run.state), reports[i]))});
-  const rows = runs.map((run) => [run.id, run.state.plan.name, run.state.status, run.state.phase, look(run.state).why.cause]);
+  if (output.isJson) return output.document({runs: runs.map((run, i) => statusDocument(run, look(run.state, reports[i]), reports[i]))});
+  const rows = runs.map((run, i) => [
+    run.id,
+    run.state.plan.name,
+    run.state.status,
+    run.state.phase,
+    look(run.state, reports[i]).why.cause,
+  ]);
   output.data(await table(['RUN', 'PLAN', 'STATE', 'PHASE', 'WHY'], rows));
   output.say(`Next: crossfade status --run ${runs[0]?.id ?? ''}`);
 }

@@ -1,12 +1,16 @@
 /** `crossfade validate FILE`: reads the file only, connects to nothing. */
 import type {CommandModule} from './command.ts';
 import {EXIT} from './exit-codes.ts';
+import {planArgument} from './plan-argument.ts';
 
 export const command: CommandModule = {
-  configure: (command) => void command.argument('<file>', 'the plan'),
-  run: async ({args: [file], output}) => {
-    const {readPlanFile} = await import('../plan/plan-file.ts');
-    const {plan, checksum} = await readPlanFile(String(file));
+  configure: (command) => void command.argument('<file>', 'the plan, or - for stdin'),
+  run: async (invocation) => {
+    const {
+      args: [file],
+      output,
+    } = invocation;
+    const {plan, checksum} = await planArgument(invocation);
     if (output.isJson) output.document({valid: true, file, name: plan.name, workflow: plan.workflow, checksum});
     else output.data(`${String(file)} is valid: ${plan.name} (${plan.workflow}), checksum ${checksum.slice(0, 12)}`);
     output.say(`Next: crossfade doctor ${String(file)}`);

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {BEFORE_CUTOVER, created, ended, passed, runner, started, stateAfter, through} from '../../test/support/journal-facts.ts';
 import {liveMigration} from '../../workflows/live-migration.ts';
 import type {JournalFact} from '../journal/journal.ts';
-import {fittingVerbs, gatesOf, requireFit} from './verb-guard.ts';
+import {fittingVerbs, gatesOf, requireFit, requireWindowOver} from './verb-guard.ts';
 
 const begun = [created, runner(1)];
 const atCutover = [...begun, ...through(...BEFORE_CUTOVER)];
@@ -53,12 +53,36 @@ describe('a refusal', () => {
     );
   });
 
+  it.each(['pause', 'throttle', 'unthrottle', 'set'] as const)('%s fits until the run is final', (verb) => {
+    for (const facts of [begun, atCutover, onTarget, [...onTarget, started('reverse-window')]])
+      expect(() => requireFit(verb, stateAfter(...facts), liveMigration)).not.toThrow();
+    const final = stateAfter(...onTarget, ...through('reverse-window', 'decommission'));
+    expect(() => requireFit(verb, final, liveMigration)).toThrow(
+      `${verb} does not fit: the run is completed; ${verb} fits until the run is final`,
+    );
+  });
+
   it('names the gates of the phase when another is meant', () => {
     const state = stateAfter(...atCutover);
     expect(() => requireFit('approve', state, liveMigration, 'approval')).not.toThrow();
     expect(() => requireFit('approve', state, liveMigration, 'aproval')).toThrow(
       'the run stands before cutover, whose gates are replication-lag, checksum-match, approval',
     );
+  });
+});
+
+describe('complete', () => {
+  const state = stateAfter(...onTarget, started('reverse-window'));
+  const until = Date.parse(state.reverseWindow?.until ?? '');
+
+  it('is refused until the reverse window is over, with the moment, the time left and every way out', () => {
+    const refusal = (): void => requireWindowOver(state, new Date(until - 90_000));
+    expect(refusal).toThrow(`complete does not fit yet: the way back is kept until ${state.reverseWindow?.until}, another 90s`);
+    expect(refusal).toThrow(
+      expect.objectContaining({code: 'CF-VERB-002', next: expect.stringMatching(/wait.*amend.*reverse --confirm shop-17-to-18/)}),
+    );
+    expect(() => requireWindowOver(state, new Date(until - 1))).toThrow('another 1s');
+    expect(() => requireWindowOver(state, new Date(until))).not.toThrow();
   });
 });
 

@@ -7,6 +7,7 @@ import type {RunState} from '../journal/run-state.ts';
 import type {Signal} from '../journal/journal.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Workflow} from '../workflow/workflow.ts';
+import {remaining} from './spans.ts';
 
 export type Verb = Exclude<Signal['type'], 'resume' | 'verify'>;
 
@@ -22,6 +23,16 @@ export function requireFit(verb: Verb, state: RunState, workflow: Workflow, gate
   });
 }
 
+/** Throws CF-VERB-002 while the plan keeps the way back. `now` is wall clock, as the times on record are. */
+export function requireWindowOver({reverseWindow, plan}: RunState, now: Date): void {
+  const until = reverseWindow?.until;
+  if (until === undefined || now.getTime() >= Date.parse(until)) return;
+  throw new TerminalError(`complete does not fit yet: the way back is kept until ${until}, another ${remaining(until, now)}`, {
+    code: 'CF-VERB-002',
+    next: `wait until then; or stop the runner, crossfade amend the plan with a shorter reverse.window, and crossfade resume; or crossfade reverse --confirm ${plan.name}`,
+  });
+}
+
 export const fittingVerbs = (state: RunState, workflow: Workflow): Verb[] => VERBS.filter((verb) => fits(verb, state, workflow));
 
 /** Where the plan names gates for the phase, those; else the workflow's own. */
@@ -31,12 +42,16 @@ export function gatesOf({plan, phase}: RunState, workflow: Workflow): readonly s
   return planned.map((gate: unknown) => field(gate, 'name')).filter((name) => typeof name === 'string');
 }
 
+/** What a refusal offers: the verbs that lead on. Those that only change the pace fit always. */
 const VERBS: readonly Verb[] = ['pause', 'approve', 'reject', 'cutover', 'reverse', 'complete', 'abort'];
 
 function fits(verb: Verb, state: RunState, workflow: Workflow): boolean {
   if (state.isFinal) return false;
   switch (verb) {
     case 'pause':
+    case 'throttle':
+    case 'unthrottle':
+    case 'set':
       return true;
     case 'approve':
     case 'reject':
@@ -55,11 +70,14 @@ function fits(verb: Verb, state: RunState, workflow: Workflow): boolean {
 /** When a verb fits, in the words of a refusal. */
 const WHEN: Record<Verb, string> = {
   pause: 'pause fits until the run is final',
+  throttle: 'throttle fits until the run is final',
+  unthrottle: 'unthrottle fits until the run is final',
+  set: 'set fits until the run is final',
   approve: 'approve fits while the run waits at the gates of a phase',
   reject: 'reject fits while the run waits at the gates of a phase',
   cutover: 'cutover fits when the run stands before its cutover',
   reverse: 'reverse fits after a cutover, while the way back is kept',
-  complete: 'complete fits after a cutover, while the way back is kept',
+  complete: 'complete fits after a cutover, when the reverse window is over',
   abort: 'abort fits before the cutover only; after it, reverse moves the traffic back',
 };
 

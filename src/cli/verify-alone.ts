@@ -1,47 +1,84 @@
 /** `verify` without a runner: the lease, the stream, the comparison, and away again. */
 import {hostname} from 'node:os';
-import {readPlanFile} from '../plan/plan-file.ts';
+import type {Journal, JournalFact} from '../journal/journal.ts';
+import {isCoded} from '../model/errors.ts';
+import {opposite, origin, type Direction} from '../model/side.ts';
+import {other} from '../phase/stream-roles.ts';
+import {reopenWindows} from '../pipeline/reopen-windows.ts';
 import {takeLease} from '../runner/lease.ts';
+import {Mirror} from '../runner/mirror.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import {currentPerson} from './actor.ts';
 import type {Invocation} from './command.ts';
-import {composeRun, openSides, refOf} from './compose.ts';
+import {composeRun, openSides, refOf, type RunParts} from './compose.ts';
 import type {ExitCode} from './exit-codes.ts';
+import {pinnedPlanOf} from './pinned-plan.ts';
 import {progressTelemetry} from './progress.ts';
 import type {Run} from './run-choice.ts';
 import {report} from './verify.ts';
 import {verifyNow} from './verify-now.ts';
 
+type Verified = Extract<JournalFact, {type: 'verified'}>;
+const NEVER = new AbortController().signal;
+
 export const verifyAlone = async ({journal, state}: Run, repair: boolean, invocation: Invocation): Promise<ExitCode> => {
   const effects = await effectsOf(process.env);
-  const pinned = await readPlanFile(state.plan.file);
+  const pinned = await pinnedPlanOf(state);
   const migration = refOf(journal.migration, state.plan.name);
   const telemetry = progressTelemetry(invocation.output, effects.clock);
   const sides = await openSides(pinned.plan, migration, effects);
   try {
-    const {epoch} = await takeLease(
-      sides.source,
-      sides.target,
-      migration.id,
-      `${currentPerson().name}@${hostname()}, pid ${process.pid}, verify`,
-    );
+    const me = `${currentPerson().name}@${hostname()}`;
+    const {epoch} = await takeLease(sides.source, sides.target, migration.id, `${me}, pid ${process.pid}, verify`);
+    await Mirror.open(journal, [sides.source, sides.target], epoch);
     await journal.append({type: 'runner-started', epoch, holder: currentPerson().name, host: hostname(), pid: process.pid});
-    const {context, ensureStreams} = composeRun(pinned, migration, sides, epoch, effects, telemetry, [
-      process.execPath,
-      process.argv[1] ?? '',
-      'watchdog',
-    ]);
-    const never = new AbortController().signal;
+    const command = [process.execPath, process.argv[1] ?? '', 'watchdog'] as const;
+    const parts = composeRun(pinned, migration, sides, epoch, effects, telemetry, command);
     const direction = state.openSide === 'source' ? 'forward' : 'reverse';
-    await ensureStreams(direction);
-    await context.replication.link(direction)?.untilStrict(never);
-    const verified = await verifyNow(context, repair, never);
+    const verified = await recordingFailure(journal, () =>
+      repair ? repairAlone(parts, direction) : compareAlone(parts, direction, false),
+    );
     await journal.append(verified);
     await journal.append({type: 'runner-stopped', reason: 'verified'});
-    await context.replication.close();
+    await parts.context.replication.close();
     return report(verified, invocation);
   } finally {
     await telemetry.close();
     await Promise.all([sides.source.close(), sides.target.close()]);
+  }
+};
+
+const compareAlone = async ({context, ensureStreams}: RunParts, direction: Direction, repair: boolean): Promise<Verified> => {
+  await ensureStreams(direction);
+  await context.replication.link(direction)?.untilStrict(NEVER);
+  return verifyNow(context, repair, NEVER);
+};
+
+/**
+ * Also the way out for a run that was stopped by a row that somebody else had written. What was written on the closed
+ * side before the comparison is settled once both sides are equal, and is no alarm any more.
+ */
+const repairAlone = async (parts: RunParts, direction: Direction): Promise<Verified> => {
+  const {context} = parts;
+  const [from, to] = [context[origin(direction)], context[opposite(origin(direction))]];
+  const tables = (await context.mappings(direction)).map((mapping) => mapping.to);
+  await reopenWindows({from, to, direction, tables, epoch: context.epoch});
+  const seen = await to.source.currentPosition();
+  await to.source.untilVisible(NEVER);
+  const verified = await compareAlone(parts, direction, true);
+  const {equal} = (verified.evidence['verification'] ?? {}) as {readonly equal?: boolean};
+  const watched = other(direction);
+  if (equal && (await from.target.progress(watched))) await from.target.setProgress(watched, seen, context.epoch);
+  return verified;
+};
+
+/** As the runner does it: the run stands where it stood, and `status` says why. */
+const recordingFailure = async <T>(journal: Journal, act: () => Promise<T>): Promise<T> => {
+  try {
+    return await act();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    await journal.append({type: 'failed', code: isCoded(error) ? error.code : undefined, error: text});
+    throw error;
   }
 };

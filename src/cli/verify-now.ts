@@ -1,7 +1,8 @@
 /** A comparison that an operator asked for, beside whatever the run is doing; its result is an entry of the journal. */
 import type {JournalFact} from '../journal/journal.ts';
 import {TerminalError} from '../model/errors.ts';
-import {compareSides, evidenceOf, repairDifferences} from '../phase/compare-sides.ts';
+import {lane} from '../phase/lane.ts';
+import {evidenceOf, repairDifferences} from '../phase/compare-sides.ts';
 import type {Link} from '../pipeline/replication.ts';
 import {differenceJson, differenceText} from '../verify/difference-report.ts';
 import type {RunParts} from './compose.ts';
@@ -12,10 +13,16 @@ type Verified = Extract<JournalFact, {type: 'verified'}>;
 export const verifyNow = async (context: RunParts['context'], repair: boolean, signal: AbortSignal): Promise<Verified> => {
   try {
     const link = applyingLink(context);
-    let report = await compareSides(context, link, signal);
+    const inTurn = (stop: AbortSignal) => lane({...context, signal, pausable: (_where, work) => work}, 'verify', 'between ranges', stop);
+    let report = await context.verification.compareAll(link, signal, inTurn);
     const found = report.differing ? {text: differenceText(report, 'hashed'), differences: differenceJson(report)} : undefined;
-    const repaired = repair && report.differing ? await repairDifferences(link, report, signal) : 0;
-    if (repaired) report = await compareSides(context, link, signal);
+    let repaired = 0;
+    // A comparison names the first of many; as long as there are fewer each time, the next ones are repaired too.
+    for (let before = Infinity; repair && report.differing && report.differing < before; ) {
+      before = report.differing;
+      repaired += await repairDifferences(link, report, signal);
+      report = await context.verification.compareAll(link, signal, inTurn);
+    }
     return {type: 'verified', evidence: {...evidenceOf(report, context.clock.now(), link.direction), found}, repaired, error: undefined};
   } catch (error) {
     return {

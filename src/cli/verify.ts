@@ -2,8 +2,9 @@
  * `crossfade verify`: compares both sides now. A runner at work does it beside its phase; without one this command
  * takes the run's lease, lets the stream catch up, compares, and leaves.
  */
-import type {Entry, Journal} from '../journal/journal.ts';
+import type {Journal} from '../journal/journal.ts';
 import {recorded} from '../journal/recorded.ts';
+import {runState} from '../journal/run-state.ts';
 import {TerminalError} from '../model/errors.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import {currentPerson} from './actor.ts';
@@ -12,6 +13,7 @@ import type {CommandModule, Invocation} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {chooseRun, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
 import {isRunnerAlive} from './runner-alive.ts';
+import {throttledOf} from './tuning-words.ts';
 
 const LOOK_MS = 200;
 
@@ -19,13 +21,16 @@ export const command: CommandModule = {
   configure: (command) =>
     void withRunOption(command)
       .option('--repair', 'read rows that differ again from the open side, and compare once more')
-      .option('--schema', 'compare the two catalogues instead of the rows'),
+      .option('--schema', 'compare the two catalogues instead of the rows')
+      .option('--dry-run', 'with --repair: compare, and read nothing again'),
   run: (invocation) =>
     withState(invocation, async (store) => {
       const run = chooseRun(await runsOf(store), invocation, {finishedToo: false});
       if (isChangeInPlace(run.state)) throw nothingToCompare(run);
       if (invocation.options['schema'] === true) return (await import('./verify-schema.ts')).verifySchema(run, invocation);
-      const repair = invocation.options['repair'] === true;
+      const repair = invocation.options['repair'] === true && invocation.options['dryRun'] !== true;
+      const {throttled} = throttledOf(run.state.tuning);
+      if (throttled !== undefined) invocation.output.say(`this takes longer, or stands still: throttled: ${throttled}`);
       const isAttended = run.state.runner && isRunnerAlive(run.state.runner) !== false;
       return isAttended ? askRunner(run, repair, invocation) : (await import('./verify-alone.ts')).verifyAlone(run, repair, invocation);
     }),
@@ -48,16 +53,20 @@ const askRunner = async ({journal}: Run, repair: boolean, invocation: Invocation
   invocation.output.say('the runner compares both sides …');
   for (;;) {
     const since = await journal.entries(seq);
-    const answer = recorded(since, 'verified')[0];
+    const answer = recorded(since, 'verified').find(({fact}) => fact.by === undefined);
     if (answer) return report(answer.fact, invocation);
     const end = since.find(({fact}) => fact.type === 'failed' || fact.type === 'runner-stopped');
-    if (end) return stopped(end, invocation);
+    if (end) return stopped(end.fact.type, invocation);
+    const {runner} = runState(await journal.entries());
+    if (runner && isRunnerAlive(runner) === false) return stopped('killed', invocation);
     await clock.sleep(LOOK_MS);
   }
 };
 
-const stopped = (end: Entry, {output}: Invocation): ExitCode => {
-  output.insist(`the runner ended first (${end.fact.type}); crossfade status says why`);
+/** A comparison is not taken up by the next runner: it would be of another moment. */
+const stopped = (how: string, {output}: Invocation): ExitCode => {
+  output.insist(`the runner ended first (${how}); crossfade status says why`);
+  output.say('Next: the same again, which needs no runner; then crossfade resume');
   return EXIT.failed;
 };
 

@@ -8,6 +8,7 @@ import type {LiveReport} from '../telemetry/telemetry.ts';
 import {createOutput} from './output.ts';
 import {WatchLines} from './watch-lines.ts';
 import {watchView} from './watch-view.ts';
+import {whyNotDone} from './why-not-done.ts';
 
 const report = (rowsCopied: number): LiveReport => ({
   at: '2026-05-01T10:00:00.000Z',
@@ -75,4 +76,20 @@ describe('watch without a terminal', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/phase-ended decommission: done\n.* completed \| done/);
   });
+});
+
+test('what only the runner knows is said as status says it', () => {
+  const entries = journal([created, runner(1), started('assess')]);
+  const [state, at] = [runState(entries), entries.at(-1)?.at ?? ''];
+  const wait = {
+    cause: 'a statement waits behind process 7',
+    since: at,
+    owner: 'its owner',
+    next: {command: 'end it', why: 'it is in the way'},
+  };
+  const live = {...report(1), at, waits: [wait]};
+  const now = new Date(Date.parse(at) + 5000);
+  const {why} = watchView({id: 'm1', state, entries, report: live, alive: true, now});
+  expect(why).toEqual(whyNotDone(state, true, now, live));
+  expect(why.cause).toBe('assess, for 5s: a statement waits behind process 7');
 });

@@ -60,7 +60,8 @@ const atGates: readonly JournalFact[] = [
 function propsOf(facts: readonly JournalFact[], columns: number, rows = 40): ScreenProps {
   const entries = journal(facts);
   const now = new Date(START_MS + entries.length * 60_000);
-  const view = watchView({id: '0191aaaa', state: runState(entries), entries, report, alive: true, now});
+  const fresh = {...report, at: new Date(now.getTime() - 2000).toISOString()};
+  const view = watchView({id: '0191aaaa', state: runState(entries), entries, report: fresh, alive: true, now});
   return {view, size: {columns, rows}, style: {glyphs: WATCH_UNICODE, isColored: false}, message: '', onRequest: () => {}};
 }
 

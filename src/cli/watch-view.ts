@@ -4,10 +4,12 @@ import type {Entry, Verdict} from '../journal/journal.ts';
 import {isOf, recorded} from '../journal/recorded.ts';
 import type {RunState, RunStatus} from '../journal/run-state.ts';
 import type {Side} from '../model/side.ts';
-import {duration, statusLine} from '../telemetry/status-report.ts';
+import {duration} from '../model/amounts.ts';
+import {statusLine} from '../telemetry/status-report.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
 import type {Workflow} from '../workflow/workflow.ts';
 import {factWords} from './fact-words.ts';
+import {throttledOf} from './tuning-words.ts';
 import {whyNotDone, type WhyNotDone} from './why-not-done.ts';
 
 export type WatchView = {
@@ -58,9 +60,9 @@ export function watchView({id, state, entries, report, alive, now}: Watched): Wa
   return {
     ...{id, name: plan.name, status, openSide, isFinal, isPauseRequested, phase, isAttended: alive},
     phases: phaseLines(state, entries, now),
-    numbers: report && statusLine(report),
+    numbers: report && statusLine({...report, ...throttledOf(state.tuning)}),
     gates: verdictsOf(visit, phase),
-    why: whyNotDone(state, alive, now),
+    why: whyNotDone(state, alive, now, report),
     notes: report?.notes ?? [],
     log: entries.slice(-LOG_MAX).map(({at, fact}) => ({at, words: `${fact.type} ${factWords(fact)}`})),
   };

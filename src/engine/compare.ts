@@ -27,6 +27,8 @@ export interface Compare {
     where: KeyRange | readonly Key[],
     applied: Direction | undefined,
   ): Promise<{readonly rows: ReadonlyMap<string, {readonly key: Key; readonly hash: string}>; readonly bracket: Bracket}>;
+  /** Row hashes of given keys of a side that stands still: in one statement, which says nothing about when it was made. */
+  rowHashes(table: Table, keys: readonly Key[]): Promise<ReadonlyMap<string, {readonly key: Key; readonly hash: string}>>;
   rows(table: Table, keys: readonly Key[]): Promise<Row[]>;
   /** Whole rows in one snapshot, for tables whose values a mapping changes: they are compared by us. */
   read(

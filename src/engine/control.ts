@@ -1,5 +1,19 @@
 import type {RouteRow} from '../model/route.ts';
 
+/** A journal entry as a side keeps it: `body` is its JSON, read and judged by `journal/mirrored.ts`. */
+export type MirroredEntry = {readonly seq: number; readonly hash: string; readonly body: string};
+
+/** The session that holds a migration's lock. */
+export type LeaseHolder = {
+  /** The server's number of it. */
+  readonly session: number;
+  /** Who took the lease, as it said: person, machine, process. */
+  readonly holder: string;
+  /** When the session began, and from which address, as the server sees it. */
+  readonly since: string;
+  readonly address: string;
+};
+
 /** Crossfade's own schema on a side. */
 export interface Control {
   install(): Promise<void>;
@@ -11,16 +25,22 @@ export interface Control {
     | {readonly ok: true; readonly epoch: number; readonly migration: string | undefined}
     | {readonly ok: false; readonly holder: string; readonly since: string}
   >;
+  /** Who holds it, asked from outside; undefined when nobody does. */
+  holder(): Promise<LeaseHolder | undefined>;
+  /** Ends that session if it still holds the lock, and answers whether it did and is gone. Only `unlock`. */
+  endHolder(holder: LeaseHolder): Promise<boolean>;
   /** Makes `epoch` current here: old sessions are ended, open chunks and progress rows are raised (R4, K3). */
   raiseEpoch(epoch: number, holder: string): Promise<void>;
   /** The epoch that is current here; undefined before the first lease. */
   epoch(): Promise<number | undefined>;
   /** Rejects when the session that holds the lock has ended. */
   lost(): Promise<never>;
-  mirror(entry: {readonly seq: number; readonly hash: string; readonly body: string}): Promise<void>;
-  mirrored(): Promise<{readonly seq: number; readonly hash: string; readonly body: string}[]>;
-  /** Puts these in the place of everything mirrored here: only `adopt`, which has just read them all. */
-  replaceMirror(entries: readonly {readonly seq: number; readonly hash: string; readonly body: string}[]): Promise<void>;
+  /** Adds journal entries to the copy that this side keeps; those that are here already stay. CF-LEASE-002 when `epoch` is not current here. */
+  mirror(entries: readonly MirroredEntry[], epoch: number): Promise<void>;
+  /** The copy, by number; empty when there is none. */
+  mirrored(): Promise<readonly MirroredEntry[]>;
+  /** Puts these in the place of the whole copy: only `adopt`, when somebody has said which copy is to be believed. */
+  replaceMirror(entries: readonly MirroredEntry[]): Promise<void>;
   /** The unfinished migration of this name that the server knows, if it knows one. */
   known(): Promise<{readonly id: string; readonly epoch: number} | undefined>;
   readRoute(): Promise<RouteRow | undefined>;

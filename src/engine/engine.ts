@@ -8,31 +8,50 @@ import type {Readable} from 'node:stream';
 import type {Key, Row, StreamEvent} from '../model/change.ts';
 import type {DatabaseUrl} from '../model/database-url.ts';
 import type {Effects} from '../model/effects.ts';
-import type {Inventory} from '../model/inventory.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction, Side} from '../model/side.ts';
 import type {Table, TableName} from '../model/table.ts';
 import type {TableBatch} from '../model/row-operation.ts';
+import type {Activity} from './activity.ts';
 import type {Alter} from './alter.ts';
+import type {Catalog} from './catalog.ts';
+import type {Clients} from './clients.ts';
 import type {Compare} from './compare.ts';
 import type {Control} from './control.ts';
 import type {Fence} from './fence.ts';
+import type {KeptLog} from './kept-log.ts';
 import type {Schema} from './schema.ts';
+import type {SequenceState} from './sequence-state.ts';
+import type {Statements} from './statements.ts';
+import type {Storage} from './storage.ts';
+import type {TokenTable} from './token-table.ts';
 
+export type {Activity, Blocking, IndexBuild, Look, StatementWait} from './activity.ts';
+export type {Catalog, Wishes} from './catalog.ts';
+export {SOME_COLUMNS, type Blocker, type Clients, type ClientSessions, type RoleRights, type TableRights} from './clients.ts';
 export type {Bracket, Compare, Digest} from './compare.ts';
 export type {Control} from './control.ts';
-export type {Fence} from './fence.ts';
+export {AttemptOver, type Fence} from './fence.ts';
+export type {Finding, Grant} from './finding.ts';
 export type {Schema, SchemaScript, SchemaStatement} from './schema.ts';
+export type {SequenceState} from './sequence-state.ts';
+export type {Lock, Statement, Statements} from './statements.ts';
+export type {KeptLog} from './kept-log.ts';
+export type {Disk, Storage, TableSizes} from './storage.ts';
 
 export interface Engine {
   readonly name: string;
   readonly capabilities: Capabilities;
   /** Connects lazily; every session it opens is closed by `close`. */
   open(options: OpenOptions): Database;
+  /** What each act of a side would send; absent where an engine's acts are not SQL. Asks no server. */
+  statements?(side: Side, migration: MigrationRef): Statements;
   /** Whether an error of this engine may pass by itself, so that the same may be tried again in a new transaction. */
   isPassing(error: unknown): boolean;
   /** Total order of positions of one server. */
   comparePositions(a: Position, b: Position): number;
+  /** Bytes of log from one position to another of the same server; absent where positions tell no distance. */
+  bytesBetween?(from: Position, to: Position): number;
 }
 
 /** `docs/engines.md` is generated from these. */
@@ -53,6 +72,8 @@ export type OpenOptions = {
   /** Sessions of the watchdog are left alone by a takeover: it ends by itself. */
   readonly actor?: 'runner' | 'watchdog';
   readonly tls?: {readonly mode: 'verify-full' | 'disable'; readonly ca?: string};
+  /** The largest single value that travels; the engine's own limit when absent. */
+  readonly valueBytesMax?: number;
 };
 
 /** `id` is the whole identifier, `short` its first eight characters, used in names of database objects. */
@@ -68,12 +89,19 @@ export interface Database {
   readonly target: Target;
   readonly fence: Fence;
   readonly compare: Compare;
+  readonly clients: Clients;
   /** Absent where servers report no settings to their clients. */
   readonly parameters?: ReportedParameters;
   /** Absent where tables in use cannot be changed without holding up their users. */
   readonly alter?: Alter;
   /** Absent where the engine cannot write DDL by itself: then the plan brings schema files. */
   readonly schema?: Schema;
+  /** Absent where applications cannot be followed by a canary. */
+  readonly tokens?: TokenTable;
+  /** Absent where the engine does not tell sizes. */
+  readonly storage?: Storage;
+  /** Absent where an engine does not tell what its sessions wait for. */
+  readonly activity?: Activity;
   close(): Promise<void>;
 }
 
@@ -86,15 +114,6 @@ export type ServerIdentity = {
   readonly database: string;
 };
 
-/** A thing the engine cannot move, or a condition it needs and does not find. */
-export type Finding = {
-  readonly severity: 'refuse' | 'warn' | 'info';
-  readonly code: string;
-  readonly object: string;
-  readonly reason: string;
-  readonly next: string;
-};
-
 /** Settings a server tells every client at login. Poolers carry them from one server to another (H-110). */
 export interface ReportedParameters {
   reported(): Promise<readonly string[]>;
@@ -102,32 +121,16 @@ export interface ReportedParameters {
   unknown(names: readonly string[]): Promise<readonly string[]>;
 }
 
-/** A right that the role of a side's url needs. */
-export type Grant = {
-  /** The first phase that needs it. */
-  readonly phase: string;
-  /** To be run as it stands, in that database, by an administrator. */
-  readonly statement: string;
-  readonly why: string;
-  readonly isHeld: boolean;
-  /** Without it Crossfade works and can say less. */
-  readonly isOptional: boolean;
-};
-
-export interface Catalog {
-  /** Tables that match the scope, partitions folded into their root, in name order. */
-  tables(scope: {readonly tables: readonly string[]; readonly exclude: readonly string[]}): Promise<Table[]>;
-  /** What stands in the way of using this database as source or target of these tables. Asked by assess and doctor. */
-  findings(as: Side, tables: readonly Table[]): Promise<Finding[]>;
-  /** All rights that this side's role needs for these tables, held or not, in the order of the phases. */
-  grants(as: Side, tables: readonly Table[]): Promise<Grant[]>;
-  /** What is there, for `assess`; the key indexes of these tables are checked where the server can. */
-  inventory(tables: readonly Table[]): Promise<Inventory>;
-}
-
 /** A key range `(after, to]` in the source's own order; open-ended where undefined. */
 export type KeyRange = {readonly after: Key | undefined; readonly to: Key | undefined};
-export type Chunk = {readonly id: number; readonly table: TableName; readonly range: KeyRange; readonly done: boolean};
+/** `rows`: how many were written, of one that is done. */
+export type Chunk = {
+  readonly id: number;
+  readonly table: TableName;
+  readonly range: KeyRange;
+  readonly done: boolean;
+  readonly rows?: number;
+};
 
 /** The side as the origin of a stream and of chunks. */
 export interface Source {
@@ -147,6 +150,11 @@ export interface Source {
   copyOut(table: Table, range: KeyRange, format: BulkFormat): Promise<{readonly stream: Readable; done(): Promise<void>}>;
   /** The same rows as values, for a mapping that changes them. */
   copyRows(table: Table, range: KeyRange): Promise<{readonly rows: AsyncIterable<readonly Row[]>; done(): Promise<void>}>;
+  /**
+   * After a read of the range that came to `bytes`: throws CF-APPLY-003 with table and key when one of its values is larger
+   * than the stream could carry. Absent where an engine has no such limit.
+   */
+  refuseLargeValues?(table: Table, range: KeyRange, bytes: number): Promise<void>;
   /** Commits a durable marker (R2, R3); the answer is at or after its commit, and everything read before is durable. */
   mark(content: string): Promise<Position>;
   /** Returns when every transaction that has committed so far is visible to any later read (R1, R6). */
@@ -154,6 +162,8 @@ export interface Source {
   currentPosition(): Promise<Position>;
   /** Committed changes from `from` on, in commit order, a few at a time. Reads no faster than it is consumed. */
   changes(direction: Direction, from: Position, tables: readonly Table[], signal: AbortSignal): AsyncIterable<readonly StreamEvent[]>;
+  /** The log kept for a stream of ours; undefined without one. Absent where the server does not tell. */
+  keptLog?(direction: Direction): Promise<KeptLog | undefined>;
   /** Everything up to here is durable on the other side. Remembered and sent by the stream itself. */
   acknowledge(direction: Direction, position: Position): void;
   /**
@@ -166,17 +176,6 @@ export interface Source {
 }
 
 export type BulkFormat = 'binary' | 'text';
-export type SequenceState = {
-  readonly name: TableName;
-  /** The column that draws from it; the other side finds its sequence by that, whatever it is called there. */
-  readonly owner?: {readonly table: TableName; readonly column: string};
-  readonly last: string;
-  readonly isCalled: boolean;
-  readonly increment: string;
-  readonly cache: string;
-  readonly min: string;
-  readonly max: string;
-};
 
 /** What one apply commit stores beside the rows, all of it or nothing (invariant 2). */
 export type ApplyCommit = {
@@ -230,7 +229,7 @@ export interface Target {
     readonly epoch: number;
     readonly format: BulkFormat;
     readonly input: Readable;
-    readonly end: () => Promise<Position>;
+    readonly end: (bytes: number) => Promise<Position>;
   }): Promise<{readonly rows: number; readonly bytes: number}>;
   /** Rows as this engine's own bulk format `text`. */
   bulkOf(table: Table, rows: AsyncIterable<readonly Row[]>): Readable;
@@ -249,4 +248,12 @@ export interface Target {
   }>;
   setSequences(states: readonly SequenceState[], margin: number): Promise<void>;
   analyze(tables: readonly Table[]): Promise<void>;
+  /**
+   * Computes anew what this side keeps of queries over these tables. One that cannot be is named, with the reason. Absent
+   * where an engine keeps nothing of the kind.
+   */
+  refreshViews?(
+    tables: readonly Table[],
+    signal: AbortSignal,
+  ): Promise<{readonly refreshed: readonly string[]; readonly failed: readonly {readonly view: string; readonly reason: string}[]}>;
 }

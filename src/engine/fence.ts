@@ -1,6 +1,10 @@
+import {TransientError} from '../model/errors.ts';
 import type {FenceRow} from '../model/fence-row.ts';
 import type {Position} from '../model/position.ts';
 import type {Table} from '../model/table.ts';
+
+/** Somebody else ended the attempt before its fence stood; trying again cannot help. */
+export class AttemptOver extends TransientError {}
 
 /** Makes a side refuse application writes, in the database itself (hazards §3.2 P1, §3.3). */
 export interface Fence {

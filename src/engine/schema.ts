@@ -3,6 +3,7 @@
  * forbids. Asked by `assess` and `prepare-target`, by `plan`, and by the comparison of both catalogues.
  */
 import type {Finding} from './engine.ts';
+import type {Reshape} from '../model/reshape.ts';
 import type {Table} from '../model/table.ts';
 
 /** One statement of DDL and the object it makes, as a person would name it: `index shop.orders_customer`. */
@@ -19,10 +20,28 @@ export type SchemaStatement = {
 export type SchemaScript = {readonly preData: readonly SchemaStatement[]; readonly postData: readonly SchemaStatement[]};
 
 export interface Schema {
-  /** The DDL of these tables and of all they need. What cannot be written is a `refuse` finding of its own. */
-  read(tables: readonly Table[]): Promise<SchemaScript & {readonly findings: readonly Finding[]}>;
+  /**
+   * The DDL of these tables, of all they need, and of what lives in their schemas or in those named. What cannot be
+   * written is a `refuse` finding of its own.
+   */
+  read(tables: readonly Table[], schemas?: readonly string[]): Promise<SchemaScript & {readonly findings: readonly Finding[]}>;
   /** Carries all of it out in one transaction that is rolled back; answers the statements that failed, and why. */
   tryOut(script: SchemaScript, signal: AbortSignal): Promise<readonly {readonly statement: SchemaStatement; readonly reason: string}[]>;
+  /** A schema file's statements, each named by its line: `pre.sql:12`. Throws CF-TGT-004 for what is not SQL, or cannot be run there. */
+  statements(file: string, text: string): Promise<readonly SchemaStatement[]>;
+  /**
+   * The script as it is when some tables have another shape: carried out in one transaction that is rolled back, changed
+   * there by the server's own DDL, and read again. `ran` is what was carried out. What cannot follow its columns is a
+   * `refuse` finding by name, and so is a statement that the server would not take, unless it is optional.
+   */
+  reshaped(
+    script: SchemaScript,
+    tables: readonly Table[],
+    reshapes: readonly Reshape[],
+    signal: AbortSignal,
+  ): Promise<SchemaScript & {readonly findings: readonly Finding[]; readonly ran: readonly SchemaStatement[]}>;
+  /** Whether an unfinished migration of that name has begun to make its schema here. */
+  isBegun(migration: string): Promise<boolean>;
   /** What R10 forbids and these tables have: the statements that remove it, and those that put it back, in order. */
   forbidden(tables: readonly Table[]): Promise<{readonly remove: readonly SchemaStatement[]; readonly restore: readonly SchemaStatement[]}>;
   roles(): Promise<readonly string[]>;

@@ -38,7 +38,7 @@ test('all bare uids together are one person', async () => {
 
 test('an approval expires', async () => {
   const old = by('bob', true, '2026-05-01T09:59:59.999Z');
-  expect((await check([old])).go).toBe(false);
+  expect(await check([old])).toEqual({go: false, evidence: '0 of 1 approvals; 1 expired after 1d00h'});
   expect((await check([old], {expires: '25h'})).go).toBe(true);
   expect((await check([by('bob')], {expires: '30m'})).go).toBe(false);
 });

@@ -1,3 +1,4 @@
+import {duration} from '../model/amounts.ts';
 import type {Gate, Measures} from './gate.ts';
 import {countSetting, durationSetting, flagSetting} from './gate-settings.ts';
 
@@ -8,21 +9,35 @@ type Approval = Awaited<ReturnType<Measures['approvals']>>[number];
  * several, so all unauthenticated approvals together count as one person.
  */
 export const approval: Gate = {
+  limits(measures) {
+    const {quorum, expiresMs, starterMay} = rulesOf(measures);
+    const people = quorum === 1 ? 'one approval' : `${quorum} approvals`;
+    return `${people}, ${starterMay ? 'also' : 'not'} by whoever started the run, void after ${expiresMs / 3_600_000} h`;
+  },
   async check(measures) {
-    const {approval: defaults, settings, starter} = measures;
-    const quorum = countSetting(settings, 'quorum', defaults.quorum);
-    const expiresMs = durationSetting(settings, 'expires', defaults.expiresMs);
-    const starterMay = flagSetting(settings, 'starterMay', defaults.starterMay);
+    const {starter} = measures;
+    const {quorum, expiresMs, starterMay} = rulesOf(measures);
     const oldestMs = measures.now().getTime() - expiresMs;
     const startedBy = await starter();
-    const fresh = (await measures.approvals()).filter(({at}) => timeOf(at) >= oldestMs);
+    const all = await measures.approvals();
+    const fresh = all.filter(({at}) => timeOf(at) >= oldestMs);
     const allowed = fresh.filter(({actor}) => starterMay || actor !== startedBy);
     const people = peopleOf(allowed);
-    const notes = allowed.length === fresh.length ? [] : [`${startedBy} started the run and does not count`];
+    const expired = all.length - fresh.length;
+    const notes = [
+      ...(allowed.length === fresh.length ? [] : [`${startedBy} started the run and does not count`]),
+      ...(expired === 0 ? [] : [`${expired} expired after ${duration(expiresMs)}`]),
+    ];
     const given = `${people.length} of ${quorum} approvals`;
     return {go: people.length >= quorum, evidence: [people.length === 0 ? given : `${given}: ${people.join(', ')}`, ...notes].join('; ')};
   },
 };
+
+const rulesOf = ({settings, approval: defaults}: Pick<Measures, 'settings' | 'approval'>) => ({
+  quorum: countSetting(settings, 'quorum', defaults.quorum),
+  expiresMs: durationSetting(settings, 'expires', defaults.expiresMs),
+  starterMay: flagSetting(settings, 'starterMay', defaults.starterMay),
+});
 
 function peopleOf(approvals: readonly Approval[]): readonly string[] {
   const named = new Set(approvals.filter(({authenticated}) => authenticated).map(({actor}) => actor));

@@ -6,6 +6,8 @@
 import type {Verdict} from '../journal/journal.ts';
 
 export interface Gate {
+  /** What has to be so for a go, in words and with the limit in force; for `plan`, which measures nothing. */
+  limits?(measures: Pick<Measures, 'settings' | 'approval'>): string;
   check(measures: Measures): Promise<Omit<Verdict, 'gate'>>;
 }
 
@@ -17,8 +19,19 @@ export interface Measures {
   lagMs(): Promise<number>;
   /** The newest complete verification, if any. */
   lastVerification(): Promise<VerificationSummary | undefined>;
+  /**
+   * What has changed since that comparison, as far as this runner knows it. Who asks has it renewed: all rows are
+   * compared again in the background where it is not known, or before the comparison is older than `freshnessMs`.
+   */
+  changedSince(freshnessMs: number): Promise<ChangedSince>;
   /** What the two catalogues disagree on, one sentence each. */
   schemaDifferences(): Promise<readonly string[]>;
+  /** What keeps the plan's application roles from working on the target as they do on the source, one sentence each. */
+  applicationRoleFaults(): Promise<readonly string[]>;
+  /** The room that is still needed on the target, and what there is where it could be measured. */
+  headroom(): Promise<{readonly neededBytes: number; readonly rooms: readonly Room[]}>;
+  /** How long the log and the disks of both sides last, one for each thing that can run out. */
+  retention(): Promise<readonly {readonly isWell: boolean; readonly words: string}[]>;
   /** Approvals that are valid now: bound to this plan and newer than `since`. */
   approvals(): Promise<readonly {readonly actor: string; readonly authenticated: boolean; readonly at: string}[]>;
   /** Who started the migration's first runner. */
@@ -26,6 +39,9 @@ export interface Measures {
   readonly approval: {readonly quorum: number; readonly starterMay: boolean; readonly expiresMs: number};
   now(): Date;
 }
+
+/** One place that has to take something: `data on its disk`. */
+export type Room = {readonly where: string; readonly neededBytes: number; readonly freeBytes: number};
 
 export type VerificationSummary = {
   readonly at: string;
@@ -35,3 +51,21 @@ export type VerificationSummary = {
   readonly differing: number;
   readonly uncompared: number;
 };
+
+/** Rows that the stream has changed since they were compared. */
+export type ChangedSince =
+  | {readonly isKnown: false; readonly why: string}
+  | {
+      readonly isKnown: true;
+      /** Compared again and found equal. */
+      readonly compared: number;
+      readonly waiting: number;
+      /** How long the oldest of those waits. */
+      readonly oldestMs: number;
+      /** Tables of which every row has to be compared again. */
+      readonly whole: readonly string[];
+      /** Found to differ. */
+      readonly differing: number;
+      /** Why they could not be compared lately. */
+      readonly trouble: string | undefined;
+    };

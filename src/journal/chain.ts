@@ -63,7 +63,8 @@ function linkFaults(migration: string, entry: Entry, before: Entry | undefined, 
   ];
 }
 
-function headFaults(entries: readonly Entry[], mirrored: readonly MirroredHead[]): ChainFault[] {
+/** Where a database's copy is not this journal's beginning. */
+export function headFaults(entries: readonly Entry[], mirrored: readonly MirroredHead[]): ChainFault[] {
   const bySeq = new Map(entries.map((entry) => [entry.seq, entry]));
   return mirrored.flatMap(({seq, hash: head}): ChainFault[] => {
     const entry = bySeq.get(seq);

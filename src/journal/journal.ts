@@ -4,6 +4,7 @@
  * for ever: new facts are new members, none is ever changed.
  */
 import type {Side} from '../model/side.ts';
+import type {Setting, Tuning} from '../model/tuning.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
 
 export type Verdict = {
@@ -44,19 +45,44 @@ export type JournalFact =
   | {readonly type: 'gate-verdict'; readonly phase: string; readonly verdict: Verdict}
   | {readonly type: 'gates-passed'; readonly phase: string; readonly verdicts: readonly Verdict[]}
   | {readonly type: 'signal'; readonly signal: Signal; readonly actor: Actor; readonly reason: string | undefined}
+  /** The runner's answer to the signal of that entry: it came at a moment when it must not count, and never will. */
+  | {readonly type: 'signal-refused'; readonly seq: number; readonly code: string; readonly reason: string}
   /** A comparison outside the phases, asked for by an operator; `repaired` rows were read again and compared anew. */
   | {
       readonly type: 'verified';
+      /** Nobody asked: the comparison was renewed, or rows that changed since were found to differ. */
+      readonly by?: 'runner';
       readonly evidence: Readonly<Record<string, unknown>>;
       readonly repaired: number;
       readonly error: string | undefined;
     }
-  /** The local journal was lost and rebuilt from what the databases knew; `head` is the lost journal's last known digest. */
+  /** The runner has taken up what an operator set; `signal` is the number of that entry. */
+  | {readonly type: 'tuned'; readonly signal: number; readonly tuning: Tuning}
+  /** A runner that could not be asked any more: its sessions were ended, and nobody has taken its place yet. */
+  | {
+      readonly type: 'unlocked';
+      /** As the databases knew it. */
+      readonly holder: string;
+      readonly since: string;
+      /** Whatever the runner still sends is refused from this epoch on. */
+      readonly epoch: number;
+      /** The code that was overridden, when the holder seemed to be alive. */
+      readonly override: string | undefined;
+      readonly actor: Actor;
+      readonly reason: string | undefined;
+    }
+  /**
+   * The local journal was lost and rebuilt from what the databases knew; `head` is the lost journal's last known digest.
+   * `planFile`: where the plan lies here. `from`: whose copy a person chose to believe, where they did not agree.
+   */
   | {
       readonly type: 'adopted';
+      readonly planFile?: string;
+      readonly from?: string;
       readonly head: {readonly seq: number; readonly hash: string};
       readonly entries: number;
       readonly reason: string | undefined;
+      readonly actor?: Actor;
     }
   | {
       readonly type: 'plan-amended';
@@ -65,11 +91,14 @@ export type JournalFact =
       readonly plan: unknown;
       readonly diff: string;
       readonly reason: string;
+      /** Absent in entries of before it was kept, and where nobody was asked. */
+      readonly actor?: Actor;
     }
   | {readonly type: 'decision'; readonly what: string; readonly side: Side | undefined; readonly epoch: number; readonly evidence: unknown}
   | {readonly type: 'paused'; readonly where: string}
   | {readonly type: 'resumed'; readonly where: string}
-  | {readonly type: 'failed'; readonly code: string | undefined; readonly error: string}
+  /** `next`: what the error said comes next; absent in entries of before it was kept, and where it said nothing. */
+  | {readonly type: 'failed'; readonly code: string | undefined; readonly error: string; readonly next?: string}
   | {readonly type: 'note'; readonly text: string};
 
 /** An operator's request. Recorded at once by the command, taken up by the runner. */
@@ -82,7 +111,14 @@ export type Signal =
   | {readonly type: 'reverse'}
   | {readonly type: 'complete'}
   | {readonly type: 'abort'}
-  | {readonly type: 'verify'; readonly repair: boolean};
+  | {readonly type: 'verify'; readonly repair: boolean}
+  /** `percent` of the time no copying and no comparing is begun. */
+  | {readonly type: 'throttle'; readonly percent: number}
+  | {readonly type: 'unthrottle'}
+  | {readonly type: 'set'; readonly key: Setting; readonly value: number};
+
+/** A signal with its place in the journal. */
+export type HeardSignal = {readonly seq: number; readonly at: string; readonly signal: Signal};
 
 export type Entry = {
   /** 1, 2, 3 … without gaps, per migration. */
@@ -102,6 +138,11 @@ export type MigrationSummary = {readonly id: string; readonly name: string; read
 export interface JournalStore {
   migrations(): Promise<readonly MigrationSummary[]>;
   create(id: string, name: string): Promise<Journal>;
+  /**
+   * Makes a journal of entries as they were once written, for `adopt`. One of that id that is here already has to be
+   * their beginning, and is completed; anything else is CF-STATE-002, because nothing written is ever changed.
+   */
+  restore(id: string, name: string, entries: readonly Entry[]): Promise<Journal>;
   open(id: string): Promise<Journal>;
   /**
    * What the runner of a migration last said of its numbers, for those who look on. No part of the chain, nothing is

@@ -140,6 +140,30 @@ describe('why it waits', () => {
     expect(stateAfter(...window, signal({type: 'pause'})).waitingFor).toMatchObject({kind: 'window'});
   });
 
+  test('for that end still, when the runner has refused a request', () => {
+    const asked = [...atCutover, ...through('cutover'), started('reverse-window'), signal({type: 'complete'})];
+    const refused = {type: 'signal-refused', seq: asked.length, code: 'CF-VERB-002', reason: 'too early'} as const;
+    expect(stateAfter(...asked, refused)).toMatchObject({status: 'waiting', waitingFor: {kind: 'window'}, signals: []});
+    expect(stateAfter(...asked, refused, signal({type: 'complete'})).waitingFor).toBeUndefined();
+  });
+
+  test('for as long as the target serves: a way back that was called off does not begin the window anew', () => {
+    const calledOff = [
+      started('reverse-window'),
+      ended('reverse-window', 'reverse'),
+      started('reverse-cutover'),
+      ended('reverse-cutover', 'back'),
+    ];
+    const once = [...atCutover, ...through('cutover'), ...calledOff, started('reverse-window')];
+    expect(stateAfter(...once).reverseWindow).toMatchObject({since: '2026-05-01T10:14:00.000Z'});
+
+    const back: JournalFact = {type: 'decision', what: 'cutover reverse', side: 'source', epoch: 2, evidence: {}};
+    const again = [...once, ended('reverse-window', 'reverse'), started('reverse-cutover'), back, ended('reverse-cutover')];
+    expect(stateAfter(...again).reverseWindow).toBeUndefined();
+    const second = [...again, ...through('catch-up', 'verify-data', 'cutover'), started('reverse-window')];
+    expect(stateAfter(...second).reverseWindow).toMatchObject({since: '2026-05-01T10:29:00.000Z', until: '2026-05-01T11:29:00.000Z'});
+  });
+
   test('not at all while a phase works', () => {
     expect(stateAfter(...atCutover, verdict('approval', false), started('cutover')).waitingFor).toBeUndefined();
   });
@@ -179,6 +203,21 @@ describe('what became of the runner', () => {
     expect(stateAfter(created, signal({type: 'reject', gate: 'approval'})).isPauseRequested).toBe(true);
   });
 
+  test('who asked for a pause, and how', () => {
+    const asked = stateAfter(created, runner(1), {...signal({type: 'pause'}), reason: 'the sale'} as JournalFact);
+    expect(asked.pauseRequest).toEqual({by: 'ann', at: '2026-05-01T10:02:00.000Z', reason: 'the sale', rejected: undefined});
+    expect(stateAfter(created, signal({type: 'reject', gate: 'approval'})).pauseRequest).toMatchObject({rejected: 'approval'});
+    expect(stateAfter(created, signal({type: 'pause'}), signal({type: 'resume'})).pauseRequest).toBeUndefined();
+  });
+
+  test('the newest attempt at a cutover, as long as it is one that was called off', () => {
+    const back = [...atCutover, started('cutover'), ended('cutover', 'back', {reason: 'no lock'})];
+    expect(stateAfter(...atCutover).calledOff).toBeUndefined();
+    expect(stateAfter(...back).calledOff).toMatchObject({phase: 'cutover', reason: 'no lock'});
+    expect(stateAfter(...back, ...through('catch-up', 'verify-data')).calledOff).toMatchObject({reason: 'no lock'});
+    expect(stateAfter(...back, ...through('catch-up', 'verify-data', 'cutover')).calledOff).toBeUndefined();
+  });
+
   test('an abort counts until the open side changes or a runner has refused it', () => {
     const asked = [created, runner(1), signal({type: 'abort'})];
     expect(stateAfter(...asked).isAbortRequested).toBe(true);
@@ -192,43 +231,5 @@ describe('what became of the runner', () => {
   test('the signals since the phase was entered', () => {
     const state = stateAfter(created, signal({type: 'pause'}), ...through('assess'), signal({type: 'abort'}));
     expect(state.signals).toMatchObject([{signal: {type: 'abort'}, actor: 'ann'}]);
-  });
-});
-
-describe('verifications', () => {
-  const summary = {equal: true, tables: 3, rows: '12000000000000000000', differing: 0, uncompared: 0};
-  test('are the evidence of steps and phases, by its shape', () => {
-    const outcome: JournalFact = {
-      type: 'step-outcome',
-      phase: 'verify-data',
-      step: 'compare',
-      attempt: 1,
-      evidence: {...summary, equal: false},
-    };
-    const state = stateAfter(created, outcome, {
-      type: 'phase-ended',
-      phase: 'assess',
-      outcome: 'done',
-      evidence: {verification: {...summary, at: 'earlier'}},
-    });
-    expect(state.verifications).toEqual([
-      {...summary, equal: false, at: '2026-05-01T10:01:00.000Z'},
-      {...summary, at: 'earlier'},
-    ]);
-  });
-  test('are counted from a full report, a red one too', () => {
-    const report = {equal: false, differing: 1, uncompared: 0, tables: [{rows: '9007199254740993'}, {rows: '2'}]};
-    const compared = (evidence: unknown) =>
-      stateAfter(created, {type: 'step-outcome', phase: 'verify-data', step: 'compare', attempt: 1, evidence}).verifications;
-    expect(compared(report)).toMatchObject([{equal: false, differing: 1, tables: 2, rows: '9007199254740995'}]);
-    expect(compared({...report, tables: [{rows: '1'}, {}]})).toEqual([]);
-  });
-  test('are never guessed from half of one', () => {
-    for (const missing of Object.keys(summary)) {
-      const evidence = Object.fromEntries(Object.entries(summary).filter(([key]) => key !== missing));
-      expect(
-        stateAfter(created, {type: 'step-outcome', phase: 'verify-data', step: 'compare', attempt: 1, evidence}).verifications,
-      ).toEqual([]);
-    }
   });
 });

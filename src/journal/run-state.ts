@@ -4,17 +4,30 @@ import type {Side} from '../model/side.ts';
 import type {Workflow} from '../workflow/workflow.ts';
 import {standingApprovals} from './approvals.ts';
 import type {Approval} from './approvals.ts';
-import type {Entry, Signal} from './journal.ts';
+import {canaryOf, type CanaryOnRecord} from './canary-record.ts';
+import type {Entry, HeardSignal} from './journal.ts';
 import {after, isOf, lastRecorded, recorded} from './recorded.ts';
 import type {EntryOf} from './recorded.ts';
+import {reverseWindowOf, type ReverseWindow} from './reverse-window.ts';
+import {standingSignals} from './standing-signals.ts';
 import {stepsOf} from './step-state.ts';
 import type {StepState} from './step-state.ts';
+import {tuningOf} from './tuning.ts';
+import type {TuningOnRecord} from './tuning.ts';
 import {verificationsOf} from './verifications.ts';
 import type {Verification} from './verifications.ts';
 import {wayOf} from './visits.ts';
 import type {Way} from './visits.ts';
 import {waitingFor} from './waiting.ts';
 import type {Waiting} from './waiting.ts';
+
+/** `rejected`: the gate, when it was a rejection that paused the run. */
+export type PauseRequest = {
+  readonly by: string;
+  readonly at: string;
+  readonly reason: string | undefined;
+  readonly rejected: string | undefined;
+};
 
 export type RunStatus = 'running' | 'waiting' | 'paused' | 'failed' | 'completed' | 'aborted';
 
@@ -28,7 +41,7 @@ export type RunState = Way & {
   readonly createdAt: string;
   /** Who started the first runner; the gate `approval` asks for somebody else. */
   readonly starter: string | undefined;
-  /** The newest runner; `stopped` with its reason when it has said goodbye. A killed one has not. */
+  /** The newest runner; `stopped` with its reason when it has said goodbye or was unlocked. A killed one has not. */
   readonly runner:
     | {readonly holder: string; readonly pid: number; readonly since: string; readonly stopped: string | undefined}
     | undefined;
@@ -37,19 +50,31 @@ export type RunState = Way & {
   /** The side of the newest decision that names one; the source before the first. */
   readonly openSide: Side;
   readonly waitingFor: Waiting | undefined;
+  /** While the target serves and can be left again: since when, and until when at least. */
+  readonly reverseWindow: ReverseWindow | undefined;
   /** The newest failure, even when a later runner has gone on; `status` tells whether it is the present state. */
-  readonly lastFailure: {readonly seq: number; readonly at: string; readonly code: string | undefined; readonly error: string} | undefined;
+  readonly lastFailure:
+    | {readonly seq: number; readonly at: string; readonly code: string | undefined; readonly error: string; readonly next?: string}
+    | undefined;
   readonly paused: {readonly at: string; readonly where: string} | undefined;
   /** `pause` or `reject` without a later `resume`. */
   readonly isPauseRequested: boolean;
+  /** Who asked for that pause, and how. */
+  readonly pauseRequest: PauseRequest | undefined;
+  /** The newest attempt at a cutover, either way, when it was called off. */
+  readonly calledOff: {readonly phase: string; readonly at: string; readonly reason: string} | undefined;
   /** `abort` that is not out of date: no decision moved the open side since, and no runner has refused it. */
   readonly isAbortRequested: boolean;
-  /** Signals since the phase was entered. */
-  readonly signals: readonly {readonly seq: number; readonly at: string; readonly signal: Signal; readonly actor: string}[];
+  /** Signals since the phase was entered, but those that the runner has refused. */
+  readonly signals: readonly (HeardSignal & {readonly actor: string})[];
   readonly steps: readonly StepState[];
   readonly verifications: readonly Verification[];
   /** Not used up and not void; whether they have expired depends on the asker's clock and the gate's limit. */
   readonly approvals: readonly Approval[];
+  /** What operators have set; a runner begins with it. */
+  readonly tuning: TuningOnRecord;
+  /** What the canary of the newest cutover saw; undefined before the first. */
+  readonly canary: CanaryOnRecord | undefined;
   readonly head: {readonly seq: number; readonly hash: string};
 };
 
@@ -71,7 +96,8 @@ export function runState(entries: readonly Entry[], known: Readonly<Record<strin
   const workflow = workflowNamed(plan.workflow, known);
   const way = wayOf(entries, workflow);
   const isFinal = workflow.isFinal(way.phase);
-  const waiting = isFinal ? undefined : waitingFor(way, plan.content);
+  const reverseWindow = isFinal ? undefined : reverseWindowOf(entries, plan.content);
+  const waiting = isFinal ? undefined : waitingFor(way, plan.content, reverseWindow);
   return {
     ...way,
     ...peopleOf(way, entries),
@@ -80,23 +106,27 @@ export function runState(entries: readonly Entry[], known: Readonly<Record<strin
     plan,
     version: first.fact.version,
     createdAt: first.at,
-    epoch: Math.max(0, ...recorded(entries, 'runner-started').map(({fact}) => fact.epoch)),
+    epoch: Math.max(0, ...[...recorded(entries, 'runner-started'), ...recorded(entries, 'unlocked')].map(({fact}) => fact.epoch)),
     openSide: recorded(entries, 'decision').findLast(({fact}) => fact.side !== undefined)?.fact.side ?? 'source',
     waitingFor: waiting,
+    reverseWindow,
     lastFailure: failureOf(entries),
     paused: pausedOf(entries),
     steps: stepsOf(entries),
     verifications: verificationsOf(entries),
+    tuning: tuningOf(entries),
+    calledOff: calledOffOf(entries),
+    canary: canaryOf(entries),
     head: {seq: head.seq, hash: head.hash},
   };
 }
 
 function planOnRecord({fact}: EntryOf<'migration-created'>, entries: readonly Entry[]): PlanOnRecord {
   const amended = lastRecorded(entries, 'plan-amended')?.fact;
-  const {name, planFile, planChecksum, workflow, plan} = fact;
+  const {name, planChecksum, workflow, plan} = fact;
   return {
     name,
-    file: amended?.planFile ?? planFile,
+    file: entries.flatMap(({fact}) => ('planFile' in fact ? (fact.planFile ?? []) : [])).at(-1) ?? '',
     checksum: amended?.checksum ?? planChecksum,
     workflow,
     content: amended === undefined ? plan : amended.plan,
@@ -106,24 +136,44 @@ function planOnRecord({fact}: EntryOf<'migration-created'>, entries: readonly En
 const peopleOf = ({visit}: Way, entries: readonly Entry[]) => ({
   starter: recorded(entries, 'runner-started')[0]?.fact.holder,
   runner: runnerOf(entries),
-  isPauseRequested: isPauseRequested(entries),
+  isPauseRequested: pauseRequestOf(entries) !== undefined,
+  pauseRequest: pauseRequestOf(entries),
   isAbortRequested: isAbortRequested(entries),
-  signals: recorded(visit, 'signal').map(({seq, at, fact}) => ({seq, at, signal: fact.signal, actor: fact.actor.name})),
+  signals: standingSignals(visit),
   approvals: standingApprovals(entries),
 });
 
 function runnerOf(entries: readonly Entry[]): RunState['runner'] {
   const started = lastRecorded(entries, 'runner-started');
   if (started === undefined) return undefined;
-  const stopped = lastRecorded(after(entries, started.seq), 'runner-stopped')?.fact.reason;
   const {holder, host} = started.fact;
+  const stopped = goodbyeIn(after(entries, started.seq));
   return {holder: host === undefined ? holder : `${holder}@${host}`, pid: started.fact.pid, since: started.at, stopped};
 }
 
-function isPauseRequested(entries: readonly Entry[]): boolean {
-  const asked = recorded(entries, 'signal').findLast(({fact}) => ['pause', 'reject', 'resume'].includes(fact.signal.type));
-  return asked !== undefined && asked.fact.signal.type !== 'resume';
+/** Why the newest runner is no more, from the entries since it started. Nobody could have adopted the run while it held the lease. */
+function goodbyeIn(since: readonly Entry[]): string | undefined {
+  const unlocked = lastRecorded(since, 'unlocked');
+  const adopted = lastRecorded(since, 'adopted') && 'its journal was lost';
+  return lastRecorded(since, 'runner-stopped')?.fact.reason ?? (unlocked && `unlocked by ${unlocked.fact.actor.name}`) ?? adopted;
 }
+
+function pauseRequestOf(entries: readonly Entry[]): PauseRequest | undefined {
+  const asked = recorded(entries, 'signal').findLast(({fact}) => ['pause', 'reject', 'resume'].includes(fact.signal.type));
+  if (asked === undefined || asked.fact.signal.type === 'resume') return undefined;
+  const {signal, actor, reason} = asked.fact;
+  return {by: actor.name, at: asked.at, reason, rejected: signal.type === 'reject' ? signal.gate : undefined};
+}
+
+/** An attempt that was called off ends its phase with `back`; the next one that is not makes it history. */
+function calledOffOf(entries: readonly Entry[]): RunState['calledOff'] {
+  const last = recorded(entries, 'phase-ended').findLast(({fact}) => ATTEMPTS.includes(fact.phase));
+  if (last?.fact.outcome !== 'back') return undefined;
+  const {reason} = last.fact.evidence;
+  return {phase: last.fact.phase, at: last.at, reason: typeof reason === 'string' ? reason : 'no reason on record'};
+}
+
+const ATTEMPTS: readonly string[] = ['cutover', 'reverse-cutover'];
 
 function isAbortRequested(entries: readonly Entry[]): boolean {
   const asked = recorded(entries, 'signal').findLast(({fact}) => fact.signal.type === 'abort');
@@ -140,7 +190,9 @@ function pausedOf(entries: readonly Entry[]): RunState['paused'] {
 
 function failureOf(entries: readonly Entry[]): RunState['lastFailure'] {
   const failed = lastRecorded(entries, 'failed');
-  return failed && {seq: failed.seq, at: failed.at, code: failed.fact.code, error: failed.fact.error};
+  if (failed === undefined) return undefined;
+  const {code, error, next} = failed.fact;
+  return {seq: failed.seq, at: failed.at, code, error, ...(next === undefined ? {} : {next})};
 }
 
 /** A failure is the present state until a runner starts again; a runner that left in good order left a paused run. */
@@ -150,7 +202,7 @@ function statusOf(entries: readonly Entry[], waiting: Waiting | undefined): RunS
   if (lastRecorded(since, 'failed') !== undefined) return 'failed';
   if (pausedOf(entries) !== undefined) return 'paused';
   if (waiting !== undefined) return 'waiting';
-  return lastRecorded(since, 'runner-stopped') === undefined ? 'running' : 'paused';
+  return goodbyeIn(since) === undefined ? 'running' : 'paused';
 }
 
 const finalStatus = (phase: string): RunStatus => (phase === 'aborted' ? 'aborted' : 'completed');

@@ -3,7 +3,9 @@ import type {Effects} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
 import {sealEntry} from './chain.ts';
+import {missingAfter} from './mirrored.ts';
 import type {Entry, Journal, JournalFact, JournalStore} from './journal.ts';
+import {pointLabel} from './point-label.ts';
 import type {JournalTables} from './sql-schema.ts';
 
 /** What differs between the databases a state can live in. */
@@ -27,6 +29,10 @@ export function sqlJournalStore(state: SqlState, effects: Effects): JournalStore
       const created = {id, name, created_at: effects.clock.now().toISOString()};
       const added = await state.exclusively(id, (transaction) => addMigration(transaction, created));
       if (!added) throw new TerminalError(`migration ${id} exists already`, {code: 'CF-STATE-001', next: 'resume it'});
+      return sqlJournal(state, id, effects);
+    },
+    restore: async (id, name, entries) => {
+      await state.exclusively(id, (transaction) => restoreEntries(transaction, {id, name}, entries, effects));
       return sqlJournal(state, id, effects);
     },
     open: async (id) => {
@@ -81,8 +87,25 @@ async function appendEntry(db: Transaction<JournalTables>, migration: string, fa
     .insertInto('entry')
     .values({...entry, migration, fact: JSON.stringify(entry.fact)})
     .execute();
-  await effects.point('journal.write', fact.type);
+  await effects.point('journal.write', pointLabel(fact));
   return entry;
+}
+
+/** All of them or none, so that a crash in here leaves the journal as it was. */
+async function restoreEntries(
+  db: Transaction<JournalTables>,
+  {id, name}: {readonly id: string; readonly name: string},
+  entries: readonly Entry[],
+  effects: Effects,
+): Promise<void> {
+  await addMigration(db, {id, name, created_at: entries[0]?.at ?? effects.clock.now().toISOString()});
+  const here = (await entryRows(db, id, 0)).map(readEntry);
+  for (const entry of missingAfter(here, entries))
+    await db
+      .insertInto('entry')
+      .values({...entry, migration: id, fact: JSON.stringify(entry.fact)})
+      .execute();
+  await effects.point('journal.write', 'restore');
 }
 
 async function migrations(db: Kysely<JournalTables>) {

@@ -3,10 +3,10 @@
  * and the event does not say where the row stood before. So what passes is written whether or not it was there, what
  * does not pass is deleted whether or not it was there (the mapping is lenient), and what cannot be told is read again.
  */
-import type {Key, Row} from '../model/change.ts';
+import type {Row} from '../model/change.ts';
 import {TerminalError} from '../model/errors.ts';
 import {passes} from '../model/row-filter.ts';
-import {nameOf, type Table} from '../model/table.ts';
+import {nameOf, rowOfKey, type Table} from '../model/table.ts';
 import type {RowChange} from './mapping.ts';
 
 type Sides = {
@@ -25,7 +25,7 @@ export const changeMapping = (sides: Sides): ((change: RowChange) => RowChange |
         if (isOutside(from, change.row)) return undefined;
         return {kind: 'insert', table, key: change.key, row: inside(to, sides.mapped(change.row).row)};
       case 'delete':
-        return isOutside(from, keyRow(from, change.key)) ? undefined : {...change, table};
+        return isOutside(from, rowOfKey(from, change.key)) ? undefined : {...change, table};
       case 'reread':
         return {...change, table};
       case 'update':
@@ -39,7 +39,7 @@ const updated = (sides: Sides, {key, oldKey, row}: Update): RowChange | undefine
   const table = to.name;
   if (isOutside(from, row)) {
     const standing = oldKey ?? key;
-    return isOutside(from, keyRow(from, standing)) ? undefined : {kind: 'delete', table, key: standing};
+    return isOutside(from, rowOfKey(from, standing)) ? undefined : {kind: 'delete', table, key: standing};
   }
   const moved = oldKey ? {oldKey} : {};
   const mapped = sides.mapped(row);
@@ -48,9 +48,6 @@ const updated = (sides: Sides, {key, oldKey, row}: Update): RowChange | undefine
 };
 
 const isOutside = (table: Table, row: Row): boolean => table.only !== undefined && passes(table.only, row) === false;
-
-/** Where the key alone decides, rows of others cost nothing. */
-const keyRow = (table: Table, key: Key): Row => Object.fromEntries(table.key.map((name, i) => [name, key[i] ?? null]));
 
 /** On the way back: the rows that the plan left behind are the source's own, and nobody else's to write. */
 const inside = (to: Table, row: Row): Row => {

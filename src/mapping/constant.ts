@@ -2,11 +2,11 @@
 import type {RuleOf} from './column-mappings.ts';
 import type {ColumnMapping} from './mapping.ts';
 
-export const constant = ({to, value}: RuleOf<'constant'>): ColumnMapping => ({
+export const constant = ({to, value, type}: RuleOf<'constant'>): ColumnMapping => ({
   source: [],
   target: [to],
   isPlain: false,
-  type: undefined,
+  type,
   forward: () => [value],
   reverse: undefined,
   stops: undefined,

@@ -7,6 +7,7 @@
  * And a value that would not come back as it was is refused when it is met, unless the plan allows loss.
  */
 import type {Change, Row, Value} from '../model/change.ts';
+import type {Reshape} from '../model/reshape.ts';
 import type {Direction, Side} from '../model/side.ts';
 import type {Table, TableName} from '../model/table.ts';
 
@@ -63,6 +64,8 @@ export interface MigrationMapping {
   sourceTables(tables: readonly Table[]): readonly Table[];
   /** What does not fit, and what would not travel back. Of `target` those tables that exist already. */
   findings(source: readonly Table[], target: readonly Table[]): readonly MappingFinding[];
+  /** Of these tables of the source those that look different on the target, for whoever writes its DDL. */
+  reshapes(source: readonly Table[]): readonly Reshape[];
   /** Throws CF-MAP-001 when a table of the target is missing. */
   tables(source: readonly Table[], target: readonly Table[], direction: Direction): readonly TableMapping[];
 }

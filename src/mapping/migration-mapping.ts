@@ -7,6 +7,7 @@ import type {ColumnMapping, MappingFinding, MigrationMapping, TableMapping} from
 import {tableColumns} from './table-columns.ts';
 import {sourceProblems, targetProblems} from './table-fit.ts';
 import {forwardMapping, reverseMapping} from './table-mapping.ts';
+import {tableReshape} from './table-reshape.ts';
 import {type Limit, losses, stops} from './way-back.ts';
 
 export const migrationMapping = (rules: MappingRules, functions: Functions): MigrationMapping => {
@@ -31,6 +32,7 @@ export const migrationMapping = (rules: MappingRules, functions: Functions): Mig
         }),
       ),
     ],
+    reshapes: (sources) => sources.flatMap((source) => tableReshape(source, targetName(source.name), columnsOf(source)) ?? []),
     tables: (sources, targets, direction) =>
       sources.map((source): TableMapping => {
         const target = targetOf(source, targets) ?? missing(targetName(source.name));

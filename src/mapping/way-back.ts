@@ -38,7 +38,7 @@ export const stops = (source: Table, target: Table | undefined, columns: readonl
         {
           object: nameOf(source.name),
           reason:
-            'the way back ends when a row outside `where` is written on the target; and while the target serves, the whole table is closed on the source',
+            'the way back ends when a row outside `where` is written on the target, or one whose key or other unique value a row that stayed has taken; on the source only these rows are closed, and TRUNCATE',
         },
       ]
     : []),

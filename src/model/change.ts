@@ -40,3 +40,20 @@ export type StreamEvent =
 
 /** A key as one text, for maps and sets: injective, NULL told from the empty text. */
 export const keyText = (key: Key): string => key.map((value) => (value === null ? '~' : `${value.length}:${value}`)).join(',');
+
+/** The key whose `keyText` this is: the text takes a third of the room. */
+export const keyOfText = (text: string): Key => {
+  const key: Value[] = [];
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '~') {
+      key.push(null);
+      at += 1;
+    } else {
+      const from = text.indexOf(':', at) + 1;
+      const to = from + Number(text.slice(at, from - 1));
+      key.push(text.slice(from, to));
+      at = to;
+    }
+  }
+  return key;
+};

@@ -37,17 +37,26 @@ export type ErrorCode =
   | 'CF-LEASE-002' // a newer runner took over
   | 'CF-APPLY-001' // the target met a row it should not, or missed one it should have
   | 'CF-APPLY-002' // the target refused a row for good
+  | 'CF-APPLY-003' // one value is larger than the plan allows
   | 'CF-VERIFY-001' // the data differ
   | 'CF-VERIFY-002' // the data could not be compared
   | 'CF-CUT-001' // the cutover attempt was abandoned; the source serves
   | 'CF-CUT-002' // ownership unknown
   | 'CF-SWITCH-001' // clients will notice the switch
+  | 'CF-CANARY-001' // a path of the application does not reach the side that serves
+  | 'CF-CANARY-002' // the tokens of the canary do not add up
+  | 'CF-CANARY-003' // the canary could not write before the hold
+  | 'CF-CANARY-004' // what users see of the cutover is measured in part or not at all
   | 'CF-GATE-001' // a gate is red
   | 'CF-STATE-001' // the local state is missing or damaged
   | 'CF-STATE-002' // the journal's chain is broken
   | 'CF-VERB-001' // the verb does not fit the state of the run
+  | 'CF-VERB-002' // the reverse window is not over
   | 'CF-USAGE-001' // wrong flags or arguments
-  | 'CF-DISK-001'; // not enough room
+  | 'CF-DISK-001' // not enough room
+  | 'CF-DISK-002' // a disk ran full, or was about to, while the run was at work
+  | 'CF-SLOT-001' // the log kept for the stream is about to reach its limit
+  | 'CF-SLOT-002'; // the stream was given up so that the server does not run full
 
 type Options = {readonly code: ErrorCode; readonly next?: string; readonly cause?: unknown};
 

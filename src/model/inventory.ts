@@ -1,13 +1,26 @@
 /** What a side holds, as `assess` shows it. Numbers come from the server's own statistics and are estimates where it estimates. */
 export type Inventory = {
   readonly databaseBytes: number;
+  /** How much log the server has ever written; two of these tell how fast it writes. */
+  readonly logBytes: number;
   readonly objects: readonly {readonly kind: string; readonly count: number}[];
   readonly extensions: readonly {readonly name: string; readonly version: string}[];
+  /** What could be installed there. */
+  readonly availableExtensions: readonly string[];
+  /** `max` are those that an ordinary role may have. */
   readonly connections: {readonly max: number; readonly used: number};
   /** Slowest statements by total time, where the server records them; the text is normalised and carries no value. */
-  readonly statements: readonly {readonly query: string; readonly calls: string; readonly meanMs: string}[] | undefined;
-  /** Indexes that chunks are read through and that the server found corrupt; `undefined` when it cannot check. */
-  readonly corruptIndexes: readonly {readonly index: string; readonly reason: string}[] | undefined;
+  readonly statements: readonly StatementRecord[] | undefined;
+  readonly indexCheck: IndexCheck;
   /** Data pages carry checksums, so a damaged page is an error and not a wrong row. */
   readonly hasChecksums: boolean;
+  /** Collations whose library orders texts differently now than when indexes were built with it, perhaps. */
+  readonly staleCollations: readonly {readonly name: string; readonly recorded: string; readonly actual: string}[];
 };
+
+export type StatementRecord = {readonly query: string; readonly calls: string; readonly meanMs: string; readonly maxMs: string};
+
+/** Of the indexes that chunks are read through, or why there was none. */
+export type IndexCheck =
+  | {readonly checked: number; readonly corrupt: readonly {readonly index: string; readonly reason: string}[]}
+  | {readonly notChecked: string};

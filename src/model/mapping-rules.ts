@@ -20,7 +20,7 @@ export type ColumnRule =
   | {readonly kind: 'rename'; readonly column: string; readonly to: string; readonly type: string | undefined}
   | {readonly kind: 'split'; readonly column: string; readonly into: readonly string[]; readonly at: string}
   | {readonly kind: 'merge'; readonly to: string; readonly from: readonly string[]; readonly separator: string}
-  | {readonly kind: 'constant'; readonly to: string; readonly value: Value}
+  | {readonly kind: 'constant'; readonly to: string; readonly value: Value; readonly type?: string}
   | {readonly kind: 'drop'; readonly column: string}
   | {
       readonly kind: 'transform';

@@ -8,7 +8,10 @@ export type RouteRow = {
   /** Where statements go. */
   readonly side: Side;
   readonly state: 'open' | 'hold';
-  /** RFC 3339, the database's clock; only with `hold`. After it the fence decides. */
-  readonly holdUntil: string | undefined;
+  /**
+   * How long a hold still lasts, in milliseconds: from now when it is written, and from the moment of reading when it is
+   * read, both by the clock of the database that keeps the row. Only with `hold`. After it the fence decides.
+   */
+  readonly holdMs: number | undefined;
   readonly readPercent: number;
 };

@@ -17,5 +17,10 @@ export interface TouchedKeys {
    * index no longer holds counts as yes.
    */
   touched(table: TableName, key: Key, from: Position, to: Position, sees: (transaction: string) => boolean): boolean;
+  /**
+   * Whether a transaction that changed that key and committed at or before `position` is denied by `sees`: then the row
+   * was read as it stood before it, and being equal proves nothing about that change (R11).
+   */
+  pending(table: TableName, key: Key, position: Position, sees: (transaction: string) => boolean): boolean;
   stop(): void;
 }

@@ -1,5 +1,6 @@
 /** A table as the engine's catalogue shows it, reduced to what copying, applying and comparing need. */
 
+import type {Key, Row} from './change.ts';
 import type {RowFilter} from './row-filter.ts';
 
 export type TableName = {readonly schema: string; readonly name: string};
@@ -15,6 +16,8 @@ export type Column = {
   readonly identity: 'always' | 'by-default' | undefined;
   /** Every server of this engine reads its binary form alike; false for types whose binary form carries catalogue numbers. */
   readonly portableBinary: boolean;
+  /** Where the operators that compare its values are, when they came with its type and are not the engine's own. */
+  readonly operatorSchema?: string;
   /** The database has a value for rows that come without one. */
   readonly hasDefault?: boolean;
 };
@@ -30,6 +33,8 @@ export type Table = {
   readonly estimatedBytes: number;
   /** Only these rows belong to the migration: every read leaves the others out, and a truncate spares them. */
   readonly only?: RowFilter;
+  /** Its policies hide rows from its owner too. */
+  readonly forcesRowSecurity?: true;
   /** Stands for a table with more columns than these; the others are kept, so a row is changed and never replaced. */
   readonly isPartial?: true;
 };
@@ -39,3 +44,6 @@ export const nameOf = (table: TableName): string => `${table.schema}.${table.nam
 
 /** The columns that are written: all but the generated ones. */
 export const writtenColumns = (table: Table): readonly Column[] => table.columns.filter((column) => !column.generated);
+
+/** All that a key tells about its row: where it is enough to decide by, rows of others cost nothing. */
+export const rowOfKey = (table: Table, key: Key): Row => Object.fromEntries(table.key.map((name, i) => [name, key[i] ?? null]));

@@ -1,11 +1,14 @@
 /** Looks at the servers and refuses, object by object, what could not be moved whole or changed in place. Changes nothing. */
-import type {Database, Finding, ServerIdentity} from '../engine/engine.ts';
+import type {Database, Finding, ServerIdentity, Wishes} from '../engine/engine.ts';
 import {TerminalError, type ErrorCode} from '../model/errors.ts';
 import type {Operation} from '../operation/operation.ts';
 import {nameOf, type Table} from '../model/table.ts';
 import type {MigrationMapping} from '../mapping/mapping.ts';
 import {isInPlace, type Plan} from '../plan/plan.ts';
+import {inventoryFindings, type Inventories} from './assess-inventory.ts';
+import {diskFindings} from './disk-room.ts';
 import type {Phase, PhaseContext} from './phase.ts';
+import {applicationRoleFindings} from './application-roles.ts';
 import {schemaFindings} from './target-schema.ts';
 
 export const assess: Phase = {
@@ -22,14 +25,19 @@ export const assess: Phase = {
 
 const inventory = async (context: PhaseContext): Promise<Record<string, unknown>> => {
   const tables = await context.tables();
-  const findings = await assessPlan({
-    source: context.source,
-    target: context.target,
-    plan: context.plan.plan,
-    tables,
-    operations: context.operations,
-    mapping: await context.mapping(),
-  });
+  const {plan} = context.plan;
+  const inventories = await inventoriesOf(context, tables);
+  const findings = [
+    ...(await assessPlan({
+      source: context.source,
+      target: context.target,
+      plan,
+      tables,
+      operations: context.operations,
+      mapping: await context.mapping(),
+    })),
+    ...inventoryFindings(plan, inventories),
+  ];
   const refusals = findings.filter((finding) => finding.severity === 'refuse');
   for (const finding of findings)
     if (finding.severity === 'warn') context.telemetry.note(`warning ${finding.code}: ${finding.object} ${finding.reason}`);
@@ -42,7 +50,17 @@ const inventory = async (context: PhaseContext): Promise<Record<string, unknown>
     rows: sum(tables, 'estimatedRows'),
     bytes: sum(tables, 'estimatedBytes'),
     warnings: findings.filter(({severity}) => severity === 'warn').length,
+    keyIndexes: inventories.source.indexCheck,
   };
+};
+
+/** The key indexes are looked at on the source only, from where chunks are read; a change in place reads none in chunks. */
+export const inventoriesOf = async (
+  {source, target}: {readonly source: Database; readonly target: Database},
+  tables: readonly Table[],
+): Promise<Inventories> => {
+  const inventory = await source.catalog.inventory(source === target ? [] : tables);
+  return {source: inventory, target: source === target ? inventory : await target.catalog.inventory([])};
 };
 
 type Sides = {
@@ -57,18 +75,35 @@ type Sides = {
 export const assessPlan = async ({operations, ...sides}: Sides & {readonly operations: readonly Operation[]}): Promise<Finding[]> =>
   isInPlace(sides.plan) ? (await Promise.all(operations.map((operation) => operation.assess(sides.source)))).flat() : assessSides(sides);
 
+/** Rights beyond those that every move needs. */
+export const wishesOf = ({cutover, schema}: Plan): Wishes => ({
+  endsBlockers: cutover.onBlockers === 'terminate',
+  carriesPolicies: schema.kind === 'catalog' || schema.kind === 'pg_dump',
+});
+
 /** Both sides together. */
 const assessSides = async ({source, target, plan, tables, mapping}: Sides): Promise<Finding[]> => {
   const [from, to] = await Promise.all([source.identity(), target.identity()]);
+  const ofServers = [
+    ...(await source.catalog.findings('source', tables, wishesOf(plan))),
+    ...(await target.catalog.findings('target', onTarget(tables, mapping), wishesOf(plan))),
+  ];
+  // Without the grants that are named here a schema can be neither read nor tried out; it is looked at when they are there.
+  const mayLook = !ofServers.some(({severity, code}) => severity === 'refuse' && code === 'CF-GRANT-001');
   return [
     ...sameServer(from, to),
     ...olderTarget(plan, from, to),
-    ...(await source.catalog.findings('source', tables)),
-    ...(await target.catalog.findings('target', tables)),
+    ...ofServers,
     ...(await mappingFindings(target, tables, mapping)),
-    ...(await schemaFindings(source, target, plan, tables)),
+    ...(mayLook ? await schemaFindings({source, target, plan, tables, mapping}) : []),
+    ...(await diskFindings({source, target, plan, tables, mapping})),
+    ...(await applicationRoleFindings({source, target, plan, tables, mapping}, 'later')),
   ];
 };
+
+/** As they are called there. */
+export const onTarget = (tables: readonly Table[], mapping: Pick<MigrationMapping, 'targetName'>): readonly Table[] =>
+  tables.map((table) => ({...table, name: mapping.targetName(table.name)}));
 
 /** Of the target's tables those that exist; what its schema file will bring is looked at when it has been run. */
 const mappingFindings = async (target: Database, tables: readonly Table[], mapping: MigrationMapping): Promise<readonly Finding[]> => {

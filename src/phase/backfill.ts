@@ -2,6 +2,7 @@
 import type {Chunk} from '../engine/engine.ts';
 import {nameOf} from '../model/table.ts';
 import {fillChunks} from '../pipeline/filler.ts';
+import {lane} from './lane.ts';
 import type {Phase, PhaseContext} from './phase.ts';
 import {workplaceOf} from './workplace.ts';
 
@@ -9,9 +10,10 @@ export const backfill: Phase = {
   async run(context) {
     const columns = context.operations.flatMap(({fills}) => fills);
     const chunks = await planChunks(context, new Set(columns.map(({table}) => nameOf(table))));
-    const {pausePoint, throttle, telemetry, clock} = context;
+    const {telemetry} = context;
+    const inTurn = lane(context, 'backfill', 'between chunks');
     const filled = await context.steps.each('fill-chunks', async () =>
-      fillChunks({...workplaceOf(context), tables: await context.tables(), chunks, columns, pausePoint, throttle, telemetry, clock}),
+      fillChunks({...workplaceOf(context), tables: await context.tables(), chunks, columns, inTurn, telemetry}),
     );
     return {event: {type: 'done'}, evidence: {...filled, kept: chunks.filter(({done}) => done).length}};
   },

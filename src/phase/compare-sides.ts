@@ -4,33 +4,60 @@
  */
 import type {Direction} from '../model/side.ts';
 import {origin} from '../model/side.ts';
-import {nameOf} from '../model/table.ts';
+import {nameOf, type TableName} from '../model/table.ts';
 import {chunkBytesFor} from '../pipeline/chunk-size.ts';
 import {comparedThrough} from '../pipeline/mapped-compare.ts';
 import type {Link} from '../pipeline/replication.ts';
-import type {VerifyReport} from '../verify/verifier.ts';
+import {hashedKey, type VerifyReport} from '../verify/verifier.ts';
+import type {Lane} from './lane.ts';
 import type {PhaseContext} from './phase.ts';
 
-type CompareContext = Pick<PhaseContext, 'source' | 'target' | 'mappings' | 'verifier' | 'comparePositions' | 'plan' | 'telemetry'>;
+export type CompareContext = Pick<PhaseContext, 'source' | 'target' | 'mappings' | 'verifier' | 'comparePositions' | 'plan' | 'telemetry'>;
 
-export const compareSides = async (context: CompareContext, link: Link, signal: AbortSignal): Promise<VerifyReport> => {
-  const {direction} = link;
-  const isForward = origin(direction) === 'source';
-  const mappings = await context.mappings(direction);
-  const [sending, receiving] = isForward ? [context.source, context.target] : [context.target, context.source];
+/** `inTurn`: how the ranges wait for a throttle or a pause. `only`: of all tables, these. `still`: nobody uses either side. */
+export const compareSides = async (
+  context: CompareContext,
+  link: Link,
+  signal: AbortSignal,
+  inTurn: (stop: AbortSignal) => Lane,
+  only?: readonly TableName[],
+  still?: 'still',
+): Promise<VerifyReport> => {
   // A restart may have found rows that were still to be read again.
   await link.untilStrict(signal);
-  const tables = mappings.map((mapping) => mapping.writes);
-  return context.verifier.verify({
-    ...comparedThrough(mappings, sending, receiving),
+  const names = only?.map(nameOf);
+  const tables = (await context.mappings(link.direction))
+    .map((mapping) => mapping.writes)
+    .filter(({name}) => !names || names.includes(nameOf(name)));
+  const tell = (rows: bigint, done: number): void => {
+    context.telemetry.gauge('rowsVerified', Number(rows));
+    context.telemetry.gauge('tablesVerified', done);
+  };
+  context.telemetry.gauge('tablesTotal', tables.length);
+  tell(0n, 0);
+  const report = await context.verifier.verify({
+    ...(await requestOf(context, link, signal)),
+    ...(still && {evidence: undefined}),
     tables,
+    chunkBytes: chunkBytesFor(tables, context.plan.plan.load),
+    lane: inTurn,
+    progress: tell,
+  });
+  context.telemetry.gauge('tablesVerified', tables.length);
+  return report;
+};
+
+/** What every comparison of a link's two sides asks, whichever rows it looks at; `evidence` for sides in use. */
+export const requestOf = async (context: CompareContext, link: Link, signal: AbortSignal) => {
+  const {direction} = link;
+  const [sending, receiving] = origin(direction) === 'source' ? [context.source, context.target] : [context.target, context.source];
+  return {
+    ...comparedThrough(await context.mappings(direction), sending, receiving),
     direction,
     compare: context.comparePositions,
     evidence: link,
-    chunkBytes: chunkBytesFor(tables, context.plan.plan.load),
     signal,
-    progress: (rows) => context.telemetry.gauge('rowsVerified', Number(rows)),
-  });
+  };
 };
 
 /** What the journal keeps of a comparison: numbers and checksums, no row and no key. */
@@ -47,7 +74,7 @@ export const evidenceOf = (report: VerifyReport, at: Date, direction: Direction)
   checksums: Object.fromEntries(report.tables.map((table) => [nameOf(table.table), {rows: table.rows, checksum: table.checksum}])),
 });
 
-/** One example per table, without keys. */
+/** One example per table, its key hashed. */
 export const firstDifferences = (report: VerifyReport): string =>
   report.tables
     .flatMap((table) =>
@@ -55,7 +82,7 @@ export const firstDifferences = (report: VerifyReport): string =>
         .slice(0, 1)
         .map(
           (one) =>
-            `${nameOf(table.table)} (${table.differing} rows; ${one.kind}${one.columns.length ? `: ${one.columns.join(', ')}` : ''})`,
+            `${nameOf(table.table)} (${table.differing} rows; key #${hashedKey(table.table, one.key)} ${one.kind}${one.columns.length ? `: ${one.columns.join(', ')}` : ''})`,
         ),
     )
     .slice(0, 5)

@@ -9,17 +9,20 @@ import type {Position} from '../model/position.ts';
 import {mappedSequences} from '../pipeline/mapped-sequences.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {Watchdog} from '../watchdog/watchdog.ts';
+import {fencePastBlockers, holdPastBlockers, type Held} from './blockers.ts';
 import {finalCheck} from './final-check.ts';
-import {finishCutover} from './cutover-finish.ts';
+import {cutoverCanary} from './cutover-canary.ts';
+import {finishCutover, type Begun} from './cutover-finish.ts';
 import type {PhaseContext, PhaseOutcome} from './phase.ts';
 import {other} from './stream-roles.ts';
 import {endHold, type Roles} from './roles.ts';
 
 /** Beyond the stall budget, so that the commit's guard still fits before the fence opens by itself. */
-const DEADLINE_EXTRA_MS = 2000;
+export const DEADLINE_EXTRA_MS = 2000;
 /** The attempt may take this long from the watchdog's start to the fence. */
 const ARM_MS_MAX = 30_000;
-const FENCE_ATTEMPTS_MAX = 3;
+/** What changed while the attempt was prepared is compared in this time; what is left then is compared in the hold. */
+const COMPARE_MS_MAX = 5_000;
 /** Numbers that sessions may hold in caches, and then some (H-10). */
 const SEQUENCE_MARGIN = 10_000;
 
@@ -27,16 +30,20 @@ export const attemptCutover = async (context: PhaseContext, roles: Roles, link: 
   const attempt = await nextAttempt(context, roles);
   await context.steps.each('arm-reverse-stream', () => armReverse(context, roles));
   const watchdog = await startWatchdog(context, roles, attempt);
-  const started = context.clock.monotonicMs();
+  await using canary = cutoverCanary(context, roles, attempt);
+  const begun: Begun = {canary, heldFromMs: undefined};
   try {
     await context.steps.each('ask-switches', () => askSwitches(context, roles));
+    await canary.start();
+    await context.steps.each('compare-changed', () => context.verification.compareChanged(link, context.signal, COMPARE_MS_MAX));
+    begun.heldFromMs = context.clock.monotonicMs();
     await closeAndDecide(context, roles, link, attempt, watchdog);
   } catch (error) {
-    return callOff(context, roles, attempt, watchdog, error);
+    return await callOff(context, roles, attempt, watchdog, begun, error);
   }
-  const outcome = await finishCutover(context, roles, attempt);
+  const outcome = await finishCutover(context, roles, attempt, begun);
   await watchdog.dismiss();
-  return {...outcome, evidence: {...outcome.evidence, heldMs: Math.round(context.clock.monotonicMs() - started)}};
+  return outcome;
 };
 
 /** Numbers rise with the runner's epoch, so that a row of an older runner is never newer than one of ours. */
@@ -77,13 +84,14 @@ const closeAndDecide = async (context: PhaseContext, roles: Roles, link: Link, a
   const {steps, plan} = context;
   const budgetMs = plan.plan.cutover.stallBudgetMs;
   const limit = AbortSignal.any([context.signal, limitOf(context, budgetMs, watchdog)]);
-  await steps.each('hold', () => Promise.all(context.switches.map((one) => one.hold({epoch: attempt, untilMs: budgetMs}))));
+  const held: Held = {context, roles, sinceMs: context.clock.monotonicMs(), limit};
+  await steps.each('hold', () => holdPastBlockers(held, () => holdAll(context, attempt, budgetMs)));
   const marker = `fence ${attempt} ${context.effects.randomId()}`;
   const drained = link.untilMark(marker, limit);
   drained.catch(() => undefined); // awaited after the fence, which may fail first
-  await steps.each('raise-fence', () => raiseFence(context, roles, attempt, budgetMs + DEADLINE_EXTRA_MS, marker));
+  await steps.each('raise-fence', () => raiseFence(held, attempt, budgetMs + DEADLINE_EXTRA_MS, marker));
   await steps.each('drain', () => drained);
-  await steps.each('final-check', () => finalCheck(context, roles));
+  await steps.each('final-check', () => finalCheck(context, roles, link));
   await steps.each('sequences', async () => roles.opening.target.setSequences(await sequences(context, roles), SEQUENCE_MARGIN));
   await steps.each('mark-reverse', () => markReverse(context, roles));
   limit.throwIfAborted();
@@ -112,21 +120,16 @@ const limitOf = (context: PhaseContext, ms: number, watchdog: Watchdog): AbortSi
   return controller.signal;
 };
 
-const raiseFence = async (
-  context: PhaseContext,
-  roles: Roles,
-  attempt: number,
-  budgetMs: number,
-  marker: string,
-): Promise<{position: Position}> => {
+const raiseFence = async (held: Held, attempt: number, budgetMs: number, marker: string): Promise<{position: Position}> => {
+  const {context, roles} = held;
   const tables = await context.tables(roles.closingSide);
-  for (let tries = 1; ; tries++) {
-    try {
-      return await roles.closing.fence.raise({tables, attempt, epoch: context.epoch, budgetMs, marker});
-    } catch (error) {
-      if (!(error instanceof TransientError) || tries >= FENCE_ATTEMPTS_MAX) throw error;
-    }
-  }
+  return fencePastBlockers(held, () => roles.closing.fence.raise({tables, attempt, epoch: context.epoch, budgetMs, marker}));
+};
+
+/** Every switch is asked to the end, so that none is still at it when the hold is asked for again. */
+const holdAll = async (context: PhaseContext, attempt: number, budgetMs: number): Promise<void> => {
+  const outcomes = await Promise.allSettled(context.switches.map((one) => one.hold({epoch: attempt, untilMs: budgetMs})));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 };
 
 /** C7: from here on the opening side's log holds the application's writes only. The reader has to be gone before it. */
@@ -140,17 +143,24 @@ const markReverse = async (context: PhaseContext, roles: Roles): Promise<{positi
 };
 
 /** The row decides: if the decision's answer was lost on the way, there is no way back from it. */
-const callOff = async (context: PhaseContext, roles: Roles, attempt: number, watchdog: Watchdog, error: unknown): Promise<PhaseOutcome> => {
+const callOff = async (
+  context: PhaseContext,
+  roles: Roles,
+  attempt: number,
+  watchdog: Watchdog,
+  begun: Begun,
+  error: unknown,
+): Promise<PhaseOutcome> => {
   const reason = error instanceof Error ? error.message : String(error);
   context.telemetry.note(`the ${roles.direction} cutover was called off: ${reason}`);
   const outcome = await context.steps.each('release-fence', () => roles.closing.fence.release(attempt));
   if (outcome === 'committed') {
-    const finished = await finishCutover(context, roles, attempt);
+    const finished = await finishCutover(context, roles, attempt, begun);
     await watchdog.dismiss();
     return finished;
   }
   await context.steps.each('end-hold', () => endHold(context, roles, attempt));
   await watchdog.dismiss();
   context.signal.throwIfAborted();
-  return {event: {type: 'back'}, evidence: {attempt, reason}};
+  return {event: {type: 'back'}, evidence: {attempt, reason, canary: await begun.canary.calledOff()}};
 };

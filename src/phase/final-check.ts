@@ -1,13 +1,32 @@
-/** C5: one more look while both sides stand still. Small tables in full, the others were compared a moment ago. */
-import {TerminalError} from '../model/errors.ts';
+/**
+ * C5: one more look while both sides stand still at one position. The rows that changed since they were compared, every
+ * one of them, and the counts of small tables. It has a limit, because clients wait; what did not fit into it calls the
+ * attempt off.
+ */
+import {TerminalError, TransientError} from '../model/errors.ts';
 import {nameOf} from '../model/table.ts';
+import type {Link} from '../pipeline/replication.ts';
 import type {PhaseContext} from './phase.ts';
 import type {Roles} from './roles.ts';
 
 /** Counting this many rows fits into the stall many times over. */
 const ROWS_COUNTED_MAX = 50_000;
+/** Of the stall budget: half a second of the five that are usual. */
+const SHARE_MAX = 0.1;
 
-export const finalCheck = async (context: PhaseContext, roles: Roles): Promise<Record<string, string>> => {
+type Changed = {readonly isKnown: boolean; readonly rows: number; readonly tables: number; readonly ms: number; readonly left: number};
+
+/** `counts`: rows by table. `changed.isKnown`: that all other rows were compared is known to this runner. */
+export const finalCheck = async (
+  context: PhaseContext,
+  roles: Roles,
+  link: Link,
+): Promise<{readonly counts: Record<string, string>; readonly changed: Changed}> => {
+  const [counts, changed] = await Promise.all([countSmallTables(context, roles), compareLeft(context, link)]);
+  return {counts, changed};
+};
+
+const countSmallTables = async (context: PhaseContext, roles: Roles): Promise<Record<string, string>> => {
   const mappings = await context.mappings(roles.direction);
   const small = mappings.filter(({from, to}) => Math.max(from.estimatedRows, to.estimatedRows) <= ROWS_COUNTED_MAX);
   const [closing, opening] = await Promise.all([
@@ -22,4 +41,25 @@ export const finalCheck = async (context: PhaseContext, roles: Roles): Promise<R
     );
   }
   return Object.fromEntries(small.map(({to: table}, i) => [nameOf(table.name), String(closing[i])]));
+};
+
+const compareLeft = async (context: PhaseContext, link: Link): Promise<Changed> => {
+  const {clock, verification} = context;
+  const limitMs = context.plan.plan.cutover.stallBudgetMs * SHARE_MAX;
+  const left = link.changed.size;
+  const began = clock.monotonicMs();
+  const over = new AbortController();
+  const comparing = verification.compareLeft(link, AbortSignal.any([context.signal, over.signal]));
+  comparing.catch(() => undefined); // reported by the race, unless the limit comes first
+  const limit = clock.sleep(limitMs, over.signal).then(() => undefined);
+  try {
+    const compared = await Promise.race([comparing, limit]);
+    if (compared) return {...compared, ms: Math.round(clock.monotonicMs() - began), left: link.changed.size};
+    throw new TransientError(`the ${left} rows that changed last could not be compared within ${limitMs} ms`, {
+      code: 'CF-VERIFY-002',
+      next: 'nothing; the attempt was called off and can be made again',
+    });
+  } finally {
+    over.abort();
+  }
 };

@@ -1,6 +1,7 @@
 /** Position first, then the rows (design §3): the stream is held from here on, and nothing is applied before all chunks are done. */
 import {chunkBytesFor} from '../pipeline/chunk-size.ts';
 import {copyChunks} from '../pipeline/copier.ts';
+import {lane} from './lane.ts';
 import type {Phase, PhaseContext} from './phase.ts';
 
 export const initialLoad: Phase = {
@@ -26,8 +27,8 @@ export const initialLoad: Phase = {
         mappings,
         chunks,
         epoch,
-        parallel,
-        pausePoint: context.pausePoint,
+        parallel: () => context.throttle.parallel(parallel),
+        lane: (stop) => lane(context, 'copy', 'between chunks', stop),
         telemetry: context.telemetry,
         signal: context.signal,
       }),

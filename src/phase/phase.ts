@@ -10,14 +10,16 @@ import type {Table} from '../model/table.ts';
 import type {MigrationMapping, TableMapping} from '../mapping/mapping.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import type {Database, MigrationRef} from '../engine/engine.ts';
-import type {JournalFact, Signal} from '../journal/journal.ts';
+import type {HeardSignal, JournalFact, Signal} from '../journal/journal.ts';
 import type {Operation} from '../operation/operation.ts';
+import type {Canary} from '../canary/canary.ts';
 import type {Replication} from '../pipeline/replication.ts';
 import type {TrafficSwitch} from '../switch/traffic-switch.ts';
 import type {Throttle} from '../throttle/throttle.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
+import type {StandingVerification} from './standing-verification.ts';
 import type {WorkflowEvent} from '../workflow/workflow.ts';
-import type {Verifier} from '../verify/verifier.ts';
+import type {RowVerifier, Verifier} from '../verify/verifier.ts';
 import type {Watchdog, WatchdogRequest} from '../watchdog/watchdog.ts';
 
 export interface Phase {
@@ -41,12 +43,18 @@ export type PhaseContext = {
   readonly epoch: number;
   readonly replication: Replication;
   readonly switches: readonly TrafficSwitch[];
-  readonly verifier: Verifier;
+  readonly verifier: Verifier & RowVerifier;
+  /** Keeps what was compared true until the switch. */
+  readonly verification: StandingVerification;
   /** What a change in place is made of, in the plan's order; none for a move. */
   readonly operations: readonly Operation[];
-  /** Asked between chunks of work that can wait. */
+  /** Asked between pieces of work that can wait, through `lane.ts`. */
   readonly throttle: Throttle;
   readonly startWatchdog: (request: WatchdogRequest) => Promise<Watchdog>;
+  /** Of one attempt, along the paths that the plan names; undefined where it names none. Rejects with CF-CANARY-003. */
+  readonly startCanary: (attempt: number, direction: Direction) => Promise<Canary | undefined>;
+  /** What the canary of the newest cutover found wrong, if it did; the journal knows. */
+  canaryFailure(): Promise<string | undefined>;
   /** The migration's tables as the catalogue of a side shows them, the source's unless said; of the target those that exist. */
   tables(side?: Side): Promise<readonly Table[]>;
   /** How they become those of the other side; once the target has them all. */
@@ -55,8 +63,13 @@ export type PhaseContext = {
   readonly steps: Steps;
   /** Durable facts that are not steps. */
   record(fact: JournalFact): Promise<void>;
-  /** Resolves at the next such signal; signals that came before the phase was entered do not count. */
-  nextSignal(types: readonly Signal['type'][]): Promise<Signal>;
+  /**
+   * Resolves at the next such signal after entry `after`; signals that came before the phase was entered, and those that
+   * were refused, do not count.
+   */
+  nextSignal(types: readonly Signal['type'][], after?: number): Promise<HeardSignal>;
+  /** Until when the way back has to be kept, RFC 3339; the journal knows when that began. */
+  reverseWindowEnd(): Promise<string | undefined>;
   /** Returns at once, or waits here while the run is paused. Call it between chunks and between transactions. */
   pausePoint(where: string): Promise<void>;
   /** Waits for something that may take long; a pause meanwhile holds the streams between two transactions. */

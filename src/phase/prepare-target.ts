@@ -1,18 +1,20 @@
 /** Makes the target ready: schema without what the replay window forbids (R10), and closed to the application from the start. */
 import {TerminalError} from '../model/errors.ts';
 import {nameOf} from '../model/table.ts';
+import {requireRoom} from './disk-room.ts';
 import type {Phase, PhaseContext} from './phase.ts';
 import {runPreData, setAside, undoSchema} from './target-schema.ts';
 
 export const prepareTarget: Phase = {
   async run(context) {
     await context.steps.once('check-empty', () => requireEmpty(context));
+    await context.steps.each('check-room', async () => requireRoom(context));
     const schema = await context.steps.once('schema-pre-data', () => runPreData(context));
     await context.steps.once('check-columns', () => requireFit(context));
     const {removed} = await context.steps.once('set-aside', () => setAside(context));
     await context.steps.once('close-target', async () => context.target.fence.closeFromStart(await context.tables('target')));
     await context.steps.once('route-source', async () => {
-      const route = {epoch: 0, side: 'source', state: 'open', holdUntil: undefined, readPercent: 0} as const;
+      const route = {epoch: 0, side: 'source', state: 'open', holdMs: undefined, readPercent: 0} as const;
       await Promise.all([context.source.control.writeRoute(route), context.target.control.writeRoute(route)]);
     });
     return {event: {type: 'done'}, evidence: {...schema, setAside: removed}};

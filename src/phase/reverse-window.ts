@@ -2,7 +2,9 @@
  * The application is on the target, and everything it writes flows back, until the operator says otherwise. Whoever is
  * in charge keeps comparing the switches with the decision, because a hold by a runner thought dead has no fence (K6).
  */
-import type {Phase, PhaseContext} from './phase.ts';
+import type {HeardSignal, Signal} from '../journal/journal.ts';
+import type {ErrorCode} from '../model/errors.ts';
+import type {Phase, PhaseContext, PhaseOutcome} from './phase.ts';
 import {ensureReverse} from './stream-roles.ts';
 
 const SWITCH_LOOK_MS = 2000;
@@ -14,11 +16,42 @@ export const reverseWindow: Phase = {
       context.source.fence.clean(await context.tables('source')),
       context.target.fence.clean(await context.tables('target')),
     ]);
-    const signal = await whileKeepingSwitches(context, () => context.nextSignal(['complete', 'reverse']));
+    const failure = await context.canaryFailure();
+    if (failure !== undefined && policyOf(context) === 'reverse') return goBack(context, failure);
+    const signal = await whileKeepingSwitches(context, () => untilDecided(context));
     const lagMs = await link.lagMs();
     return {event: {type: signal.type === 'reverse' ? 'reverse' : 'done'}, evidence: {lagMs}};
   },
 };
+
+const policyOf = ({plan: {plan}}: PhaseContext): 'wait' | 'reverse' => (typeof plan.canary === 'object' ? plan.canary.onFailure : 'wait');
+
+/** The plan has decided this beforehand: nobody is asked. */
+const goBack = async (context: PhaseContext, reason: string): Promise<PhaseOutcome> => {
+  const what = 'reverse, by canary.onFailure of the plan';
+  await context.record({type: 'decision', what, side: undefined, epoch: context.epoch, evidence: {reason}});
+  context.telemetry.note(`${what}: ${reason}`);
+  return {event: {type: 'reverse'}, evidence: {reason}};
+};
+
+/**
+ * `reverse` at any time, `complete` once the window is over. The verb refuses an earlier one already; one that comes by
+ * another way is refused here for good, however late it is heard: an old request must not end the way back by surprise.
+ */
+const untilDecided = async (context: PhaseContext): Promise<Signal> => {
+  for (let after = 0; ; ) {
+    const heard = await context.nextSignal(['complete', 'reverse'], after);
+    const until = await context.reverseWindowEnd();
+    if (heard.signal.type === 'reverse' || until === undefined || !isEarly(heard, until, context)) return heard.signal;
+    const reason = `complete came before the reverse window is over; it lasts until ${until}`;
+    await context.record({type: 'signal-refused', seq: heard.seq, code: 'CF-VERB-002' satisfies ErrorCode, reason});
+    context.telemetry.note(reason);
+    after = heard.seq;
+  }
+};
+
+const isEarly = ({at}: HeardSignal, until: string, {clock}: PhaseContext): boolean =>
+  Math.min(Date.parse(at), clock.now().getTime()) < Date.parse(until);
 
 const whileKeepingSwitches = async <T>(context: PhaseContext, wait: () => Promise<T>): Promise<T> => {
   const over = new AbortController();

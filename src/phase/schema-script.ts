@@ -5,32 +5,57 @@
  */
 import type {Database, Finding, Schema, SchemaScript, SchemaStatement} from '../engine/engine.ts';
 import type {Table} from '../model/table.ts';
+import type {MigrationMapping} from '../mapping/mapping.ts';
 
-export type SchemaAnswer = {readonly script: SchemaScript; readonly findings: readonly Finding[]};
+export type SchemaAnswer = {
+  readonly script: SchemaScript;
+  /** Everything that was carried out to know it, and rolled back. */
+  readonly tried: SchemaScript;
+  readonly findings: readonly Finding[];
+};
 
 /** The script without what is optional and does not fit the target; a required part that does not fit is a refusal. */
 export const scriptFor = async (
   kind: 'catalog' | 'pg_dump',
-  source: Database,
-  target: Database,
+  {source, target}: {readonly source: Database; readonly target: Database},
   tables: readonly Table[],
+  mapping: Pick<MigrationMapping, 'reshapes'>,
   signal: AbortSignal,
 ): Promise<SchemaAnswer> => {
-  if (!source.schema || !target.schema) return {script: NOTHING, findings: [cannotWrite]};
-  const {preData, postData, findings} = kind === 'catalog' ? await source.schema.read(tables) : await dumped(source.schema, tables);
-  if (kind === 'pg_dump' && findings.length) return {script: NOTHING, findings};
+  if (!source.schema || !target.schema) return {script: NOTHING, tried: NOTHING, findings: [cannotWrite]};
+  const written = kind === 'catalog' ? await source.schema.read(tables) : await dumped(source.schema, tables);
+  if (kind === 'pg_dump' && written.findings.length) return {script: NOTHING, tried: NOTHING, findings: written.findings};
   const roles = new Set(await target.schema.roles());
-  const known = split({preData, postData}, (statement) => statement.roles.every((role) => roles.has(role)));
-  const failed = new Map((await target.schema.tryOut(known.fits, signal)).map(({statement, reason}) => [statement, reason]));
-  const accepted = split(known.fits, (statement) => !failed.has(statement));
+  const known = split(written, (statement) => statement.roles.every((role) => roles.has(role)));
+  const shaped = await inShape(target.schema, known.fits, tables, mapping, signal);
+  const failed = new Map((await target.schema.tryOut(shaped.script, signal)).map(({statement, reason}) => [statement, reason]));
+  const accepted = split(shaped.script, (statement) => !failed.has(statement));
   return {
     script: accepted.fits,
+    tried: {preData: [...shaped.ran, ...shaped.script.preData], postData: shaped.script.postData},
     findings: [
-      ...findings,
+      ...written.findings,
       ...known.rest.flatMap((one) => missingRole(one, roles)),
+      ...shaped.findings,
       ...accepted.rest.map((one) => notTaken(one, failed.get(one) ?? '')),
     ],
   };
+};
+
+type Shaped = {readonly script: SchemaScript; readonly ran: readonly SchemaStatement[]; readonly findings: readonly Finding[]};
+
+/** The tables as the mapping wants them. */
+const inShape = async (
+  schema: Schema,
+  script: SchemaScript,
+  tables: readonly Table[],
+  mapping: Pick<MigrationMapping, 'reshapes'>,
+  signal: AbortSignal,
+): Promise<Shaped> => {
+  const reshapes = mapping.reshapes(tables);
+  if (!reshapes.length) return {script, ran: [], findings: []};
+  const {preData, postData, ran, findings} = await schema.reshaped(script, tables, reshapes, signal);
+  return {script: {preData, postData}, ran, findings};
 };
 
 const NOTHING: SchemaScript = {preData: [], postData: []};

@@ -4,12 +4,13 @@
  * lets a new attempt begin (invariants 5 and 6).
  */
 import {decideTakeover, type Takeover} from '../model/cutover-decision.ts';
-import {OwnershipUnknownError} from '../model/errors.ts';
+import {isCoded, OwnershipUnknownError} from '../model/errors.ts';
 import type {Direction} from '../model/side.ts';
 import type {Link} from '../pipeline/replication.ts';
 import {attemptCutover} from './cutover-attempt.ts';
 import {finishCutover} from './cutover-finish.ts';
 import type {PhaseContext, PhaseOutcome} from './phase.ts';
+import {refreshViews} from './refresh-views.ts';
 import {endHold, rolesOf, type Roles} from './roles.ts';
 
 export const switchSides = async (context: PhaseContext, direction: Direction, ensureLink: () => Promise<Link>): Promise<PhaseOutcome> => {
@@ -20,7 +21,21 @@ export const switchSides = async (context: PhaseContext, direction: Direction, e
   if (found.action === 'none' && found.open === roles.openingSide) return finishCutover(context, roles, await newestAttempt(roles));
   if (found.action !== 'none') throw unknownOwner(found);
   if (context.isResumed) return startOver(context, roles);
-  return attemptCutover(context, roles, await ensureLink());
+  const link = await ensureLink();
+  return context.verification.whileStill(() => compareAndAttempt(context, roles, link));
+};
+
+/** What takes time is done while nobody is held yet: views, and rows that changed since they were compared. */
+const compareAndAttempt = async (context: PhaseContext, roles: Roles, link: Link): Promise<PhaseOutcome> => {
+  try {
+    await context.steps.each('refresh-views', () => refreshViews(context, roles));
+    await context.steps.each('compare-changed', () => context.verification.compareChanged(link, context.signal));
+  } catch (error) {
+    if (!isCoded(error)) throw error;
+    context.telemetry.note(`the ${roles.direction} cutover was not begun: ${error.message}`);
+    return {event: {type: 'back'}, evidence: {reason: error.message}};
+  }
+  return attemptCutover(context, roles, link);
 };
 
 export const lookWhoIsOpen = async (context: Pick<PhaseContext, 'source' | 'target'>): Promise<Takeover> => {

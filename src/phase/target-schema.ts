@@ -8,34 +8,45 @@ import {dirname, resolve} from 'node:path';
 import type {Database, Finding, Schema, SchemaStatement} from '../engine/engine.ts';
 import {TerminalError, type ErrorCode} from '../model/errors.ts';
 import {nameOf, type Table, type TableName} from '../model/table.ts';
+import type {MigrationMapping} from '../mapping/mapping.ts';
 import {isInPlace, type Plan} from '../plan/plan.ts';
 import type {PhaseContext} from './phase.ts';
+import {keepReshaped} from './reshaped-schema.ts';
+import {filesFindings} from './schema-files.ts';
 import {scriptFor} from './schema-script.ts';
 
 export type SchemaRun = {readonly file: string; readonly statements: number};
 
-/** What stands in the way of the plan's kind of schema, and what would be set aside. Changes nothing. */
-export const schemaFindings = async (
-  source: Database,
-  target: Database,
-  plan: Plan,
-  tables: readonly Table[],
-): Promise<readonly Finding[]> => {
-  const {kind} = plan.schema;
-  if (!tables.length) return [];
-  if (kind !== 'files' && kind !== 'existing' && plan.mapping?.some(({from, to, columns}) => columns.length || nameOf(from) !== nameOf(to)))
-    return [reshaped];
-  return kind === 'catalog' || kind === 'pg_dump'
-    ? (await scriptFor(kind, source, target, tables, new AbortController().signal)).findings
-    : [];
+type Asked = {
+  readonly source: Database;
+  readonly target: Database;
+  readonly plan: Plan;
+  readonly tables: readonly Table[];
+  readonly mapping: MigrationMapping;
 };
 
-const reshaped: Finding = {
-  severity: 'refuse',
-  code: 'CF-SCOPE-004',
-  object: 'schema',
-  reason: 'kinds catalog and pg_dump make the tables as they are on the source, and the mapping wants them otherwise',
-  next: 'use schema kind files or existing',
+/** What stands in the way of the plan's kind of schema, and what would be set aside. Changes nothing. */
+export const schemaFindings = async ({source, target, plan, tables, mapping}: Asked): Promise<readonly Finding[]> => {
+  const {schema} = plan;
+  if (!tables.length || schema.kind === 'existing') return [];
+  // Asked in the middle of a run, what is in the way is what that run has made.
+  if (await target.schema?.isBegun(plan.name)) return [];
+  const filled = await filledTables(target, tables, mapping);
+  if (filled.length) return filled;
+  const {signal} = new AbortController();
+  if (schema.kind === 'files') return target.schema ? filesFindings(target.schema, schema, signal) : [];
+  return (await scriptFor(schema.kind, {source, target}, tables, mapping, signal)).findings;
+};
+
+const filledTables = async (target: Database, tables: readonly Table[], mapping: MigrationMapping): Promise<Finding[]> => {
+  const filled = await target.target.nonEmpty(tables.map((table) => ({...table, name: mapping.targetName(table.name)})));
+  return filled.map((name) => ({
+    severity: 'refuse',
+    code: 'CF-TGT-001',
+    object: nameOf(name),
+    reason: 'has rows on the target already',
+    next: 'empty it, or take another database as target',
+  }));
 };
 
 /** Names of what `existing` would take away and put back. */
@@ -96,6 +107,17 @@ const restore = async ({target, plan, signal}: PhaseContext): Promise<number> =>
   return statements;
 };
 
+/** Of a run that has made its texts already: a source that changed since does not change them. */
+export const keptTexts = async (target: Database, {schema: {kind}}: Plan): Promise<Partial<Texts & Kept>> => {
+  if (!target.schema || !(await target.control.isInstalled())) return {};
+  const [preData, postData] = [await target.schema.kept(`${kind} pre-data`), await target.schema.kept(`${kind} post-data`)];
+  const aside = await target.schema.kept(SET_ASIDE);
+  return {
+    ...(preData === undefined || postData === undefined ? {} : {preData, postData}),
+    ...(aside === undefined ? {} : parseKept(aside)),
+  };
+};
+
 type Part = 'preData' | 'postData';
 
 const runPart = async (context: PhaseContext, part: Part): Promise<SchemaRun> => {
@@ -124,8 +146,10 @@ const make = async (context: PhaseContext, kind: 'catalog' | 'pg_dump', file: st
 
 type Texts = {readonly preData: string; readonly postData: string};
 
-const texts = async ({source, target, tables, signal}: PhaseContext, kind: 'catalog' | 'pg_dump'): Promise<Texts> => {
-  const {script, findings} = await scriptFor(kind, source, target, await tables(), signal);
+const texts = async (context: PhaseContext, kind: 'catalog' | 'pg_dump'): Promise<Texts> => {
+  const {source, target, signal} = context;
+  const [tables, mapping] = [await context.tables(), await context.mapping()];
+  const {script, findings} = await scriptFor(kind, {source, target}, tables, mapping, signal);
   const refused = findings.filter(({severity}) => severity === 'refuse');
   const [first] = refused;
   if (first)
@@ -133,6 +157,7 @@ const texts = async ({source, target, tables, signal}: PhaseContext, kind: 'cata
       code: first.code as ErrorCode,
       next: first.next,
     });
+  await keepReshaped({source, target, tables, mapping}, script);
   return {preData: textOf(script.preData), postData: textOf(script.postData)};
 };
 

@@ -83,6 +83,7 @@ export class ApplyPass {
         mappings.map((mapping) => mapping.from),
         signal,
       )) {
+        progress.flows();
         await pass.#take(events);
         await progress.whilePaused(signal);
       }
@@ -179,11 +180,11 @@ export class ApplyPass {
 
   /** Rows go out; position and list wait for the end of the source's transaction. */
   async #write(): Promise<void> {
-    const batch = this.#net.take();
+    const {tables, rereads, changed} = this.#net.take();
     this.#heldBytes = 0;
-    this.#windows.add(await this.#applier.write(batch.tables));
-    this.#windows.add(batch.rereads);
-    this.#pendingRereads.push(...batch.rereads);
+    this.#progress.written(changed);
+    this.#windows.add([...(await this.#applier.write(tables)), ...rereads]);
+    this.#pendingRereads.push(...rereads);
   }
 
   async #flush(): Promise<void> {
@@ -214,7 +215,7 @@ export class ApplyPass {
   /** Whoever waits for a position or a mark looks at the rows next, so what is still to be read again comes first. */
   #report(): void {
     if (!this.#windows.isBehind) this.#progress.moved(this.#durable, this.#windows.strict);
-    if (this.#windows.rereads > 0) return;
+    if (this.#progress.left(this.#windows.rereads) > 0) return;
     for (const mark of this.#marks) this.#progress.mark(mark, this.#durable);
     this.#marks = [];
   }
@@ -247,7 +248,6 @@ export class ApplyPass {
       this.#commitSeq++;
       this.#delivered = new Set();
       this.#windows.served(due.table.name, due.keys, end);
-      this.#options.telemetry.gauge('rereads', this.#windows.rereads);
       this.#report();
     }
   }

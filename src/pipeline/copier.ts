@@ -3,6 +3,7 @@
  * the initial load; killed anywhere, the next run repeats the open chunks only.
  */
 import type {BulkFormat, Chunk, Database} from '../engine/engine.ts';
+import {assert} from '../model/assert.ts';
 import type {Row} from '../model/change.ts';
 import {nameOf, writtenColumns, type Table} from '../model/table.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
@@ -15,9 +16,10 @@ export type CopyRequest = {
   /** Of the receiving side's tables; a range says the same on both sides, because keys do. */
   readonly chunks: readonly Chunk[];
   readonly epoch: number;
-  readonly parallel: number;
-  /** Waits here while the run is paused. */
-  readonly pausePoint: (where: string) => Promise<void>;
+  /** How many at the same time; asked between chunks, because an operator may change it. */
+  readonly parallel: () => number;
+  /** Each worker does its chunks through one of its own, which waits while the run is paused or throttled, until `stop`. */
+  readonly lane: (stop: AbortSignal) => <T>(piece: () => Promise<T>) => Promise<T>;
   readonly telemetry: Telemetry;
   readonly signal: AbortSignal;
 };
@@ -27,26 +29,54 @@ export const copyChunks = async (
 ): Promise<{readonly rows: number; readonly bytes: number; readonly chunks: number}> => {
   const open = request.chunks.filter((chunk) => !chunk.done);
   const total = {rows: 0, bytes: 0, chunks: 0};
-  const next = open.values();
-  const stop = new AbortController();
-  const worker = async (): Promise<void> => {
-    for (const chunk of next) {
-      await request.pausePoint('between chunks');
-      request.signal.throwIfAborted();
-      if (stop.signal.aborted) return;
-      const loaded = await copyChunk(request, chunk);
-      total.rows += loaded.rows;
-      total.bytes += loaded.bytes;
-      total.chunks++;
-      report(request, total);
-    }
-  };
-  const workers = Array.from({length: Math.min(request.parallel, Math.max(1, open.length))}, () =>
-    worker().catch((error: unknown) => (stop.abort(), Promise.reject(error))),
-  );
-  const results = await Promise.allSettled(workers);
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  report(request, total);
+  await eachOf(open, request, async (chunk) => {
+    const loaded = await copyChunk(request, chunk);
+    total.rows += loaded.rows;
+    total.bytes += loaded.bytes;
+    total.chunks++;
+    report(request, total);
+  });
   return total;
+};
+
+/**
+ * As many workers as may be at the same time. One that has done a chunk looks whether there should be more of them, or
+ * fewer; after a failure nothing new is begun, and what has begun is awaited.
+ */
+const eachOf = async (
+  chunks: readonly Chunk[],
+  {parallel, lane}: Pick<CopyRequest, 'parallel' | 'lane'>,
+  copy: (chunk: Chunk) => Promise<void>,
+): Promise<void> => {
+  const queue = [...chunks];
+  const failures: unknown[] = [];
+  const stop = new AbortController();
+  const workers: Promise<void>[] = [];
+  let atWork = 0;
+  const isMore = (): boolean => queue.length > 0 && failures.length === 0;
+  const fail = (error: unknown): void => {
+    failures.push(error);
+    stop.abort();
+  };
+  const hire = (): void => {
+    for (; isMore() && atWork < parallel(); atWork++) workers.push(work());
+  };
+  const work = async (): Promise<void> => {
+    const inTurn = lane(stop.signal);
+    do {
+      await inTurn(async () => {
+        const chunk = isMore() ? queue.shift() : undefined;
+        if (chunk) await copy(chunk);
+      }).catch(fail);
+      hire();
+    } while (isMore() && atWork <= parallel());
+    atWork--; // in the same turn as the look, or too many would leave
+  };
+  hire();
+  for (const worker of workers) await worker; // those hired meanwhile as well
+  if (failures.length > 0) throw failures[0];
+  assert(queue.length === 0, 'every chunk was copied');
 };
 
 const copyChunk = async ({from, to, mappings, epoch}: CopyRequest, chunk: Chunk): Promise<{rows: number; bytes: number}> => {
@@ -57,8 +87,9 @@ const copyChunk = async ({from, to, mappings, epoch}: CopyRequest, chunk: Chunk)
   const copy = mapping.isPlain
     ? await from.source.copyOut(mapping.reads, chunk.range, format)
     : await copyThrough(mapping, from, to, chunk);
-  const end = async () => {
+  const end = async (bytes: number) => {
     await copy.done();
+    await from.source.refuseLargeValues?.(mapping.reads, chunk.range, bytes);
     return from.source.mark(`chunk ${chunk.id}`); // after the read has returned, and durable: R2, R3
   };
   return to.target.loadChunk({table, chunk, epoch, format, input: copy.stream, end});
@@ -75,10 +106,24 @@ async function* mapped(batches: AsyncIterable<readonly Row[]>, mapping: TableMap
 }
 
 /** Binary is half the work for both servers, where it means the same to both. */
-const bulkFormat = (table: Table): BulkFormat => (writtenColumns(table).every((column) => column.portableBinary) ? 'binary' : 'text');
+export const bulkFormat = (table: Table): BulkFormat =>
+  writtenColumns(table).every((column) => column.portableBinary) ? 'binary' : 'text';
 
+/** What earlier runners copied counts too; told before the first chunk, so that it is nobody's speed. */
 const report = ({telemetry, chunks}: CopyRequest, total: {readonly rows: number; readonly chunks: number}): void => {
-  telemetry.gauge('rowsCopied', total.rows);
-  telemetry.gauge('chunksDone', chunks.filter((chunk) => chunk.done).length + total.chunks);
+  const before = chunks.filter((chunk) => chunk.done);
+  telemetry.gauge('rowsCopied', rowsOf(before) + total.rows);
+  telemetry.gauge('chunksDone', before.length + total.chunks);
+  telemetry.gauge('chunksTotal', chunks.length);
+};
+
+const rowsOf = (chunks: readonly Chunk[]): number => chunks.reduce((rows, chunk) => rows + (chunk.rows ?? 0), 0);
+
+/** For a run that is taken up after its copy, which then has no total but what it was. */
+export const tellCopied = (telemetry: Telemetry, chunks: readonly Chunk[]): void => {
+  if (chunks.length === 0 || !chunks.every(({done}) => done)) return;
+  telemetry.gauge('rowsCopied', rowsOf(chunks));
+  telemetry.gauge('rowsTotal', rowsOf(chunks));
+  telemetry.gauge('chunksDone', chunks.length);
   telemetry.gauge('chunksTotal', chunks.length);
 };

@@ -1,5 +1,4 @@
 import {describe, expect, it} from 'vitest';
-import {fakeClock} from '../../test/support/clock.ts';
 import type {FillRequest} from '../engine/alter.ts';
 import type {Chunk, Database} from '../engine/engine.ts';
 import type {NewColumn} from '../model/planned-operation.ts';
@@ -27,11 +26,12 @@ function filler(more: Partial<FillerRequest> = {}) {
     chunks: [chunk(0, 'orders', true), chunk(1, 'orders'), chunk(2, 'items')],
     columns: [column('orders', 'channel'), column('items', 'weight'), column('orders', 'origin')],
     epoch: 1,
-    throttle: {rest: async () => void acts.push('rest')},
-    pausePoint: async (where) => void acts.push(where),
+    inTurn: (piece) => {
+      acts.push('turn');
+      return piece();
+    },
     note: () => {},
     telemetry,
-    clock: fakeClock(),
     signal: new AbortController().signal,
     ...more,
   };
@@ -39,16 +39,17 @@ function filler(more: Partial<FillerRequest> = {}) {
 }
 
 describe('filling', () => {
-  it('takes the open chunks in order, all columns of a table in one go, with a rest after each', async () => {
+  it('takes the open chunks in order, all columns of a table in one go, each in its turn', async () => {
     const {acts, telemetry, run} = filler();
     expect(await run()).toEqual({rows: 20, chunks: 2});
-    expect(acts).toEqual(['between chunks', 'fill 1: channel, origin', 'rest', 'between chunks', 'fill 2: weight', 'rest']);
+    expect(acts).toEqual(['turn', 'fill 1: channel, origin', 'turn', 'fill 2: weight']);
     expect(telemetry.read()).toEqual({chunksDone: 3, chunksTotal: 3});
   });
 
   it('stops between two chunks', async () => {
-    const stop = new AbortController();
-    const {acts, run} = filler({signal: stop.signal, throttle: {rest: async () => stop.abort(new Error('stopped'))}});
+    let turns = 0;
+    const inTurn: FillerRequest['inTurn'] = (piece) => (++turns > 1 ? Promise.reject(new Error('stopped')) : piece());
+    const {acts, run} = filler({inTurn});
     await expect(run()).rejects.toThrow('stopped');
     expect(acts.filter((act) => act.startsWith('fill'))).toEqual(['fill 1: channel, origin']);
   });

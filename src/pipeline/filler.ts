@@ -4,11 +4,9 @@
  */
 import type {Chunk, Database} from '../engine/engine.ts';
 import {assert} from '../model/assert.ts';
-import type {Clock} from '../model/effects.ts';
 import type {NewColumn} from '../model/planned-operation.ts';
 import {nameOf, type Table} from '../model/table.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
-import type {Throttle} from '../throttle/throttle.ts';
 
 export type FillerRequest = {
   readonly database: Database;
@@ -16,27 +14,21 @@ export type FillerRequest = {
   readonly chunks: readonly Chunk[];
   readonly columns: readonly NewColumn[];
   readonly epoch: number;
-  readonly throttle: Throttle;
-  /** Waits here while the run is paused. */
-  readonly pausePoint: (where: string) => Promise<void>;
+  /** Each chunk is filled through it; it waits while the run is paused, and rests between two. */
+  readonly inTurn: <T>(piece: () => Promise<T>) => Promise<T>;
   readonly note: (text: string) => void;
   readonly telemetry: Telemetry;
-  readonly clock: Clock;
   readonly signal: AbortSignal;
 };
 
 export const fillChunks = async (request: FillerRequest): Promise<{readonly rows: number; readonly chunks: number}> => {
-  const {chunks, clock, signal, telemetry} = request;
+  const {chunks, telemetry} = request;
   const open = chunks.filter(({done}) => !done);
   telemetry.gauge('chunksTotal', chunks.length);
   let rows = 0;
   for (const [filled, chunk] of open.entries()) {
     telemetry.gauge('chunksDone', chunks.length - open.length + filled);
-    await request.pausePoint('between chunks');
-    signal.throwIfAborted();
-    const started = clock.monotonicMs();
-    rows += await fillChunk(request, chunk);
-    await request.throttle.rest(clock.monotonicMs() - started, clock, signal);
+    rows += await request.inTurn(() => fillChunk(request, chunk));
   }
   telemetry.gauge('chunksDone', chunks.length);
   return {rows, chunks: open.length};

@@ -12,6 +12,7 @@ type Shared = Pick<LinkOptions, 'compare' | 'isPassing' | 'telemetry' | 'effects
 export class InProcessReplication implements Replication {
   readonly #shared: Shared;
   readonly #links = new Map<Direction, RunningLink>();
+  #isClosed = false;
   #fail: (error: unknown) => void = () => {};
   readonly failed: Promise<never>;
 
@@ -35,6 +36,8 @@ export class InProcessReplication implements Replication {
         mappings.map((mapping) => mapping.from),
         new AbortController().signal,
       ));
+    // A phase may still be on its way here when the run has failed: nobody would stop this link any more.
+    if (this.#isClosed) throw new Error(`the ${direction} stream was asked for after the end of the run`);
     const link = new RunningLink(options, mode, start);
     link.failed.catch((error: unknown) => this.#fail(error));
     this.#links.set(direction, link);
@@ -55,7 +58,9 @@ export class InProcessReplication implements Replication {
     for (const link of this.#links.values()) link.paused = isPaused;
   }
 
+  /** For good: no link begins after it. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([this.stop('forward'), this.stop('reverse')]);
   }
 }

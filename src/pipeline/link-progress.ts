@@ -2,16 +2,17 @@
 import type {TableKey} from '../engine/engine.ts';
 import type {Change, Key} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
-import type {TableName} from '../model/table.ts';
+import {nameOf, type TableName} from '../model/table.ts';
 import type {TouchedKeys} from '../model/stream-evidence.ts';
-import type {Telemetry} from '../telemetry/telemetry.ts';
+import type {Telemetry, Wait} from '../telemetry/telemetry.ts';
+import type {ChangedKeys} from './changed-keys.ts';
 import {createTouchedIndex, type TouchedIndex} from './touched-index.ts';
 import {Waiters} from './waiters.ts';
 
 /** Marks remembered for a waiter that comes late. */
 const MARKS_MAX = 1000;
 /** Touched keys kept for comparisons; older ones count as touched. */
-const TOUCHED_KEYS_MAX = 500_000;
+const TOUCHED_KEYS_MAX = 100_000;
 
 /** Changes known to a comparison that begins now: far more than can be invisible at one moment. */
 const RECENT_MAX = 2000;
@@ -30,12 +31,35 @@ export class LinkProgress {
   #recentAt = 0;
   #isPaused = false;
   #changes = 0;
+  #broken: string | undefined;
   applied: Position | undefined;
   strict = false;
 
-  constructor(compare: (a: Position, b: Position) => number, telemetry: Telemetry) {
+  readonly #changed: ChangedKeys;
+
+  constructor(compare: (a: Position, b: Position) => number, telemetry: Telemetry, changed: ChangedKeys) {
     this.#compare = compare;
     this.#telemetry = telemetry;
+    this.#changed = changed;
+  }
+
+  /** Shown under that key until the stream flows again. */
+  broke(key: string, wait: Wait): void {
+    this.#broken = key;
+    this.#telemetry.wait(key, wait);
+  }
+
+  /** Called for whatever the sending side says. */
+  flows(): void {
+    if (this.#broken === undefined) return;
+    this.#telemetry.wait(this.#broken, undefined);
+    this.#broken = undefined;
+  }
+
+  /** How many rows are still to be read again; answers what it is given. */
+  left(rereads: number): number {
+    this.#telemetry.gauge('rereads', rereads);
+    return rereads;
   }
 
   moved(position: Position, strict: boolean): void {
@@ -68,6 +92,7 @@ export class LinkProgress {
 
   touched(change: Change, commit: Position, transaction: string): void {
     const [keys, tables] = [keysOf(change), change.kind === 'truncate' ? change.tables : []];
+    for (const table of tables) this.#changed.truncate(table);
     this.#touch((index) => {
       for (const table of tables) index.truncate(table, commit, transaction);
       for (const {table, key} of keys) index.add(table, key, commit, transaction);
@@ -76,7 +101,10 @@ export class LinkProgress {
 
   /** Rows that were read anew may be newer than the position of the receiving side until the stream has passed `to`. */
   reread(table: TableName, keys: readonly Key[], from: Position, to: Position): void {
-    for (const key of keys) this.#touch((index) => index.reread(table, key, from, to));
+    for (const key of keys) {
+      this.#changed.add(table, key);
+      this.#touch((index) => index.reread(table, key, from, to));
+    }
   }
 
   #touch(touch: Touch): void {
@@ -85,15 +113,33 @@ export class LinkProgress {
     for (const index of this.#indexes) touch(index);
   }
 
+  /** Before the receiving side commits them. */
+  written(rows: readonly {readonly table: TableName; readonly keyTexts: readonly string[]}[]): void {
+    for (const {table, keyTexts} of rows) this.#changed.addTexts(table, keyTexts);
+  }
+
+  /** As `ChangedKeys.begin`, with the newest changes, for the same reason as `remember`. */
+  beginComparison(tables: readonly TableName[]): number {
+    this.#changed.begin(tables);
+    const compared = onlyOf(tables, this.#changed);
+    for (const touch of this.#newest()) touch(compared);
+    return this.#changed.begin(tables);
+  }
+
+  #newest(): readonly Touch[] {
+    return [...this.#recent.slice(this.#recentAt), ...this.#recent.slice(0, this.#recentAt)];
+  }
+
   /** Begins with the newest changes: one of them may be applied already and still be invisible on the sending side (R11). */
   remember(): TouchedKeys {
     const index = createTouchedIndex(this.#compare, TOUCHED_KEYS_MAX);
-    for (let i = 0; i < this.#recent.length; i++) {
-      const touch = this.#recent[(this.#recentAt + i) % this.#recent.length];
-      touch?.(index);
-    }
+    for (const touch of this.#newest()) touch(index);
     this.#indexes.add(index);
-    return {touched: (...request) => index.touched(...request), stop: () => void this.#indexes.delete(index)};
+    return {
+      touched: (...request) => index.touched(...request),
+      pending: (...request) => index.pending(...request),
+      stop: () => void this.#indexes.delete(index),
+    };
   }
 
   /** Asked for by a repair; the pass takes them up between two transactions. */
@@ -121,7 +167,19 @@ export class LinkProgress {
 }
 
 /** What a change adds to an index, and to one that begins later. */
-type Touch = (index: TouchedIndex) => void;
+type Touched = Pick<TouchedIndex, 'add' | 'reread' | 'truncate'>;
+type Touch = (index: Touched) => void;
+
+/** What other tables were touched by is known of them already: a truncate told again would make all of their rows wait once more. */
+const onlyOf = (tables: readonly TableName[], changed: ChangedKeys): Touched => {
+  const names = new Set(tables.map(nameOf));
+  const isOne = (table: TableName): boolean => names.has(nameOf(table));
+  return {
+    add: (table, key) => isOne(table) && changed.add(table, key),
+    reread: (table, key) => isOne(table) && changed.reread(table, key),
+    truncate: (table) => isOne(table) && changed.truncate(table),
+  };
+};
 
 /** Both keys when a key changed. */
 const keysOf = (change: Change): readonly TableKey[] => {

@@ -1,7 +1,8 @@
 /** The changes of the sending tables as changes of the receiving ones. Asked by a pass for every change, before it is folded. */
 import {assert} from '../model/assert.ts';
 import type {Change} from '../model/change.ts';
-import {nameOf, type TableName} from '../model/table.ts';
+import {passes} from '../model/row-filter.ts';
+import {nameOf, rowOfKey, type TableName} from '../model/table.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
 
 export class MappedChanges {
@@ -17,6 +18,14 @@ export class MappedChanges {
   of(change: Change): Change | undefined {
     if (change.kind !== 'truncate') return this.#mapping(change.table).change(change);
     return {kind: 'truncate', tables: change.tables.map((table) => this.#mapping(table).to.name)};
+  }
+
+  /** A write to what the migration moves, for certain: where others' rows stay, an event does not always say whose row it was. */
+  touches(change: Change): boolean {
+    if (change.kind === 'truncate') return true;
+    const {from} = this.#mapping(change.table);
+    if (!from.only) return true;
+    return passes(from.only, 'row' in change ? change.row : rowOfKey(from, change.key)) === true;
   }
 
   #mapping(table: TableName): TableMapping {

@@ -69,6 +69,11 @@ const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compar
     const {rows, bracket} = await compare.read(view.table, where, applied);
     return {rows: new Map(rows.map((row) => hashedRow(view, row))), bracket};
   },
+  rowHashes: async (table, keys) => {
+    const view = viewOf(table);
+    if (view.isPlain) return compare.rowHashes(view.table, keys);
+    return new Map((await compare.rows(view.table, keys)).map((row) => hashedRow(view, row)));
+  },
   rows: async (table, keys) => {
     const view = viewOf(table);
     return (await compare.rows(view.table, keys)).map((row) => view.row(row));

@@ -7,7 +7,14 @@ export const mappedSequences = (states: readonly SequenceState[], mappings: read
   states.map((state) => {
     const {owner, ...rest} = state;
     const mapping = owner && mappings.find(({from}) => nameOf(from.name) === nameOf(owner.table));
-    if (!owner || !mapping) return state;
+    // One that no column owns may serve any of the tables.
+    const shared = sharing(mapping ? [mapping] : owner ? [] : mappings);
+    if (!owner || !mapping) return {...state, ...shared};
     const column = mapping.columns.get(owner.column);
-    return column === undefined ? rest : {...rest, owner: {table: mapping.to.name, column}};
+    return column === undefined ? {...rest, ...shared} : {...rest, ...shared, owner: {table: mapping.to.name, column}};
   });
+
+const sharing = (mappings: readonly TableMapping[]): Pick<SequenceState, 'shared'> => {
+  if (mappings.some(({from}) => from.only)) return {shared: 'leaves-room'};
+  return mappings.some(({to}) => to.only) ? {shared: 'never-back'} : {};
+};

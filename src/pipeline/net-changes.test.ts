@@ -36,7 +36,8 @@ const truncate: Change = {kind: 'truncate', tables: [item, order]};
 const fold = (mode: ReplayMode, ...changes: readonly Change[]) => {
   const net = netChanges(() => mode, TABLES);
   for (const change of changes) net.add(change);
-  return net.take();
+  const {tables, rereads} = net.take();
+  return {tables, rereads};
 };
 /** The steps of the item table, for reading. */
 const steps = (mode: ReplayMode, ...changes: readonly Change[]) => fold(mode, ...changes).tables.flatMap((batch) => batch.steps);
@@ -154,7 +155,16 @@ describe('a batch', () => {
     expect(net.size).toBe(3);
     net.take();
     expect(net.size).toBe(0);
-    expect(net.take()).toEqual({tables: [], rereads: []});
+    expect(net.take()).toEqual({tables: [], rereads: [], changed: []});
+  });
+
+  test.each<ReplayMode>(['window', 'strict'])('names every key that it changes, both when a key changes (%s)', (mode) => {
+    const net = netChanges(() => mode, TABLES);
+    for (const change of [insert('1', 'a'), touch('2', 'b'), move('3', '4'), moveInFull('5', '6'), remove('7'), touch('4', 'b')])
+      net.add(change);
+    const {changed} = net.take();
+    expect(changed.map(({table}) => table)).toEqual([item]);
+    expect(new Set(changed.flatMap(({keyTexts}) => keyTexts))).toEqual(new Set(['1', '2', '3', '4', '5', '6', '7'].map((id) => `1:${id}`)));
   });
 
   test('keeps keys apart that look alike when joined', () => {

@@ -26,6 +26,8 @@ export type NetBatch = {
   readonly tables: readonly TableBatch[];
   /** Keys for the re-read list, stored in the same commit. */
   readonly rereads: readonly {readonly table: TableName; readonly key: Key}[];
+  /** Keys of the rows that were changed, both when a key was, as `keyText` writes them. */
+  readonly changed: readonly {readonly table: TableName; readonly keyTexts: readonly string[]}[];
 };
 
 export interface NetChanges {
@@ -70,15 +72,17 @@ class Folds implements NetChanges {
   take(): NetBatch {
     const tables: TableBatch[] = [];
     const rereads: {table: TableName; key: Key}[] = [];
+    const changed: {table: TableName; keyTexts: readonly string[]}[] = [];
     for (const fold of this.#touched) {
       const table = fold.table.name;
       const taken = fold.take();
       if (taken.steps.length > 0) tables.push({table, steps: taken.steps});
       for (const key of taken.rereads) rereads.push({table, key});
+      changed.push({table, keyTexts: taken.keyTexts});
     }
     this.#touched = new Set();
     this.size = 0;
-    return {tables, rereads};
+    return {tables, rereads, changed};
   }
 
   #fold(table: TableName): TableFold {

@@ -3,7 +3,10 @@ import type {Position} from '../model/position.ts';
 import type {Direction} from '../model/side.ts';
 import {TransientError} from '../model/errors.ts';
 import type {TouchedKeys} from '../model/stream-evidence.ts';
+import type {TableName} from '../model/table.ts';
+import type {Wait} from '../telemetry/telemetry.ts';
 import {ApplyPass} from './apply-pass.ts';
+import {ChangedKeys} from './changed-keys.ts';
 import type {LinkOptions} from './link-options.ts';
 import {runDropPass} from './drop-pass.ts';
 import {LinkProgress} from './link-progress.ts';
@@ -18,6 +21,7 @@ const BACKOFF_MS_MAX = 3000;
 export class RunningLink implements Link {
   readonly mode: LinkMode;
   readonly #options: LinkOptions;
+  readonly changed: ChangedKeys;
   readonly #progress: LinkProgress;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
@@ -27,7 +31,9 @@ export class RunningLink implements Link {
   constructor(options: LinkOptions, mode: LinkMode, from: Position) {
     this.#options = options;
     this.mode = mode;
-    this.#progress = new LinkProgress(options.compare, options.telemetry);
+    const tables = options.mappings.map((mapping) => mapping.to.name);
+    this.changed = new ChangedKeys(tables, () => options.effects.clock.monotonicMs());
+    this.#progress = new LinkProgress(options.compare, options.telemetry, this.changed);
     const passes =
       mode === 'apply'
         ? () => ApplyPass.run(options, this.#progress, this.#stop.signal)
@@ -39,6 +45,7 @@ export class RunningLink implements Link {
   }
 
   async #keepRunning(pass: () => Promise<void>): Promise<void> {
+    let since: string | undefined;
     for (let breaks = 0; !this.#stop.signal.aborted; breaks++) {
       const before = this.#progress.applied;
       try {
@@ -46,14 +53,25 @@ export class RunningLink implements Link {
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         if (!this.#mayRestart(error)) throw error;
-        if (this.#progress.applied !== before) breaks = 0;
+        if (this.#progress.applied !== before) [breaks, since] = [0, undefined];
+        since ??= this.#options.effects.clock.now().toISOString();
         if (breaks >= RESTARTS_MAX) throw error;
-        this.#options.telemetry.note(
-          `${this.direction} stream broke off and is opened again: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#options.telemetry.note(`${this.direction} stream broke off and is opened again: ${reason}`);
+        this.#progress.broke(`${this.direction} stream`, this.#brokenOff(reason, breaks + 1, since));
         await this.#options.effects.clock.sleep(Math.min(BACKOFF_MS * 2 ** breaks, BACKOFF_MS_MAX), this.#stop.signal);
       }
     }
+  }
+
+  #brokenOff(reason: string, tries: number, since: string): Wait {
+    const {side} = this.#options.from;
+    return {
+      cause: `the ${this.direction} stream broke off (${reason}) and is opened again, try ${tries} of ${RESTARTS_MAX}`,
+      since,
+      owner: `whoever runs the ${side}'s server; the stream is opened again by itself`,
+      next: {command: 'crossfade doctor PLAN', why: `says whether both servers answer; after try ${RESTARTS_MAX} the run fails`},
+    };
   }
 
   #mayRestart(error: unknown): boolean {
@@ -71,6 +89,9 @@ export class RunningLink implements Link {
   }
   remember(): TouchedKeys {
     return this.#progress.remember();
+  }
+  beginComparison(tables: readonly TableName[]): number {
+    return this.#progress.beginComparison(tables);
   }
   set paused(paused: boolean) {
     this.#progress.paused = paused;

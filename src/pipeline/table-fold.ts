@@ -25,6 +25,7 @@ export class TableFold {
   #steps: TableStep[] = [];
   #rereads: Key[] = [];
   #closedRows = 0;
+  #keyTexts: string[] = [];
 
   constructor(table: Table, forms: typeof replayForm) {
     this.table = table;
@@ -66,9 +67,10 @@ export class TableFold {
   }
 
   /** Answers what was folded since the last call, and forgets it. */
-  take(): {readonly steps: readonly TableStep[]; readonly rereads: readonly Key[]} {
+  take(): {readonly steps: readonly TableStep[]; readonly rereads: readonly Key[]; readonly keyTexts: readonly string[]} {
     this.#close();
-    const taken = {steps: this.#steps, rereads: this.#rereads};
+    const taken = {steps: this.#steps, rereads: this.#rereads, keyTexts: this.#keyTexts};
+    this.#keyTexts = [];
     this.#steps = [];
     this.#rereads = [];
     this.#closedRows = 0;
@@ -163,6 +165,7 @@ export class TableFold {
     for (const move of this.#moves) operations.push(move);
     if (operations.length > 0) this.#steps.push({kind: 'rows', operations});
     this.#closedRows += this.#entries.size;
+    for (const id of this.#entries.keys()) this.#keyTexts.push(id);
     this.#entries = new Map();
     this.#moves = [];
   }

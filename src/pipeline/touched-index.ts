@@ -19,6 +19,8 @@ export interface TouchedIndex {
   truncate(table: TableName, commit: Position, transaction: string): void;
   /** As `TouchedKeys.touched`. */
   touched(table: TableName, key: Key, from: Position, to: Position, sees: (transaction: string) => boolean): boolean;
+  /** As `TouchedKeys.pending`. */
+  pending(table: TableName, key: Key, position: Position, sees: (transaction: string) => boolean): boolean;
 }
 
 /** `since` differs from `commit` where it is not known which event it was; then there is no transaction to ask about either. */
@@ -60,6 +62,11 @@ export const createTouchedIndex = (compare: (a: Position, b: Position) => number
     else events.set(slot, [event]);
   };
 
+  const eventsOf = (table: TableName, key: Key): Event[] => [
+    ...(events.get(slotOf(table, key)) ?? []),
+    ...(events.get(slotOf(table, undefined)) ?? []),
+  ];
+
   return {
     add: (table, key, commit, transaction) => put(slotOf(table, key), eventOf(commit, transaction)),
     reread: (table, key, from, to) => put(slotOf(table, key), {since: from, commit: to, transaction: undefined}),
@@ -69,9 +76,12 @@ export const createTouchedIndex = (compare: (a: Position, b: Position) => number
       const counts = (event: Event): boolean => (compare(event.commit, from) > 0 && compare(event.since, to) <= 0) || isInvisible(event);
       const newestDropped = dropped.at(-1);
       if (newestDropped && compare(newestDropped.commit, from) >= 0) return true;
-      const held = [...(events.get(slotOf(table, key)) ?? []), ...(events.get(slotOf(table, undefined)) ?? [])];
-      return held.some(counts) || dropped.some(isInvisible);
+      return eventsOf(table, key).some(counts) || dropped.some(isInvisible);
     },
+    pending: (table, key, position, sees) =>
+      [...eventsOf(table, key), ...dropped].some(
+        ({commit, transaction}) => transaction !== undefined && compare(commit, position) <= 0 && !sees(transaction),
+      ),
   };
 };
 

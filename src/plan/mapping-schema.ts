@@ -34,7 +34,7 @@ const columns = z.array(nonEmpty).min(2, 'must name at least two columns');
 const column = z
   .strictObject({
     rename: z.exactOptional(nonEmpty.describe('What the column is called on the target.')),
-    type: z.exactOptional(nonEmpty.describe('Its type on the target, where it is another one.')),
+    type: z.exactOptional(nonEmpty.describe('Its type on the target, where it is another one; of a constant, unless it is text.')),
     split: z.exactOptional(z.strictObject({into: columns, at: nonEmpty}).describe('Parts of a text become columns.')),
     merge: z.exactOptional(
       z.strictObject({from: columns, with: nonEmpty}).describe('Columns of the source become this column of the target.'),
@@ -57,7 +57,7 @@ const column = z
 
 function contradiction(written: object): string | undefined {
   const [kind, ...others] = ['split', 'merge', 'constant', 'drop', 'transform'].filter((name) => name in written);
-  const isNamed = 'rename' in written || 'type' in written;
+  const isNamed = 'rename' in written || ('type' in written && kind !== 'constant');
   if (others.length) return `can be one of ${[kind, ...others].join(', ')}, not all of them`;
   if (!kind && !isNamed) return 'must say what becomes of the column: rename, type, split, merge, constant, drop or transform';
   if (isNamed && kind && kind !== 'transform') return `rename and type do not go with ${kind}`;
@@ -86,7 +86,7 @@ const toTableRule = (name: string, {to, where, columns}: z.output<typeof table>)
 const toColumnRule = (name: string, {rename, type, split, merge, constant, drop, transform, inverse}: Column): ColumnRule => {
   if (split) return {kind: 'split', column: name, into: split.into, at: split.at};
   if (merge) return {kind: 'merge', to: name, from: merge.from, separator: merge.with};
-  if (constant !== undefined) return {kind: 'constant', to: name, value: constant};
+  if (constant !== undefined) return {kind: 'constant', to: name, value: constant, ...(type === undefined ? {} : {type})};
   if (drop) return {kind: 'drop', column: name};
   if (transform) return {kind: 'transform', column: name, to: rename ?? name, type, forward: transform, inverse};
   return {kind: 'rename', column: name, to: rename ?? name, type};

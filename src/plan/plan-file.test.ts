@@ -97,7 +97,9 @@ describe('a bad plan', () => {
     [
       'an unknown gate',
       `${MINIMAL}gates: {cutover: [aproval]}\n`,
-      ['p.yaml:7:19 gates.cutover[0]: must be one of replication-lag, checksum-match, schema-match, approval; did you mean approval?'],
+      [
+        'p.yaml:7:19 gates.cutover[0]: must be one of replication-lag, checksum-match, schema-match, application-roles, disk-headroom, retention, approval; did you mean approval?',
+      ],
     ],
     [
       'an unknown gate with settings',

@@ -1,7 +1,7 @@
 /** The parts of a plan that every workflow has. */
 import * as z from 'zod';
 import {memberList} from './member-list.ts';
-import {duration, nonEmpty, secret, wholeNumber} from './plan-words.ts';
+import {duration, nonEmpty, secret, size, wholeNumber} from './plan-words.ts';
 import type {Vocabulary} from './vocabulary.ts';
 
 export const planName = z
@@ -21,6 +21,11 @@ export const database = (words: Vocabulary) =>
     engine: z.enum(words.engines),
     url: secret.describe('A reference: env:NAME, file:/absolute/path or exec:command; or a URL without a password.'),
     tls: z.exactOptional(tls.describe('Connections that leave the machine are encrypted and verified unless this says otherwise.')),
+    disk: z.exactOptional(
+      size(1024 ** 2, 1024 ** 5).describe(
+        'What this server may take on its disk in all, log included: 200GiB. No server tells its clients.',
+      ),
+    ),
   });
 
 /** Made once per schema: it stands in every kind of plan. */

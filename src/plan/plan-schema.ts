@@ -1,11 +1,13 @@
 /** The plan file as people write it (zod), and how it becomes a `Plan`. Descriptions go into the editors' JSON Schema. */
 import * as z from 'zod';
+import {canary, checkCanary} from './canary-schema.ts';
 import {changePlan} from './change-plan-schema.ts';
 import {mappingSchema} from './mapping-schema.ts';
 import {memberList} from './member-list.ts';
 import type {Plan} from './plan.ts';
 import {approval, database, type Gates, gates, planName, workflowName} from './plan-parts.ts';
 import {duration, nonEmpty, size, tablePattern, wholeNumber} from './plan-words.ts';
+import {retention} from './retention.ts';
 import {SHIPPED, type Vocabulary} from './vocabulary.ts';
 
 /** Every kind of plan, for editors. */
@@ -25,7 +27,7 @@ export const planSchemaFor = (workflow: unknown, words: Vocabulary) =>
     : movePlan(words, words.workflows, gates(words));
 
 const movePlan = (words: Vocabulary, workflows: readonly string[], gateLists: Gates) =>
-  planFile(words, workflows, gateLists).superRefine(refuseSameDatabase).transform(toPlan);
+  planFile(words, workflows, gateLists).superRefine(refuseSameDatabase).superRefine(checkCanary).transform(toPlan);
 
 /** A cutover may stop writes for this long at most, whatever the plan says. */
 export const STALL_BUDGET_MS_MAX = 10_000;
@@ -55,10 +57,17 @@ function planFile(words: Vocabulary, workflows: readonly string[], gateLists: Ga
       .prefault(['router'])
       .describe('What routes the application. The fence keeps the data safe; a switch only shortens the stall.'),
     cutover: cutover.prefault({}),
+    canary: z.exactOptional(canary),
     reverse: reverse.prefault({}),
+    retention: z.exactOptional(retention),
     approval,
     allowOlder: z.boolean().default(false).describe('Accept a target of an older major version than the source.'),
-    applicationRoles: z.array(nonEmpty).default([]).describe('Roles the application connects as; they may write on the open side only.'),
+    applicationRoles: z
+      .array(nonEmpty)
+      .default([])
+      .describe(
+        'Roles the application connects as. Before the cutover they have to be on both sides, with the same privileges on the tables; after it their sessions on the closed side are counted.',
+      ),
   });
 }
 
@@ -73,11 +82,17 @@ const schema = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('pg_dump').describe('Taken from the source by pg_dump.')}),
 ]);
 
+/** As hexadecimal digits, with all that is around them, it has to fit the largest text of JavaScript. */
+const VALUE_BYTES_MAX = 240 * 1024 ** 2;
+
 const load = z.strictObject({
   parallel: wholeNumber(1, 64).default(4).describe('Chunks copied at the same time; one connection each on both sides.'),
   chunk: size(1024, 4 * 1024 ** 3)
     .prefault('64MiB')
     .describe('Size of one chunk; a crash repeats at most the open ones.'),
+  valueMax: z.exactOptional(
+    size(1024, VALUE_BYTES_MAX).describe('The largest single value, 128MiB when absent. A larger one is refused with its table and key.'),
+  ),
 });
 
 const cutover = z.strictObject({
@@ -85,11 +100,16 @@ const cutover = z.strictObject({
   stallBudget: duration({min: 1, max: STALL_BUDGET_MS_MAX})
     .prefault('5s')
     .describe('How long writes may be held; the attempt is called off when it is used up.'),
-  onBlockers: z.enum(['abort', 'terminate']).default('abort').describe('What happens to transactions that do not end in time.'),
+  onBlockers: z
+    .enum(['abort', 'terminate'])
+    .default('abort')
+    .describe(
+      'Transactions that keep a cutover waiting: abort names them and calls the attempt off, terminate ends those in the way for more than a second.',
+    ),
 });
 
 const reverse = z.strictObject({
-  window: duration().prefault('7d').describe('How long the way back is kept after a cutover.'),
+  window: duration().prefault('7d').describe('How long the way back is kept at least: crossfade complete is refused until then.'),
   allowLoss: z.exactOptional(
     z.literal(true).describe('Go although the way back would lose values that the source has no place for; crossfade plan names them.'),
   ),
@@ -104,14 +124,14 @@ function refuseSameDatabase(file: PlanFile, context: z.core.$RefinementCtx<PlanF
 }
 
 const toPlan = ({
-  load: {parallel, chunk},
+  load: {parallel, chunk, valueMax},
   cutover: {start, stallBudget, onBlockers},
   reverse: {window, ...kept},
   approval: {quorum, starterMay, expires},
   ...same
 }: PlanFile): Plan => ({
   ...same,
-  load: {parallel, chunkBytes: chunk},
+  load: {parallel, chunkBytes: chunk, ...(valueMax === undefined ? {} : {valueBytesMax: valueMax})},
   cutover: {start, stallBudgetMs: stallBudget, onBlockers},
   reverse: {windowMs: window, ...kept},
   approval: {quorum, starterMay, expiresMs: expires},

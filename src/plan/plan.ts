@@ -14,6 +14,8 @@ export type DatabasePlan = {
   readonly engine: string;
   readonly url: SecretReference;
   readonly tls?: TlsOptions;
+  /** Bytes that this server may take in all, its log included; what can be measured is looked at as well. */
+  readonly disk?: number;
 };
 
 export type SchemaPlan =
@@ -25,6 +27,24 @@ export type SchemaPlan =
 /** One gate or switch as the plan writes it: the member's file name and its settings. */
 export type Named = {readonly name: string; readonly settings: Readonly<Record<string, unknown>>};
 
+export type CanaryPlan =
+  | 'off'
+  | {
+      /** The application's addresses at poolers and proxies. */
+      readonly paths?: readonly SecretReference[];
+      /** Its addresses for `crossfade/router`, both or none. */
+      readonly source?: SecretReference;
+      readonly target?: SecretReference;
+      readonly onFailure: 'wait' | 'reverse';
+    };
+
+export type RetentionPlan = {
+  /** How long before a limit people are warned. */
+  readonly marginMs: number;
+  /** Who wins when the log kept for the run fills the disk of a server that others depend on. */
+  readonly atLimit: 'dropSlot' | 'stop';
+};
+
 export type Plan = {
   readonly name: string;
   readonly workflow: string;
@@ -34,7 +54,8 @@ export type Plan = {
   readonly schema: SchemaPlan;
   /** `schema.table` patterns; `*` matches within one part. */
   readonly scope: {readonly tables: readonly string[]; readonly exclude: readonly string[]};
-  readonly load: {readonly parallel: number; readonly chunkBytes: number};
+  /** `valueBytesMax`: the largest single value; the engine's own limit when absent. */
+  readonly load: {readonly parallel: number; readonly chunkBytes: number; readonly valueBytesMax?: number};
   readonly relay: {readonly kind: 'in-process'};
   /** By phase, in the order they are asked. */
   readonly gates: Readonly<Record<string, readonly Named[]>>;
@@ -42,11 +63,15 @@ export type Plan = {
   readonly cutover: {readonly start: 'manual' | 'auto'; readonly stallBudgetMs: number; readonly onBlockers: 'abort' | 'terminate'};
   /** `allowLoss`: the way back is wanted even without the values that cannot take it. */
   readonly reverse: {readonly windowMs: number; readonly allowLoss?: true};
+  /** How the two servers are kept from running full; `retention.ts` says what absent means. */
+  readonly retention?: RetentionPlan;
   /** Tables that look different on the target; absent where none does. */
   readonly mapping?: readonly TableRule[];
   readonly approval: {readonly quorum: number; readonly starterMay: boolean; readonly expiresMs: number};
   readonly allowOlder: boolean;
-  /** Database roles the application connects as; they get write access on the open side only. */
+  /** Along which paths of the application tokens are written during a cutover; `canary-paths.ts` says what absent means. */
+  readonly canary?: CanaryPlan;
+  /** Database roles the application connects as: looked at before the cutover, counted on the closed side after it. */
   readonly applicationRoles: readonly string[];
   /** What a change in place does to its database, in this order; only such a plan has it. */
   readonly operations?: readonly PlannedOperation[];

@@ -34,6 +34,6 @@ export const SHIPPED: Vocabulary = {
     'verify-expansion',
     'contract',
   ],
-  gates: ['replication-lag', 'checksum-match', 'schema-match', 'approval'],
+  gates: ['replication-lag', 'checksum-match', 'schema-match', 'application-roles', 'disk-headroom', 'retention', 'approval'],
   switches: ['router', 'pgbouncer', 'command'],
 };

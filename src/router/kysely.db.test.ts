@@ -1,8 +1,6 @@
 import {Kysely, sql} from 'kysely';
-import pg from 'pg';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {postgresServer} from '../../test/support/servers.ts';
-import type {Side} from '../model/side.ts';
+import {openRoutedSides, type RoutedSides} from '../../test/support/routed-sides.ts';
 import {createRouterDialect} from './kysely.ts';
 import {createRouter, outcomeOf, type Router, TransactionAborted} from './router.ts';
 
@@ -10,17 +8,14 @@ type Tables = {note: {text: string}};
 
 let db: Kysely<Tables>;
 let router: Router;
-let admin: Record<Side, pg.Client>;
+let sides: RoutedSides;
 let close: (() => Promise<unknown>)[] = [];
-let version = 0;
 
 beforeEach(async () => {
-  const servers = await Promise.all([postgresServer({version: 17}), postgresServer({version: 18})]);
-  const [source, target] = await Promise.all(servers.map((server) => server.createDatabase()));
-  if (!source || !target) throw new Error('two databases were made');
-  admin = {source: await connect(source), target: await connect(target)};
-  for (const side of ['source', 'target'] as const) await prepare(side);
-  router = createRouter({source, target, migration: 'shop', poolMax: 3, refusedWaitMs: 200});
+  sides = await openRoutedSides();
+  close.push(async () => sides[Symbol.asyncDispose]());
+  await sides.prepare();
+  router = createRouter({...sides.urls, migration: 'shop', poolMax: 3, refusedWaitMs: 200});
   db = new Kysely<Tables>({dialect: createRouterDialect(router)});
   close.push(() => db.destroy());
 });
@@ -61,7 +56,7 @@ test('a transaction is one connection, with its isolation level, and rolls back 
   await expect(rolledBack).rejects.toThrow('changed my mind');
   expect(levels).toEqual(['serializable']);
   expect(new Set(pids).size).toBe(1);
-  expect(await notes('source')).toEqual([]);
+  expect(await sides.notes('source')).toEqual([]);
 });
 
 test('savepoints belong to the transaction', async () => {
@@ -71,28 +66,28 @@ test('savepoints belong to the transaction', async () => {
   await saved.insertInto('note').values({text: 'taken back'}).execute();
   await saved.rollbackToSavepoint('before').execute();
   await transaction.commit().execute();
-  expect(await notes('source')).toEqual(['kept']);
+  expect(await sides.notes('source')).toEqual(['kept']);
 });
 
 test('in the middle of a switch: the running transaction commits on the old side, what waits goes to the new one', async () => {
   const running = await db.startTransaction().execute();
   await running.insertInto('note').values({text: 'running'}).execute();
-  await write('source', {epoch: 2, side: 'source', state: 'hold', holdMs: 20_000});
+  await sides.write('source', {epoch: 2, side: 'source', state: 'hold', holdMs: 20_000});
   await until(() => router.state().isHeld);
   const query = db.insertInto('note').values({text: 'query'}).execute();
   const transaction = db.transaction().execute((inside) => inside.insertInto('note').values({text: 'transaction'}).execute());
   await until(() => router.state().waiting === 2);
   await running.insertInto('note').values({text: 'still running'}).execute();
   await running.commit().execute();
-  await fence('source');
-  await write('target', {epoch: 2, side: 'target', state: 'open'});
+  await sides.fence('source');
+  await sides.write('target', {epoch: 2, side: 'target', state: 'open'});
   await Promise.all([query, transaction]);
-  expect(await notes('source')).toEqual(['running', 'still running']);
-  expect(await notes('target')).toEqual(['query', 'transaction']);
+  expect(await sides.notes('source')).toEqual(['running', 'still running']);
+  expect(await sides.notes('target')).toEqual(['query', 'transaction']);
 });
 
 test('a refused transaction is never run again by itself, and is known to have done nothing', async () => {
-  await fence('source');
+  await sides.fence('source');
   let runs = 0;
   const refused = db.transaction().execute(async (transaction) => {
     runs += 1;
@@ -107,7 +102,7 @@ test('a refused transaction is never run again by itself, and is known to have d
 test('a connection lost inside a transaction is a failure, lost in its COMMIT it is unknown; neither is sent again', async () => {
   const before = await db.startTransaction().execute();
   await before.insertInto('note').values({text: 'lost'}).execute();
-  await cut();
+  await sides.cut('source', 'crossfade-router');
   const lost = await before
     .insertInto('note')
     .values({text: 'lost'})
@@ -118,7 +113,7 @@ test('a connection lost inside a transaction is a failure, lost in its COMMIT it
 
   const committing = await db.startTransaction().execute();
   await committing.insertInto('note').values({text: 'unknown'}).execute();
-  await cut();
+  await sides.cut('source', 'crossfade-router');
   const unknown = await committing
     .commit()
     .execute()
@@ -127,7 +122,7 @@ test('a connection lost inside a transaction is a failure, lost in its COMMIT it
       (reason: unknown) => reason,
     );
   expect(outcomeOf(unknown)).toBe('unknown');
-  expect(await notes('source')).toEqual([]);
+  expect(await sides.notes('source')).toEqual([]);
 });
 
 test('a transaction whose error was swallowed is not taken for committed', async () => {
@@ -136,7 +131,7 @@ test('a transaction whose error was swallowed is not taken for committed', async
     await sql`select 1/0`.execute(transaction).catch(() => undefined);
   });
   await expect(swallowed).rejects.toBeInstanceOf(TransactionAborted);
-  expect(await notes('source')).toEqual([]);
+  expect(await sides.notes('source')).toEqual([]);
 });
 
 test('a router that cannot begin says so, and nothing hangs', async () => {
@@ -144,55 +139,6 @@ test('a router that cannot begin says so, and nothing hangs', async () => {
   close = close.slice(0, -1);
   await expect(db.transaction().execute(async () => 'never')).rejects.toThrow('the router was closed');
 });
-
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({connectionString: url});
-  await client.connect();
-  close.push(() => client.end());
-  return client;
-}
-
-async function prepare(side: Side): Promise<void> {
-  await admin[side].query(`
-    CREATE TABLE note (text text);
-    CREATE SCHEMA crossfade;
-    CREATE TABLE crossfade.route (migration text PRIMARY KEY, name text NOT NULL, epoch bigint NOT NULL, version bigint NOT NULL,
-      side text NOT NULL, state text NOT NULL, hold_until timestamptz, read_percent int NOT NULL)`);
-  await write(side, {epoch: 1, side: 'source', state: 'open'});
-}
-
-type Written = {readonly epoch: number; readonly side: Side; readonly state: 'open' | 'hold'; readonly holdMs?: number};
-
-/** As the engine writes it: one statement with its notification. */
-async function write(on: Side, {epoch, side, state, holdMs}: Written): Promise<void> {
-  version += 1;
-  await admin[on].query(
-    `WITH written AS (
-       INSERT INTO crossfade.route VALUES ('m1', 'shop', $1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5::float8 / 1000), 0)
-       ON CONFLICT (migration) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, side = excluded.side,
-         state = excluded.state, hold_until = excluded.hold_until RETURNING 1)
-     SELECT pg_notify('crossfade_route', 'shop') FROM written`,
-    [epoch, version, side, state, holdMs ?? null],
-  );
-}
-
-async function fence(side: Side): Promise<void> {
-  await admin[side].query(`
-    CREATE FUNCTION fence() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN RAISE EXCEPTION 'crossfade: % is closed', TG_TABLE_NAME USING ERRCODE = '25006'; END $$;
-    CREATE TRIGGER fence BEFORE INSERT OR UPDATE OR DELETE ON note FOR EACH STATEMENT EXECUTE FUNCTION fence()`);
-}
-
-async function cut(): Promise<void> {
-  await admin.source.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'crossfade-router'`,
-  );
-}
-
-async function notes(side: Side): Promise<string[]> {
-  const {rows} = await admin[side].query<{text: string}>('SELECT text FROM note ORDER BY text');
-  return rows.map(({text}) => text);
-}
 
 /** Waits for a fact; the test's own time limit ends it. */
 async function until(holds: () => boolean): Promise<void> {

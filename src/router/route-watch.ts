@@ -1,6 +1,7 @@
 /** Both sides' watches and the route they lead to; wakes those who wait for another route or for the end of a hold. */
 import type {Side} from '../model/side.ts';
 import {after, monotonicMs} from './clock.ts';
+import {atHoldEnd} from './hold-end.ts';
 import {chooseRoute, isHeld, isSame, type Route, UNPREPARED} from './route-choice.ts';
 import {SideWatch, type WatchTarget} from './side-watch.ts';
 
@@ -77,18 +78,10 @@ export class RouteWatch {
     this.#route = route;
     this.#cancelHoldEnd();
     if (isHeld(route, monotonicMs())) {
-      this.#wakeAtHoldEnd(route);
+      this.#cancelHoldEnd = atHoldEnd(route, () => this.#wake());
       this.#onHold(route);
     }
     this.#wake();
-  }
-
-  /** A timer may fire a moment early; then the hold stands still, and those who wait would wait for ever. */
-  #wakeAtHoldEnd(route: Route & {readonly holdUntilMs: number}): void {
-    this.#cancelHoldEnd = after(route.holdUntilMs - monotonicMs(), () => {
-      if (isHeld(route, monotonicMs())) this.#wakeAtHoldEnd(route);
-      else this.#wake();
-    });
   }
 
   #woken(ms?: number): Promise<void> {

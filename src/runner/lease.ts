@@ -24,7 +24,7 @@ export const takeLease = async (source: Database, target: Database, migrationId:
 const held = (side: Database, {holder, since}: {readonly holder: string; readonly since: string}): TerminalError =>
   new TerminalError(`another runner holds this migration: ${holder}, since ${since} (says the ${side.side})`, {
     code: 'CF-LEASE-001',
-    next: 'watch it with crossfade status, or stop it there',
+    next: 'watch it with crossfade status, or stop it there; if it hangs or its machine is gone: crossfade unlock',
   });
 
 const elsewhere = (side: Database, migration: string): TerminalError =>

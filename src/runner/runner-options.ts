@@ -1,14 +1,16 @@
 /** What a runner is given by the composition. */
-import type {Gate} from '../gate/gate.ts';
-import type {Journal} from '../journal/journal.ts';
+import type {Gate, Measures} from '../gate/gate.ts';
+import type {Journal, Verdict} from '../journal/journal.ts';
 import type {Direction} from '../model/side.ts';
 import type {Phase, PhaseContext} from '../phase/phase.ts';
 import type {Workflow} from '../workflow/workflow.ts';
 import type {Interruption} from './interruption.ts';
+import type {Mirror} from './mirror.ts';
 import type {SignalWatch} from './signal-watch.ts';
 
 export type RunnerOptions = {
   readonly journal: Journal;
+  readonly mirror: Mirror;
   readonly workflow: Workflow;
   readonly phases: Readonly<Record<string, Phase>>;
   readonly gates: Readonly<Record<string, Gate>>;
@@ -18,9 +20,16 @@ export type RunnerOptions = {
   readonly holder: string;
   readonly host: string;
   /** Everything of a phase's context that does not depend on the visit. */
-  readonly context: Omit<PhaseContext, 'steps' | 'record' | 'nextSignal' | 'pausePoint' | 'pausable' | 'signal' | 'isResumed'>;
-  /** What the two catalogues disagree on, one sentence each. */
-  readonly schemaDifferences: () => Promise<readonly string[]>;
+  readonly context: Omit<
+    PhaseContext,
+    'steps' | 'record' | 'canaryFailure' | 'nextSignal' | 'reverseWindowEnd' | 'pausePoint' | 'pausable' | 'signal' | 'isResumed'
+  >;
+  /** Told each time the run is found waiting: the red gates before `phase`, or none when only a signal is missing. */
+  readonly onWait?: (phase: string, red: readonly Verdict[]) => void;
+  /** What gates ask of the sides and not of the runner. */
+  readonly measures: Pick<Measures, 'schemaDifferences' | 'applicationRoleFaults' | 'headroom' | 'retention'>;
+  /** Rejects when the run has to end before one of its servers does. */
+  readonly guardian: {readonly failed: Promise<never>};
   /** Starts the streams that a run in this position has, if it has any. */
   readonly ensureStreams: (direction: Direction) => Promise<void>;
 };

@@ -3,15 +3,15 @@
  * every workflow and knows no phase by name. State is folded from the journal anew each time, never remembered.
  */
 import type {Measures} from '../gate/gate.ts';
-import type {JournalFact, Signal, Verdict} from '../journal/journal.ts';
+import type {JournalFact, Verdict} from '../journal/journal.ts';
 import {runState, type RunState} from '../journal/run-state.ts';
 import {journaledSteps} from '../journal/steps.ts';
 import {isCoded, TerminalError} from '../model/errors.ts';
 import type {PhaseContext, PhaseOutcome} from '../phase/phase.ts';
 import type {Named} from '../plan/plan.ts';
+import {gatesBefore} from '../plan/plan-gates.ts';
 import type {WorkflowEvent} from '../workflow/workflow.ts';
 import {askGates, sameVerdicts} from './ask-gates.ts';
-import {mirrorTo} from './mirror.ts';
 import type {RunnerOptions} from './runner-options.ts';
 
 /** Between two looks at gates that are red. */
@@ -58,8 +58,8 @@ export class Runner {
   }
 
   async #record(fact: JournalFact): Promise<void> {
-    const entry = await this.#options.journal.append(fact);
-    await mirrorTo([this.#options.context.source, this.#options.context.target], entry);
+    await this.#options.journal.append(fact);
+    await this.#options.mirror.flush();
   }
 
   /** Waits until the phase may begin. False: something else has to be looked at first. */
@@ -67,7 +67,7 @@ export class Runner {
     const {interruption, workflow, context} = this.#options;
     await interruption.pausePoint(`before ${state.phase}`);
     if (state.isPhaseOpen) return true;
-    const gates = gatesOf(context.plan.plan.gates[state.phase], workflow.gates(state.phase));
+    const gates = gatesBefore(context.plan.plan, state.phase, workflow.gates(state.phase));
     const verdicts = await this.#askUntilGreen(state, gates);
     if (!verdicts) return false;
     if (verdicts.length) await this.#record({type: 'gates-passed', phase: state.phase, verdicts});
@@ -87,12 +87,9 @@ export class Runner {
         for (const verdict of verdicts) await this.#record({type: 'gate-verdict', phase: state.phase, verdict});
       last = verdicts;
       if (verdicts.every((verdict) => verdict.go)) return verdicts;
-      context.telemetry.note(
-        `${state.phase} waits: ${verdicts
-          .filter((one) => !one.go)
-          .map((one) => `${one.gate} (${one.evidence})`)
-          .join(', ')}`,
-      );
+      const red = verdicts.filter((one) => !one.go);
+      context.telemetry.note(`${state.phase} waits: ${red.map((one) => `${one.gate} (${one.evidence})`).join(', ')}`);
+      this.#options.onWait?.(state.phase, red);
       await this.#guarded(context.clock.sleep(GATE_LOOK_MS, interruption.signal));
       if (interruption.isAbortAsked) return undefined;
       await interruption.pausePoint(`at the gates of ${state.phase}`);
@@ -111,8 +108,12 @@ export class Runner {
     const {signals} = await this.#state();
     if (signals.some(({signal}) => signal.type === 'cutover')) return true;
     context.telemetry.note('cutover: every gate is green; it starts with crossfade cutover');
+    this.#options.onWait?.('cutover', []);
     await this.#guarded(
-      interruption.pausable('before the cutover', this.#options.signals.next(['cutover', 'abort'], [], interruption.signal)),
+      interruption.pausable(
+        'before the cutover',
+        this.#options.signals.next(['cutover', 'abort'], async () => [], interruption.signal),
+      ),
     );
     return false; // the gates are asked again: what was green may not be green now
   }
@@ -131,7 +132,8 @@ export class Runner {
         return lag;
       },
       lastVerification: async () => (await state).verifications.at(-1),
-      schemaDifferences: this.#options.schemaDifferences,
+      changedSince: async (freshnessMs) => context.verification.changedSince(freshnessMs),
+      ...this.#options.measures,
       approvals: async () => {
         const {approvals} = runState(await journal.entries());
         return approvals
@@ -181,7 +183,15 @@ export class Runner {
       ...context,
       steps: journaledSteps(journal, {phase: state.phase, attempt: state.attempt}),
       record: (fact) => this.#record(fact),
-      nextSignal: async (types) => interruption.pausable(`in ${state.phase}`, signals.next(types, await this.#signalsOfVisit(), signal)),
+      nextSignal: (types, after) => {
+        this.#options.onWait?.(state.phase, []);
+        return interruption.pausable(
+          `in ${state.phase}`,
+          signals.next(types, async () => (await this.#state()).signals, signal, after),
+        );
+      },
+      reverseWindowEnd: async () => (await this.#state()).reverseWindow?.until,
+      canaryFailure: async () => (await this.#state()).canary?.failure?.reason,
       isResumed: state.isPhaseOpen,
       pausePoint: (where) => interruption.pausePoint(where),
       pausable: (where, work) => interruption.pausable(where, work),
@@ -189,15 +199,12 @@ export class Runner {
     };
   }
 
-  async #signalsOfVisit(): Promise<readonly Signal[]> {
-    return (await this.#state()).signals.map(({signal}) => signal);
-  }
-
   /** Whatever is waited for, a stream that failed, a lost lease or an unreadable journal ends the wait. */
   #guarded<T>(work: Promise<T>): Promise<T> {
-    const {context, signals, interruption} = this.#options;
+    const {context, signals, interruption, guardian} = this.#options;
     return Promise.race([
       work,
+      guardian.failed,
       context.replication.failed,
       context.source.control.lost(),
       context.target.control.lost(),
@@ -231,11 +238,15 @@ export class Runner {
       await journal.append({type: 'runner-stopped', reason: interruption.reason.message});
       return {status: 'paused', phase: (await this.#state()).phase};
     }
-    await journal.append({
-      type: 'failed',
-      code: isCoded(error) ? error.code : undefined,
-      error: error instanceof Error ? error.message : String(error),
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    const {epoch} = this.#options.context;
+    // What becomes of a runner that was replaced is no state of the run any more.
+    if ((await this.#state()).epoch > epoch)
+      await journal.append({type: 'note', text: `the runner of epoch ${epoch}, which was replaced, ended: ${reason}`});
+    else {
+      const {code, next} = isCoded(error) ? error : {code: undefined, next: undefined};
+      await journal.append({type: 'failed', code, error: reason, ...(next ? {next} : {})});
+    }
     throw error;
   }
 }
@@ -245,7 +256,3 @@ const tooLate = (phase: string): TerminalError =>
     code: 'CF-VERB-001',
     next: 'crossfade resume, then crossfade reverse',
   });
-
-/** The plan's gates of a phase; without any, the workflow's. */
-const gatesOf = (planned: readonly Named[] | undefined, defaults: readonly string[]): readonly Named[] =>
-  planned ?? defaults.map((name) => ({name, settings: {}}));

@@ -1,5 +1,5 @@
 /** Operators' requests, as they appear in the journal; other processes write them there. */
-import type {Entry, Journal, Signal} from '../journal/journal.ts';
+import type {Entry, HeardSignal, Journal, Signal} from '../journal/journal.ts';
 import type {Clock} from '../model/effects.ts';
 
 /** How long a request may lie unread. It bounds a person's wait, and nothing is proven by it. */
@@ -27,16 +27,35 @@ export class SignalWatch {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The first of these signals among `earlier`, or the next one to come. */
-  next(types: readonly Signal['type'][], earlier: readonly Signal[], abort: AbortSignal): Promise<Signal> {
-    const known = earlier.find((signal) => types.includes(signal.type));
-    if (known) return Promise.resolve(known);
-    if (abort.aborted) return Promise.reject(abort.reason);
+  /**
+   * The first of these signals after entry `after`: one that `earlier` answers, or the next one to come. Listens before it
+   * looks back, so that none falls between the two.
+   */
+  async next(
+    types: readonly Signal['type'][],
+    earlier: () => Promise<readonly HeardSignal[]>,
+    abort: AbortSignal,
+    after = 0,
+  ): Promise<HeardSignal> {
+    abort.throwIfAborted();
+    const isWanted = ({seq, signal}: HeardSignal): boolean => seq > after && types.includes(signal.type);
+    const over = new AbortController();
+    const coming = this.#coming(isWanted, AbortSignal.any([abort, over.signal]));
+    coming.catch(() => undefined); // raced below
+    try {
+      const known = (await Promise.race([earlier(), coming.then((heard) => [heard])])).find(isWanted);
+      return known ?? (await coming);
+    } finally {
+      over.abort();
+    }
+  }
+
+  #coming(isWanted: (heard: HeardSignal) => boolean, abort: AbortSignal): Promise<HeardSignal> {
     return new Promise((resolve, reject) => {
-      const forget = this.onSignal((_entry, signal) => {
-        if (!types.includes(signal.type)) return;
+      const forget = this.onSignal(({seq, at}, signal) => {
+        if (!isWanted({seq, at, signal})) return;
         forget();
-        resolve(signal);
+        resolve({seq, at, signal});
       });
       abort.addEventListener('abort', () => (forget(), reject(abort.reason)), {once: true});
     });

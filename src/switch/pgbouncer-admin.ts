@@ -16,6 +16,9 @@ export type PooledDatabase = {
   readonly pooling: string;
 };
 
+/** `process`: the server's own, by its word. */
+export type BusyServer = {readonly user: string; readonly process: number; readonly since: string};
+
 /** An admin console that answers at all answers at once; only PAUSE waits, and it has a limit of its own. */
 const COMMAND_MS_MAX = 5_000;
 
@@ -81,11 +84,11 @@ export class PgBouncerAdmin {
     if ((await this.#run(text, COMMAND_MS_MAX)) === 'timeout') throw this.#silent(text);
   }
 
-  /** Server connections a client still uses, for the message of a hold that did not end. */
-  async blockers(name: string): Promise<readonly string[]> {
+  /** Server connections a client still uses: what a PAUSE waits for. */
+  async busy(name: string): Promise<readonly BusyServer[]> {
     const rows = await this.#rows('SHOW SERVERS');
     const busy = rows.filter((row) => row['database'] === name && row['state'] === 'active');
-    return busy.map((row) => `user ${row['user']}, server process ${row['remote_pid']}, since ${row['request_time']}`);
+    return busy.map((row) => ({user: row['user'] ?? '', process: Number(row['remote_pid']), since: row['request_time'] ?? ''}));
   }
 
   async #setting(name: string): Promise<string> {

@@ -45,7 +45,9 @@ describe.skipIf(program === undefined)('PgBouncer', () => {
     const one = driver(realEffects());
     await expect(one.hold({epoch: 1, untilMs: 200})).rejects.toThrow(new RegExp(`user ${USER.name}, server process ${rows[0]?.pid}`));
     expect(await one.observe()).toEqual({side: 'source', held: true});
+    expect(await one.heldUpBy?.()).toEqual([rows[0]?.pid]);
     await blocker.query('commit');
+    expect(await one.heldUpBy?.()).toEqual([]);
     await one.hold({epoch: 1, untilMs: 5000});
     await one.resume({epoch: 1, side: 'source'});
     expect(await statement()).toBe('source');

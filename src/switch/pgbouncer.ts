@@ -116,6 +116,10 @@ class PgBouncerSwitch implements TrafficSwitch {
     if (held.some(({paused}) => !paused)) throw this.#blocked(['its PAUSE was ended by somebody else']);
   }
 
+  async heldUpBy(): Promise<readonly number[]> {
+    return (await this.#onEach((admin) => admin.busy(this.#database))).flat().map(({process}) => process);
+  }
+
   async resume(): Promise<void> {
     await this.#onEach(async (admin) => {
       // RESUME of a database that is not paused is an error.
@@ -176,7 +180,9 @@ class PgBouncerSwitch implements TrafficSwitch {
 
   /** Never empty: a PAUSE that did not end is a hold that failed, also when the last blocker has gone by now. */
   async #blockers(admin: PgBouncerAdmin): Promise<readonly string[]> {
-    const found = await admin.blockers(this.#database);
+    const found = (await admin.busy(this.#database)).map(
+      ({user, process, since}) => `user ${user}, server process ${process}, since ${since}`,
+    );
     return (found.length > 0 ? found : ['a transaction that has ended by now']).map((blocker) => `${blocker} (${admin.where})`);
   }
 

@@ -31,7 +31,7 @@ test('a hold names its end, and keeps the side', async () => {
   const [source, target, effects] = [memorySide(), memorySide(), recordingEffects()];
   const one = router({}, switchFacts(effects, source, target));
   await one.hold({epoch: 3, untilMs: 5000});
-  const expected = {epoch: 3, version: 1, side: 'source', state: 'hold', holdUntil: '2026-01-01T00:00:05.000Z', readPercent: 0};
+  const expected = {epoch: 3, version: 1, side: 'source', state: 'hold', holdMs: 5000, readPercent: 0};
   expect([source.row(), target.row()]).toEqual([expected, expected]);
   expect(effects.points.map(({label}) => label)).toEqual(['router hold source on the source', 'router hold source on the target']);
 });

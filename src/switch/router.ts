@@ -24,7 +24,7 @@ export const router: SwitchFactory = (settings, facts) => {
 };
 
 /** What routers do where no row stands yet. */
-const UNWRITTEN: RouteRow = {epoch: 0, version: 0, side: 'source', state: 'open', holdUntil: undefined, readPercent: 0};
+const UNWRITTEN: RouteRow = {epoch: 0, version: 0, side: 'source', state: 'open', holdMs: undefined, readPercent: 0};
 
 class RouteRows {
   readonly #sides: readonly RoutedSide[];
@@ -45,16 +45,16 @@ class RouteRows {
     return {side: rows.every(({side}) => side === first.side) ? first.side : 'neither', held};
   }
 
-  /** Wall clock: a wrong one makes a hold too long or too short, and then the fence refuses; no proof rests on it. */
+  /** Each side counts the time by its own clock, so that no two clocks are compared. */
   async hold(epoch: number, untilMs: number): Promise<void> {
     const newest = await this.#newest();
-    const holdUntil = new Date(this.#facts.effects.clock.now().getTime() + untilMs).toISOString();
-    await this.#write('hold', {epoch, side: newest.side, state: 'hold', holdUntil, readPercent: newest.readPercent}, newest.version + 1);
+    const row = {epoch, side: newest.side, state: 'hold', holdMs: untilMs, readPercent: newest.readPercent} as const;
+    await this.#write('hold', row, newest.version + 1);
   }
 
   async open(action: string, epoch: number, side: Side): Promise<void> {
     const newest = await this.#newest();
-    await this.#write(action, {epoch, side, state: 'open', holdUntil: undefined, readPercent: newest.readPercent}, newest.version + 1);
+    await this.#write(action, {epoch, side, state: 'open', holdMs: undefined, readPercent: newest.readPercent}, newest.version + 1);
   }
 
   /** Of the sides that answer: one that is down must not keep the other's routers from being told. */

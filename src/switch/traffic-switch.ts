@@ -27,10 +27,33 @@ export interface TrafficSwitch {
    * then it still holds, so that the caller may end the blockers and hold again, or resume.
    */
   hold(request: {readonly epoch: number; readonly untilMs: number}): Promise<void>;
+  /**
+   * After a hold that did not come about: the processes, on the server of the closing side, of the transactions it waits
+   * for. Absent where the switch does not know them, or waits for none.
+   */
+  heldUpBy?(): Promise<readonly number[]>;
   /** Ends a hold without changing the route; safe to call always. */
   resume(request: {readonly epoch: number; readonly side: Side}): Promise<void>;
   /** Ends with `observe()` answering `side`, not held, however often it is called. */
   route(request: {readonly epoch: number; readonly side: Side}): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * How an application reaches its database: its own address, role and driver, through whatever stands between. The
+ * switches decide where it ends. Made by the composition from the plan; the canary writes along it as the application
+ * would, one statement at a time.
+ */
+export interface ApplicationPath {
+  /** For people; never an address. */
+  readonly name: string;
+  /** Who it is, by the servers' own word, on each side that it knows by itself; the same for both where it cannot tell. */
+  roles(): Promise<Readonly<Record<Side, string>>>;
+  /** One statement in a transaction of its own; sent again only when the fence had refused it. Values are text. */
+  send(text: string, values: readonly string[]): Promise<readonly Readonly<Record<string, string | null>>[]>;
+  /** Whether an error of `send` proves that nothing was done. */
+  isRefusal(error: unknown): boolean;
+  /** A statement that is under way fails, and nobody knows what became of it. */
   close(): Promise<void>;
 }
 

@@ -8,7 +8,23 @@ export interface Telemetry {
   /** The newest value of a number: rows copied, lag, backlog. */
   gauge(name: GaugeName, value: number): void;
   read(): Readonly<Partial<Record<GaugeName, number>>>;
+  /** What holds the run up now, until it is said to be over with `undefined`; a later one of the same key replaces it. */
+  wait(key: string, wait: Wait | undefined): void;
+  /** How far the work under that key is, in words; `undefined` when it is over. */
+  work(key: string, words: string | undefined): void;
 }
+
+/** Something that holds the run up, of which its journal knows nothing: a lock of somebody else, a server that does not answer. */
+export type Wait = {
+  /** Without the time it has lasted, which `since` tells. */
+  readonly cause: string;
+  /** RFC 3339 UTC. */
+  readonly since: string;
+  /** Who can end it, in words. */
+  readonly owner: string;
+  /** What ends it; a command of Crossfade or a statement, with the side it is for. */
+  readonly next: {readonly command: string; readonly why: string};
+};
 
 export type GaugeName =
   | 'rowsCopied'
@@ -19,6 +35,8 @@ export type GaugeName =
   | 'chunksDone'
   | 'chunksTotal'
   | 'rowsVerified'
+  | 'tablesVerified'
+  | 'tablesTotal'
   | 'rereads';
 
 /** The numbers of a run as another process may see them: kept beside the journal by the runner, at most once a second. */
@@ -32,6 +50,10 @@ export type LiveReport = {
   readonly samples: readonly {readonly elapsedMs: number; readonly rowsCopied: number}[];
   /** The newest notes, oldest first. */
   readonly notes: readonly {readonly at: string; readonly text: string}[];
+  /** What holds the run up, longest first; absent in reports of earlier versions. */
+  readonly waits?: readonly Wait[];
+  /** What takes its time and is going on well, such as the build of an index: how far it is, in words. */
+  readonly work?: readonly string[];
 };
 
 export const silentTelemetry = (): Telemetry => {
@@ -42,5 +64,7 @@ export const silentTelemetry = (): Telemetry => {
       gauges[name] = value;
     },
     read: () => gauges,
+    wait: () => {},
+    work: () => {},
   };
 };

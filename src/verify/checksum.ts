@@ -9,10 +9,12 @@ import type {Table} from '../model/table.ts';
 import {compareRange} from './compare-range.ts';
 import {type Pass, withMemory} from './read-both.ts';
 import {createTally, type CountedVerdict, reportOf} from './tally.ts';
-import type {Verifier, VerifyReport, VerifyRequest} from './verifier.ts';
+import {verifyRows} from './changed-rows.ts';
+import type {RowVerifier, Verifier, VerifyReport, VerifyRequest} from './verifier.ts';
 
-export const checksum: Verifier = {
+export const checksum: Verifier & RowVerifier = {
   verify: (request) => withMemory(request, (pass) => verifyTables(request, pass)),
+  verifyRows,
 };
 
 /** One range is read on one side while the other range is read on the other. */
@@ -23,17 +25,20 @@ const verifyTables = async (request: VerifyRequest, pass: Pass): Promise<VerifyR
   let rows = 0n;
   const compared = (more: bigint): void => {
     rows += more;
-    request.progress(rows);
+    request.progress(rows, verdicts.length);
   };
-  for (const table of request.tables) verdicts.push(await verifyTable(pass, table, compared));
+  const stop = new AbortController();
+  const workers = Array.from({length: RANGES_AT_ONCE}, (): Worker => request.lane?.(stop.signal) ?? ((piece) => piece()));
+  const each: Each = (items, act) => eachOf(workers, stop, items, act);
+  for (const table of request.tables) verdicts.push(await verifyTable(pass, table, compared, each));
   return reportOf(verdicts);
 };
 
-const verifyTable = async (pass: Pass, table: Table, compared: (rows: bigint) => void): Promise<CountedVerdict> => {
+const verifyTable = async (pass: Pass, table: Table, compared: (rows: bigint) => void, each: Each): Promise<CountedVerdict> => {
   assert(table.key.length > 0, 'a table without a key is refused before it is verified');
   const tally = createTally(table);
   let total: Digest = {count: 0n, sums: []};
-  await eachOf(await rangesOf(pass.request, table), RANGES_AT_ONCE, async (range) => {
+  await each(await rangesOf(pass.request, table), async (range) => {
     const {digest, settled} = await compareRange(pass, table, range);
     total = {count: total.count + digest.count, sums: digest.sums.map((sum, i) => sum + (total.sums[i] ?? 0n))};
     for (const one of settled) tally.add(one);
@@ -54,16 +59,28 @@ const rangesOf = async ({from, chunkBytes}: VerifyRequest, table: Table): Promis
 
 const hex = ({sums}: Digest): string => sums.map((sum) => BigInt.asUintN(64, sum).toString(16).padStart(16, '0')).join('');
 
+type Worker = <T>(piece: () => Promise<T>) => Promise<T>;
+type Each = (ranges: readonly KeyRange[], act: (range: KeyRange) => Promise<void>) => Promise<void>;
+
 /** After a failure nothing new is begun, and what has begun is awaited: no read outlives the pass. */
-const eachOf = async <T>(items: readonly T[], atOnce: number, act: (item: T) => Promise<void>): Promise<void> => {
+const eachOf = async <T>(
+  workers: readonly Worker[],
+  stop: AbortController,
+  items: readonly T[],
+  act: (item: T) => Promise<void>,
+): Promise<void> => {
   const queue = items.values();
   const failures: unknown[] = [];
-  const work = async (): Promise<void> => {
+  const fail = (error: unknown): void => {
+    failures.push(error);
+    stop.abort();
+  };
+  const work = async (inTurn: Worker): Promise<void> => {
     for (const item of queue) {
       if (failures.length) return;
-      await act(item).catch((error: unknown) => failures.push(error));
+      await inTurn(() => act(item)).catch(fail);
     }
   };
-  await Promise.all(Array.from({length: atOnce}, work));
+  await Promise.all(workers.map(work));
   if (failures.length) throw failures[0];
 };

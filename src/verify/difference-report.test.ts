@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
-import {differenceJson, differenceText, hashedKey} from './difference-report.ts';
+import {differenceJson, differenceText} from './difference-report.ts';
+import {hashedKey} from './verifier.ts';
 import type {VerifyReport} from './verifier.ts';
 
 const table = {schema: 'shop', name: 'item'};
@@ -23,7 +24,7 @@ const report: VerifyReport = {
   ],
 };
 
-it('hides keys by default, in text and in JSON', () => {
+it('hides keys by default, in text and in JSON (H-93)', () => {
   for (const shown of [differenceText(report), JSON.stringify(differenceJson(report))]) {
     expect(shown).not.toContain('ann@');
     expect(shown).toContain(hashedKey(table, ['ann@example.org']));

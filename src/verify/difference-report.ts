@@ -1,8 +1,7 @@
 /** Differences for people and programs. Keys may be personal data, so they are hashed unless the reader may see them. */
-import {hash} from 'node:crypto';
-import {type Key, keyText} from '../model/change.ts';
+import type {Key} from '../model/change.ts';
 import {nameOf, type TableName} from '../model/table.ts';
-import type {Difference, TableVerdict, VerifyReport} from './verifier.ts';
+import {type Difference, hashedKey, type TableVerdict, type VerifyReport} from './verifier.ts';
 
 export type KeyStyle = 'hashed' | 'plain';
 
@@ -61,9 +60,6 @@ const stateOf = ({differing, uncompared}: TableVerdict): string => {
 
 const closingLine = ({equal, differing, uncompared}: VerifyReport): string =>
   equal ? 'equal' : `not equal: ${differing} differing, ${uncompared} that changed every time they were looked at`;
-
-/** Tells rows apart and finds one again; short keys can be guessed from it, so it hides them from eyes, not from attackers. */
-export const hashedKey = (table: TableName, key: Key): string => hash('sha256', `${nameOf(table)} ${keyText(key)}`).slice(0, 16);
 
 /** JSON, so that no key can break the line or send a terminal its control characters. */
 const plainKey = (key: Key): string => JSON.stringify(key);

@@ -57,6 +57,10 @@ export const isExplained = (
   return memory.touched(table.name, key, start, end, (transaction) => bracket.sees(transaction));
 };
 
+/** Whether a change of this key had committed when it was read on the sending side, and could not be seen yet. */
+export const isPending = ({memory}: Pass, table: Table, key: Key, {bracket}: Read): boolean =>
+  memory?.pending(table.name, key, bracket.before, (transaction) => bracket.sees(transaction)) ?? false;
+
 const earlier = ({compare}: VerifyRequest, a: Position, b: Position): Position => (compare(a, b) <= 0 ? a : b);
 const later = ({compare}: VerifyRequest, a: Position, b: Position): Position => (compare(a, b) >= 0 ? a : b);
 

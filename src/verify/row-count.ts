@@ -13,7 +13,7 @@ export const rowCount: Verifier = {
       const counts = await countBoth(request, table);
       verdicts.push(verdictOf(table, counts));
       rows += counts.from;
-      request.progress(rows);
+      request.progress(rows, verdicts.length);
     }
     return reportOf(verdicts);
   },

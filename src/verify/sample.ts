@@ -15,7 +15,7 @@ export const sample: Verifier = {
         const keys = await chosenKeys(pass, table);
         verdicts.push(await verifyKeys(pass, table, keys));
         rows += BigInt(keys.length);
-        request.progress(rows);
+        request.progress(rows, verdicts.length);
       }
       return reportOf(verdicts);
     }),

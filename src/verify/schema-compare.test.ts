@@ -54,3 +54,31 @@ test('a side that cannot tell is an error and no answer', async () => {
   const mute = {database: {side: 'target'} as unknown as Database, tables: []};
   await expect(compareSchemas(side([]), mute)).rejects.toThrow('the engine of the target does not describe schemas');
 });
+
+const shapes = [{from: {schema: 'crm', name: 'a'}, to: {schema: 'crm', name: 'b'}}];
+
+test('where the target’s schema was worked out, it is compared with that, and the source with what it was then', async () => {
+  const kept = {
+    source: [statement('table a', 'A'), statement('index i', 'I ON a')],
+    target: [statement('table b', 'B'), statement('index i', 'I ON b')],
+  };
+  const [source, target] = [side(kept.source), side(kept.target)];
+  expect(await compareSchemas(source, target, {tables: shapes, kept})).toEqual({objects: 2, differences: [], notes: []});
+  const later = side([statement('table a', 'A'), statement('index j', 'J ON a')]);
+  const {differences} = await compareSchemas(later, side([statement('table b', 'B')]), {tables: shapes, kept});
+  expect(differences.map(wordsOf)).toEqual([
+    'index i is missing on the target',
+    'index i has changed on the source since the target’s schema was made',
+    'index j has changed on the source since the target’s schema was made',
+  ]);
+});
+
+test('where people wrote it, tables of another shape are left out by name', async () => {
+  const tables = [{name: {schema: 'crm', name: 'a'}}] as unknown as Parameters<typeof compareSchemas>[0]['tables'];
+  const source = {...side([statement('table x', 'X')]), tables};
+  const {differences, notes} = await compareSchemas(source, side([statement('table x', 'X')]), {tables: shapes, kept: undefined});
+  expect(differences).toEqual([]);
+  expect(notes.map(wordsOf)).toEqual([
+    'table crm.b has another shape than on the source: its columns fit the mapping, the rest was not compared',
+  ]);
+});

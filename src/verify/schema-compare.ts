@@ -4,12 +4,13 @@
  * `schema-match`; before the post-data is in place both rightly find differences.
  */
 import type {Database, Schema, SchemaStatement} from '../engine/engine.ts';
-import type {Table} from '../model/table.ts';
+import {nameOf, type Table, type TableName} from '../model/table.ts';
 
 export type SchemaDifference = {
   /** `index shop.orders_customer` */
   readonly object: string;
-  readonly kind: 'missing' | 'extra' | 'different';
+  /** `changed`: on the source, since the target's was worked out from it. `uncompared`: only people know what it has to be. */
+  readonly kind: 'missing' | 'extra' | 'different' | 'changed' | 'uncompared';
   readonly source: readonly string[];
   readonly target: readonly string[];
 };
@@ -22,22 +23,60 @@ export type SchemaReport = {
 
 type Side = {readonly database: Database; readonly tables: readonly Table[]};
 
+/** Tables that look different on the target, and what both catalogues had to say when the target's was written by Crossfade. */
+export type Reshaped = {
+  readonly tables: readonly {readonly from: TableName; readonly to: TableName}[];
+  readonly kept: {readonly source: readonly SchemaStatement[]; readonly target: readonly SchemaStatement[]} | undefined;
+};
+
 /** Throws when one of the engines cannot tell; what was not compared is never reported as equal. */
-export const compareSchemas = async (source: Side, target: Side): Promise<SchemaReport> => {
+export const compareSchemas = async (source: Side, target: Side, {tables, kept}: Reshaped = SAME_SHAPE): Promise<SchemaReport> => {
   const [from, to] = [schemaOf(source.database), schemaOf(target.database)];
   const roles = await rolesOfBoth(from, to);
-  const [here, there] = [await readObjects(from, source.tables, roles), await readObjects(to, target.tables, roles)];
+  if (kept) return asWorkedOut({from, to, roles}, source, target, kept);
+  const others = (side: Side, name: 'from' | 'to') =>
+    side.tables.filter((one) => !tables.some((table) => nameOf(table[name]) === nameOf(one.name)));
+  const here = await readObjects(from, others(source, 'from'), roles);
+  const found = await differences(from, here, await readObjects(to, others(target, 'to'), roles));
+  const uncompared = tables.map(
+    (table): SchemaDifference => ({object: `table ${nameOf(table.to)}`, kind: 'uncompared', source: [], target: []}),
+  );
+  return reportOf(here.size, [...found, ...uncompared]);
+};
+
+const SAME_SHAPE: Reshaped = {tables: [], kept: undefined};
+
+type Engines = {readonly from: Schema; readonly to: Schema; readonly roles: ReadonlySet<string>};
+
+/** The target against what was worked out for it, and the source against what that was worked out from. */
+const asWorkedOut = async (
+  {from, to, roles}: Engines,
+  source: Side,
+  target: Side,
+  kept: NonNullable<Reshaped['kept']>,
+): Promise<SchemaReport> => {
+  const [expected, then] = [objectsOf(kept.target, roles), objectsOf(kept.source, roles)];
+  const schemas = source.tables.map(({name}) => name.schema);
+  const [now, there] = [await readObjects(from, source.tables, roles), await readObjects(to, target.tables, roles, schemas)];
+  const changed = (await differences(from, then, now)).map((one): SchemaDifference => ({...one, kind: 'changed'}));
+  return reportOf(expected.size, [...(await differences(to, expected, there)), ...changed]);
+};
+
+const reportOf = (objects: number, found: readonly SchemaDifference[]): SchemaReport => {
+  const isNote = ({object, kind}: SchemaDifference): boolean => kind === 'uncompared' || isOwner(object);
+  return {objects, differences: found.filter((one) => !isNote(one)), notes: found.filter(isNote)};
+};
+
+type Objects = ReadonlyMap<string, readonly string[]>;
+
+const differences = async (schema: Schema, here: Objects, there: Objects): Promise<SchemaDifference[]> => {
   const found: SchemaDifference[] = [];
   for (const object of [...new Set([...here.keys(), ...there.keys()])].sort()) {
     const [one, other] = [here.get(object), there.get(object)];
-    if (!one || !other || !(await isSame(from, one, other)))
+    if (!one || !other || !(await isSame(schema, one, other)))
       found.push({object, kind: one ? (other ? 'different' : 'missing') : 'extra', source: one ?? [], target: other ?? []});
   }
-  return {
-    objects: here.size,
-    differences: found.filter(({object}) => !isOwner(object)),
-    notes: found.filter(({object}) => isOwner(object)),
-  };
+  return found;
 };
 
 /** One line each; with what both sides say where they disagree. */
@@ -49,6 +88,9 @@ export const wordsOf = (difference: SchemaDifference): string => {
 
 export const brieflyOf = ({object, kind}: SchemaDifference): string => {
   if (kind === 'different') return `${object} differs`;
+  if (kind === 'changed') return `${object} has changed on the source since the target’s schema was made`;
+  if (kind === 'uncompared')
+    return `${object} has another shape than on the source: its columns fit the mapping, the rest was not compared`;
   return kind === 'missing' ? `${object} is missing on the target` : `${object} is only on the target`;
 };
 
@@ -70,12 +112,18 @@ const readObjects = async (
   schema: Schema,
   tables: readonly Table[],
   roles: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, readonly string[]>> => {
-  const {preData, postData, findings} = await schema.read(tables);
-  const objects = new Map<string, string[]>();
-  const compared = ({roles: named}: SchemaStatement): boolean => named.every((role) => roles.has(role));
-  for (const {object, sql} of [...preData, ...postData].filter(compared)) objects.set(object, [...(objects.get(object) ?? []), sql]);
+  schemas: readonly string[] = [],
+): Promise<Objects> => {
+  const {preData, postData, findings} = await schema.read(tables, schemas);
+  const objects = new Map(objectsOf([...preData, ...postData], roles));
   for (const {object, severity} of findings) if (severity === 'refuse' && !objects.has(object)) objects.set(object, []);
+  return objects;
+};
+
+const objectsOf = (statements: readonly SchemaStatement[], roles: ReadonlySet<string>): Objects => {
+  const objects = new Map<string, readonly string[]>();
+  const compared = ({roles: named}: SchemaStatement): boolean => named.every((role) => roles.has(role));
+  for (const {object, sql} of statements.filter(compared)) objects.set(object, [...(objects.get(object) ?? []), sql]);
   return objects;
 };
 

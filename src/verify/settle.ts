@@ -1,8 +1,9 @@
 /** Decides about single keys: equal, different, or changing faster than they can be compared. */
-import type {Key} from '../model/change.ts';
+import {type Key, keyText} from '../model/change.ts';
 import type {Table} from '../model/table.ts';
-import {isExplained, type Pass, readBoth} from './read-both.ts';
+import {isExplained, isPending, type Pass, readBoth} from './read-both.ts';
 import {differingKeys, type Found} from './row-differences.ts';
+import type {Rounds} from './verifier.ts';
 
 export type Settled = {readonly found: readonly Found[]; readonly uncompared: readonly Key[]};
 
@@ -10,6 +11,7 @@ export type Settled = {readonly found: readonly Found[]; readonly uncompared: re
 export const ROUNDS_MAX = 20;
 /** A row that had no such moment by then is given one: its writers wait while it is read on both sides. */
 const ROUNDS_FREE = 10;
+const UNTIL_SETTLED: Rounds = {max: ROUNDS_MAX, free: ROUNDS_FREE};
 /** Each round holds up nobody for longer than a lag, and only the writers of so many rows. */
 const KEYS_HELD_MAX = 50;
 /** Keys per statement. */
@@ -18,20 +20,23 @@ export const KEYS_PER_READ = 1_000;
 /**
  * Reads the keys themselves on both sides, never their ranges: the two servers may order texts differently, so a range
  * can hold other rows there. A difference that no event explains is one at once; one that an event explains proves
- * nothing and is looked at again.
+ * nothing and is looked at again; so is a row whose newest change the sending side does not show yet.
  */
-export const settle = async (pass: Pass, table: Table, keys: readonly Key[]): Promise<Settled> => {
+export const settle = async (pass: Pass, table: Table, keys: readonly Key[], rounds = UNTIL_SETTLED): Promise<Settled> => {
   const found: Found[] = [];
   let open = keys;
-  for (let round = 0; open.length && round < ROUNDS_MAX; round++) {
+  for (let round = 0; open.length && round < rounds.max; round++) {
     const again: Key[] = [];
-    const mayHold = round >= ROUNDS_FREE && open.length <= KEYS_HELD_MAX;
-    for (const part of parts(open)) {
+    const mayHold = round >= rounds.free && open.length <= KEYS_HELD_MAX;
+    for (const part of partsOf(open)) {
       const both = await (mayHold ? readHeld(pass, table, part) : readKeys(pass, table, part));
-      for (const one of differingKeys(both.from.rows, both.to.rows)) {
+      const differing = differingKeys(both.from.rows, both.to.rows);
+      for (const one of differing) {
         if (isExplained(pass, table, one.key, both)) again.push(one.key);
         else found.push(one);
       }
+      const unequal = new Set(differing.map(({key}) => keyText(key)));
+      again.push(...part.filter((key) => !unequal.has(keyText(key)) && isPending(pass, table, key, both.from)));
     }
     open = again;
   }
@@ -47,5 +52,6 @@ const readHeld = async (pass: Pass, table: Table, keys: readonly Key[]) => {
   return (await pass.request.from.compare.holding?.(table, keys, look)) ?? look();
 };
 
-const parts = (keys: readonly Key[]): Key[][] =>
+/** One statement each. */
+export const partsOf = (keys: readonly Key[]): Key[][] =>
   Array.from({length: Math.ceil(keys.length / KEYS_PER_READ)}, (_, i) => keys.slice(i * KEYS_PER_READ, (i + 1) * KEYS_PER_READ));

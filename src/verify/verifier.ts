@@ -3,10 +3,11 @@
  * the command line, and by the cutover for its last look while both sides stand still. A comparison that could not be
  * made is never reported as equal (invariant 10).
  */
-import type {Key} from '../model/change.ts';
+import {hash} from 'node:crypto';
+import {type Key, keyText} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
 import type {StreamEvidence} from '../model/stream-evidence.ts';
-import type {Table, TableName} from '../model/table.ts';
+import {nameOf, type Table, type TableName} from '../model/table.ts';
 import type {Compare, Source} from '../engine/engine.ts';
 
 /** What a comparison needs of a side. */
@@ -23,8 +24,10 @@ export type VerifyRequest = {
   readonly evidence: StreamEvidence | undefined;
   readonly chunkBytes: number;
   readonly signal: AbortSignal;
-  /** Rows compared so far, over all tables. */
-  readonly progress: (rows: bigint) => void;
+  /** Whoever compares many ranges does each through one of these, which may wait until `stop`; absent where nothing may wait. */
+  readonly lane?: (stop: AbortSignal) => <T>(piece: () => Promise<T>) => Promise<T>;
+  /** Rows compared so far, over all tables, and the tables that are done. */
+  readonly progress: (rows: bigint, tables: number) => void;
 };
 
 export type Difference = {
@@ -54,3 +57,24 @@ export type VerifyReport = {
 export interface Verifier {
   verify(request: VerifyRequest): Promise<VerifyReport>;
 }
+
+export type RowsOf = {readonly table: Table; readonly keys: readonly Key[]};
+export type RowsRequest = Omit<VerifyRequest, 'tables' | 'chunkBytes' | 'lane' | 'progress'> & {
+  readonly rows: readonly RowsOf[];
+  readonly rounds: Rounds | undefined;
+};
+/** How often a row may be looked at that changes all the while; after `free` rounds the writers of a few are made to wait. */
+export type Rounds = {readonly max: number; readonly free: number};
+export type RowsReport = {
+  readonly report: VerifyReport;
+  /** Changed every time they were looked at: they stay to be compared. */
+  readonly open: readonly RowsOf[];
+};
+
+/** Compares rows by their keys, such as those that the stream has changed since they were compared. */
+export interface RowVerifier {
+  verifyRows(request: RowsRequest): Promise<RowsReport>;
+}
+
+/** Tells rows apart and finds one again; short keys can be guessed from it, so it hides them from eyes, not from attackers. */
+export const hashedKey = (table: TableName, key: Key): string => hash('sha256', `${nameOf(table)} ${keyText(key)}`).slice(0, 16);

@@ -133,6 +133,23 @@ export function journalContract(name: string, newPlace: () => Promise<JournalPla
       expect(await journal.entries()).toHaveLength(1);
     });
 
+    test('entries are restored as they were written, and what is here is completed but never changed', async () => {
+      const lost = await (await open()).create('lost', 'shop');
+      const written = [await lost.append(note('a')), await lost.append(note('b')), await lost.append(note('c'))];
+      await place.remove();
+      place = await newPlace();
+      const store = await open();
+      const journal = await store.restore('lost', 'shop', written.slice(0, 2));
+      expect(await journal.entries()).toEqual(written.slice(0, 2));
+      expect(await (await store.restore('lost', 'shop', written)).entries()).toEqual(written);
+      expect(await store.migrations()).toMatchObject([{id: 'lost', name: 'shop'}]);
+      const next = await (await store.open('lost')).append(note('d'));
+      expect(verifyChain('lost', [...written, next])).toEqual([]);
+      await expect(store.restore('lost', 'shop', written)).rejects.toMatchObject({code: 'CF-STATE-002'});
+      await expect(store.restore('lost', 'shop', [next])).rejects.toMatchObject({code: 'CF-STATE-002'});
+      expect(await (await store.open('lost')).entries()).toEqual([...written, next]);
+    });
+
     test('a migration is created once, and an unknown one is not opened', async () => {
       const store = await open();
       await (await store.create('m1', 'shop')).append(note('a'));

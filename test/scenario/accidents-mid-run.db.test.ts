@@ -84,7 +84,7 @@ test('a row that bypassed the fence of the closed source is an alarm (H-103)', a
   expect(await failure(story, 'CF-TGT-003')).toMatchObject({error: expect.stringContaining('post.visits')});
 });
 
-test('the target was written by somebody else before the cutover: the comparison finds it (H-107)', async () => {
+test('the target was written by somebody else before the cutover: the comparison finds it (H-107, H-72)', async () => {
   await using story = await openLetters('written');
   await story.killAt({kind: 'sql.reply', label: 'work: ANALYZE'}, ['run', story.planFile]);
   await expect(story.target.run('UPDATE post.visits SET visits = 0')).rejects.toMatchObject({code: '25006'});

@@ -46,7 +46,7 @@ async function untilTheCopyStands(story: Story, file: string, act: 'run' | 'resu
   await untilTrue('the second chunk of the letters was read', () => existsSync(`${file}.reached`));
 }
 
-test('keys move between read and unread chunks, in both directions, with untouched large texts', async () => {
+test('keys move between read and unread chunks, in both directions, with untouched large texts (H-1)', async () => {
   await using story = await openLetters('moved', {plan: {load: {parallel: 1, chunk: '1KiB'}}});
   const file = join(story.folder, 'stand');
   await untilTheCopyStands(story, file);
@@ -55,7 +55,7 @@ test('keys move between read and unread chunks, in both directions, with untouch
   await expectSameAfterCutover(story);
 });
 
-test('the same, and the runner is killed with the moved rows half copied', async () => {
+test('the same, and the runner is killed with the moved rows half copied (H-6)', async () => {
   await using story = await openLetters('moved-killed', {plan: {load: {parallel: 1, chunk: '1KiB'}}});
   const file = join(story.folder, 'stand');
   await untilTheCopyStands(story, file);

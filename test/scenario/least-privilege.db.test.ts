@@ -1,6 +1,7 @@
 /**
  * A whole migration by roles that hold exactly what `doctor` prints, and nothing else (H-95): two roles that may only
- * log in, the printed statements run by an administrator, then forward, back and forward while the application writes.
+ * log in, the printed statements run by an administrator, then forward, back and forward while the application writes;
+ * with schema files, with the catalogue's DDL, and with pg_dump's, which bring the source's policies along.
  */
 import {randomBytes} from 'node:crypto';
 import {writeFileSync} from 'node:fs';
@@ -13,10 +14,14 @@ import {openShopStory, type ShopStory} from '../support/shop-story.ts';
 import type {StoryDatabase} from '../support/story-database.ts';
 import {thereAndBack} from '../support/there-and-back.ts';
 
-const PAIRS: readonly (readonly [PostgresVersion, PostgresVersion])[] = [
-  [17, 18],
-  [15, 18],
-  [14, 18],
+/** pg_dump has to be as new as the source; the one that is installed is. */
+const MOVES: readonly (readonly [PostgresVersion, PostgresVersion, 'files' | 'catalog' | 'pg_dump'])[] = [
+  [17, 18, 'files'],
+  [15, 18, 'files'],
+  [14, 18, 'files'],
+  [17, 18, 'catalog'],
+  [14, 18, 'catalog'],
+  [15, 18, 'pg_dump'],
 ];
 const SIDES = ['source', 'target'] as const;
 
@@ -26,7 +31,7 @@ type Doctor = {
   readonly grants: Readonly<Record<'source' | 'target', readonly Grant[]>>;
 };
 
-describe.each(PAIRS)('from %i to %i', async (from, to) => {
+describe.each(MOVES)('from %i to %i, schema: %s (H-95)', async (from, to, kind) => {
   const servers = await (from === 14 ? ifHad : optional)(async () => ({
     source: await postgresServer({version: from}),
     target: await postgresServer({version: to}),
@@ -36,11 +41,11 @@ describe.each(PAIRS)('from %i to %i', async (from, to) => {
     'roles with the printed grants move a database, and no superuser session is ours (H-95)',
     {timeout: 300_000},
     async () => {
-      const name = `least-${from}-${to}`;
+      const name = `least-${from}-${kind}`.replace('_', '-');
       await using story = await openShopStory(name, from, {}, servers);
       const mover = `mover_${randomBytes(4).toString('hex')}`;
       await giveShopToAnOwner(story.source, `owner_${mover}`);
-      const plan = await planOf(story, mover);
+      const plan = await planOf(story, mover, kind);
 
       const before = await doctor(story, plan);
       expect(before.fit).toBe(false);
@@ -78,7 +83,7 @@ async function giveShopToAnOwner(source: StoryDatabase, owner: string): Promise<
 }
 
 /** The same role name on both servers; it may log in and nothing more. Its addresses stand in files. */
-async function planOf(story: ShopStory, mover: string): Promise<string> {
+async function planOf(story: ShopStory, mover: string, kind: 'files' | 'catalog' | 'pg_dump'): Promise<string> {
   const password = randomBytes(12).toString('hex');
   for (const side of SIDES) {
     await story[side].run(`CREATE ROLE ${mover} LOGIN PASSWORD '${password}'`);
@@ -88,12 +93,12 @@ async function planOf(story: ShopStory, mover: string): Promise<string> {
     writeFileSync(join(story.folder, side), `${url.href}\n`, {mode: 0o600});
   }
   const [source, target] = SIDES.map((side) => ({engine: 'postgres', url: `file:${join(story.folder, side)}`}));
-  return story.writePlan('least.yaml', {source, target});
+  return story.writePlan('least.yaml', {source, target, ...(kind === 'files' ? {} : {schema: {kind}})});
 }
 
 async function doctor(story: ShopStory, plan: string): Promise<Doctor> {
   const {output, error} = await story.type('doctor', plan, '--json');
-  if (!output.startsWith('{')) throw new Error(error);
+  if (!output.includes('"fit"')) throw new Error(`${output}${error}`);
   // The document's form is an interface.
   return JSON.parse(output) as Doctor;
 }

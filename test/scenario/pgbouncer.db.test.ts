@@ -4,7 +4,8 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {pgbouncerProgram, startPgBouncers} from '../support/pgbouncer.ts';
+import type {JournalFact} from '../../src/journal/journal.ts';
+import {type PgBouncers, pgbouncerProgram, startPgBouncers} from '../support/pgbouncer.ts';
 import {countersOf, POOLED_SCHEMA, startPooledClients} from '../support/pooled-clients.ts';
 import {optional, postgresServer, type PostgresVersion} from '../support/servers.ts';
 import {openStory, type Story} from '../support/story.ts';
@@ -21,7 +22,7 @@ const PAIRS: readonly (readonly [PostgresVersion, PostgresVersion])[] = process.
 const program = await optional(pgbouncerProgram);
 
 describe.skipIf(program === undefined).each(PAIRS)('from %i to %i', (from, to) => {
-  test('clients of PgBouncer are moved forth, back and forth without a lost write', {timeout: 300_000}, async () => {
+  test('clients of PgBouncer are moved forth, back and forth without a lost write (H-110)', {timeout: 300_000}, async () => {
     const name = `pooled-${from}-${to}`;
     const folder = mkdtempSync(join(tmpdir(), 'crossfade-pooled-'));
     const schema = {preData: join(folder, 'pre.sql'), postData: join(folder, 'post.sql')};
@@ -50,6 +51,7 @@ describe.skipIf(program === undefined).each(PAIRS)('from %i to %i', (from, to) =
     });
     await clients.stop();
     await clients.expectNothingLost(story.target);
+    expectCanaries(await story.facts(), user.name);
     // Errors are allowed only where `doctor` has said that there would be some (H-110).
     if (foreseen.length === 0) expect(clients.errors).toEqual([]);
     else expect(clients.errors.filter((error) => !CUT.test(error))).toEqual([]);
@@ -70,13 +72,27 @@ const addressOf = (url: string): string => {
 };
 
 /** References only: the admin consoles' addresses carry passwords. */
-function planWith(story: Story, pool: {readonly admins: readonly string[]; readonly config: string}): string {
+function planWith(story: Story, pool: PgBouncers): string {
   const admin = pool.admins.map((url, index) => {
     const file = join(story.folder, `admin-${index}`);
     writeFileSync(file, url, {mode: 0o600});
     return `file:${file}`;
   });
-  return story.writePlan('pooled.yaml', {switch: [{pgbouncer: {admin, database: 'shop', config: pool.config}}]});
+  const canary = {paths: pool.clients.map((url) => story.secret(url))};
+  return story.writePlan('pooled.yaml', {switch: [{pgbouncer: {admin, database: 'shop', config: pool.config}}], canary});
+}
+
+/** Along both instances, at each of the three cutovers. */
+function expectCanaries(facts: readonly JournalFact[], role: string): void {
+  const done = facts.flatMap((fact) =>
+    fact.type === 'phase-ended' && 'canary' in fact.evidence && fact.outcome === 'done' ? [fact.evidence['canary']] : [],
+  );
+  const path = {role, reached: true};
+  expect(done.length).toBe(3);
+  for (const report of done) {
+    expect(report).toMatchObject({lost: 0, twice: 0, undead: 0, astray: 0, paths: [path, path]});
+    expect(report).not.toHaveProperty('failure');
+  }
 }
 
 async function foreseenBy(story: Story, plan: string): Promise<readonly string[]> {

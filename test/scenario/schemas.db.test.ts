@@ -33,7 +33,7 @@ const words = async (story: Story, ...typed: readonly string[]): Promise<string>
 };
 
 describe('schema: catalog', {timeout: 300_000}, () => {
-  test('a schema with one of everything moves, and both catalogues say the same', async () => {
+  test('a schema with one of everything moves, and both catalogues say the same (H-27)', async () => {
     await using story = await openFilms('catalog', {schema: {kind: 'catalog'}});
     story.start(['run', story.planFile]);
     await story.untilFact('the target serves', isPhaseEnded('cutover', 'done'));
@@ -57,7 +57,7 @@ describe('schema: catalog', {timeout: 300_000}, () => {
     expect(await story.target.rows(`SELECT nspname FROM pg_namespace WHERE nspname IN ('film', 'Odd Names', 'crossfade')`)).toEqual([]);
   });
 
-  test('what cannot be moved is refused object by object, before anything is done', async () => {
+  test('what cannot be moved is refused object by object, before anything is done (H-106)', async () => {
     await using story = await openFilms('refused', {schema: {kind: 'catalog'}});
     await story.source.run(
       `CREATE AGGREGATE film.total(numeric) (SFUNC = numeric_add, STYPE = numeric)`,
@@ -111,7 +111,7 @@ describe('schema: existing', {timeout: 300_000}, () => {
     UNION ALL SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid IN ('public.account'::regclass, 'public.visit'::regclass)
     UNION ALL SELECT pg_get_triggerdef(oid) || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal) AS found(line)`;
 
-  test('a value that moves between rows of two chunks does not meet a unique index (copy model §2 (7))', async () => {
+  test('a value that moves between rows of two chunks does not meet a unique index (copy model §2 (7)) (H-21)', async () => {
     await using story = await openAccounts('existing');
     const before = await story.target.value(DEFINITIONS);
     expect(await words(story, 'plan', story.planFile)).toContain(

@@ -7,7 +7,7 @@ import {stringify} from 'yaml';
 import {type Answer, Crossfade} from '../../examples/demo/crossfade-process.ts';
 import type {JournalFact} from '../../src/journal/journal.ts';
 import {type At, type Interruption, INTERRUPTION} from './runner-effects.ts';
-import {postgresServer} from './servers.ts';
+import {postgresServer, type PostgresServer} from './servers.ts';
 import {EFFECTS, readFacts} from './story.ts';
 import {type StoryDatabase, storyDatabase} from './story-database.ts';
 import {until, untilTrue} from './until.ts';
@@ -23,8 +23,9 @@ export type ChangeStory = AsyncDisposable & {
   untilFact(what: string, isIt: (fact: JournalFact) => boolean): Promise<JournalFact>;
 };
 
-export async function openChangeStory(operations: readonly unknown[]): Promise<ChangeStory> {
-  const database = await storyDatabase(await (await postgresServer()).createDatabase());
+/** On the shared server unless another is given. */
+export async function openChangeStory(operations: readonly unknown[], server?: PostgresServer): Promise<ChangeStory> {
+  const database = await storyDatabase(await (server ?? (await postgresServer())).createDatabase());
   const folder = mkdtempSync(join(tmpdir(), 'crossfade-change-'));
   const state = join(folder, 'state');
   const planFile = join(folder, 'plan.yaml');

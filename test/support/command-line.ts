@@ -10,11 +10,12 @@ import {realEffects} from './effects.ts';
 
 export type Answered = {readonly code: number; readonly out: string; readonly err: string};
 
-/** `answers` are typed at a terminal, one a line; without them there is no terminal. */
-export async function type(words: readonly string[], answers?: readonly string[]): Promise<Answered> {
+/** `answers` are typed at a terminal, each to its question; without them there is no terminal. `piped` is what stdin holds then. */
+export async function type(words: readonly string[], answers?: readonly string[], piped?: string): Promise<Answered> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const [out, err] = [collected(stdout), collected(stderr)];
-  if (answers) stdin.end(answers.map((answer) => `${answer}\n`).join(''));
+  if (answers) answering(stderr, stdin, answers);
+  if (piped !== undefined) stdin.end(piped);
   const code = await main(words, {stdin: Object.assign(stdin, {isTTY: answers !== undefined}), stdout, stderr});
   return {code, out: out(), err: err()};
 }
@@ -51,6 +52,17 @@ export async function stateFolder(): Promise<StateFolder> {
 
 /** A runner of this machine; this very process unless another is named. */
 export const runnerHere = (pid = process.pid): JournalFact => ({type: 'runner-started', epoch: 1, holder: `ann@${hostname()}`, pid});
+
+/** A question ends its text without a line; when no answer is left, the person leaves. */
+function answering(stderr: PassThrough, stdin: PassThrough, answers: readonly string[]): void {
+  const left = answers.values();
+  stderr.on('data', (part: string) => {
+    if (part.endsWith('\n')) return;
+    const {value, done} = left.next();
+    if (done) stdin.end();
+    else stdin.write(`${value}\n`);
+  });
+}
 
 function collected(stream: PassThrough): () => string {
   let text = '';

@@ -1,6 +1,7 @@
 /** Runs once per test run, before the first file and after the last: the shared folder, and the end of every server. */
 import {rmSync} from 'node:fs';
 import pg from 'pg';
+import {composeDown} from './compose.ts';
 import {abandonedFolders, type CleanUp, cleanUps, hasFolder, makeFolder} from './server-folder.ts';
 import {endProcess, endServer, isAlive} from './server-process.ts';
 
@@ -24,6 +25,7 @@ async function cleanUp(item: CleanUp): Promise<void> {
   if (item.kind === 'server') await endServer(item.dataFolder);
   else if (item.kind === 'process') await endOther(item.pid, item.folder);
   else if (item.kind === 'container') await endContainer(item.id);
+  else if (item.kind === 'compose') composeDown(item);
   else await dropDatabase(item.server, item.name);
 }
 
@@ -33,10 +35,10 @@ async function endOther(pid: number, folder: string): Promise<void> {
   rmSync(folder, {recursive: true, force: true});
 }
 
+/** Large, and rarely needed. */
 async function endContainer(id: string): Promise<void> {
-  const {getContainerRuntimeClient} = await import('testcontainers');
-  const {container} = await getContainerRuntimeClient();
-  await container.remove(container.getById(id), {removeVolumes: true});
+  const {removeContainer} = await import('./postgres-container.ts');
+  await removeContainer(id);
 }
 
 /** A slot would keep its database from being dropped. */

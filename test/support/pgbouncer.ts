@@ -4,12 +4,12 @@
  */
 import {spawn} from 'node:child_process';
 import {chownSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {delimiter, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import pg from 'pg';
 import {serverAccount} from '../../examples/demo/embedded-binaries.ts';
+import {freePort} from '../../examples/demo/free-port.ts';
 import {addCleanUp, addMiss, ServerMissing} from './server-folder.ts';
 import {endProcess} from './server-process.ts';
 
@@ -118,15 +118,4 @@ function writeOwned(folder: string, name: string, text: string): string {
   writeFileSync(file, text, {mode: 0o600});
   for (const path of [folder, file]) if (account) chownSync(path, account.uid, account.gid);
   return file;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

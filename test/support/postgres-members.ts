@@ -67,22 +67,14 @@ async function installed({version, settings}: Request): Promise<Address> {
   return registered(await startServer(binaries, {version: found, settings: {...SETTINGS, ...settings}}));
 }
 
-/** `TEST_POSTGRES_IMAGE` names another image; one that is present is not pulled. */
-async function container({version = 17, settings, own}: Request): Promise<Address> {
-  if (own) throw new Error('containers are not restarted by the tests');
-  const {GenericContainer, Wait} = await import('testcontainers');
-  // Its helper image would have to be pulled too; the run's end stops the container instead.
-  process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
-  const flags = Object.entries({...SETTINGS, ...settings}).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const started = await new GenericContainer(process.env['TEST_POSTGRES_IMAGE'] ?? `postgres:${version}`)
-    .withEnvironment({POSTGRES_PASSWORD: 'postgres'})
-    .withExposedPorts(5432)
-    .withCommand(['postgres', ...flags])
-    .withWaitStrategy(Wait.forLogMessage(/database system is ready to accept connections/, 2))
-    .start();
-  addCleanUp({kind: 'container', id: started.getId()});
-  const url = `postgres://postgres:postgres@${started.getHost()}:${started.getMappedPort(5432)}/postgres`;
-  return {url, version: await majorVersion(url, {})};
+/** Loaded only when asked for: it is large. */
+async function container({version, settings}: Request): Promise<Address> {
+  const {startContainerServer} = await import('./postgres-container.ts');
+  const {url, ...control} = await startContainerServer(version ?? 17, {...SETTINGS, ...settings});
+  const found = await majorVersion(url, {});
+  if (version === undefined || found === version) return {url, version: found, process: control};
+  await control.stop();
+  throw new Error(`the image of TEST_POSTGRES_IMAGE is version ${found}`);
 }
 
 function registered(server: EmbeddedServer): Address {

@@ -6,6 +6,7 @@ import {appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFil
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import type {Composed} from './compose.ts';
 
 const VARIABLE = 'TEST_SERVERS_FOLDER';
 const PREFIX = 'crossfade-test-';
@@ -17,6 +18,7 @@ export type CleanUp =
   | {readonly kind: 'server'; readonly dataFolder: string}
   | {readonly kind: 'process'; readonly pid: number; readonly folder: string}
   | {readonly kind: 'container'; readonly id: string}
+  | ({readonly kind: 'compose'} & Composed)
   | {readonly kind: 'database'; readonly server: string; readonly name: string};
 
 /** A server no member could provide, and what a person can do about it. */

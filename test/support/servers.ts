@@ -16,6 +16,8 @@ export type PostgresRequest = {
   readonly version?: PostgresVersion;
   /** On top of `wal_level=logical`, many slots and senders, and `fsync=off`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** From nowhere else, for tests of that; of whatever version the image is. */
+  readonly from?: 'container';
 };
 
 export type PostgresServer = {
@@ -60,9 +62,10 @@ export async function ifHad<T>(start: () => Promise<T>): Promise<T | undefined> 
 }
 
 const COMMAND = 'npm ci, npm run servers:fetch, apt-get install postgresql, or set TEST_POSTGRES_URL (TEST_POSTGRES_17_URL, …)';
+const ENGINE = 'a container engine (DOCKER_HOST when it is not the default one), and TEST_POSTGRES_IMAGE where none can be pulled';
 
 export async function postgresServer(request: PostgresRequest = {}): Promise<PostgresServer> {
-  const key = `postgres-${request.version ?? 'any'}-${settingsKey(request.settings)}`;
+  const key = `postgres-${request.from ?? 'all'}-${request.version ?? 'any'}-${settingsKey(request.settings)}`;
   return asServer(await shared<Address>(key, () => firstMember(request)));
 }
 
@@ -76,16 +79,18 @@ export async function ownPostgresServer(request: PostgresRequest = {}): Promise<
 
 async function firstMember(request: PostgresRequest, own = false): Promise<Address> {
   const reasons: string[] = [];
-  for (const [name, provide] of Object.entries(members)) {
+  const asked = Object.entries(members).filter(([name]) => request.from === undefined || request.from === name);
+  for (const [name, provide] of asked) {
     try {
       return await provide({...request, own});
     } catch (error) {
       reasons.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  const server = `PostgreSQL ${request.version ?? '(any version)'}`;
-  addMiss({server, command: COMMAND, reasons});
-  throw new ServerMissing(`${server} could not be had (${reasons.join('; ')}). Provide it: ${COMMAND}`);
+  const server = `PostgreSQL ${request.version ?? '(any version)'}${request.from ? ` from a ${request.from}` : ''}`;
+  const command = request.from ? ENGINE : COMMAND;
+  addMiss({server, command, reasons});
+  throw new ServerMissing(`${server} could not be had (${reasons.join('; ')}). Provide it: ${command}`);
 }
 
 function asServer(address: Address): PostgresServer {

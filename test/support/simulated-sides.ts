@@ -40,6 +40,8 @@ export class SimulatedSides {
   memoriesOpen = 0;
   /** Called before each read, with the reads so far. */
   beforeRead: (read: Read) => void = () => {};
+  /** Called for each event that arrives at the receiving side, a lost one too, before its row is written. */
+  onApply: (key: string) => void = () => {};
   /** The receiving side has no progress row. */
   isWithoutProgress = false;
   #applied = 0;
@@ -57,8 +59,17 @@ export class SimulatedSides {
   apply(end = this.log.length): void {
     for (; this.#applied < end; this.#applied++) {
       const event = this.log[this.#applied];
+      if (event) this.onApply(event.key);
       if (event && !event.isLost) put(this.target, event.key, event.row);
     }
+  }
+
+  /** Keys whose rows differ once everything is visible and applied. */
+  differing(): readonly string[] {
+    const rows = this.#rows('from');
+    return [...new Set([...rows.keys(), ...this.target.keys()])].filter(
+      (key) => JSON.stringify(rows.get(key)) !== JSON.stringify(this.target.get(key)),
+    );
   }
 
   /** Everything known so far is old: a pass that starts now does not remember it. */
@@ -77,7 +88,11 @@ export class SimulatedSides {
         reached: async (end) => this.apply(Math.max(this.#applied, Number(end))),
         remember: () => {
           this.memoriesOpen++;
-          return {touched: (...question) => this.#index.touched(...question), stop: () => void this.memoriesOpen--};
+          return {
+            touched: (...question) => this.#index.touched(...question),
+            pending: (...question) => this.#index.pending(...question),
+            stop: () => void this.memoriesOpen--,
+          };
         },
       },
       chunkBytes: 1,
@@ -130,7 +145,7 @@ export class SimulatedSides {
       rowDigests: async (_table, where) => {
         const chosen = isKeys(where) ? withKeys(read('keys'), where) : inRange(read('range'), where);
         return {
-          rows: new Map(chosen.map((row) => [keyText(idOf(row)), {key: idOf(row), hash: JSON.stringify(row)}])),
+          rows: hashesOf(chosen),
           bracket: this.#bracket(side),
         };
       },
@@ -138,6 +153,7 @@ export class SimulatedSides {
         rows: isKeys(where) ? withKeys(read('keys'), where) : inRange(read('range'), where),
         bracket: this.#bracket(side),
       }),
+      rowHashes: async (_table, keys) => hashesOf(withKeys(read('keys'), keys)),
       rows: async (_table, keys) => withKeys(this.#rows(side), keys),
       split: async (_table, range, size) => {
         const ids = inRange(this.#rows(side), range).map(idOf);
@@ -153,6 +169,8 @@ const isKeys = (where: KeyRange | readonly Key[]): where is readonly Key[] => Ar
 
 const withKeys = (rows: Map<string, Row>, keys: readonly Key[]): Row[] =>
   keys.map(([id]) => rows.get(id ?? '')).filter((row) => row !== undefined);
+
+const hashesOf = (rows: readonly Row[]) => new Map(rows.map((row) => [keyText(idOf(row)), {key: idOf(row), hash: JSON.stringify(row)}]));
 
 const idOf = (row: Row): Key => [row['id'] ?? ''];
 

@@ -135,6 +135,7 @@ const planOf = ({name, schema, tables}: StoryOptions) => ({
   gates: {cutover: ['replication-lag', 'checksum-match']},
   switch: ['router'],
   cutover: {start: 'auto', stallBudget: '8s'},
+  reverse: {window: '0s'},
   approval: {quorum: 1, starterMay: true},
 });
 

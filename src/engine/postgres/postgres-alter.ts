@@ -4,12 +4,23 @@ import type {Alter, AlterAct, Courtesy, FillRequest} from '../alter.ts';
 import type {MigrationRef} from '../engine.ts';
 import {codeOf} from './postgres-errors.ts';
 import {giveWay} from './postgres-give-way.ts';
-import {createInStep, dropInStep, expression, filledTable} from './postgres-in-step.ts';
+import {
+  addCheck,
+  BEGIN_COUNTING,
+  addColumn,
+  countUnfilled,
+  dropCheck,
+  dropColumn,
+  fillRows,
+  finalShape,
+  validateCheck,
+} from './postgres-alter-statements.ts';
+import {createInStep, dropInStep} from './postgres-in-step.ts';
 import {newColumnFindings} from './postgres-new-column-findings.ts';
 import {requireEpoch} from './postgres-require-epoch.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {quoteName, quoteTable, rangeCondition} from './postgres-sql.ts';
+import {rangeCondition} from './postgres-sql.ts';
 import {openWriter} from './postgres-writer.ts';
 
 /** SQLSTATE of a row that a constraint refuses. */
@@ -36,10 +47,7 @@ export class PostgresAlter implements Alter {
         this.#record(column),
       );
       if (!rowCount) return; // added before a crash
-      const isDefaultFirst = column.default !== undefined && column.backfill === undefined;
-      await session.query(
-        `ALTER TABLE ${quoteTable(column.table)} ADD COLUMN ${quoteName(column.column)} ${column.type}${isDefaultFirst ? ` DEFAULT ${expression(column.default)}` : ''}`,
-      );
+      await session.query(addColumn(column));
       if (column.backfill !== undefined) await session.query(createInStep(this.#migration, column, column.backfill));
     });
   }
@@ -63,15 +71,8 @@ export class PostgresAlter implements Alter {
   }
 
   async countUnfilled(column: NewColumn): Promise<{rows: string; unfilled: string}> {
-    const lacks = column.notNull || column.backfill === undefined ? String(column.notNull) : `${expression(column.backfill)} IS NOT NULL`;
     const row = await this.#sessions.use((session) =>
-      session.transaction('BEGIN READ ONLY; SET LOCAL search_path = pg_catalog, public', () =>
-        refusedByRows(column, () =>
-          session.one(
-            `SELECT count(*)::text AS rows, (count(*) FILTER (WHERE ${quoteName(column.column)} IS NULL AND ${lacks}))::text AS unfilled FROM ${filledTable(column)}`,
-          ),
-        ),
-      ),
+      session.transaction(BEGIN_COUNTING, () => refusedByRows(column, () => session.one(countUnfilled(column)))),
     );
     return {rows: row['rows'] ?? '', unfilled: row['unfilled'] ?? ''};
   }
@@ -80,13 +81,9 @@ export class PostgresAlter implements Alter {
   async completeColumn(act: AlterAct): Promise<'completed' | 'unfilled'> {
     const {column} = act;
     if (column.notNull && !(await this.#proveNotNull(act))) return 'unfilled';
-    const name = quoteName(column.column);
-    const changes = [
-      ...(column.notNull ? [`ALTER COLUMN ${name} SET NOT NULL`, `DROP CONSTRAINT IF EXISTS ${this.#check(column)}`] : []),
-      ...(column.default === undefined ? [] : [`ALTER COLUMN ${name} SET DEFAULT ${expression(column.default)}`]),
-    ];
+    const shape = finalShape(this.#migration, column);
     await this.#change(act, 'completing', async (session) => {
-      if (changes.length) await session.query(`ALTER TABLE ${quoteTable(column.table)} ${changes.join(', ')}`);
+      if (shape !== undefined) await session.query(shape);
       await session.query(dropInStep(this.#migration, column));
       await this.#forget(session, column);
     });
@@ -96,20 +93,13 @@ export class PostgresAlter implements Alter {
   /** NOT NULL would read the whole table under an exclusive lock, unless a valid check says it already. */
   async #proveNotNull(act: AlterAct): Promise<boolean> {
     const {column} = act;
-    const table = quoteTable(column.table);
-    await this.#change(act, 'checking', async (session) => {
-      await session.query(
-        `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${this.#check(column)}, ADD CONSTRAINT ${this.#check(column)} CHECK (${quoteName(column.column)} IS NOT NULL) NOT VALID`,
-      );
-    });
+    await this.#change(act, 'checking', (session) => session.query(addCheck(this.#migration, column)));
     try {
-      await this.#change(act, 'validating', (session) => session.query(`ALTER TABLE ${table} VALIDATE CONSTRAINT ${this.#check(column)}`));
+      await this.#change(act, 'validating', (session) => session.query(validateCheck(this.#migration, column)));
       return true;
     } catch (error) {
       if (codeOf(error) !== CHECK_VIOLATION) throw error;
-      await this.#change(act, 'checking', (session) =>
-        session.query(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${this.#check(column)}`),
-      );
+      await this.#change(act, 'checking', (session) => session.query(dropCheck(this.#migration, column)));
       return false;
     }
   }
@@ -119,7 +109,7 @@ export class PostgresAlter implements Alter {
     return this.#change(act, 'removing', async (session) => {
       if (!(await this.#forget(session, column))) return; // never added, or the application's since it was completed
       await session.query(dropInStep(this.#migration, column));
-      await session.query(`ALTER TABLE ${quoteTable(column.table)} DROP COLUMN IF EXISTS ${quoteName(column.column)}`);
+      await session.query(dropColumn(column));
     });
   }
 
@@ -148,19 +138,10 @@ export class PostgresAlter implements Alter {
     );
     return rowCount > 0;
   }
-
-  #check(column: NewColumn): string {
-    return quoteName(`crossfade_${this.#migration.short}_${column.column}`.slice(0, 63));
-  }
 }
 
-/** Only rows without a value: what somebody else has filled in the meantime is left as it is. */
 const fill = async (session: PgSession, column: NewColumn, range: string): Promise<number> => {
-  const value = expression(column.backfill);
-  const name = quoteName(column.column);
-  const {rowCount} = await refusedByRows(column, () =>
-    session.query(`UPDATE ${filledTable(column)} SET ${name} = ${value} WHERE ${range} AND ${name} IS NULL AND ${value} IS NOT NULL`),
-  );
+  const {rowCount} = await refusedByRows(column, () => session.query(fillRows(column, range)));
   return rowCount;
 };
 

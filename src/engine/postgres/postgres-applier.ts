@@ -13,11 +13,12 @@ import {codeOf} from './postgres-errors.ts';
 import {groupOperations, type Group} from './postgres-row-groups.ts';
 import {takeOutAndPutBack} from './postgres-row-replacement.ts';
 import {truncateRounds} from './postgres-truncate-rounds.ts';
+import {deleteMoved, truncateOnly} from './postgres-copy-statements.ts';
 import {runGroup} from './postgres-row-statements.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {onlyCondition, quoteTable, textArray} from './postgres-sql.ts';
-import {openWriter, tagStatement} from './postgres-writer.ts';
+import {textArray} from './postgres-sql.ts';
+import {beginApply, openWriter} from './postgres-writer.ts';
 
 /** A read made the window longer, or, in a repair, opened it again. */
 const END_STATEMENT = `INSERT INTO crossfade.replay_window VALUES ($1, $2, $3, $4) ON CONFLICT (migration, table_schema, table_name)
@@ -33,6 +34,7 @@ export class PostgresApplier implements Applier {
   readonly #epoch: number;
   readonly #tables: ReadonlyMap<string, Table>;
   #open = false;
+  #isSaved = false;
   #missing: TableKey[] = [];
 
   private constructor(session: PgSession, migration: MigrationRef, direction: Direction, epoch: number, tables: readonly Table[]) {
@@ -72,8 +74,9 @@ export class PostgresApplier implements Applier {
 
   async #begin(): Promise<void> {
     if (this.#open) return;
-    await this.#session.query(`BEGIN; SET CONSTRAINTS ALL DEFERRED; ${tagStatement(this.#migration, `apply-${this.#direction}`)}`);
+    await this.#session.query(beginApply(this.#migration, this.#direction));
     this.#open = true;
+    this.#isSaved = false;
   }
 
   async #step(table: Table, operations: readonly RowOperation[]): Promise<TableKey[]> {
@@ -83,13 +86,9 @@ export class PostgresApplier implements Applier {
 
   /** Together, because a table that another one refers to cannot be truncated alone. Rows outside the migration stay. */
   async #truncate(truncated: readonly Table[]): Promise<void> {
-    for (const table of truncated)
-      if (table.only) await this.#session.query(`DELETE FROM ${quoteTable(table.name)} WHERE ${onlyCondition(table)}`);
+    for (const table of truncated) if (table.only) await this.#session.query(deleteMoved(table));
     const tables = truncated.filter((table) => !table.only);
-    if (tables.length)
-      await this.#session.query(
-        `TRUNCATE ${tables.map((table) => `${table.partitions.length ? '' : 'ONLY '}${quoteTable(table.name)}`).join(', ')}`,
-      );
+    if (tables.length) await this.#session.query(truncateOnly(tables));
   }
 
   /**
@@ -97,7 +96,7 @@ export class PostgresApplier implements Applier {
    * was valid on the sending side; then all rows concerned are taken out and put back in their new form.
    */
   async #rows(table: Table, operations: readonly RowOperation[]): Promise<Key[]> {
-    await this.#session.query('SAVEPOINT step');
+    await this.#savepoint();
     try {
       return await this.#groups(table, groupOperations(operations));
     } catch (error) {
@@ -109,6 +108,12 @@ export class PostgresApplier implements Applier {
     } catch (error) {
       throw this.#explained(table, error);
     }
+  }
+
+  /** The one before is released with it: in a transaction of millions of rows they would nest thousands deep. */
+  async #savepoint(): Promise<void> {
+    await this.#session.query(this.#isSaved ? 'RELEASE SAVEPOINT step; SAVEPOINT step' : 'SAVEPOINT step');
+    this.#isSaved = true;
   }
 
   async #groups(table: Table, groups: readonly Group[]): Promise<Key[]> {

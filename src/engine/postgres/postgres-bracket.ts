@@ -19,7 +19,7 @@ export const readInOneSnapshot = <T>(
 ): Promise<{readonly value: T; readonly bracket: Bracket}> =>
   comparing(request.what, sessions, async (session) => {
     const before = await logEnd(session);
-    const {value, snapshot, applied} = await session.transaction(BEGIN, async () => {
+    const {value, snapshot, applied} = await session.transaction(BEGIN_COMPARING, async () => {
       const snapshot = await snapshotOf(session);
       const applied = request.applied && (await appliedPosition(session, request.migration, request.applied));
       return {value: await read(session), snapshot, applied};
@@ -28,7 +28,7 @@ export const readInOneSnapshot = <T>(
   });
 
 /** The text of `money` follows `lc_monetary`, which differs between servers; C is everywhere. */
-const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lc_monetary = 'C'";
+export const BEGIN_COMPARING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lc_monetary = 'C'";
 
 /** Lends a session; what a server answers becomes an error that tells "could not compare" from "try again". */
 export const comparing = <T>(what: string, sessions: PgSessions, act: (session: PgSession) => Promise<T>): Promise<T> =>

@@ -1,6 +1,5 @@
-import type {Side} from '../../model/side.ts';
 import {nameOf, type Column, type Table, type TableName} from '../../model/table.ts';
-import type {Catalog, Finding} from '../engine.ts';
+import type {Catalog} from '../engine.ts';
 import {postgresInventory} from './postgres-inventory.ts';
 import {postgresFindings} from './postgres-findings.ts';
 import {postgresGrants} from './postgres-grants.ts';
@@ -10,7 +9,7 @@ import type {PgSessions} from './postgres-sessions.ts';
 /** Ordinary and partitioned tables that are not partitions, outside the system's and our own schemas. */
 const TABLES = `
   SELECT n.nspname AS schema, c.relname AS name, c.oid::text AS oid, c.relkind::text AS kind,
-         greatest(c.reltuples, 0)::bigint::text AS rows, pg_total_relation_size(c.oid)::text AS bytes
+         greatest(c.reltuples, 0)::bigint::text AS rows, pg_total_relation_size(c.oid)::text AS bytes, (c.relrowsecurity AND c.relforcerowsecurity)::text AS forced
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^(pg_|information_schema$|crossfade)'
   ORDER BY 1, 2`;
@@ -24,7 +23,11 @@ const PARTITIONS = `
 const COLUMNS = `
   SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull::text AS not_null,
          (a.attgenerated <> '')::text AS generated, (a.atthasdef OR a.attidentity <> '')::text AS has_default, a.attidentity::text AS identity,
-         (b.oid < 16384 AND b.typtype IN ('b', 'r', 'm') AND b.typname !~ '^_?reg' OR b.typtype = 'e')::text AS portable
+         (b.oid < 16384 AND b.typtype IN ('b', 'r', 'm') AND b.typname !~ '^_?reg' OR b.typtype = 'e')::text AS portable,
+         (SELECT n.nspname FROM pg_opclass c JOIN pg_am m ON m.oid = c.opcmethod AND m.amname = 'btree'
+          JOIN pg_amop x ON x.amopfamily = c.opcfamily AND x.amopstrategy = 3 AND x.amoplefttype = c.opcintype AND x.amoprighttype = c.opcintype
+          JOIN pg_operator o ON o.oid = x.amopopr JOIN pg_namespace n ON n.oid = o.oprnamespace
+          WHERE c.opcintype = b.oid AND c.opcdefault AND n.nspname <> 'pg_catalog') AS operators
   FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
   WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`;
 
@@ -40,8 +43,8 @@ const KEY = `
 
 export const postgresCatalog = (sessions: PgSessions): Catalog => ({
   tables: (scope) => sessions.use((session) => readTables(session, scope)),
-  findings: (as: Side, tables: readonly Table[]): Promise<Finding[]> => sessions.use((session) => postgresFindings(session, as, tables)),
-  grants: (as, tables) => sessions.use((session) => postgresGrants(session, as, tables)),
+  findings: (as, tables, wishes) => sessions.use((session) => postgresFindings(session, as, tables, wishes)),
+  grants: (as, tables, wishes) => sessions.use((session) => postgresGrants(session, as, tables, wishes)),
   inventory: (tables) => postgresInventory(sessions, tables),
 });
 
@@ -82,6 +85,7 @@ const readTable = async (session: PgSession, name: TableName, row: TextRow): Pro
     partitions: partitions.map((one) => ({schema: text(one, 'schema'), name: text(one, 'name')})),
     estimatedRows: sum('rows'),
     estimatedBytes: sum('bytes'),
+    ...(row['forced'] === 'true' ? {forcesRowSecurity: true} : {}),
   };
 };
 
@@ -93,6 +97,7 @@ const toColumn = (row: TextRow): Column => ({
   identity: row['identity'] === 'a' ? 'always' : row['identity'] === 'd' ? 'by-default' : undefined,
   portableBinary: row['portable'] === 'true',
   hasDefault: row['has_default'] === 'true',
+  ...(row['operators'] ? {operatorSchema: row['operators']} : {}),
 });
 
 /** A column of an answer that is never NULL. */

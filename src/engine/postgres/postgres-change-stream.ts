@@ -4,7 +4,6 @@
  * still our status messages keep the server from giving us up.
  */
 import pg from 'pg';
-import {PgoutputParser} from 'pg-logical-replication/dist/output-plugins/pgoutput/pgoutput-parser.js';
 import type {StreamEvent} from '../../model/change.ts';
 import {TransientError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
@@ -12,14 +11,16 @@ import type {Direction} from '../../model/side.ts';
 import type {Table} from '../../model/table.ts';
 import type {MigrationRef, OpenOptions} from '../engine.ts';
 import {PgoutputEvents} from './postgres-pgoutput-events.ts';
-import {connectionError} from './postgres-errors.ts';
-import {publicationName, slotName} from './postgres-names.ts';
+import {newPgoutputParser} from './postgres-pgoutput-parser.ts';
+import {connectionError, statementError} from './postgres-errors.ts';
 import {parseLsn, toPosition} from './postgres-position.ts';
 import {clientConfig} from './postgres-connection.ts';
-import {quoteName} from './postgres-sql.ts';
+import {startReplication} from './postgres-stream-statements.ts';
+import {refuseLargeValue, valueBytesMax} from './postgres-value-limit.ts';
 
-/** Well under the server's default wal_sender_timeout of 60 s. */
+/** Well under the server's default wal_sender_timeout of 60 s; of a shorter one a quarter. */
 const STATUS_INTERVAL_MS = 5000;
+const STATUSES_PER_TIMEOUT = 4;
 /** Events held before the socket is left alone; each is one row at most. */
 const QUEUE_EVENTS_MAX = 4000;
 
@@ -34,7 +35,7 @@ export class PostgresChangeStream {
   readonly #client: pg.Client;
   readonly #wire: Wire;
   readonly #events: PgoutputEvents;
-  readonly #parser = new PgoutputParser();
+  readonly #parser = newPgoutputParser();
   readonly #options: OpenOptions;
   #queue: StreamEvent[] = [];
   #wake: (() => void) | undefined;
@@ -61,27 +62,30 @@ export class PostgresChangeStream {
   ): Promise<PostgresChangeStream> {
     const config = {...clientConfig(options, `stream ${direction}`), replication: 'database'};
     const client = new pg.Client(config);
+    client.on('error', () => undefined); // whoever waits for an answer has it, from here to `#listen`
+    let intervalMs: number;
     try {
       await client.connect();
+      intervalMs = await statusIntervalMs(client);
     } catch (error) {
+      await client.end().catch(() => undefined); // the error that is told came first
       throw connectionError(error, options);
     }
     const stream = new PostgresChangeStream(client, options, from, new PgoutputEvents(migration.short, tables));
-    stream.#listen();
-    const start = `START_REPLICATION SLOT ${quoteName(slotName(migration, direction))} LOGICAL ${from} (proto_version '1', publication_names '${publicationName(migration)}', messages 'true')`;
+    stream.#listen(intervalMs);
     await options.effects.point('sql.send', `stream ${direction}: start`);
-    client.query(start).then(
+    client.query(startReplication(migration, direction, from)).then(
       () => stream.#fail(new Error('the server ended the stream')),
-      (error: unknown) => stream.#fail(error),
+      (error: unknown) => stream.#fail(statementError(error, `stream ${direction}`, options.side)),
     );
     return stream;
   }
 
-  #listen(): void {
+  #listen(statusIntervalMs: number): void {
     this.#client.on('error', (error) => this.#fail(error));
     this.#client.on('end', () => this.#fail(new Error('the connection ended')));
     this.#wire.on('copyData', ({chunk}) => this.#receive(chunk));
-    this.#timer = setInterval(() => this.#sendStatus(), STATUS_INTERVAL_MS);
+    this.#timer = setInterval(() => this.#sendStatus(), statusIntervalMs);
   }
 
   #fail(error: unknown): void {
@@ -92,7 +96,7 @@ export class PostgresChangeStream {
   #receive(chunk: Buffer): void {
     if (this.#failure) return;
     try {
-      if (chunk[0] === 0x77) this.#events.take(this.#parser.parse(chunk.subarray(25)), this.#queue);
+      if (chunk[0] === 0x77) this.#message(chunk.subarray(25));
       else if (chunk[0] === 0x6b) this.#keepalive(chunk);
     } catch (error) {
       this.#fail(error);
@@ -102,6 +106,11 @@ export class PostgresChangeStream {
       this.#wire.stream.pause();
     }
     this.#wake?.();
+  }
+
+  #message(message: Buffer): void {
+    refuseLargeValue(message, this.#parser._relationCache, valueBytesMax(this.#options));
+    this.#events.take(this.#parser.parse(message), this.#queue);
   }
 
   /** Sent when the server has nothing more to say up to that position. */
@@ -168,3 +177,10 @@ export class PostgresChangeStream {
     await this.#client.end().catch(() => undefined); // destroyed a line above
   }
 }
+
+/** Only our own messages keep the server from giving us up while it waits for us to read; 0 means that it never does. */
+const statusIntervalMs = async (client: pg.Client): Promise<number> => {
+  const {rows} = await client.query<{ms: string}>(`SELECT setting AS ms FROM pg_settings WHERE name = 'wal_sender_timeout'`);
+  const timeoutMs = Number(rows[0]?.ms);
+  return timeoutMs > 0 ? Math.min(STATUS_INTERVAL_MS, timeoutMs / STATUSES_PER_TIMEOUT) : STATUS_INTERVAL_MS;
+};

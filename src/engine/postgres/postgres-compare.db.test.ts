@@ -1,29 +1,22 @@
 import pg from 'pg';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {openSide, type TestSide} from '../../../test/support/databases.ts';
-import {postgresServer} from '../../../test/support/servers.ts';
+import type {TestSide} from '../../../test/support/databases.ts';
+import {digest, hashes, openTwoVersions, type TwoVersions, WHOLE} from '../../../test/support/digests.ts';
 import {keyText} from '../../model/change.ts';
 import type {Position} from '../../model/position.ts';
-import type {Table} from '../../model/table.ts';
-import type {KeyRange} from '../engine.ts';
 import {comparePositions} from './postgres-position.ts';
 
-const WHOLE: KeyRange = {after: undefined, to: undefined};
+let sides: TwoVersions;
 let older: TestSide;
 let newer: TestSide;
 
 beforeAll(async () => {
-  older = await openSide('source', await (await postgresServer({version: 17})).createDatabase());
-  newer = await openSide('target', await (await postgresServer({version: 18})).createDatabase());
+  sides = await openTwoVersions();
+  ({older, newer} = sides);
 });
-afterAll(() => Promise.all([older.close(), newer.close()]));
+afterAll(() => sides.close());
 
-const digest = async (side: TestSide, table: Table, range = WHOLE) => (await side.database.compare.digest(table, range, undefined)).digest;
-const hashes = async (side: TestSide, table: Table, where: KeyRange | readonly string[][] = WHOLE) => {
-  const {rows} = await side.database.compare.rowDigests(table, where, undefined);
-  return Object.fromEntries([...rows].map(([key, {hash}]) => [key, hash]));
-};
-const both = (...statements: readonly string[]) => Promise.all([older.run(...statements), newer.run(...statements)]);
+const both: TwoVersions['both'] = (...statements) => sides.both(...statements);
 
 describe('keys and ranges', () => {
   it('keys have the text that the change stream gives them', async () => {
@@ -90,7 +83,7 @@ describe('keys and ranges', () => {
     ).toHaveLength(50);
   });
 
-  it('partitions count through their root, children of inheritance do not', async () => {
+  it('partitions count through their root, children of inheritance do not (H-15)', async () => {
     await newer.run(
       'CREATE TABLE parts (id int PRIMARY KEY) PARTITION BY RANGE (id)',
       'CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (10)',
@@ -107,7 +100,7 @@ describe('keys and ranges', () => {
     expect(await newer.database.compare.count(await newer.table('parent'))).toBe(1n);
   });
 
-  it('a table of 300 columns, and one with a generated column, are compared', async () => {
+  it('a table of 300 columns, and one with a generated column, are compared (H-8)', async () => {
     const columns = Array.from({length: 299}, (_, i) => `c${i} int DEFAULT ${i}`).join(', ');
     await both(
       `CREATE TABLE wide (id int PRIMARY KEY, ${columns})`,

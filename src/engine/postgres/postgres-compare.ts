@@ -1,31 +1,41 @@
 /** Reads for verification (hazards §4). Values and keys are the server's own text form, as in the change stream. */
 import {type Key, keyText, type Row} from '../../model/change.ts';
-import {type Table, writtenColumns} from '../../model/table.ts';
+import type {Table} from '../../model/table.ts';
 import type {Compare, KeyRange, MigrationRef} from '../engine.ts';
 import {comparing, readInOneSnapshot} from './postgres-bracket.ts';
 import {withHeldRows} from './postgres-held-rows.ts';
-import {digestQuery, rowHash} from './postgres-row-encoding.ts';
+import {
+  boundsOfParts,
+  countRows,
+  countTables,
+  digestOfRange,
+  fromClause,
+  hashesOfRows,
+  holdRows,
+  keyList,
+  wholeRows,
+} from './postgres-compare-statements.ts';
 import type {TextRow} from './postgres-session.ts';
+import {keyArrays} from './postgres-fitting-keys.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {keyColumns, onlyCondition, quoteName, quoteTable, rangeCondition, textArray} from './postgres-sql.ts';
+import {hasKey, keyColumns, onlyCondition, quoteName, rangeCondition, valueType} from './postgres-sql.ts';
 
 export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): Compare => {
   const rowsOf = async (table: Table, text: string, values: readonly string[] = []) =>
     (await comparing(labelOf(table), sessions, (session) => session.query(text, values))).rows;
   return {
     async count(table) {
-      const [row] = await rowsOf(table, `SELECT count(*) AS count ${fromClause(table)} WHERE ${onlyCondition(table)}`);
+      const [row] = await rowsOf(table, countRows(table));
       return BigInt(row?.['count'] ?? missing('count'));
     },
     async counts(tables) {
       const [first] = tables;
       if (!first) return [];
-      const list = tables.map((table, i) => `(SELECT count(*) ${fromClause(table)} WHERE ${onlyCondition(table)}) AS c${i}`);
-      const [row] = await rowsOf(first, `SELECT ${list.join(', ')}`);
+      const [row] = await rowsOf(first, countTables(tables));
       return tables.map((_, i) => BigInt(row?.[`c${i}`] ?? missing('count')));
     },
     async digest(table, range, applied) {
-      const text = digestQuery(table, `${fromClause(table)} WHERE ${rangeCondition(table, range)}`);
+      const text = digestOfRange(table, range);
       const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) =>
         session.one(text),
       );
@@ -36,21 +46,23 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
     },
     async rowDigests(table, where, applied) {
       const {text, values} = condition(table, where);
-      const query = `SELECT ${keyList(table)}, ${rowHash(table)} AS hash ${fromClause(table)} WHERE ${text}`;
+      const query = hashesOfRows(table, text);
       const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) =>
         session.query(query, values),
       );
       return {rows: digestsByKey(table, value.rows), bracket};
     },
+    async rowHashes(table, keys) {
+      const {text, values} = condition(table, keys);
+      return digestsByKey(table, await rowsOf(table, hashesOfRows(table, text), values));
+    },
     async rows(table, keys) {
       const {text, values} = condition(table, keys);
-      const columns = writtenColumns(table).map(({name}) => quoteName(name));
-      return (await rowsOf(table, `SELECT ${columns.join(', ')} ${fromClause(table)} WHERE ${text}`, values)) as Row[];
+      return (await rowsOf(table, wholeRows(table, text), values)) as Row[];
     },
     async read(table, where, applied) {
       const {text, values} = condition(table, where);
-      const columns = writtenColumns(table).map(({name}) => quoteName(name));
-      const query = `SELECT ${columns.join(', ')} ${fromClause(table)} WHERE ${text}`;
+      const query = wholeRows(table, text);
       const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) =>
         session.query(query, values),
       );
@@ -58,12 +70,10 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
     },
     holding(table, keys, act) {
       const {text, values} = condition(table, keys);
-      return withHeldRows(sessions, {text: `SELECT ${fromClause(table)} WHERE ${text} FOR SHARE`, values}, act);
+      return withHeldRows(sessions, {text: holdRows(table, text), values}, act);
     },
     async split(table, range, rows) {
-      const order = table.key.map(quoteName).join(', ');
-      const numbered = `SELECT ${keyList(table)}, row_number() OVER (ORDER BY ${order}) AS n ${fromClause(table)} WHERE ${rangeCondition(table, range)}`;
-      const bounds = await rowsOf(table, `SELECT * FROM (${numbered}) AS numbered WHERE n % ${BigInt(rows)} = 0 ORDER BY n`);
+      const bounds = await rowsOf(table, boundsOfParts(table, range, BigInt(rows)));
       return consecutive(
         range,
         bounds.map((row) => keyOf(table, row)),
@@ -81,23 +91,25 @@ const SUMS = ['sum0', 'sum1', 'sum2', 'sum3'];
 
 const labelOf = ({name}: Table): string => `${name.schema}.${name.name}`;
 
-/** A table that others inherit from is compared without their rows; a partitioned one is its partitions. */
-const fromClause = (table: Table): string => `FROM ${table.partitions.length ? '' : 'ONLY '}${quoteTable(table.name)}`;
-
-/** Not cast to text: `char(3)` keeps its blanks and a boolean stays `t`, as the change stream writes them. */
-const keyList = (table: Table): string => table.key.map((name, i) => `${quoteName(name)} AS k${i}`).join(', ');
-
 const keyOf = (table: Table, row: TextRow): Key => table.key.map((_, i) => row[`k${i}`] ?? null);
 
 const condition = (table: Table, where: KeyRange | readonly Key[]): {text: string; values: string[]} => {
   if (!isKeys(where)) return {text: rangeCondition(table, where), values: []};
   const columns = keyColumns(table);
   const arrays = columns.map((_, i) => `$${i + 1}::text[]`).join(', ');
-  const wanted = columns.map((column, i) => `wanted.k${i}::${column.type}`).join(', ');
+  const wanted = columns.map((column, i) => `wanted.k${i}::${valueType(column)}`).join(', ');
   const names = columns.map((_, i) => `k${i}`).join(', ');
+  const from = `FROM unnest(${arrays}) AS wanted(${names})`;
+  const isOneOf = columns.some(({operatorSchema}) => operatorSchema)
+    ? `EXISTS (SELECT ${from} WHERE ${hasKey(
+        table,
+        '',
+        columns.map((_, i) => `wanted.k${i}`),
+      )})`
+    : `(${table.key.map(quoteName).join(', ')}) IN (SELECT ${wanted} ${from})`;
   return {
-    text: `(${table.key.map(quoteName).join(', ')}) IN (SELECT ${wanted} FROM unnest(${arrays}) AS wanted(${names})) AND ${onlyCondition(table)}`,
-    values: columns.map((_, i) => textArray(where.map((key) => key[i] ?? null))),
+    text: `${isOneOf} AND ${onlyCondition(table)}`,
+    values: keyArrays(table, where),
   };
 };
 

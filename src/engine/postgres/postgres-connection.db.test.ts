@@ -1,6 +1,9 @@
 import {once} from 'node:events';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type Certificates, makeCertificates} from '../../../test/support/certificates.ts';
 import {realEffects} from '../../../test/support/effects.ts';
@@ -77,4 +80,26 @@ test('somebody in the middle who says that there is no encryption learns nothing
   expect(await code(startStream(options('localhost', certificates.ca, port)))).toBe('CF-CONN-003');
   expect(Buffer.concat(heard)).toEqual(Buffer.from('0000000804d2162f0000000804d2162f', 'hex')); // twice the question, and nothing else
   middle.close();
+});
+
+/** Why there is no flag for it: the file that psql reads is read here too, and `file:` references hold whole addresses. */
+test('an address without a password takes it from the file that PGPASSFILE names', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crossfade-pgpass-'));
+  const url = new URL(server.url);
+  const file = join(folder, 'pgpass');
+  writeFileSync(file, `*:*:*:${url.username}:${decodeURIComponent(url.password)}\n`, {mode: 0o600});
+  url.hostname = 'localhost';
+  url.password = '';
+  const one = {...options('localhost', certificates.ca), url: new DatabaseUrl(url.href)};
+  const before = process.env['PGPASSFILE'];
+  try {
+    process.env['PGPASSFILE'] = join(folder, 'none');
+    expect(await code(PgSession.open(one, 'work'))).toBe('CF-CONN-002');
+    process.env['PGPASSFILE'] = file;
+    await (await PgSession.open(one, 'work')).close();
+  } finally {
+    if (before === undefined) delete process.env['PGPASSFILE'];
+    else process.env['PGPASSFILE'] = before;
+    rmSync(folder, {recursive: true});
+  }
 });

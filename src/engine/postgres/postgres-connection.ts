@@ -5,7 +5,11 @@
 import {readFileSync} from 'node:fs';
 import type pg from 'pg';
 import {TerminalError} from '../../model/errors.ts';
+import type {DatabaseUrl} from '../../model/database-url.ts';
 import type {OpenOptions} from '../engine.ts';
+
+/** A pooler that takes longer keeps the cutover waiting before anything is held. */
+const APPLICATION_CONNECT_MS_MAX = 5_000;
 
 /** The same value has the same text on every server (hazards §2c), and no timeout of a role ends our work. */
 const PINS = {
@@ -14,6 +18,11 @@ const PINS = {
   IntervalStyle: 'iso_8601',
   extra_float_digits: '3',
   bytea_output: 'hex',
+  // Off, a NULL among the values that we send as an array would be the text NULL; and xml that is no document would be refused.
+  array_nulls: 'on',
+  xmloption: 'content',
+  standard_conforming_strings: 'on',
+  quote_all_identifiers: 'off',
   client_encoding: 'UTF8',
   lc_monetary: 'C',
   row_security: 'off',
@@ -21,6 +30,9 @@ const PINS = {
   statement_timeout: '0',
   lock_timeout: '0',
   idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
+  // Each of our transactions says so where it wants more; a stricter one would fail where ours are meant to wait.
+  default_transaction_isolation: 'read\\ committed',
   synchronous_commit: 'on',
 } as const;
 
@@ -31,23 +43,51 @@ const pinOptions = Object.entries(PINS)
 /** Values are text both ways. `label` names the purpose of the session in `pg_stat_activity`. */
 export const clientConfig = (options: OpenOptions, label: string): pg.ClientConfig => {
   const {url} = options;
-  const {username, password} = new URL(url.reveal());
-  // Never the driver's own choice, which is PGHOST: nobody would know whether that leaves the machine.
-  const host = url.host.replace(/^\[(.*)\]$/, '$1') || 'localhost';
+  const address = addressOf(url);
   return {
-    host,
-    // What is absent stays absent, and the driver takes it from PGUSER, PGPASSWORD and their like.
-    ...given('port', url.port && Number(url.port)),
-    ...given('user', url.parameter('user') ?? decodeURIComponent(username)),
-    ...given('password', url.parameter('password') ?? decodeURIComponent(password)),
-    ...given('database', url.database),
+    ...address,
     application_name: `crossfade ${options.migration.short} ${options.actor === 'watchdog' ? 'watchdog ' : ''}${label}`,
     // The last one counts.
     options: `${url.parameter('options') ?? ''} ${pinOptions}`.trim(),
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
-    types: {getTypeParser: () => (value: string) => value} as unknown as pg.CustomTypesConfig,
-    ssl: encryption(options, host),
+    types: AS_TEXT,
+    ssl: encryption(options, address.host),
+  };
+};
+
+const AS_TEXT = {getTypeParser: () => (value: string) => value} as unknown as pg.CustomTypesConfig;
+
+const addressOf = (url: DatabaseUrl) => {
+  const {username, password} = new URL(url.reveal());
+  return {
+    // Never the driver's own choice, which is PGHOST: nobody would know whether that leaves the machine.
+    host: url.host.replace(/^\[(.*)\]$/, '$1') || 'localhost',
+    // What is absent stays absent, and the driver takes it from PGUSER, PGPASSWORD and their like.
+    ...given('port', url.port && Number(url.port)),
+    ...given('user', url.parameter('user') ?? decodeURIComponent(username)),
+    ...given('password', url.parameter('password') ?? decodeURIComponent(password)),
+    ...given('database', url.database),
+  };
+};
+
+type Where = Omit<OpenOptions, 'side' | 'migration' | 'effects' | 'actor'>;
+
+/**
+ * As an application connects, so without our settings: they are not its own, and not every pooler takes them. `what`
+ * names the address in the plan. Where nothing but the url can say so, `sslmode=disable` in it is on purpose.
+ */
+export const applicationConfig = ({url, tls}: Where, what: string): pg.ClientConfig => {
+  const options = tls ?? (url.parameter('sslmode') === 'disable' ? {mode: 'disable' as const} : undefined);
+  const address = addressOf(url);
+  return {
+    ...address,
+    ...given('options', url.parameter('options') ?? ''),
+    application_name: 'crossfade-canary',
+    keepAlive: true,
+    connectionTimeoutMillis: APPLICATION_CONNECT_MS_MAX,
+    types: AS_TEXT,
+    ssl: encryption({url, side: what, ...(options ? {tls: options} : {})}, address.host),
   };
 };
 
@@ -78,7 +118,10 @@ const given = <T extends string | number>(name: string, value: T | ''): Record<s
 /** These would let somebody in the middle read or answer: only the plan may say so, where it is recorded. */
 const WEAK = new Set(['disable', 'allow', 'no-verify']);
 
-const encryption = ({url, tls, side}: OpenOptions, host: string): pg.ClientConfig['ssl'] => {
+/** `side`, or whatever names the address to the person who wrote it. */
+type Secured = Where & {readonly side: string};
+
+const encryption = ({url, tls, side}: Secured, host: string): pg.ClientConfig['ssl'] => {
   const asked = url.parameter('sslmode');
   if (tls?.mode === 'disable' || host.startsWith('/')) return false;
   if (!tls && url.isLocal && (!asked || WEAK.has(asked))) return false;

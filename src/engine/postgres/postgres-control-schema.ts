@@ -1,6 +1,7 @@
 /**
  * Crossfade's own tables on each side, schema `crossfade`. Several migrations share them; `migration` is the short id.
- * Names and columns are a contract with the router (`route`) and with `adopt` (`journal`), so they only ever grow.
+ * Names and columns are a contract with the router (`route`), with `adopt` (`journal`) and with the canary (`canary`), so
+ * they only ever grow.
  */
 export const CONTROL_SCHEMA = `
 CREATE SCHEMA IF NOT EXISTS crossfade;
@@ -26,6 +27,11 @@ CREATE TABLE IF NOT EXISTS crossfade.fence (migration text, epoch bigint, state 
 CREATE TABLE IF NOT EXISTS crossfade.route (
   migration text PRIMARY KEY, name text NOT NULL, epoch bigint NOT NULL, version bigint NOT NULL, side text NOT NULL, state text NOT NULL,
   hold_until timestamptz, read_percent int NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS crossfade.canary (
+  migration text NOT NULL, attempt bigint NOT NULL, token uuid PRIMARY KEY, client int NOT NULL, seq bigint NOT NULL,
+  written_at timestamptz NOT NULL DEFAULT clock_timestamp());
+CREATE TABLE IF NOT EXISTS crossfade.ddl (
+  migration text NOT NULL, n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), role name NOT NULL, what text NOT NULL);
 CREATE TABLE IF NOT EXISTS crossfade.journal (migration text, seq bigint, hash text NOT NULL, body text NOT NULL, PRIMARY KEY (migration, seq));
 GRANT USAGE ON SCHEMA crossfade TO PUBLIC;
 GRANT SELECT ON crossfade.route TO PUBLIC;
@@ -35,7 +41,8 @@ GRANT SELECT ON crossfade.route TO PUBLIC;
  * The fence of hazards §3.3, one trigger per epoch and table. Fail-closed: a caller whose snapshot shows no row, or
  * shows `fenced` before the deadline, `closed` or `committed`, is refused. A row that is fenced past its deadline is
  * read again FOR SHARE, which serialises the caller with the commit decision; `released` is final for its epoch and
- * needs no lock. Our own writers prove themselves by role and by a secret that only the owner of the lease can read.
+ * needs no lock. Called before a statement, or after each row that is moved where others stay; either way the answer is
+ * NULL, which then has no meaning. Our own writers prove themselves by role and by a secret that only the owner of the lease can read.
  */
 export const FENCE_FUNCTION = `
 CREATE OR REPLACE FUNCTION crossfade.fence_guard() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $fence$
@@ -55,7 +62,7 @@ BEGIN
       IF fence.state = 'released' OR (fence.state = 'fenced' AND fence.deadline < clock_timestamp()) THEN RETURN NULL; END IF;
     END IF;
   END IF;
-  RAISE EXCEPTION 'crossfade: writes to %.% are closed on this side', TG_TABLE_SCHEMA, TG_TABLE_NAME
+  RAISE EXCEPTION 'crossfade: writes to % are closed on this side', concat(CASE TG_LEVEL WHEN 'ROW' THEN 'these rows of ' END, TG_TABLE_SCHEMA, '.', TG_TABLE_NAME)
     USING ERRCODE = '25006', HINT = 'Another server takes the writes of this application now, or will in a moment.';
 END $fence$;
 REVOKE ALL ON FUNCTION crossfade.fence_guard() FROM PUBLIC;

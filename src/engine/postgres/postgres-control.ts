@@ -1,13 +1,13 @@
 import type {RouteRow} from '../../model/route.ts';
+import type {LeaseHolder, MirroredEntry} from '../control.ts';
 import type {Control, MigrationRef} from '../engine.ts';
-import {CONTROL_SCHEMA, FENCE_FUNCTION} from './postgres-control-schema.ts';
+import {DROP_SCHEMA, endOldSessions, INSTALL, INSTALL_TURN, takeOver, tryLock} from './postgres-control-statements.ts';
+import {endLeaseHolder, leaseHolder} from './postgres-lease-holder.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {isPassing} from './postgres-errors.ts';
 import {TerminalError, TransientError} from '../../model/errors.ts';
 
-/** How long a zombie's open transaction may hold up a takeover before its session is ended again. */
-const TAKEOVER_LOCK_TIMEOUT = '2s';
 const TAKEOVER_ATTEMPTS_MAX = 10;
 
 /** Crossfade's own schema on one side. The lock's session is this object's own and lives until `close`. */
@@ -31,18 +31,18 @@ export class PostgresControl implements Control {
   async install(): Promise<void> {
     await this.#sessions.use((session) =>
       session.transaction('BEGIN', async () => {
-        await session.query(`SELECT pg_advisory_xact_lock(hashtextextended('crossfade install', 0))`);
-        const {rows} = await session.query(`SELECT to_regprocedure('crossfade.fence_guard()')::text AS guard`);
-        if (!rows[0]?.['guard']) await session.query(CONTROL_SCHEMA + FENCE_FUNCTION);
+        await session.query(INSTALL_TURN);
+        const there = await session.one(
+          `SELECT (to_regprocedure('crossfade.fence_guard()') IS NOT NULL AND to_regclass('crossfade.canary') IS NOT NULL AND to_regclass('crossfade.ddl') IS NOT NULL)::text AS whole`,
+        );
+        if (there['whole'] !== 'true') await session.query(INSTALL);
       }),
     );
   }
 
   async lock(holder: string): ReturnType<Control['lock']> {
     const session = (this.#lease ??= await this.#sessions.open('lease'));
-    const {rows} = await session.query(`SELECT pg_try_advisory_lock(hashtextextended($1, 0))::text AS got`, [
-      `crossfade ${this.#migration.name}`,
-    ]);
+    const {rows} = await session.send(tryLock(this.#migration));
     const known = await session.query(
       `SELECT migration_id, epoch::text, holder, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since FROM crossfade.lease WHERE name = $1 AND NOT finished`,
       [this.#migration.name],
@@ -51,6 +51,14 @@ export class PostgresControl implements Control {
     if (rows[0]?.['got'] !== 'true') return {ok: false, holder: row?.['holder'] ?? 'unknown', since: row?.['since'] ?? 'unknown'};
     await this.#register(session, holder);
     return {ok: true, epoch: Number(row?.['epoch'] ?? 0), migration: row?.['migration_id'] ?? undefined};
+  }
+
+  async holder(): Promise<LeaseHolder | undefined> {
+    return (await this.isInstalled()) ? this.#sessions.use((session) => leaseHolder(session, this.#migration)) : undefined;
+  }
+
+  endHolder(holder: LeaseHolder): Promise<boolean> {
+    return this.#sessions.use((session) => endLeaseHolder(session, this.#migration, holder));
   }
 
   /** Who holds the lock is known from the moment it is held, for whoever asks next. */
@@ -76,9 +84,7 @@ export class PostgresControl implements Control {
       await this.#endOldSessions(session);
       try {
         await session.transaction('BEGIN', async () => {
-          await session.query(`SET LOCAL lock_timeout = '${TAKEOVER_LOCK_TIMEOUT}'`);
-          await session.query(`UPDATE crossfade.chunk SET epoch = $2 WHERE migration = $1 AND state = 'open'`, [short, epoch]);
-          await session.query(`UPDATE crossfade.progress SET epoch = $2 WHERE migration = $1`, [short, epoch]);
+          for (const statement of takeOver(short, epoch)) await session.send(statement);
         });
         return;
       } catch (error) {
@@ -87,13 +93,8 @@ export class PostgresControl implements Control {
     }
   }
 
-  /** A replaced runner's sessions may hold row locks and the slot; its watchdog stays until it sees the new epoch. */
   async #endOldSessions(session: PgSession): Promise<void> {
-    await session.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name LIKE $1 AND application_name NOT LIKE $2 AND pid <> ALL ($3::int[])`,
-      [`crossfade ${this.#migration.short} %`, `crossfade ${this.#migration.short} watchdog%`, `{${this.#sessions.pids.join(',')}}`],
-    );
+    await session.send(endOldSessions(this.#migration, `{${this.#sessions.pids.join(',')}}`));
   }
 
   async epoch(): Promise<number | undefined> {
@@ -111,18 +112,27 @@ export class PostgresControl implements Control {
     );
   }
 
-  async mirror(entry: {readonly seq: number; readonly hash: string; readonly body: string}): Promise<void> {
-    await this.#sessions.use((session) =>
-      session.query(`INSERT INTO crossfade.journal (migration, seq, hash, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [
-        this.#migration.short,
-        entry.seq,
-        entry.hash,
-        entry.body,
-      ]),
+  async mirror(entries: readonly MirroredEntry[], epoch: number): Promise<void> {
+    const {rowCount} = await this.#sessions.use((session) => this.#insertMirrored(session, entries, epoch));
+    if (rowCount < entries.length && (await this.epoch()) !== epoch)
+      throw new TerminalError(`a newer runner keeps the journal on ${this.#sessions.options.side}`, {
+        code: 'CF-LEASE-002',
+        next: 'crossfade status',
+      });
+  }
+
+  /** A runner that was replaced may have another journal by now, and its entries must not get into this one. */
+  #insertMirrored(session: PgSession, entries: readonly MirroredEntry[], epoch: number) {
+    return session.query(
+      `INSERT INTO crossfade.journal (migration, seq, hash, body)
+       SELECT $1, entry.seq, entry.hash, entry.body FROM unnest($2::bigint[], $3::text[], $4::text[]) AS entry (seq, hash, body)
+       WHERE EXISTS (SELECT FROM crossfade.lease l WHERE l.migration = $1 AND l.epoch = $5) ON CONFLICT DO NOTHING`,
+      [this.#migration.short, entries.map(({seq}) => seq), entries.map(({hash}) => hash), entries.map(({body}) => body), epoch],
     );
   }
 
-  async mirrored(): Promise<{seq: number; hash: string; body: string}[]> {
+  async mirrored(): Promise<readonly MirroredEntry[]> {
+    if (!(await this.isInstalled())) return [];
     const {rows} = await this.#sessions.use((session) =>
       session.query<{seq: string; hash: string; body: string}>(
         `SELECT seq::text, hash, body FROM crossfade.journal WHERE migration = $1 ORDER BY crossfade.journal.seq`,
@@ -132,17 +142,12 @@ export class PostgresControl implements Control {
     return rows.map((row) => ({seq: Number(row.seq), hash: row.hash, body: row.body}));
   }
 
-  async replaceMirror(entries: readonly {readonly seq: number; readonly hash: string; readonly body: string}[]): Promise<void> {
+  async replaceMirror(entries: readonly MirroredEntry[]): Promise<void> {
+    const epoch = await this.epoch();
     await this.#sessions.use((session) =>
       session.transaction('BEGIN', async () => {
         await session.query(`DELETE FROM crossfade.journal WHERE migration = $1`, [this.#migration.short]);
-        for (const {seq, hash, body} of entries)
-          await session.query(`INSERT INTO crossfade.journal (migration, seq, hash, body) VALUES ($1, $2, $3, $4)`, [
-            this.#migration.short,
-            seq,
-            hash,
-            body,
-          ]);
+        await this.#insertMirrored(session, entries, epoch ?? 0);
       }),
     );
   }
@@ -159,7 +164,8 @@ export class PostgresControl implements Control {
     if (!(await this.isInstalled())) return undefined;
     const {rows} = await this.#sessions.use((session) =>
       session.query(
-        `SELECT epoch::text, version::text, side, state, read_percent::text, to_char(hold_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS hold_until
+        `SELECT epoch::text, version::text, side, state, read_percent::text,
+                round(extract(epoch FROM hold_until - clock_timestamp()) * 1000)::text AS hold_ms
          FROM crossfade.route WHERE migration = $1`,
         [this.#migration.short],
       ),
@@ -171,7 +177,7 @@ export class PostgresControl implements Control {
       version: Number(row['version']),
       side: row['side'] === 'target' ? 'target' : 'source',
       state: row['state'] === 'hold' ? 'hold' : 'open',
-      holdUntil: row['hold_until'] ?? undefined,
+      holdMs: typeof row['hold_ms'] === 'string' ? Number(row['hold_ms']) : undefined,
       readPercent: Number(row['read_percent']),
     };
   }
@@ -181,10 +187,11 @@ export class PostgresControl implements Control {
     const {short, name} = this.#migration;
     await this.#sessions.use(async (session) => {
       const {rowCount} = await session.query(
-        `INSERT INTO crossfade.route (migration, name, epoch, version, side, state, hold_until, read_percent) VALUES ($1, $2, $3, $8, $4, $5, $6, $7)
+        `INSERT INTO crossfade.route (migration, name, epoch, version, side, state, hold_until, read_percent)
+         VALUES ($1, $2, $3, $8, $4, $5, clock_timestamp() + $6 * interval '1 ms', $7)
          ON CONFLICT (migration) DO UPDATE SET epoch = excluded.epoch, version = greatest(crossfade.route.version + 1, excluded.version), side = excluded.side, state = excluded.state,
            hold_until = excluded.hold_until, read_percent = excluded.read_percent WHERE crossfade.route.epoch <= excluded.epoch`,
-        [short, name, route.epoch, route.side, route.state, route.holdUntil ?? null, route.readPercent, route.versionMin ?? 1],
+        [short, name, route.epoch, route.side, route.state, route.holdMs ?? null, route.readPercent, route.versionMin ?? 1],
       );
       if (!rowCount) throw new TerminalError('a newer runner has written the route', {code: 'CF-LEASE-002', next: 'crossfade status'});
       await session.query(`SELECT pg_notify('crossfade_route', $1)`, [name]);
@@ -217,17 +224,19 @@ export class PostgresControl implements Control {
       'schema_object',
       'fence',
       'route',
+      'ddl',
       'journal',
+      'canary',
       'lease',
     ];
     await this.#sessions.use((session) =>
       session.transaction('BEGIN', async () => {
-        await session.query(`SELECT pg_advisory_xact_lock(hashtextextended('crossfade install', 0))`);
+        await session.query(INSTALL_TURN);
         const there = await session.one(`SELECT (to_regclass('crossfade.lease') IS NOT NULL)::text AS control`);
         if (there['control'] !== 'true') return; // removed already, or the sides are one database
         for (const table of tables) await session.query(`DELETE FROM crossfade.${table} WHERE migration = $1`, [this.#migration.short]);
         const {rows} = await session.query(`SELECT count(*)::text AS others FROM crossfade.lease`);
-        if (rows[0]?.['others'] === '0') await session.query('DROP SCHEMA crossfade CASCADE');
+        if (rows[0]?.['others'] === '0') await session.query(DROP_SCHEMA);
       }),
     );
   }

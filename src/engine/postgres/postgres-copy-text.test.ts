@@ -29,7 +29,7 @@ test('rows are written as the server writes them', async () => {
   expect((await written(rows)).toString()).toBe('tab\\t line\\n return\\r back\\\\slash\t\\N\n\t\\\\N\n');
 });
 
-test('every text comes back, however the stream is cut', async () => {
+test('every text comes back, however the stream is cut (H-52)', async () => {
   const value = fc.option(fc.string({unit: fc.constantFrom('\\', '\t', '\n', '\r', '\b', '\v', '\f', 'N', 'n', 'é', '🙂', '.')}), {
     nil: null,
   });

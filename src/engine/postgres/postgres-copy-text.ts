@@ -9,13 +9,20 @@ import type {Row, Value} from '../../model/change.ts';
 /** Rows of the columns named, in their order; each answer holds what one piece of the stream has completed. */
 export async function* rowsOfCopy(stream: Readable, columns: readonly string[]): AsyncGenerator<readonly Row[]> {
   const decoder = new StringDecoder('utf8');
-  let rest = '';
+  // Put together once the line is there: a large value comes in a thousand pieces.
+  let pieces: string[] = [];
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const lines = (rest + decoder.write(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    if (lines.length) yield lines.map((line) => toRow(line, columns));
+    const text = decoder.write(chunk);
+    const end = text.lastIndexOf('\n');
+    pieces.push(end < 0 ? text : text.slice(0, end));
+    if (end < 0) continue;
+    yield pieces
+      .join('')
+      .split('\n')
+      .map((line) => toRow(line, columns));
+    pieces = [text.slice(end + 1)];
   }
-  if (rest !== '') throw new Error('COPY ended in the middle of a row');
+  if (pieces.join('') !== '') throw new Error('COPY ended in the middle of a row');
 }
 
 export const copyOfRows = (rows: AsyncIterable<readonly Row[]>, columns: readonly string[]): Readable =>

@@ -1,11 +1,11 @@
 /**
- * Schema changes are not in the log, so an event trigger writes them there, in the transaction that makes them (H-28).
- * It needs a superuser; without one the relation messages of the stream and the fingerprint at each start still find
- * every change of a column, only later.
+ * Schema changes are not in the log, so an event trigger writes them there, in the transaction that makes them (H-28),
+ * and notes them in a table for a runner that comes too late to read the stream. It needs a superuser; without one the
+ * relation messages of the stream and the look at each start (`postgres-published-schema.ts`) still find every change
+ * of a column, only later.
  */
-import type {Table} from '../../model/table.ts';
+import type {Table, TableName} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
-import {publicationName} from './postgres-names.ts';
 import type {PgSession} from './postgres-session.ts';
 import {quoteName, quoteTable, quoteValue} from './postgres-sql.ts';
 
@@ -20,26 +20,41 @@ export const installDdlWatch = async (session: PgSession, migration: MigrationRe
   const oids = await session.query(`SELECT name::regclass::oid::text AS oid FROM unnest($1::text[]) AS wanted(name)`, [
     names.map(quoteTable),
   ]);
-  const list = `ARRAY[${oids.rows.map((one) => one['oid']).join(', ')}]::oid[]`;
-  const dropped = `ARRAY[${names.map((name) => quoteValue(JSON.stringify([name.schema, name.name]))).join(', ')}]::text[]`;
-  await session.query(watchFunction(migration, list, dropped));
-  await removeTriggers(session, migration);
-  await session.query(
-    `CREATE EVENT TRIGGER ${triggerName(migration, 'command')} ON ddl_command_end EXECUTE FUNCTION ${functionName(migration)}()`,
-  );
-  await session.query(`CREATE EVENT TRIGGER ${triggerName(migration, 'drop')} ON sql_drop EXECUTE FUNCTION ${functionName(migration)}()`);
+  for (const statement of ddlWatch(
+    migration,
+    oids.rows.map((one) => one['oid'] ?? ''),
+    names,
+  ))
+    await session.query(statement);
   return true;
+};
+
+/** `oids` of the tables and their partitions, `names` of the same. */
+export const ddlWatch = (migration: MigrationRef, oids: readonly string[], names: readonly TableName[]): string[] => {
+  const list = `ARRAY[${oids.join(', ')}]::oid[]`;
+  const dropped = `ARRAY[${names.map((name) => quoteValue(JSON.stringify([name.schema, name.name]))).join(', ')}]::text[]`;
+  const create = (on: 'command' | 'drop', event: string): string =>
+    `CREATE EVENT TRIGGER ${triggerName(migration, on)} ON ${event} EXECUTE FUNCTION ${functionName(migration)}()`;
+  return [
+    watchFunction(migration, list, dropped),
+    ...dropTriggers(migration),
+    create('command', 'ddl_command_end'),
+    create('drop', 'sql_drop'),
+  ];
 };
 
 /** Triggers first: a function that a trigger needs cannot go. Nothing is there for a role that could not install it. */
 export const removeDdlWatch = async (session: PgSession, migration: MigrationRef): Promise<void> => {
-  await removeTriggers(session, migration);
-  await session.query(`DROP FUNCTION IF EXISTS ${functionName(migration)}()`);
+  for (const statement of dropDdlWatch(migration)) await session.query(statement);
 };
 
-const removeTriggers = async (session: PgSession, migration: MigrationRef): Promise<void> => {
-  for (const on of ['command', 'drop'] as const) await session.query(`DROP EVENT TRIGGER IF EXISTS ${triggerName(migration, on)}`);
-};
+export const dropDdlWatch = (migration: MigrationRef): string[] => [
+  ...dropTriggers(migration),
+  `DROP FUNCTION IF EXISTS ${functionName(migration)}()`,
+];
+
+const dropTriggers = (migration: MigrationRef): string[] =>
+  (['command', 'drop'] as const).map((on) => `DROP EVENT TRIGGER IF EXISTS ${triggerName(migration, on)}`);
 
 /** Our own sessions are known by their name; what they change is no surprise. New partitions count as changes of their root. */
 const watchFunction = (migration: MigrationRef, tables: string, dropped: string): string => `
@@ -53,25 +68,13 @@ BEGIN
       WHERE object_type IN ('table', 'table column') AND json_build_array(address_names[1], address_names[2])::text = ANY (
         SELECT json_build_array(name::json ->> 0, name::json ->> 1)::text FROM unnest(${dropped}) AS names(name)) LOOP
       PERFORM pg_logical_emit_message(true, 'crossfade', ${quoteValue(`${migration.short} ddl `)} || TG_TAG || ' dropped ' || change.what);
+      INSERT INTO crossfade.ddl (migration, role, what) VALUES (${quoteValue(migration.short)}, session_user, TG_TAG || ' dropped ' || change.what);
     END LOOP;
   ELSE
     FOR change IN SELECT command_tag || ' ' || object_identity AS what FROM pg_event_trigger_ddl_commands()
       WHERE classid = 'pg_class'::regclass AND (objid = ANY (${tables}) OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = objid AND inhparent = ANY (${tables}))) LOOP
       PERFORM pg_logical_emit_message(true, 'crossfade', ${quoteValue(`${migration.short} ddl `)} || change.what);
+      INSERT INTO crossfade.ddl (migration, role, what) VALUES (${quoteValue(migration.short)}, session_user, change.what);
     END LOOP;
   END IF;
 END $watch$`;
-
-/** A digest of columns, types, keys, identity and partitions of every published table. */
-export const publishedSchema = async (session: PgSession, migration: MigrationRef): Promise<string> => {
-  const row = await session.one(
-    `WITH published AS (SELECT r.prrelid AS oid FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = $1)
-     SELECT md5(coalesce(string_agg(line, E'\\n' ORDER BY line COLLATE "C"), '')) AS digest FROM (
-       SELECT format('%s %s %s %s %s %s', c.oid, c.relname, c.relreplident, c.relpersistence, a.attname, format_type(a.atttypid, a.atttypmod)) AS line
-       FROM published JOIN pg_class c USING (oid) JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-       UNION ALL SELECT format('key %s %s', i.indrelid, i.indkey) FROM published JOIN pg_index i ON i.indrelid = published.oid WHERE i.indisprimary OR i.indisreplident
-       UNION ALL SELECT format('child %s %s', h.inhparent, h.inhrelid) FROM published JOIN pg_inherits h ON h.inhparent = published.oid) AS lines`,
-    [publicationName(migration)],
-  );
-  return row['digest'] ?? '';
-};

@@ -1,16 +1,21 @@
 import type {Database, Engine, OpenOptions, ReportedParameters, ServerIdentity} from '../engine.ts';
 import {PostgresAlter} from './postgres-alter.ts';
+import {postgresActivity} from './postgres-activity.ts';
 import {postgresCatalog} from './postgres-catalog.ts';
+import {postgresClients} from './postgres-clients.ts';
 import {postgresCompare} from './postgres-compare.ts';
 import {PostgresControl} from './postgres-control.ts';
 import {PostgresFence} from './postgres-fence.ts';
 import {isPassing} from './postgres-errors.ts';
-import {comparePositions} from './postgres-position.ts';
+import {bytesBetween, comparePositions} from './postgres-position.ts';
 import {PostgresSchema} from './postgres-schema.ts';
 import {PgSessions} from './postgres-sessions.ts';
 import {PostgresSource} from './postgres-source.ts';
 import {textArray} from './postgres-sql.ts';
+import {postgresStatements} from './postgres-statements.ts';
+import {postgresStorage} from './postgres-storage.ts';
 import {PostgresTarget} from './postgres-target.ts';
+import {PostgresTokenTable} from './postgres-token-table.ts';
 
 export const postgresEngine: Engine = {
   name: 'postgres',
@@ -23,8 +28,10 @@ export const postgresEngine: Engine = {
     versions: '14 to 18',
   },
   open,
+  statements: postgresStatements,
   isPassing,
   comparePositions,
+  bytesBetween,
 };
 
 function open(options: OpenOptions): Database {
@@ -40,8 +47,12 @@ function open(options: OpenOptions): Database {
     target: new PostgresTarget(sessions, options.migration),
     fence: new PostgresFence(sessions, options.migration),
     compare: postgresCompare(sessions, options.migration),
+    clients: postgresClients(sessions, options.migration),
     alter: new PostgresAlter(sessions, options.migration),
     schema: new PostgresSchema(sessions, options.migration),
+    tokens: new PostgresTokenTable(sessions, options.migration),
+    storage: postgresStorage(sessions),
+    activity: postgresActivity(sessions, options.migration),
     close: () => sessions.close(),
   };
 }

@@ -1,5 +1,6 @@
 /** What PostgreSQL and the network say, as errors that tell what happens next. */
 import {TerminalError, TransientError} from '../../model/errors.ts';
+import type {Side} from '../../model/side.ts';
 import type {OpenOptions} from '../engine.ts';
 
 const REFUSED_LOGIN = new Set(['28P01', '28000', '3D000', '42501']);
@@ -41,15 +42,24 @@ export const codeOf = (error: unknown): string | undefined => {
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
 
-/** A grant that nobody found missing beforehand; everything else goes up as it is. */
-export const statementError = (error: unknown, label: string): unknown =>
-  codeOf(error) === '42501'
-    ? new TerminalError(`${label}: ${textOf(error)}`, {
-        code: 'CF-GRANT-001',
-        cause: error,
-        next: 'crossfade doctor PLAN prints what to grant; then: crossfade resume',
-      })
-    : error;
+/** A grant that nobody found missing beforehand, a disk that is full; everything else goes up as it is. */
+export const statementError = (error: unknown, label: string, side: Side): unknown => {
+  if (codeOf(error) === '53100') return diskFull(error, label, side);
+  if (codeOf(error) !== '42501') return error;
+  return new TerminalError(`${label}: ${textOf(error)}`, {
+    code: 'CF-GRANT-001',
+    cause: error,
+    next: 'crossfade doctor PLAN prints what to grant; then: crossfade resume',
+  });
+};
+
+/** What was under way is rolled back by the server, so that nothing is half written. */
+const diskFull = (error: unknown, label: string, side: Side): TerminalError =>
+  new TerminalError(`the disk of the ${side} is full (${label}: ${textOf(error)})`, {
+    code: 'CF-DISK-002',
+    cause: error,
+    next: `make room on the ${side}, then: crossfade resume`,
+  });
 
 /** A connection that could not be made. */
 export const connectionError = (error: unknown, options: OpenOptions): Error => {
@@ -60,6 +70,13 @@ export const connectionError = (error: unknown, options: OpenOptions): Error => 
       code: 'CF-CONN-002',
       cause: error,
       next: `check user, password and database of the ${options.side}'s url`,
+    });
+  // The driver's own words: the server asked, and there was nothing to answer with.
+  if (/client password must be a (non-empty )?string/.test(textOf(error)))
+    return new TerminalError(`${where} asks for a password, and none was given`, {
+      code: 'CF-CONN-002',
+      cause: error,
+      next: `put it into what the ${options.side}'s url refers to, or into the file that PGPASSFILE names`,
     });
   if (CERTIFICATE.has(code))
     return new TerminalError(`${where}: the server's certificate could not be verified: ${textOf(error)}`, {

@@ -1,15 +1,15 @@
 /** What stands in the way of a PostgreSQL source or target. Each finding says the object, the reason and what to do. */
 import type {Side} from '../../model/side.ts';
 import {nameOf, type Table} from '../../model/table.ts';
-import type {Finding} from '../engine.ts';
+import type {Finding, Wishes} from '../engine.ts';
 import {grantFindings, postgresGrants} from './postgres-grants.ts';
 import type {PgSession} from './postgres-session.ts';
 import {quoteTable} from './postgres-sql.ts';
 
-export const postgresFindings = async (session: PgSession, as: Side, tables: readonly Table[]): Promise<Finding[]> => [
+export const postgresFindings = async (session: PgSession, as: Side, tables: readonly Table[], wishes?: Wishes): Promise<Finding[]> => [
   ...(as === 'source' ? tables.flatMap(keyFindings) : []),
   ...(await serverFindings(session, as)),
-  ...grantFindings(as, await postgresGrants(session, as, tables)),
+  ...grantFindings(as, await postgresGrants(session, as, tables, wishes)),
   ...(as === 'source' ? [...(await identityFindings(session, tables)), ...(await objectFindings(session, tables))] : []),
 ];
 

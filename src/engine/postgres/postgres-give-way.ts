@@ -9,6 +9,7 @@ import {quoteTable} from './postgres-sql.ts';
 
 /** While we wait for a lock on a table, everybody who comes later waits behind us. */
 const LOCK_TIMEOUT = '200ms';
+export const BEGIN_GIVING_WAY = `BEGIN; SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'; SET LOCAL search_path = pg_catalog, public`;
 /** With the pauses below about two minutes. */
 const ATTEMPTS_MAX = 30;
 const PAUSE_MS_MIN = 100;
@@ -42,9 +43,7 @@ export const giveWay = async <T>(
 
 const once = async <T>(session: PgSession, act: (session: PgSession) => Promise<T>): Promise<T> => {
   try {
-    return await session.transaction(`BEGIN; SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'; SET LOCAL search_path = pg_catalog, public`, () =>
-      act(session),
-    );
+    return await session.transaction(BEGIN_GIVING_WAY, () => act(session));
   } finally {
     await session.close();
   }

@@ -5,19 +5,20 @@
  */
 import type {Side} from '../../model/side.ts';
 import type {Table} from '../../model/table.ts';
-import type {Finding, Grant} from '../engine.ts';
+import type {Finding, Grant, Wishes} from '../engine.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import {quoteName, textArray} from './postgres-sql.ts';
 
-export const postgresGrants = async (session: PgSession, as: Side, tables: readonly Table[]): Promise<Grant[]> => {
+export const postgresGrants = async (session: PgSession, as: Side, tables: readonly Table[], wishes?: Wishes): Promise<Grant[]> => {
   const role = await readRole(session);
   return [
-    ...assessGrants(role),
+    ...assessGrants(role, wishes),
     ...(await schemaGrants(session, role, as, tables)),
     ...(await ownerGrants(session, role, as, tables)),
-    ...(await rowSecurityGrants(session, role, tables)),
+    ...(await rowSecurityGrants(session, role, as === 'target' && wishes?.carriesPolicies ? tables : [], tables)),
     ...streamGrants(role),
     replicaGrant(role, as),
+    ...(wishes?.endsBlockers ? [signalGrant(role)] : []),
   ];
 };
 
@@ -38,7 +39,7 @@ type Role = {
   readonly database: string;
   readonly version: number;
   /** One of its attributes or privileges; a superuser has all. */
-  readonly has: (name: 'replication' | 'bypass' | 'monitor' | 'may_create' | 'is_replica' | 'may_set') => boolean;
+  readonly has: (name: 'replication' | 'bypass' | 'monitor' | 'signal' | 'may_create' | 'is_replica' | 'may_set') => boolean;
 };
 
 const readRole = async (session: PgSession): Promise<Role> => {
@@ -47,7 +48,7 @@ const readRole = async (session: PgSession): Promise<Role> => {
   const maySet = Number(version) >= 150_000 ? `has_parameter_privilege('session_replication_role', 'SET')` : 'rolsuper';
   const row = await session.one(
     `SELECT rolname::text AS name, current_database()::text AS database, (rolreplication OR rolsuper)::text AS replication, (rolbypassrls OR rolsuper)::text AS bypass,
-            pg_has_role('pg_monitor', 'USAGE')::text AS monitor, has_database_privilege(current_database(), 'CREATE')::text AS may_create,
+            pg_has_role('pg_monitor', 'USAGE')::text AS monitor, pg_has_role('pg_signal_backend', 'USAGE')::text AS signal, has_database_privilege(current_database(), 'CREATE')::text AS may_create,
             (current_setting('session_replication_role') = 'replica')::text AS is_replica, (${maySet})::text AS may_set
      FROM pg_roles WHERE rolname = current_user`,
   );
@@ -61,13 +62,14 @@ const readRole = async (session: PgSession): Promise<Role> => {
   };
 };
 
-const assessGrants = (role: Role): Grant[] => [
+const assessGrants = (role: Role, wishes: Wishes | undefined): Grant[] => [
   {
     phase: 'assess',
     statement: `GRANT pg_monitor TO ${role.quoted};`,
     why: 'to name the transactions of other roles that hold things up',
     isHeld: role.has('monitor'),
-    isOptional: true,
+    // What is not shown is not ended.
+    isOptional: wishes?.endsBlockers !== true,
   },
   {
     phase: 'prepare-target',
@@ -128,15 +130,17 @@ const FORCED = `
   SELECT count(*)::text AS forced FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relrowsecurity AND c.relforcerowsecurity AND json_build_array(n.nspname, c.relname)::text = ANY (SELECT json_build_array(one ->> 0, one ->> 1)::text FROM json_array_elements($1::json) AS one)`;
 
-const rowSecurityGrants = async (session: PgSession, role: Role, tables: readonly Table[]): Promise<Grant[]> => {
+/** `coming`: tables that get the policies that they have on the source. */
+const rowSecurityGrants = async (session: PgSession, role: Role, coming: readonly Table[], tables: readonly Table[]): Promise<Grant[]> => {
   const names = tables.flatMap((table) => [table.name, ...table.partitions]).map(({schema, name}) => [schema, name]);
   const {forced} = await session.one<{forced: string}>(FORCED, [JSON.stringify(names)]);
-  if (forced === '0') return [];
+  const count = Math.max(Number(forced), coming.filter(({forcesRowSecurity}) => forcesRowSecurity).length);
+  if (count === 0) return [];
   return [
     {
       phase: 'initial-load',
       statement: `ALTER ROLE ${role.quoted} BYPASSRLS;`,
-      why: `${forced} tables force row-level security on their owner too, which would hide rows`,
+      why: `${count} tables force row-level security on their owner too, which would hide rows`,
       isHeld: role.has('bypass'),
       isOptional: false,
     },
@@ -163,6 +167,15 @@ const replicaGrant = (role: Role, as: Side): Grant => ({
       : `ALTER ROLE ${role.quoted} SET session_replication_role = 'replica';`,
   why: 'to keep triggers and foreign keys from acting twice on rows that come from the other side',
   isHeld: role.has('may_set') || role.has('is_replica'),
+  isOptional: false,
+});
+
+/** Each side closes once: the source in a cutover, the target on the way back. */
+const signalGrant = (role: Role): Grant => ({
+  phase: 'cutover',
+  statement: `GRANT pg_signal_backend TO ${role.quoted};`,
+  why: 'to end transactions of other roles that keep a cutover waiting, as cutover.onBlockers: terminate asks for',
+  isHeld: role.has('signal'),
   isOptional: false,
 });
 

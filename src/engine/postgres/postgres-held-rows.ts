@@ -17,7 +17,7 @@ export const withHeldRows = async <T>(
 ): Promise<T | undefined> => {
   const session = await sessions.open('hold rows');
   try {
-    return await session.transaction(BEGIN, async () => {
+    return await session.transaction(BEGIN_HOLDING, async () => {
       await session.query(lock.text, lock.values);
       return act();
     });
@@ -30,5 +30,5 @@ export const withHeldRows = async <T>(
   }
 };
 
-const BEGIN = `BEGIN; SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'; SET LOCAL idle_in_transaction_session_timeout = '${HOLD_MAX}'`;
+export const BEGIN_HOLDING = `BEGIN; SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'; SET LOCAL idle_in_transaction_session_timeout = '${HOLD_MAX}'`;
 const ENDED_BY_SERVER = '25P03';

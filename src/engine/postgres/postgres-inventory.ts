@@ -1,10 +1,10 @@
-/** The inventory of a PostgreSQL side. Reads catalogues and statistics only. */
+/** The inventory of a PostgreSQL side. Reads catalogues and statistics, and the key indexes where amcheck is installed. */
 import type {Inventory} from '../../model/inventory.ts';
 import type {Table} from '../../model/table.ts';
 import {codeOf} from './postgres-errors.ts';
+import {checkIndexes} from './postgres-index-check.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {quoteTable} from './postgres-sql.ts';
 
 const OBJECTS = `
   SELECT kind, count(*)::text AS count FROM (
@@ -16,61 +16,73 @@ const OBJECTS = `
     UNION ALL SELECT 'foreign keys' FROM pg_constraint WHERE contype = 'f') AS objects
   GROUP BY kind ORDER BY kind`;
 
-const STATEMENTS = `
-  SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 120) AS query, calls::text AS calls, round(mean_exec_time::numeric, 2)::text AS mean
-  FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY total_exec_time DESC LIMIT 10`;
+const FACTS = `
+  SELECT pg_database_size(current_database())::text AS bytes, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::text AS log,
+         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS max, current_setting('data_checksums') AS checksums,
+         (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::text AS used`;
+
+const STALE_COLLATIONS = `
+  SELECT quote_ident(collname) AS name, collversion AS recorded, pg_collation_actual_version(oid) AS actual
+  FROM pg_collation WHERE collversion IS NOT NULL AND collversion <> pg_collation_actual_version(oid) ORDER BY 1`;
+
+/** From version 15 on the database's own is recorded too. */
+const STALE_DATABASE = `
+  SELECT 'of the database' AS name, datcollversion AS recorded, pg_database_collation_actual_version(oid) AS actual
+  FROM pg_database WHERE datname = current_database() AND datcollversion <> pg_database_collation_actual_version(oid)`;
 
 export const postgresInventory = (sessions: PgSessions, tables: readonly Table[]): Promise<Inventory> =>
   sessions.use(async (session) => {
-    const facts = await session.one(
-      `SELECT pg_database_size(current_database())::text AS bytes, current_setting('max_connections') AS max, current_setting('data_checksums') AS checksums,
-              (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::text AS used`,
-    );
+    const facts = await session.one(FACTS);
     const objects = await session.query(OBJECTS);
     const extensions = await session.query(`SELECT extname AS name, extversion AS version FROM pg_extension ORDER BY 1`);
-    const names = new Set(extensions.rows.map((row) => row['name']));
+    const available = await session.query(`SELECT name FROM pg_available_extensions ORDER BY 1`);
     return {
       databaseBytes: Number(facts['bytes']),
+      logBytes: Number(facts['log']),
       objects: objects.rows.map((row) => ({kind: row['kind'] ?? '', count: Number(row['count'])})),
       extensions: extensions.rows.map((row) => ({name: row['name'] ?? '', version: row['version'] ?? ''})),
+      availableExtensions: available.rows.map((row) => row['name'] ?? ''),
       connections: {max: Number(facts['max']), used: Number(facts['used'])},
-      statements: names.has('pg_stat_statements') ? await statements(session) : undefined,
-      corruptIndexes: names.has('amcheck') ? await corruptIndexes(session, tables) : undefined,
+      statements: await statements(session),
+      indexCheck: await checkIndexes(session, tables),
       hasChecksums: facts['checksums'] === 'on',
+      staleCollations: await staleCollations(session),
     };
   });
 
-/** The extension lives in whatever schema it was put into. */
+const staleCollations = async (session: PgSession): Promise<Inventory['staleCollations']> => {
+  const {rows} = await session.query(`SELECT FROM pg_attribute WHERE attrelid = 'pg_database'::regclass AND attname = 'datcollversion'`);
+  const found = [STALE_COLLATIONS, ...(rows.length ? [STALE_DATABASE] : [])];
+  const answers = [];
+  for (const query of found) answers.push(...(await session.query(query)).rows);
+  return answers.map((row) => ({name: row['name'] ?? '', recorded: row['recorded'] ?? '', actual: row['actual'] ?? ''}));
+};
+
+/**
+ * Only what is normalised, so that it carries no value: commands like CREATE ROLE are recorded as they were typed.
+ * The extension lives in whatever schema it was put into, and may be there without being loaded.
+ */
 const statements = async (session: PgSession): Promise<Inventory['statements']> => {
   const {rows} = await session.query(
     `SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'pg_stat_statements'`,
   );
-  const found = await session.query(
-    STATEMENTS.replace('FROM pg_stat_statements', `FROM ${rows[0]?.['schema'] ?? 'public'}.pg_stat_statements`),
-  );
-  return found.rows.map((row) => ({query: row['query'] ?? '', calls: row['calls'] ?? '', meanMs: row['mean'] ?? ''}));
-};
-
-/** Chunks are read in the key index's order, so a corrupt one would skip rows: a no-go (hazards H-50). */
-const corruptIndexes = async (session: PgSession, tables: readonly Table[]): Promise<NonNullable<Inventory['corruptIndexes']>> => {
-  const {rows: home} = await session.query(
-    `SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'amcheck'`,
-  );
-  const names = tables.flatMap((table) => [table.name, ...table.partitions]).map(quoteTable);
-  const {rows} = await session.query(
-    `SELECT i.indexrelid::regclass::text AS index FROM unnest($1::text[]) AS wanted(name) JOIN pg_index i ON i.indrelid = wanted.name::regclass JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE (i.indisprimary OR i.indisreplident) AND c.relkind = 'i' AND c.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')`,
-    [names],
-  );
-  const corrupt: {index: string; reason: string}[] = [];
-  for (const row of rows) {
-    const index = row['index'] ?? '';
-    try {
-      await session.query(`SELECT ${home[0]?.['schema'] ?? 'public'}.bt_index_check($1::regclass)`, [index]);
-    } catch (error) {
-      if (!['XX001', 'XX002'].includes(codeOf(error) ?? '')) throw error; // data_corrupted, index_corrupted
-      corrupt.push({index, reason: error instanceof Error ? error.message : String(error)});
-    }
+  if (!rows[0]) return undefined;
+  try {
+    const found = await session.query(
+      `SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 120) AS query, calls::text AS calls, round(mean_exec_time::numeric, 2)::text AS mean,
+              round(max_exec_time::numeric, 2)::text AS max
+       FROM ${rows[0]['schema'] ?? ''}.pg_stat_statements
+       WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query ~* '^\\s*(select|insert|update|delete|merge|with)\\M'
+         AND query !~* '\\mcrossfade\\.|\\mpg_catalog\\.|\\mpg_stat|\\mpg_extension|\\mpg_class' ORDER BY total_exec_time DESC LIMIT 10`,
+    );
+    return found.rows.map((row) => ({
+      query: row['query'] ?? '',
+      calls: row['calls'] ?? '',
+      meanMs: row['mean'] ?? '',
+      maxMs: row['max'] ?? '',
+    }));
+  } catch (error) {
+    if (['55000', 'CF-GRANT-001'].includes(codeOf(error) ?? '')) return undefined; // not loaded, or not for this role
+    throw error;
   }
-  return corrupt;
 };

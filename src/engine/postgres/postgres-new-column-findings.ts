@@ -5,9 +5,9 @@
 import {columnName, type NewColumn} from '../../model/planned-operation.ts';
 import {nameOf, type Table} from '../../model/table.ts';
 import type {Finding} from '../engine.ts';
-import {expression} from './postgres-in-step.ts';
+import {backfillTrial, beginTrial, columnTrial} from './postgres-alter-statements.ts';
 import type {PgSession} from './postgres-session.ts';
-import {quoteName, quoteTable} from './postgres-sql.ts';
+import {quoteTable} from './postgres-sql.ts';
 
 export const newColumnFindings = async (session: PgSession, table: Table, column: NewColumn): Promise<Finding[]> => {
   const name = columnName(column);
@@ -55,9 +55,7 @@ const grantFindings = async (session: PgSession, table: Table): Promise<Finding[
 };
 
 const tryOnShape = async (session: PgSession, table: Table, column: NewColumn): Promise<Finding[]> => {
-  await session.query(
-    `BEGIN; SET LOCAL search_path = pg_catalog, public; CREATE TEMP TABLE crossfade_shape (LIKE ${quoteTable(table.name)}) ON COMMIT DROP`,
-  );
+  await session.query(beginTrial(table.name));
   try {
     return [...(await tryColumn(session, column)), ...(await tryBackfill(session, table, column))];
   } catch (error) {
@@ -75,15 +73,8 @@ const tryOnShape = async (session: PgSession, table: Table, column: NewColumn): 
   }
 };
 
-/** A parameter makes the server take one statement only, so that a text which holds several is refused before any runs. */
-const ONE_STATEMENT = ['one'];
-
 const tryColumn = async (session: PgSession, column: NewColumn): Promise<Finding[]> => {
-  await session.query(`SELECT $1::regtype`, [column.type]);
-  if (column.default !== undefined)
-    await session.query(`EXPLAIN SELECT ${expression(column.default)} WHERE $1::text IS NOT NULL`, ONE_STATEMENT);
-  const ownDefault = column.default === undefined ? '' : ` DEFAULT ${expression(column.default)}`;
-  await session.query(`ALTER TABLE pg_temp.crossfade_shape ADD COLUMN ${quoteName(column.column)} ${column.type}${ownDefault}`);
+  for (const statement of columnTrial(column)) await session.send(statement);
   if (column.default === undefined || column.backfill !== undefined) return [];
   const row = await session.one(
     `SELECT atthasmissing::text AS constant FROM pg_attribute WHERE attrelid = 'pg_temp.crossfade_shape'::regclass AND attname = $1`,
@@ -102,10 +93,7 @@ const tryColumn = async (session: PgSession, column: NewColumn): Promise<Finding
 
 const tryBackfill = async (session: PgSession, table: Table, column: NewColumn): Promise<Finding[]> => {
   if (column.backfill === undefined) return [];
-  const shape = `pg_temp.crossfade_shape AS ${quoteName(table.name.name)}`;
-  const value = expression(column.backfill);
-  await session.query(`EXPLAIN UPDATE ${shape} SET ${quoteName(column.column)} = ${value} WHERE $1::text IS NOT NULL`, ONE_STATEMENT);
-  await session.query(`CREATE TEMP VIEW crossfade_uses AS SELECT ${value} AS value FROM ${shape}`);
+  for (const statement of backfillTrial(column)) await session.send(statement);
   const {rows} = await session.query(
     `SELECT DISTINCT a.attname AS name FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
      JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid

@@ -4,6 +4,7 @@ import {openSide, type TestSide} from '../../../test/support/databases.ts';
 import {postgresServer} from '../../../test/support/servers.ts';
 import type {Row} from '../../model/change.ts';
 import type {Position} from '../../model/position.ts';
+import type {RowOperation} from '../../model/row-operation.ts';
 import {passes, type RowFilter} from '../../model/row-filter.ts';
 import type {Table} from '../../model/table.ts';
 
@@ -73,9 +74,59 @@ test('a truncate spares the rows outside, and a text that is too long is refused
   await applier.write([{table: table.name, steps: [{kind: 'truncate'}]}]);
   await applier.commit({position: '0/2' as Position, commitSeq: 0, rereadAdd: [], rereadRemove: [], rereadClear: [], ends: []});
   expect(await side.value(`SELECT string_agg(id::text, ',') FROM kept`)).toBe('2');
-  const tooLong = applier.write([
-    {table: table.name, steps: [{kind: 'rows', operations: [{form: 'update', key: ['2'], row: {short: 'long'}, exact: true}]}]},
-  ]);
-  await expect(tooLong).rejects.toMatchObject({code: 'CF-APPLY-002'});
+  const write = (operation: RowOperation) => applier.write([{table: table.name, steps: [{kind: 'rows', operations: [operation]}]}]);
+  await write({form: 'insert', key: ['3'], row: {id: '3', tenant: '7', short: 'c'}});
+  await expect(write({form: 'update', key: ['3'], row: {short: 'long'}, exact: true})).rejects.toMatchObject({code: 'CF-APPLY-002'});
   await applier.close();
+});
+
+test('a row of somebody else under the same key is never overwritten, moved or deleted', async () => {
+  await side.run('CREATE TABLE theirs (id int PRIMARY KEY, tenant int)', 'INSERT INTO theirs VALUES (1, 8)');
+  const table: Table = {...(await side.table('theirs')), only: [column('tenant', 'in', '7')]};
+  const row = {id: '1', tenant: '7'};
+  const refused: readonly RowOperation[] = [
+    {form: 'insert', key: ['1'], row},
+    {form: 'upsert', key: ['1'], row},
+    {form: 'update', key: ['1'], row, exact: true},
+    {form: 'move', oldKey: ['1'], key: ['2'], row: {...row, id: '2'}},
+    {form: 'delete', key: ['1'], exact: true},
+  ];
+  for (const operation of refused) {
+    const applier = await side.database.target.applier('reverse', 1, [table]);
+    await expect(
+      applier.write([{table: table.name, steps: [{kind: 'rows', operations: [operation]}]}]),
+      operation.form,
+    ).rejects.toMatchObject({
+      code: 'CF-APPLY-001',
+    });
+    await applier.close();
+  }
+  const applier = await side.database.target.applier('reverse', 1, [table]);
+  const missing = await applier.write([
+    {table: table.name, steps: [{kind: 'rows', operations: [{form: 'delete', key: ['1'], exact: false}]}]},
+    {table: table.name, steps: [{kind: 'rows', operations: [{form: 'update', key: ['1'], row, exact: false}]}]},
+  ]);
+  expect(missing.map(({key}) => key)).toEqual([['1']]);
+  await applier.close();
+  expect(await side.value('SELECT tenant FROM theirs')).toBe('8');
+});
+
+test('a sequence that others draw from is never taken back, and one that nobody has drawn from is set', async () => {
+  const SEQUENCES = ['ahead', 'nearly', 'behind', 'fresh'];
+  await side.run(
+    ...SEQUENCES.map((name) => `CREATE SEQUENCE ${name}`),
+    'CREATE SEQUENCE down INCREMENT -1',
+    `SELECT setval('ahead', 90000), setval('nearly', 1000), setval('behind', 5), setval('down', -9000)`,
+  );
+  const state = (name: string, shared?: 'never-back') => ({
+    ...{name: {schema: 'public', name}, last: '70', isCalled: true, increment: '1', cache: '1', min: '1', max: '1000000'},
+    ...(shared ? {shared} : {}),
+  });
+  const values = () =>
+    side.value(`SELECT concat_ws(' ', ${[...SEQUENCES, 'down'].map((name) => `(SELECT last_value FROM ${name})`).join(', ')})`);
+  const down = {...state('down', 'never-back'), last: '-70', increment: '-1', min: '-1000000', max: '-1'};
+  await side.database.target.setSequences([...SEQUENCES.map((name) => state(name, 'never-back')), down], 1000);
+  expect(await values()).toBe('90000 1000 1071 1071 -9000');
+  await side.database.target.setSequences([{...down, last: '-10000'}, state('ahead')], 1000);
+  expect(await values(), 'nobody else draws from the first').toBe('1071 1000 1071 1071 -11001');
 });

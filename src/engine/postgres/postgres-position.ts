@@ -15,3 +15,6 @@ export const comparePositions = (a: Position, b: Position): number => {
   const difference = parseLsn(a) - parseLsn(b);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 };
+
+/** Never negative: a position that was passed is no distance. */
+export const bytesBetween = (from: Position, to: Position): number => Math.max(0, Number(parseLsn(to) - parseLsn(from)));

@@ -2,31 +2,25 @@ import fc from 'fast-check';
 import pg from 'pg';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {openSide, type TestSide} from '../../../test/support/databases.ts';
-import {postgresServer} from '../../../test/support/servers.ts';
+import {digest, hashes, openTwoVersions, type TwoVersions} from '../../../test/support/digests.ts';
 import {readCell, setCell, tortureColumns, TORTURE_ROWS, tortureSql} from '../../../test/support/torture-table.ts';
 import {keyText} from '../../model/change.ts';
 import type {Table} from '../../model/table.ts';
-import type {KeyRange} from '../engine.ts';
 
 /** One row: text, bigint, float8, bytea, digits behind a numeric's point. */
 type Cells = readonly [string | null, bigint | null, number | null, Uint8Array, number];
 
-const WHOLE: KeyRange = {after: undefined, to: undefined};
+let sides: TwoVersions;
 let older: TestSide;
 let newer: TestSide;
 
 beforeAll(async () => {
-  older = await openSide('source', await (await postgresServer({version: 17})).createDatabase());
-  newer = await openSide('target', await (await postgresServer({version: 18})).createDatabase());
+  sides = await openTwoVersions();
+  ({older, newer} = sides);
 });
-afterAll(() => Promise.all([older.close(), newer.close()]));
+afterAll(() => sides.close());
 
-const digest = async (side: TestSide, table: Table, range = WHOLE) => (await side.database.compare.digest(table, range, undefined)).digest;
-const hashes = async (side: TestSide, table: Table, where: KeyRange | readonly string[][] = WHOLE) => {
-  const {rows} = await side.database.compare.rowDigests(table, where, undefined);
-  return Object.fromEntries([...rows].map(([key, {hash}]) => [key, hash]));
-};
-const both = (...statements: readonly string[]) => Promise.all([older.run(...statements), newer.run(...statements)]);
+const both: TwoVersions['both'] = (...statements) => sides.both(...statements);
 
 describe('every built-in type', () => {
   let table: Table;
@@ -41,7 +35,7 @@ describe('every built-in type', () => {
     expect(await digest(newer, table)).toEqual(await digest(older, table));
   });
 
-  it('shows any change of any cell, and only that row', async () => {
+  it('shows any change of any cell, and only that row (H-33)', async () => {
     const [before, rows] = [await digest(newer, table), await hashes(newer, table)];
     const cell = fc.record({row: fc.nat(TORTURE_ROWS - 1), column: fc.constantFrom(...tortureColumns), value: fc.nat(20)});
     await fc.assert(
@@ -100,7 +94,7 @@ describe('values that cancel or look alike', () => {
     expect(await digest(newer, table)).toEqual(one);
   });
 
-  it('NULL and the empty text differ', async () => {
+  it('NULL and the empty text differ (H-51)', async () => {
     await both('CREATE TABLE empties (id int PRIMARY KEY, a text)', "INSERT INTO empties VALUES (1, '')");
     await newer.run('UPDATE empties SET a = NULL');
     const empties = await older.table('empties');
@@ -163,7 +157,7 @@ describe('values that cancel or look alike', () => {
     );
   });
 
-  it('a database in another encoding hashes its rows alike', async () => {
+  it('a database in another encoding hashes its rows alike (H-47)', async () => {
     await older.run(`CREATE DATABASE latin_${process.pid} ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'`);
     const url = new URL(older.url);
     url.pathname = `/latin_${process.pid}`;

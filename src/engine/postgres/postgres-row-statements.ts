@@ -5,14 +5,19 @@ import type {RowOperation} from '../../model/row-operation.ts';
 import {nameOf, type Table} from '../../model/table.ts';
 import type {Group} from './postgres-row-groups.ts';
 import type {PgSession} from './postgres-session.ts';
-import {columnOf, keyColumns, quoteName, quoteTable, textArray, valueType} from './postgres-sql.ts';
+import type {Sql} from './postgres-statement.ts';
+import {columnOf, hasKey, onlyCondition, quoteName, quoteTable, textArray, valueType} from './postgres-sql.ts';
 
-/** Runs the group; answers the keys that an inexact update did not meet. */
+/**
+ * Runs the group; answers the keys that an inexact update did not meet. Where only some rows of the table are moved, no
+ * statement meets another one: not even a row that somebody else has written under the same key in the meantime.
+ */
 export const runGroup = async (session: PgSession, table: Table, group: Group): Promise<Key[]> => {
-  const {text, values} = statement(table, group);
-  const {rows, rowCount} = await session.query(text, values);
+  const {rows, rowCount} = await session.send(rowStatement(table, group));
   if (!group.exact) return group.form === 'update' ? unmet(table, group, rows) : [];
-  if (group.form !== 'upsert' && rowCount !== group.operations.length) {
+  // An upsert that overwrites is counted where a row may be somebody else's.
+  const isCounted = group.form !== 'upsert' || (table.only !== undefined && overwrites(table, group.columns).length > 0);
+  if (isCounted && rowCount !== group.operations.length) {
     throw new TerminalError(
       `${group.form} met ${rowCount} rows of ${nameOf(table.name)} where exactly ${group.operations.length} were expected`,
       {code: 'CF-APPLY-001', next: 'crossfade explain CF-APPLY-001'},
@@ -27,7 +32,7 @@ const unmet = (table: Table, group: Group, rows: readonly Readonly<Record<string
   return group.operations.filter((_, i) => !met.has(i + 1)).map((operation) => operation.key);
 };
 
-const statement = (table: Table, group: Group): {text: string; values: string[]} => {
+export const rowStatement = (table: Table, group: Group): Sql => {
   switch (group.form) {
     case 'delete':
       return deleteRows(table, group.operations);
@@ -51,11 +56,16 @@ const valueArrays = (operations: readonly RowOperation[], columns: readonly stri
 
 const arrays = (from: number, count: number): string => Array.from({length: count}, (_, i) => `$${from + i}::text[]`).join(', ');
 const keyMatch = (table: Table): string =>
-  keyColumns(table)
-    .map((column, i) => `t.${quoteName(column.name)} = w.k${i}::${column.type}`)
-    .join(' AND ');
+  [
+    hasKey(
+      table,
+      't.',
+      table.key.map((_, i) => `w.k${i}`),
+    ),
+    ...(table.only ? [onlyCondition(table, 't.')] : []),
+  ].join(' AND ');
 
-const deleteRows = (table: Table, operations: readonly RowOperation[]): {text: string; values: string[]} => {
+const deleteRows = (table: Table, operations: readonly RowOperation[]): Sql => {
   const names = table.key.map((_, i) => `k${i}`).join(', ');
   return {
     text: `DELETE FROM ${quoteTable(table.name)} t USING unnest(${arrays(1, table.key.length)}) AS w(${names}) WHERE ${keyMatch(table)}`,
@@ -67,7 +77,7 @@ const deleteRows = (table: Table, operations: readonly RowOperation[]): {text: s
 const settable = (table: Table, columns: readonly string[], moves: boolean): readonly string[] =>
   columns.filter((name) => columnOf(table, name).identity !== 'always' && (moves || !table.key.includes(name)));
 
-const updateRows = (table: Table, group: Group, keyOf: (operation: RowOperation) => Key): {text: string; values: string[]} => {
+const updateRows = (table: Table, group: Group, keyOf: (operation: RowOperation) => Key): Sql => {
   const columns = settable(table, group.columns, true);
   const names = [...table.key.map((_, i) => `k${i}`), ...columns.map((_, i) => `v${i}`)];
   const set = columns.map((name, i) => `${quoteName(name)} = w.v${i}::${valueType(columnOf(table, name))}`).join(', ');
@@ -80,18 +90,22 @@ const updateRows = (table: Table, group: Group, keyOf: (operation: RowOperation)
   };
 };
 
-const insertRows = (table: Table, group: Group): {text: string; values: string[]} => {
+const insertRows = (table: Table, group: Group): Sql => {
   const columns = group.columns;
   const list = columns.map(quoteName).join(', ');
   const select = columns.map((name, i) => `w.v${i}::${valueType(columnOf(table, name))}`).join(', ');
   const overriding = columns.some((name) => columnOf(table, name).identity) ? ' OVERRIDING SYSTEM VALUE' : '';
   return {
-    text: `INSERT INTO ${quoteTable(table.name)} (${list})${overriding} SELECT ${select} FROM unnest(${arrays(1, columns.length)}) AS w(${columns.map((_, i) => `v${i}`).join(', ')})${group.form === 'upsert' ? conflict(table, columns) : ''}`,
+    text: `INSERT INTO ${quoteTable(table.name)} AS t (${list})${overriding} SELECT ${select} FROM unnest(${arrays(1, columns.length)}) AS w(${columns.map((_, i) => `v${i}`).join(', ')})${group.form === 'upsert' ? conflict(table, columns) : ''}`,
     values: valueArrays(group.operations, columns),
   };
 };
 
 const conflict = (table: Table, columns: readonly string[]): string => {
-  const rest = settable(table, columns, false).map((name) => `${quoteName(name)} = excluded.${quoteName(name)}`);
-  return ` ON CONFLICT (${table.key.map(quoteName).join(', ')}) DO ${rest.length ? `UPDATE SET ${rest.join(', ')}` : 'NOTHING'}`;
+  const rest = overwrites(table, columns);
+  const mine = table.only ? ` WHERE ${onlyCondition(table, 't.')}` : '';
+  return ` ON CONFLICT (${table.key.map(quoteName).join(', ')}) DO ${rest.length ? `UPDATE SET ${rest.join(', ')}${mine}` : 'NOTHING'}`;
 };
+
+const overwrites = (table: Table, columns: readonly string[]): string[] =>
+  settable(table, columns, false).map((name) => `${quoteName(name)} = excluded.${quoteName(name)}`);

@@ -17,35 +17,54 @@ import {adviceOn, readBystanders, readUnknown} from './postgres-schema-unknown.t
 import type {PgSession} from './postgres-session.ts';
 import {quoteTable} from './postgres-sql.ts';
 
-export const exportSchema = async (session: PgSession, tables: readonly Table[]): ReturnType<Schema['read']> =>
+export const exportSchema = async (
+  session: PgSession,
+  tables: readonly Table[],
+  others: readonly string[] = [],
+): ReturnType<Schema['read']> =>
   session.transaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', async () => {
-    const all = await readAll(session);
-    const known = new Set(all.map(({key}) => key));
-    const resolve = await readOwners(session, (key) => known.has(key));
-    const edges = await readEdges(session, resolve);
-    const chosen = choose(all, edges, await oidsOf(session, tables), new Set(tables.map((table) => table.name.schema)));
-    const order = inOrder(
-      chosen.nodes.filter((node) => node.sql.length),
-      edges,
-    );
-    const keys = new Set(chosen.nodes.filter((node) => node.sql.length).map(({key}) => key));
-    const script: SchemaScript = {
-      preData: order.preData.flatMap((node) => statementsOf(node, chosen.needed)),
-      postData: [...order.postData.flatMap((node) => statementsOf(node, chosen.needed)), ...(await readGrants(session, keys, resolve))],
-    };
-    return {
-      ...script,
-      findings: [...findingsOf(chosen, order.circular), ...lateTables(order.postData), ...(await readBystanders(session))],
-    };
+    const schemas = [...tables.map((table) => table.name.schema), ...others];
+    const {findings, ...script} = await exportWithin(session, {tables, schemas, isOwn: () => true});
+    return {...script, findings: [...findings, ...(await readBystanders(session))]};
   });
 
-const readAll = async (session: PgSession): Promise<SchemaNode[]> => {
+export type ExportRequest = {
+  readonly tables: readonly Pick<Table, 'name' | 'partitions'>[];
+  /** Whatever lives there comes along. */
+  readonly schemas: readonly string[];
+  /** Objects that are there for other reasons are left out. */
+  readonly isOwn: (node: SchemaNode) => boolean;
+};
+
+/** In the session's open transaction. */
+export const exportWithin = async (session: PgSession, {tables, schemas, isOwn}: ExportRequest): ReturnType<Schema['read']> => {
+  const all = (await readAll(session)).filter(isOwn);
+  const known = new Set(all.map(({key}) => key));
+  const resolve = await readOwners(session, (key) => known.has(key));
+  const edges = await readEdges(session, resolve);
+  const chosen = choose(all, edges, await oidsOf(session, tables), new Set(schemas));
+  const order = inOrder(
+    chosen.nodes.filter((node) => node.sql.length),
+    edges,
+  );
+  const keys = new Set(chosen.nodes.filter((node) => node.sql.length).map(({key}) => key));
+  const script: SchemaScript = {
+    preData: order.preData.flatMap((node) => statementsOf(node, chosen.needed)),
+    postData: [...order.postData.flatMap((node) => statementsOf(node, chosen.needed)), ...(await readGrants(session, keys, resolve))],
+  };
+  return {
+    ...script,
+    findings: [...findingsOf(chosen, order.circular), ...lateTables(order.postData)],
+  };
+};
+
+export const readAll = async (session: PgSession): Promise<SchemaNode[]> => {
   const found: SchemaNode[] = [];
   for (const query of [...TYPE_QUERIES, ...TABLE_QUERIES, ...EXTRA_QUERIES]) found.push(...(await readNodes(session, query)));
   return [...found, ...(await readUnknown(session))];
 };
 
-const oidsOf = async (session: PgSession, tables: readonly Table[]): Promise<ReadonlySet<string>> => {
+const oidsOf = async (session: PgSession, tables: ExportRequest['tables']): Promise<ReadonlySet<string>> => {
   const names = tables.flatMap((table) => [table.name, ...table.partitions]).map(quoteTable);
   const {rows} = await session.query(`SELECT to_regclass(name)::oid::text AS oid FROM unnest($1::text[]) AS wanted(name)`, [names]);
   return new Set(rows.map((row) => row['oid'] ?? ''));

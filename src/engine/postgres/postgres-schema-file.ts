@@ -21,7 +21,7 @@ export const runSchemaFile = async (
   {file, text, stays}: SchemaFile,
   signal: AbortSignal,
 ): Promise<{statements: number; ran: number}> => {
-  const statements = await splitStatements(file, text);
+  const statements = await fileStatements(file, text);
   const session = await openWriter(sessions, migration, 'schema');
   let ran = 0;
   try {
@@ -34,6 +34,17 @@ export const runSchemaFile = async (
     await session.close();
   }
   return {statements: statements.length, ran};
+};
+
+/** Each statement is a transaction of its own, together with its record: one that ends transactions would take both apart. */
+export const fileStatements = async (file: string, text: string): Promise<Statement[]> => {
+  const statements = await splitStatements(file, text);
+  const control = statements.find(({tree}) => typeof tree === 'object' && tree !== null && 'TransactionStmt' in tree);
+  if (!control) return statements;
+  throw new TerminalError(`${file}:${control.line} begins or ends a transaction`, {
+    code: 'CF-TGT-004',
+    next: 'leave BEGIN, COMMIT and the like out of schema files: every statement is committed with its record',
+  });
 };
 
 /** The real parser of PostgreSQL finds where statements end; anything it does not know is refused before anything runs. */
@@ -52,12 +63,21 @@ export const splitStatements = async (file: string, text: string): Promise<State
       };
     });
   } catch (error) {
-    throw new TerminalError(`${file} could not be read as SQL: ${error instanceof Error ? error.message : String(error)}`, {
-      code: 'CF-TGT-004',
-      cause: error,
-      next: 'psql commands (\\…) and COPY data are not SQL; keep them out of schema files',
-    });
+    throw new TerminalError(
+      `${file}${placeOf(error, text)} could not be read as SQL: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        code: 'CF-TGT-004',
+        cause: error,
+        next: 'psql commands (\\…) and COPY data are not SQL; keep them out of schema files',
+      },
+    );
   }
+};
+
+/** The parser counts characters. */
+const placeOf = (error: unknown, text: string): string => {
+  const at = (error as {sqlDetails?: {cursorPosition?: unknown}}).sqlDetails?.cursorPosition;
+  return typeof at === 'number' ? `:${text.slice(0, at).split('\n').length}` : '';
 };
 
 const runOnce = async (
@@ -93,6 +113,7 @@ const runOnce = async (
   try {
     await whileBusy(run);
   } catch (error) {
+    if (codeOf(error) === 'CF-DISK-002') throw error; // nothing in the file is wrong
     throw new TerminalError(`${file}:${statement.line} failed on the target: ${error instanceof Error ? error.message : String(error)}`, {
       code: 'CF-TGT-004',
       cause: error,

@@ -53,12 +53,16 @@ export const dropSchemaObjects = (sessions: PgSessions, migration: MigrationRef)
 const leftObjects = async (session: PgSession, migration: MigrationRef): Promise<Left[]> => {
   const {rows} = await session.query(LEFT, [migration.short]);
   return rows.map(({type, identity, constrained, constraint}) => ({
-    statement: constraint
-      ? `ALTER TABLE ${constrained} DROP CONSTRAINT IF EXISTS ${constraint}`
-      : `DROP ${type === 'composite type' ? 'type' : type} IF EXISTS ${identity}`,
+    statement: constraint ? dropConstraint(constrained ?? '', constraint) : dropObject(type ?? '', identity ?? ''),
     name: `${type} ${identity}`,
   }));
 };
+
+/** Names as SQL has them. */
+export const dropConstraint = (table: string, constraint: string): string => `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${constraint}`;
+
+export const dropObject = (type: string, identity: string): string =>
+  `DROP ${type === 'composite type' ? 'type' : type} IF EXISTS ${identity}`;
 
 /** False when something that is still there depends on it; that may go later in the same pass. */
 const isDropped = async (session: PgSession, {statement}: Left): Promise<boolean> => {

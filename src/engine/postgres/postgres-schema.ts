@@ -1,11 +1,13 @@
 import {nameOf, type Table} from '../../model/table.ts';
 import type {Finding, MigrationRef} from '../engine.ts';
 import type {Schema, SchemaScript, SchemaStatement} from '../schema.ts';
+import {truncate} from './postgres-copy-statements.ts';
 import {dumpFindings, dumpSchema} from './postgres-dump.ts';
-import {isPassing} from './postgres-errors.ts';
 import {meaningOf} from './postgres-meaning.ts';
 import {exportSchema} from './postgres-schema-export.ts';
-import {SCHEMA_SETTINGS} from './postgres-schema-file.ts';
+import {fileStatements} from './postgres-schema-file.ts';
+import {reshapeSchema} from './postgres-schema-reshape.ts';
+import {BEGIN_TRIAL, NEXT_FILE, tryStatements} from './postgres-schema-trial.ts';
 import {forbiddenOn} from './postgres-set-aside.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
@@ -21,8 +23,8 @@ export class PostgresSchema implements Schema {
     this.#migration = migration;
   }
 
-  read(tables: readonly Table[]): ReturnType<Schema['read']> {
-    return this.#sessions.use((session) => exportSchema(session, tables));
+  read(...[tables, schemas]: Parameters<Schema['read']>): ReturnType<Schema['read']> {
+    return this.#sessions.use((session) => exportSchema(session, tables, schemas));
   }
 
   forbidden(tables: readonly Table[]): ReturnType<Schema['forbidden']> {
@@ -34,19 +36,38 @@ export class PostgresSchema implements Schema {
     return rows.map((row) => row['name'] ?? '');
   }
 
-  /** Statements that need a failed one fail as well; the first reason is the one that helps. */
-  async tryOut({preData, postData}: SchemaScript, signal: AbortSignal): ReturnType<Schema['tryOut']> {
+  /** Each part in settings of its own, as two files are run. */
+  tryOut({preData, postData}: SchemaScript, signal: AbortSignal): ReturnType<Schema['tryOut']> {
+    return this.#rolledBack(async (session) => {
+      const failed = await tryStatements(session, preData, signal);
+      await session.query(NEXT_FILE);
+      return [...failed, ...(await tryStatements(session, postData, signal))];
+    });
+  }
+
+  async statements(file: string, text: string): Promise<readonly SchemaStatement[]> {
+    const found = await fileStatements(file, text);
+    return found.map(({sql, line}) => ({object: `${file}:${line}`, sql, roles: [], isOptional: false}));
+  }
+
+  reshaped(...[script, tables, reshapes, signal]: Parameters<Schema['reshaped']>): ReturnType<Schema['reshaped']> {
+    return this.#rolledBack((session) => reshapeSchema(session, script, tables, reshapes, signal));
+  }
+
+  async isBegun(migration: string): Promise<boolean> {
+    const {rows} = await this.#sessions.use((session) => session.query(`SELECT to_regclass('crossfade.lease')::text AS control`));
+    if (!rows[0]?.['control']) return false;
+    const row = await this.#sessions.use((session) => session.one(BEGUN, [migration]));
+    return row['begun'] === 'true';
+  }
+
+  async #rolledBack<T>(act: (session: PgSession) => Promise<T>): Promise<T> {
     const session = await this.#sessions.open('schema trial');
     try {
-      await session.query(`BEGIN; ${SCHEMA_SETTINGS}`);
-      const failed: {statement: SchemaStatement; reason: string}[] = [];
-      for (const statement of [...preData, ...postData]) {
-        signal.throwIfAborted();
-        const reason = await tryOne(session, statement.sql);
-        if (reason !== undefined) failed.push({statement, reason});
-      }
+      await session.query(BEGIN_TRIAL);
+      const answer = await act(session);
       await session.query('ROLLBACK');
-      return failed;
+      return answer;
     } finally {
       await session.close();
     }
@@ -95,14 +116,11 @@ export class PostgresSchema implements Schema {
 
   async empty(tables: readonly Table[]): Promise<void> {
     if (!tables.length) return;
-    const names = tables.map((table) => quoteTable(table.name));
     await this.#write(async (session) => {
       const row = await session.one(REFERENCED_FROM_OUTSIDE, [
         tables.flatMap((table) => [table.name, ...table.partitions]).map(quoteTable),
       ]);
-      // A table that others refer to cannot be truncated without them.
-      const statements = row['referenced'] === 'true' ? names.map((name) => `DELETE FROM ${name}`) : [`TRUNCATE ${names.join(', ')}`];
-      for (const statement of statements) await session.query(statement);
+      for (const statement of emptyTables(tables, row['referenced'] === 'true')) await session.query(statement);
     });
   }
 
@@ -121,20 +139,13 @@ const RELATIONS = `
   SELECT CASE relkind WHEN 'm' THEN 'filled' ELSE 'table' END AS kind, format('%I.%I', n.nspname, c.relname) AS quoted, n.nspname || '.' || c.relname AS name
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ANY ($1) AND (c.relkind IN ('r', 'p') OR c.relkind = 'm' AND c.relispopulated)`;
 
+/** A table that others refer to cannot be truncated without them. */
+export const emptyTables = (tables: readonly Table[], isReferenced: boolean): string[] =>
+  isReferenced ? tables.map((table) => `DELETE FROM ${quoteTable(table.name)}`) : [truncate(tables)];
+
+const BEGUN = `
+  SELECT EXISTS (SELECT FROM crossfade.schema_statement s JOIN crossfade.lease l ON l.migration = s.migration WHERE l.name = $1 AND NOT l.finished)::text AS begun`;
+
 const REFERENCED_FROM_OUTSIDE = `
   WITH mine AS (SELECT name::regclass::oid AS oid FROM unnest($1::text[]) AS wanted(name))
   SELECT EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.confrelid IN (SELECT oid FROM mine) AND k.conrelid NOT IN (SELECT oid FROM mine))::text AS referenced`;
-
-/** Undefined when the server accepts it. What may pass by itself says nothing about the statement. */
-const tryOne = async (session: PgSession, sql: string): Promise<string | undefined> => {
-  await session.query('SAVEPOINT one');
-  try {
-    await session.query(sql);
-    await session.query('RELEASE SAVEPOINT one');
-    return undefined;
-  } catch (error) {
-    if (isPassing(error)) throw error;
-    await session.query('ROLLBACK TO SAVEPOINT one');
-    return error instanceof Error ? error.message : String(error);
-  }
-};

@@ -1,14 +1,19 @@
 /** Where a sequence has to continue on the other side (H-10). Pure; sign-aware, and never past its limits. */
 import type {SequenceState} from '../engine.ts';
 
-type Sequence = {
+export type Sequence = {
   readonly last: bigint;
   readonly isCalled: boolean;
   readonly increment: bigint;
   readonly cache: bigint;
   readonly min: bigint;
   readonly max: bigint;
+  readonly shared: SequenceState['shared'];
 };
+
+/** As many as those who stay behind may draw while there is a way back; of a smaller sequence a part of what is left. */
+const ROOM_MAX = 100_000_000n;
+const ROOM_PARTS = 4n;
 
 export const parseSequence = (state: SequenceState): Sequence => ({
   last: BigInt(state.last),
@@ -17,6 +22,7 @@ export const parseSequence = (state: SequenceState): Sequence => ({
   cache: BigInt(state.cache),
   min: BigInt(state.min),
   max: BigInt(state.max),
+  shared: state.shared,
 });
 
 /**
@@ -24,8 +30,39 @@ export const parseSequence = (state: SequenceState): Sequence => ({
  * server's row does not show. A sequence without room for the margin keeps as much of it as fits.
  */
 export const sequenceTarget = (sequence: Sequence, margin: bigint): {value: bigint; isCalled: boolean} => {
-  if (!sequence.isCalled) return {value: sequence.last, isCalled: false};
-  const wanted = sequence.last + sequence.increment * (margin + sequence.cache);
+  const isApart = sequence.shared === 'leaves-room';
+  if (!sequence.isCalled && !isApart) return {value: sequence.last, isCalled: false};
+  const wanted = sequence.last + sequence.increment * ((isApart ? roomOf(sequence) : margin) + sequence.cache);
   const value = sequence.increment > 0n ? (wanted > sequence.max ? sequence.max : wanted) : wanted < sequence.min ? sequence.min : wanted;
   return value === sequence.max || value === sequence.min ? {value: sequence.last, isCalled: true} : {value, isCalled: true};
 };
+
+const roomOf = ({last, increment, min, max}: Sequence): bigint => {
+  const left = (increment > 0n ? max - last : min - last) / increment / ROOM_PARTS;
+  return left < ROOM_MAX ? left : ROOM_MAX;
+};
+
+/** By the column that owns it, or by its own name; NULL where this side has neither. */
+const SEQUENCE_NAME = `coalesce(
+  (SELECT pg_get_serial_sequence(owner_table, a.attname) FROM pg_attribute a WHERE a.attrelid = to_regclass(owner_table) AND a.attname = owner_column), name)`;
+
+/** Others may draw between the look and the act, so one that is shared and nearly there stays where it is: beyond every number in use. */
+const NEARLY_PARTS = 10n;
+
+/** Only a sequence that is behind this number, in its own direction, is set; undefined: any. */
+export const setBelow = (sequence: Sequence, value: bigint): bigint | undefined =>
+  sequence.shared === undefined ? undefined : value - (value - sequence.last) / NEARLY_PARTS;
+
+/**
+ * Names, values, whether called, the tables and columns that own them, the number that they have to be behind, and
+ * whether they count down, as seven arrays; sequences that are not there are left out.
+ */
+export const SET_SEQUENCES = `SELECT setval(to_regclass(found), last::bigint, called::boolean) FROM (
+           SELECT ${SEQUENCE_NAME} AS found, last, called, below, down FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+             AS wanted(name, last, called, owner_table, owner_column, below, down)
+         ) AS known WHERE to_regclass(found) IS NOT NULL
+           AND (below IS NULL OR coalesce(CASE WHEN down = 'true' THEN pg_sequence_last_value(to_regclass(found)) > below::bigint ELSE pg_sequence_last_value(to_regclass(found)) < below::bigint END, true))`;
+
+/** All in one statement: this is read while writes are held. Names as SQL has them. */
+export const sequenceValues = (names: readonly string[]): string =>
+  `${names.map((name, place) => `SELECT ${place} AS place, last_value::text AS last, is_called::text AS called FROM ${name}`).join(' UNION ALL ')} ORDER BY place`;

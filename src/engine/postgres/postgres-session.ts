@@ -6,9 +6,11 @@ import type {Readable, Writable} from 'node:stream';
 import pg from 'pg';
 import copyStreams from 'pg-copy-streams';
 import type {Effects} from '../../model/effects.ts';
+import type {Side} from '../../model/side.ts';
 import type {OpenOptions} from '../engine.ts';
 import {clientConfig} from './postgres-connection.ts';
 import {connectionError, statementError} from './postgres-errors.ts';
+import type {Sql} from './postgres-statement.ts';
 
 export type TextRow = Readonly<Record<string, string | null>>;
 export type Answer<T> = {readonly rows: readonly T[]; readonly rowCount: number};
@@ -28,14 +30,16 @@ export class PgSession {
   readonly label: string;
   readonly #client: pg.Client;
   readonly #effects: Effects;
+  readonly #side: Side;
   readonly #reported = new Set<string>();
   /** Resolves with the reason when the connection ends without `close`. */
   readonly lost: Promise<Error>;
 
-  constructor(client: pg.Client, label: string, effects: Effects) {
+  constructor(client: pg.Client, label: string, {effects, side}: Pick<OpenOptions, 'effects' | 'side'>) {
     this.#client = client;
     this.label = label;
     this.#effects = effects;
+    this.#side = side;
     const {connection} = client as unknown as {
       connection: {on(event: 'parameterStatus', listener: (message: {parameterName: string}) => void): void};
     };
@@ -48,7 +52,7 @@ export class PgSession {
 
   static async open(options: OpenOptions, label: string): Promise<PgSession> {
     const client = new pg.Client(clientConfig(options, label));
-    const session = new PgSession(client, label, options.effects);
+    const session = new PgSession(client, label, options);
     await options.effects.point('sql.send', `${options.side} ${label}: connect`);
     try {
       await client.connect();
@@ -77,11 +81,15 @@ export class PgSession {
     await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
     const sent = values.length ? this.#client.query<T>(text, [...values]) : this.#client.query<T>(text);
     const result = await sent.catch((error: unknown) => {
-      throw statementError(error, this.label);
+      throw this.explained(error);
     });
     await this.#effects.point('sql.reply', `${this.label}: ${text.slice(0, 60)}`);
     const last = lastOf<T>(result);
     return {rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0};
+  }
+
+  send<T extends TextRow = TextRow>({text, values = []}: Sql): Promise<Answer<T>> {
+    return this.query<T>(text, values);
   }
 
   /** The single row a statement must give. */
@@ -120,6 +128,11 @@ export class PgSession {
         await this.#effects.point('copy.end', `${this.label}: ${text.slice(0, 60)}`);
       },
     };
+  }
+
+  /** For errors of a COPY, which reach whoever reads or writes its stream first. */
+  explained(error: unknown): unknown {
+    return statementError(error, this.label, this.#side);
   }
 
   /** The answer's `rowCount` is set when the stream has finished. */

@@ -10,6 +10,8 @@ const IDLE_MAX = 4;
  */
 export class PgSessions {
   readonly options: OpenOptions;
+  /** Reads that have to see every transaction older than one of ours, while they wait for that; oldest first. */
+  readonly barriers = new Set<{readonly transaction: string; readonly sinceMs: number}>();
   readonly #idle: PgSession[] = [];
   readonly #all = new Set<PgSession>();
   #closed = false;

@@ -4,19 +4,26 @@ import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import {nameOf, type Table} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
-import {installDdlWatch, publishedSchema, removeDdlWatch} from './postgres-ddl-watch.ts';
+import {installDdlWatch, removeDdlWatch} from './postgres-ddl-watch.ts';
 import {codeOf} from './postgres-errors.ts';
 import {publicationName, slotName} from './postgres-names.ts';
 import {comparePositions, toPosition} from './postgres-position.ts';
+import {publishedSchema, schemaChanged} from './postgres-published-schema.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {quoteName, quoteTable} from './postgres-sql.ts';
+import {
+  alterPublication,
+  createPublication,
+  createSlot,
+  dropPublication,
+  dropSlot,
+  endSender,
+  endSlotWait,
+  limitSlotWait,
+  OPEN_TRANSACTIONS_WAIT,
+} from './postgres-stream-statements.ts';
 
-/** Slot creation and the barrier wait for open transactions; beyond this the blockers are named instead (H-64). */
-const OPEN_TRANSACTIONS_WAIT = '60s';
 const BARRIER_POLL_MS = 50;
-/** A sender ends as soon as it is told to. */
-const SENDER_END_MS_MAX = 10_000;
 const BARRIER_POLLS_MAX = 1200;
 
 export const createStream = async (
@@ -31,9 +38,9 @@ export const createStream = async (
   try {
     const known = await recorded(session, migration, direction);
     if (known) return await unlessFaulty(sessions, migration, direction, known.createdAt);
-    await createPublication(session, migration, tables);
+    await ensurePublication(session, migration, tables);
     await installDdlWatch(session, migration, tables);
-    const position = await createSlot(session, migration, direction);
+    const position = await makeSlot(session, migration, direction);
     await waitForVisibility(session, sessions, signal);
     await session.query(
       `INSERT INTO crossfade.stream (migration, lane, slot, created_at, system_id, fingerprint) VALUES ($1, $2, $3, $4, (SELECT system_identifier::text FROM pg_control_system()), $5)`,
@@ -66,13 +73,11 @@ const unlessFaulty = async (
   return createdAt;
 };
 
-const createPublication = async (session: PgSession, migration: MigrationRef, tables: readonly Table[]): Promise<void> => {
+const ensurePublication = async (session: PgSession, migration: MigrationRef, tables: readonly Table[]): Promise<void> => {
   const name = publicationName(migration);
-  const list = [...tables.map((table) => quoteTable(table.name)), 'crossfade.tag'].join(', ');
   const {isThere, isOurs} = await publicationState(session, name);
-  if (isThere && !isOurs) throw notOurs('publication', name, `DROP PUBLICATION ${quoteName(name)}`);
-  if (isThere) await session.query(`ALTER PUBLICATION ${quoteName(name)} SET TABLE ${list}`);
-  else await session.query(`CREATE PUBLICATION ${quoteName(name)} FOR TABLE ${list} WITH (publish_via_partition_root = true)`);
+  if (isThere && !isOurs) throw notOurs('publication', name, dropPublication(migration));
+  await session.query(isThere ? alterPublication(migration, tables) : createPublication(migration, tables));
 };
 
 /** One that a crash left behind has our tag table in it, as nobody else's has. */
@@ -92,13 +97,13 @@ const notOurs = (what: string, name: string, statement: string, cause?: unknown)
   });
 
 /** A slot of ours without a record is what a crash between the two left: nothing rests on it, so it is made again. */
-const createSlot = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<Position> => {
+const makeSlot = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<Position> => {
   const name = slotName(migration, direction);
-  await dropSlot(session, migration, direction);
-  await session.query(`SET statement_timeout = '${OPEN_TRANSACTIONS_WAIT}'`);
+  await removeSlot(session, migration, direction);
+  await session.query(limitSlotWait);
   try {
-    const row = await session.one(`SELECT lsn::text AS lsn FROM pg_create_logical_replication_slot($1, 'pgoutput')`, [name]);
-    return toPosition(row['lsn'] ?? '');
+    const {rows} = await session.send(createSlot(migration, direction));
+    return toPosition(rows[0]?.['lsn'] ?? '');
   } catch (error) {
     // Names are the server's; ours of this database was dropped a line above.
     if (codeOf(error) === '42710') throw notOurs('replication slot', name, `SELECT pg_drop_replication_slot('${name}')`, error);
@@ -107,15 +112,25 @@ const createSlot = async (session: PgSession, migration: MigrationRef, direction
       {code: 'CF-SRC-006', cause: error, next: 'end the transactions named above, then: crossfade resume'},
     );
   } finally {
-    await session.query(`SET statement_timeout = 0`);
+    await session.query(endSlotWait);
   }
 };
 
 /** R1: whatever committed before the slot is visible to every later read once no older transaction is left running. */
 export const waitForVisibility = async (session: PgSession, sessions: PgSessions, signal: AbortSignal): Promise<void> => {
   const own = await session.one(`SELECT pg_current_xact_id()::text AS xid`);
+  const barrier = {transaction: own['xid'] ?? '', sinceMs: sessions.options.effects.clock.monotonicMs()};
+  sessions.barriers.add(barrier);
+  try {
+    await untilPassed(session, sessions, barrier.transaction, signal);
+  } finally {
+    sessions.barriers.delete(barrier);
+  }
+};
+
+const untilPassed = async (session: PgSession, sessions: PgSessions, transaction: string, signal: AbortSignal): Promise<void> => {
   for (let poll = 0; poll < BARRIER_POLLS_MAX; poll++) {
-    const row = await session.one(`SELECT (pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8)::text AS passed`, [own['xid']]);
+    const row = await session.one(`SELECT (pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8)::text AS passed`, [transaction]);
     if (row['passed'] === 'true') return;
     signal.throwIfAborted();
     await sessions.options.effects.clock.sleep(BARRIER_POLL_MS, signal);
@@ -134,13 +149,6 @@ const blockers = async (session: PgSession): Promise<string> => {
   );
   return rows.map((row) => row['who']).join('; ') || 'no open transaction is visible to this role';
 };
-
-/** The back-stop of the event trigger: a change made while nobody read the stream, or behind the trigger's back. */
-const schemaChanged = (sessions: PgSessions): TerminalError =>
-  new TerminalError(`a mapped table of ${sessions.options.side} has other columns, keys or partitions than when the stream was made`, {
-    code: 'CF-DDL-001',
-    next: 'undo that change, or abort and start again with the new schema',
-  });
 
 type SlotRecord = {readonly createdAt: Position; readonly systemId: string; readonly fingerprint: string};
 const recorded = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<SlotRecord | undefined> => {
@@ -175,12 +183,13 @@ export const probeStream = (
     const slot = await slotState(session, migration, direction);
     const {rows} = await session.query(`SELECT system_identifier::text AS id FROM pg_control_system()`);
     const fault = slotFault(known, slot, rows[0]?.['id'] ?? '', applied);
-    if (!fault && known?.fingerprint !== (await publishedSchema(session, migration))) throw schemaChanged(sessions);
     if (fault)
       throw new TerminalError(`the change stream of ${sessions.options.side} has a gap: ${fault}`, {
         code: 'CF-SRC-004',
         next: 'crossfade abort, then start the migration again; a stream with a gap cannot be mended',
       });
+    const [was, is] = [known?.fingerprint ?? '', await publishedSchema(session, migration)];
+    if (was !== is) throw await schemaChanged(session, migration, sessions.options.side, was, is);
   });
 
 const slotFault = (
@@ -199,21 +208,17 @@ const slotFault = (
 };
 
 /** A sender that has not noticed yet that its reader is gone would hold the slot; nobody else reads one of ours. */
-const dropSlot = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<void> => {
+const removeSlot = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<void> => {
   if (!(await slotState(session, migration, direction))) return;
-  const name = slotName(migration, direction);
-  await session.query(
-    `SELECT pg_terminate_backend(active_pid, ${SENDER_END_MS_MAX}) FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL`,
-    [name],
-  );
-  await session.query(`SELECT pg_drop_replication_slot($1)`, [name]);
+  await session.send(endSender(migration, direction));
+  await session.send(dropSlot(migration, direction));
 };
 
 export const dropStream = (sessions: PgSessions, migration: MigrationRef, direction: Direction): Promise<void> =>
   sessions.use(async (session) => {
     const publication = publicationName(migration);
-    await dropSlot(session, migration, direction);
+    await removeSlot(session, migration, direction);
     await removeDdlWatch(session, migration);
-    if ((await publicationState(session, publication)).isOurs) await session.query(`DROP PUBLICATION ${quoteName(publication)}`);
+    if ((await publicationState(session, publication)).isOurs) await session.query(dropPublication(migration));
     await session.query(`DELETE FROM crossfade.stream WHERE migration = $1 AND lane = $2`, [migration.short, direction]);
   });

@@ -4,16 +4,22 @@ import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import {writtenColumns, type Table} from '../../model/table.ts';
 import type {BulkFormat, KeyRange, MigrationRef, SequenceState, Source} from '../engine.ts';
+import type {KeptLog} from '../kept-log.ts';
 import {PostgresChangeStream} from './postgres-change-stream.ts';
-import {publishedSchema} from './postgres-ddl-watch.ts';
 import {createStream, waitForVisibility, dropStream, probeStream} from './postgres-slot.ts';
+import {keyArrays} from './postgres-fitting-keys.ts';
 import {rowsOfCopy} from './postgres-copy-text.ts';
+import {keptLog} from './postgres-kept-log.ts';
 import {markContent} from './postgres-names.ts';
 import {parseLsn, toPosition} from './postgres-position.ts';
+import {publishedSchema} from './postgres-published-schema.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {keyColumns, onlyCondition, quoteName, quoteTable, rangeCondition, textArray} from './postgres-sql.ts';
+import {BEGIN_READING, copyOut, isCut, rangeBounds, rowsByKey} from './postgres-copy-statements.ts';
+import {quoteTable} from './postgres-sql.ts';
+import {sequenceValues} from './postgres-sequence.ts';
 import {snapshotOf} from './postgres-snapshot.ts';
+import {largeValueFound, largeValueQuery, valueBytesMax} from './postgres-value-limit.ts';
 
 /** Another snapshot is taken until it sees every delivered transaction; each try is a round trip. */
 const SNAPSHOT_ATTEMPTS_MAX = 2000;
@@ -32,6 +38,10 @@ export class PostgresSource implements Source {
     return createStream(this.#sessions, this.#migration, direction, tables, signal);
   }
 
+  keptLog(direction: Direction): Promise<KeptLog | undefined> {
+    return keptLog(this.#sessions, this.#migration, direction);
+  }
+
   probeStream(direction: Direction, applied: Position | undefined): Promise<void> {
     return probeStream(this.#sessions, this.#migration, direction, applied);
   }
@@ -47,28 +57,16 @@ export class PostgresSource implements Source {
     });
   }
 
-  /** Boundaries are every n-th key of the key's own index, so they follow the server's order, whatever the collation. */
   async planRanges(table: Table, bytes: number): Promise<KeyRange[]> {
-    const rowBytes = Math.max(1, table.estimatedBytes / Math.max(1, table.estimatedRows));
-    const rowsPerChunk = Math.max(1000, Math.floor(bytes / rowBytes));
-    if (table.estimatedBytes <= bytes || !table.key.length) return [{after: undefined, to: undefined}];
-    const names = table.key.map(quoteName);
-    const {rows} = await this.#sessions.use((session) =>
-      session.query(
-        `SELECT ${names.map((name, i) => `${name} AS k${i}`).join(', ')} FROM (SELECT ${names.join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS n FROM ${quoteTable(table.name)}) AS numbered WHERE n % ${rowsPerChunk} = 0 ORDER BY n`,
-      ),
-    );
-    const bounds: (Key | undefined)[] = [undefined, ...rows.map((row) => names.map((_, i) => row[`k${i}`] ?? null)), undefined];
+    if (!isCut(table, bytes)) return [{after: undefined, to: undefined}];
+    const {rows} = await this.#sessions.use((session) => session.query(rangeBounds(table, bytes)));
+    const bounds: (Key | undefined)[] = [undefined, ...rows.map((row) => table.key.map((_, i) => row[`k${i}`] ?? null)), undefined];
     return bounds.slice(1).map((to, i) => ({after: bounds[i], to}));
   }
 
   async copyOut(table: Table, range: KeyRange, format: BulkFormat): ReturnType<Source['copyOut']> {
     const session = await this.#sessions.open('copy');
-    const columns = writtenColumns(table).map((column) => quoteName(column.name));
-    const from = table.partitions.length ? quoteTable(table.name) : `ONLY ${quoteTable(table.name)}`;
-    const copy = await session.copyOut(
-      `COPY (SELECT ${columns.join(', ')} FROM ${from} WHERE ${rangeCondition(table, range)}) TO STDOUT (FORMAT ${format})`,
-    );
+    const copy = await session.copyOut(copyOut(table, range, format));
     copy.stream.once('close', () => {
       if (!copy.stream.readableEnded) session.destroy();
       else
@@ -81,6 +79,7 @@ export class PostgresSource implements Source {
   }
 
   async copyRows(table: Table, range: KeyRange): ReturnType<Source['copyRows']> {
+    await this.refuseLargeValues(table, range, Number.POSITIVE_INFINITY); // its values become texts of this process
     const {stream, done} = await this.copyOut(table, range, 'text');
     return {
       rows: rowsOfCopy(
@@ -89,6 +88,14 @@ export class PostgresSource implements Source {
       ),
       done,
     };
+  }
+
+  async refuseLargeValues(table: Table, range: KeyRange, bytes: number): Promise<void> {
+    const max = valueBytesMax(this.#sessions.options);
+    const query = bytes > max ? largeValueQuery(table, range, max) : undefined;
+    if (!query) return;
+    const {rows} = await this.#sessions.use((session) => session.query(query));
+    if (rows[0]) throw largeValueFound(table, rows[0], max);
   }
 
   async mark(content: string): Promise<Position> {
@@ -138,7 +145,7 @@ export class PostgresSource implements Source {
     const session = await this.#sessions.open('reread');
     try {
       for (let attempt = 0; attempt < SNAPSHOT_ATTEMPTS_MAX; attempt++) {
-        const rows = await session.transaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', async () => {
+        const rows = await session.transaction(BEGIN_READING, async () => {
           const snapshot = await snapshotOf(session);
           return [...delivered].every((xid) => snapshot.sees(xid)) ? readByKey(session, table, keys) : undefined;
         });
@@ -179,12 +186,9 @@ const ownerOf = (row: TextRow): Pick<SequenceState, 'owner'> => {
   return schema && name && column ? {owner: {table: {schema, name}, column}} : {};
 };
 
-/** All in one statement: this is read while writes are held. */
 const readSequences = async (session: PgSession, known: readonly TextRow[]): Promise<SequenceState[]> => {
   const nameOf = (row: TextRow) => ({schema: row['schema'] ?? '', name: row['name'] ?? ''});
-  const one = (row: TextRow, place: number): string =>
-    `SELECT ${place} AS place, last_value::text AS last, is_called::text AS called FROM ${quoteTable(nameOf(row))}`;
-  const {rows} = await session.query(`${known.map(one).join(' UNION ALL ')} ORDER BY place`);
+  const {rows} = await session.query(sequenceValues(known.map((row) => quoteTable(nameOf(row)))));
   return known.map((row, i) => ({
     name: nameOf(row),
     last: rows[i]?.['last'] ?? '',
@@ -199,14 +203,6 @@ const readSequences = async (session: PgSession, known: readonly TextRow[]): Pro
 
 /** Rows by key, written columns only; absent rows are absent. Values in the server's output form, as the stream sends them. */
 export const readByKey = async (session: PgSession, table: Table, keys: readonly Key[]): Promise<Row[]> => {
-  const columns = writtenColumns(table);
-  const key = keyColumns(table);
-  const wanted = key.map((_, i) => `$${i + 1}::text[]`).join(', ');
-  const match = key.map((column, i) => `t.${quoteName(column.name)} = w.k${i}::${column.type}`).join(' AND ');
-  const {rows} = await session.query(
-    `SELECT ${columns.map((column) => `t.${quoteName(column.name)}`).join(', ')}
-     FROM unnest(${wanted}) AS w(${key.map((_, i) => `k${i}`).join(', ')}) JOIN ${quoteTable(table.name)} t ON ${match} WHERE ${onlyCondition(table, 't.')}`,
-    key.map((_, i) => textArray(keys.map((one) => one[i] ?? null))),
-  );
+  const {rows} = await session.query(rowsByKey(table), keyArrays(table, keys));
   return rows as Row[];
 };

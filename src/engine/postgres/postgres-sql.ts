@@ -18,15 +18,42 @@ export const keyColumns = (table: Table): readonly Column[] => table.key.map((na
 
 const typed = (table: Table, key: Key): string =>
   keyColumns(table)
-    .map((column, i) => `${quoteValue(key[i] ?? null)}::${column.type}`)
+    .map((column, i) => `${quoteValue(key[i] ?? null)}::${valueType(column)}`)
     .join(', ');
+
+/** `=`, `>` or `<=` of a column's type. Nothing but `pg_catalog` is on our search path, so what came with a type is named in full. */
+const operator = ({operatorSchema}: Column, sign: string): string =>
+  operatorSchema ? `OPERATOR(${quoteName(operatorSchema)}.${sign})` : sign;
+
+/** That a row has the key whose values are these expressions. */
+export const hasKey = (table: Table, alias: string, values: readonly string[]): string =>
+  keyColumns(table)
+    .map((column, i) => `${alias}${quoteName(column.name)} ${operator(column, '=')} ${values[i] ?? 'NULL'}::${valueType(column)}`)
+    .join(' AND ');
+
+/** What a comparison of rows does, column by column, for keys whose operators are not all in one place. */
+const compared = (table: Table, alias: string, key: Key, sign: '>' | '<='): string => {
+  const columns = keyColumns(table);
+  const ways = columns.map((column, i) => {
+    const last = sign === '<=' && i < columns.length - 1 ? '<' : sign;
+    const same = columns.slice(0, i).map((one, n) => part(one, alias, key[n] ?? null, '='));
+    return [...same, part(column, alias, key[i] ?? null, last)].join(' AND ');
+  });
+  return `(${ways.map((way) => `(${way})`).join(' OR ')})`;
+};
+
+const part = (column: Column, alias: string, value: Value, sign: string): string =>
+  `${alias}${quoteName(column.name)} ${operator(column, sign)} ${quoteValue(value)}::${valueType(column)}`;
 
 /** `(after, to]` in the server's own order, by row comparison; TRUE when open at both ends. */
 export const rangeCondition = (table: Table, range: KeyRange, alias = ''): string => {
   const row = `(${table.key.map((name) => alias + quoteName(name)).join(', ')})`;
+  const isOurs = keyColumns(table).every(({operatorSchema}) => !operatorSchema);
+  const bound = (sign: '>' | '<=', key: Key): string =>
+    isOurs ? `${row} ${sign} (${typed(table, key)})` : compared(table, alias, key, sign);
   const parts: string[] = table.only ? [onlyCondition(table, alias)] : [];
-  if (range.after) parts.push(`${row} > (${typed(table, range.after)})`);
-  if (range.to) parts.push(`${row} <= (${typed(table, range.to)})`);
+  if (range.after) parts.push(bound('>', range.after));
+  if (range.to) parts.push(bound('<=', range.to));
   return parts.length ? parts.join(' AND ') : 'TRUE';
 };
 
@@ -41,9 +68,18 @@ export const onlyCondition = (table: Table, alias = ''): string =>
 
 /**
  * The type a text is cast to before it is stored. A cast to a length would cut the text off without a word, so the length
- * is left to the column, which refuses what is too long.
+ * is left to the column, which refuses what is too long. From text to regclass there is a function of its own, which does
+ * not know `-`, the regclass of nothing; from any other kind of text the type reads what it has written.
  */
-export const valueType = ({type}: Column): string => type.replace(/^(character varying)\(\d+\)$/, '$1');
+export const valueType = ({type}: Column): string =>
+  type === 'regclass' ? 'bpchar::regclass' : type.replace(/^(character varying)\(\d+\)$/, '$1');
+
+/** Tables by name, as one bind parameter: what `isNamed` takes. A regclass would need usage on the schema. */
+export const tableNames = (tables: readonly TableName[]): string => JSON.stringify(tables.map(({schema, name}) => [schema, name]));
+
+/** Whether the class `c` in the namespace `n` is one of those in the parameter. */
+export const isNamed = (parameter: string): string =>
+  `json_build_array(n.nspname, c.relname)::text = ANY (SELECT json_build_array(one ->> 0, one ->> 1)::text FROM json_array_elements(${parameter}::json) AS one)`;
 
 /** A PostgreSQL array literal of texts: one bind parameter for a whole column of values. */
 export const textArray = (values: readonly Value[]): string => {

@@ -11,10 +11,12 @@ import {PostgresApplier} from './postgres-applier.ts';
 import {toPosition} from './postgres-position.ts';
 import {runSchemaFile} from './postgres-schema-file.ts';
 import {dropSchemaObjects} from './postgres-schema-objects.ts';
-import {parseSequence, sequenceTarget} from './postgres-sequence.ts';
+import {parseSequence, sequenceTarget, SET_SEQUENCES, setBelow} from './postgres-sequence.ts';
 import type {TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {quoteName, quoteTable, textArray} from './postgres-sql.ts';
+import {analyze, anyRow, copyIn, truncate} from './postgres-copy-statements.ts';
+import {quoteTable, textArray} from './postgres-sql.ts';
+import {refreshViews} from './postgres-views.ts';
 import {openWriter, tagged} from './postgres-writer.ts';
 
 export class PostgresTarget implements Target {
@@ -28,10 +30,11 @@ export class PostgresTarget implements Target {
 
   async nonEmpty(tables: readonly Table[]): Promise<TableName[]> {
     const found: TableName[] = [];
-    for (const {name} of tables) {
+    for (const table of tables) {
+      const {name} = table;
       const {rows} = await this.#sessions.use((session) => session.query(`SELECT to_regclass($1)::text AS there`, [quoteTable(name)]));
       if (!rows[0]?.['there']) continue;
-      const filled = await this.#sessions.use((session) => session.query(`SELECT FROM ${quoteTable(name)} LIMIT 1`));
+      const filled = await this.#sessions.use((session) => session.query(anyRow(table)));
       if (filled.rows.length) found.push(name);
     }
     return found;
@@ -45,9 +48,7 @@ export class PostgresTarget implements Target {
     if (!tables.length) return;
     const session = await openWriter(this.#sessions, this.#migration, 'undo');
     try {
-      await tagged(session, this.#migration, 'undo', () =>
-        session.query(`TRUNCATE ${tables.map((table) => quoteTable(table.name)).join(', ')}`),
-      );
+      await tagged(session, this.#migration, 'undo', () => session.query(truncate(tables)));
     } finally {
       await session.close();
     }
@@ -62,12 +63,13 @@ export class PostgresTarget implements Target {
     const session = await openWriter(this.#sessions, this.#migration, `load ${chunk.id}`);
     try {
       return await tagged(session, this.#migration, `chunk-${chunk.id}`, async () => {
-        const columns = writtenColumns(table).map((column) => quoteName(column.name));
-        const copy = await session.copyIn(`COPY ${quoteTable(table.name)} (${columns.join(', ')}) FROM STDIN (FORMAT ${format})`);
+        const copy = await session.copyIn(copyIn(table, format));
         let bytes = 0;
         const count = new Transform({transform: (data: Buffer, _encoding, next) => ((bytes += data.length), next(null, data))});
-        await pipeline(input, count, copy);
-        const position = await end();
+        await pipeline(input, count, copy).catch((error: unknown) => {
+          throw session.explained(error);
+        });
+        const position = await end(bytes);
         await this.#finishChunk(session, chunk, epoch, position, copy.rowCount);
         return {rows: copy.rowCount, bytes};
       });
@@ -138,7 +140,7 @@ export class PostgresTarget implements Target {
   async chunks(): Promise<Chunk[]> {
     const {rows} = await this.#sessions.use((session) =>
       session.query(
-        `SELECT id::text, table_schema, table_name, state, array_to_json(after_key)::text AS after_key, array_to_json(to_key)::text AS to_key FROM crossfade.chunk WHERE migration = $1 ORDER BY crossfade.chunk.id`,
+        `SELECT id::text, table_schema, table_name, state, rows::text, array_to_json(after_key)::text AS after_key, array_to_json(to_key)::text AS to_key FROM crossfade.chunk WHERE migration = $1 ORDER BY crossfade.chunk.id`,
         [this.#migration.short],
       ),
     );
@@ -180,31 +182,32 @@ export class PostgresTarget implements Target {
 
   /** Those that exist here, in one statement: this is written while writes are held. */
   async setSequences(states: readonly SequenceState[], margin: number): Promise<void> {
-    const targets = states.map((state) => sequenceTarget(parseSequence(state), BigInt(margin)));
+    const targets = states.map((state) => {
+      const sequence = parseSequence(state);
+      const found = sequenceTarget(sequence, BigInt(margin));
+      return {...found, below: setBelow(sequence, found.value), isDown: sequence.increment < 0n};
+    });
     await this.#sessions.use((session) =>
-      session.query(
-        `SELECT setval(to_regclass(found), last::bigint, called::boolean) FROM (
-           SELECT ${SEQUENCE_NAME} AS found, last, called FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS wanted(name, last, called, owner_table, owner_column)
-         ) AS known WHERE to_regclass(found) IS NOT NULL`,
-        [
-          states.map(({name}) => quoteTable(name)),
-          targets.map(({value}) => value.toString()),
-          targets.map(({isCalled}) => String(isCalled)),
-          states.map(({owner}) => (owner ? quoteTable(owner.table) : null)),
-          states.map(({owner}) => owner?.column ?? null),
-        ],
-      ),
+      session.query(SET_SEQUENCES, [
+        states.map(({name}) => quoteTable(name)),
+        targets.map(({value}) => value.toString()),
+        targets.map(({isCalled}) => String(isCalled)),
+        states.map(({owner}) => (owner ? quoteTable(owner.table) : null)),
+        states.map(({owner}) => owner?.column ?? null),
+        targets.map(({below}) => below?.toString() ?? null),
+        targets.map(({isDown}) => String(isDown)),
+      ]),
     );
   }
 
   async analyze(tables: readonly Table[]): Promise<void> {
-    for (const table of tables) await this.#sessions.use((session) => session.query(`ANALYZE ${quoteTable(table.name)}`));
+    for (const table of tables) await this.#sessions.use((session) => session.query(analyze(table)));
+  }
+
+  refreshViews(tables: readonly Table[], signal: AbortSignal): ReturnType<typeof refreshViews> {
+    return refreshViews(this.#sessions, tables, signal);
   }
 }
-
-/** By the column that owns it, or by its own name; NULL where this side has neither. */
-const SEQUENCE_NAME = `coalesce(
-  (SELECT pg_get_serial_sequence(owner_table, a.attname) FROM pg_attribute a WHERE a.attrelid = to_regclass(owner_table) AND a.attname = owner_column), name)`;
 
 const bound = (key: Key | undefined): string | null => (key ? textArray(key) : null);
 const tableOf = (row: TextRow): TableName => ({schema: row['table_schema'] ?? '', name: row['table_name'] ?? ''});
@@ -214,4 +217,5 @@ const toChunk = (row: TextRow): Chunk => ({
   table: tableOf(row),
   range: {after: keyOf(row['after_key']), to: keyOf(row['to_key'])},
   done: row['state'] === 'done',
+  ...(typeof row['rows'] === 'string' ? {rows: Number(row['rows'])} : {}),
 });

@@ -24,7 +24,7 @@ test('without a truncate there is one round, in the order of the tables', () => 
   expect(shown([batch('a', rows('1'), rows('2')), batch('b', rows('3'))])).toEqual([['a:12 b:3', '']]);
 });
 
-test('tables that refer to each other are truncated in one statement, between the rows before and after', () => {
+test('tables that refer to each other are truncated in one statement, between the rows before and after (H-7)', () => {
   expect(
     shown([batch('a', rows('1'), {kind: 'truncate'}, rows('2')), batch('b', {kind: 'truncate'}, rows('3')), batch('c', rows('4'))]),
   ).toEqual([

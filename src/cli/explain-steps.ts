@@ -1,0 +1,183 @@
+/** What `crossfade explain STEP` prints: one page for every step of the journal, and for the acts that go on beside them. */
+import {cutoverStepPages} from './explain-cutover-steps.ts';
+import {page, type Page} from './explain-page.ts';
+
+/** In the order in which a run meets them. Steps of operations are named by their verb. */
+export const stepPages = {
+  install: page(
+    'Crossfade’s own schema is made',
+    'The schema crossfade with its tables and the fence’s function, once per database, shared by all migrations.',
+    'At the start of every runner; nothing is sent where it is there already.',
+    'Nothing. The last migration that leaves removes it.',
+  ),
+  lease: page(
+    'one runner at a time',
+    'An advisory lock on every side, held as long as the runner lives, and a new epoch; sessions of an earlier runner are ended.',
+    'At the start of every runner.',
+    'When it is refused, another runner is at work: crossfade status names it.',
+  ),
+  'look-at-both-sides': page(
+    'both sides are looked at',
+    'Versions, settings, grants, keys and the schema are compared; a schema that is not there yet is tried out on the target, files too, and rolled back.',
+    'Always; nothing is changed by it.',
+    'Settle what it refuses; crossfade doctor asks the same.',
+  ),
+  'check-empty': page(
+    'the target’s tables are empty',
+    'Rows that stand there already would be mixed with the copy.',
+    'Always, before anything is made.',
+    'Empty the tables it names, or take another database.',
+  ),
+  'check-room': page(
+    'the target has room',
+    'The tables with their indexes as they are on the source, sorting the largest index, and the log, beside what is free on the target.',
+    'Always, and again by whoever goes on with the phase: somebody else may have filled the disk meanwhile.',
+    'Make room, or say how much there is with target.disk: SIZE in the plan; crossfade explain CF-DISK-001.',
+  ),
+  'schema-pre-data': page(
+    'tables and keys on the target',
+    'Types, tables and primary keys are created on the target, statement by statement, each once.',
+    'Always but with schema: existing.',
+    'A statement that fails is named with its line: correct it, then crossfade resume.',
+  ),
+  'check-columns': page(
+    'the target takes what the source has',
+    'Every table and column of the mapping is looked for on the target.',
+    'Always.',
+    'Correct the schema file or the mapping; everything that does not fit is said at once.',
+  ),
+  'set-aside': page(
+    'what the copy cannot bear is set aside',
+    'Unique indexes, foreign keys, checks and triggers on the target are dropped until the tables are complete; how to put them back is stored first.',
+    'With schema: existing, and when a schema file made them too early.',
+    'Nothing: they are built again after the copy, and by abort.',
+  ),
+  'close-target': page(
+    'the target is closed from the start',
+    'Triggers on every table of the target refuse all writers but Crossfade’s own.',
+    'Always.',
+    'Nothing. The target opens with the cutover.',
+  ),
+  'route-source': page('the source serves', 'One row in crossfade.route on both sides tells routers where to go.', 'Always.', 'Nothing.'),
+  'start-stream': page(
+    'the change stream begins',
+    'A publication of the tables and a logical slot on the source. Making the slot waits for every transaction that is open on that server.',
+    'It takes as long as the longest open transaction; beyond the limit the transactions are named.',
+    'End the transactions that are named. From here on the source keeps its log: watch its disk.',
+  ),
+  'plan-chunks': page(
+    'tables are cut into ranges',
+    'The bounds of the ranges are read off the key’s index, once, and stored.',
+    'Always; a small table is one range.',
+    'Nothing.',
+  ),
+  'copy-chunks': page(
+    'ranges are copied',
+    'COPY to COPY, several at a time, each in a short transaction of its own; a crash repeats the open ones only.',
+    'It is the long part of a run.',
+    'crossfade throttle slows it down.',
+  ),
+  'apply-forward': page(
+    'the change stream is applied',
+    'What commits on the source is written to the target, with the position it stands for, in one commit. It goes on through all later phases.',
+    'Always, from the end of the copy until the cutover.',
+    'Watch the lag in crossfade status.',
+  ),
+  'schema-post-data': page(
+    'indexes, foreign keys, triggers',
+    'What had to wait for complete tables is built on the target; the stream waits for each statement.',
+    'Always; large indexes take their time.',
+    'A statement that fails is named with its line: correct it, then crossfade resume.',
+  ),
+  analyze: page('the target gets its statistics', 'ANALYZE on every table of the target.', 'Always.', 'Nothing.'),
+  compare: page(
+    'both sides are compared',
+    'Digests of key ranges, in one snapshot a range, while both sides are in use; what differs is looked at row by row.',
+    'Always before the cutover, and whenever crossfade verify asks.',
+    'A difference stops the run: crossfade verify names the rows, crossfade verify --repair reads them again.',
+  ),
+  ...cutoverStepPages,
+  'clean-fences': page(
+    'old triggers go',
+    'Triggers of fences that are released cost a little per statement; they are dropped where the table is free for a moment.',
+    'In the reverse window.',
+    'Nothing.',
+  ),
+  'apply-reverse': page(
+    'the way back is applied',
+    'What commits on the target is written to the source, as it was before the other way.',
+    'From the cutover until crossfade complete or crossfade reverse.',
+    'Watch the lag in crossfade status: it is what a reverse cutover has to wait for.',
+  ),
+  'stop-streams': page('both streams end', 'Nothing is applied any more.', 'After crossfade complete.', 'Nothing.'),
+  'drop-streams': page(
+    'slots and publications go',
+    'On both sides, with the triggers that watched for schema changes.',
+    'After crossfade complete.',
+    'Nothing. The source stays fenced.',
+  ),
+  'clean-target-fence': page('the target is rid of triggers', 'As clean-fences, once more.', 'After crossfade complete.', 'Nothing.'),
+  finish: page('the migration is over', 'Both sides keep it on record.', 'At the end.', 'Nothing.'),
+  start: page(
+    'start OPERATION: the new shape',
+    'A short transaction that gives way to everybody: the column, and a trigger that keeps it in step for writers that do not know it.',
+    'In expand, once per operation.',
+    'When it waits, it names who is in the way.',
+  ),
+  'fill-chunks': page(
+    'rows get their value',
+    'Range by range with rests, only rows without a value; triggers of the application rest.',
+    'In backfill.',
+    'crossfade pause holds it between two ranges.',
+  ),
+  validate: page(
+    'validate OPERATION: rows that lack a value',
+    'They are counted, twice: after the backfill and once more before contract.',
+    'In verify-expansion and contract.',
+    'Give those rows a value, then crossfade resume.',
+  ),
+  complete: page(
+    'complete OPERATION: the shape is final',
+    'NOT NULL is proven by a check first, so that nobody waits while the table is read; default and trigger change in one commit.',
+    'In contract, after the approval.',
+    'Nothing; abort leaves it alone from here on.',
+  ),
+  'undo-cutover': page(
+    'abort: the way back goes',
+    'An open attempt is taken back, and the slot on the target is dropped.',
+    'In an abort.',
+    'Nothing.',
+  ),
+  'undo-initial-load': page(
+    'abort: the copy goes',
+    'Stream and slot of the source, and the copied rows on the target.',
+    'In an abort.',
+    'Nothing.',
+  ),
+  'undo-set-aside': page(
+    'abort: what was set aside is put back',
+    'On tables that the target had before.',
+    'In an abort, with schema: existing.',
+    'Nothing.',
+  ),
+  'undo-prepare-target': page(
+    'abort: both sides open',
+    'Triggers on both sides, and what the schema made on the target.',
+    'In an abort.',
+    'When something else was built upon it, it is named: drop that first.',
+  ),
+  'undo-assess': page('abort: the last trace', 'Crossfade’s own schema, unless another migration uses it.', 'In an abort.', 'Nothing.'),
+  'undo-expand': page(
+    'abort: the column goes',
+    'With everything that was written into it, unless it was completed.',
+    'In an abort.',
+    'Nothing.',
+  ),
+} as const satisfies Readonly<Record<string, Page>>;
+
+/** Steps of operations carry the operation's name behind their verb. */
+export const stepPageOf = (name: string): Page | undefined => {
+  const pages: Readonly<Record<string, Page>> = stepPages;
+  const known = [name, name.split(' ')[0] ?? ''].find((one) => Object.hasOwn(pages, one));
+  return known === undefined ? undefined : pages[known];
+};

@@ -1,0 +1,180 @@
+/** What `init` has to know: given by flags, asked for at a terminal, or the usual. */
+import {basename, dirname, resolve} from 'node:path';
+import {TerminalError} from '../model/errors.ts';
+import {nearest} from '../model/nearest.ts';
+import {parseSecret} from '../plan/secret.ts';
+import {SHIPPED} from '../plan/vocabulary.ts';
+import {textOf} from './command.ts';
+import type {Output} from './output.ts';
+import {cannotAsk, type Prompt} from './prompt.ts';
+
+export type Answers = {
+  readonly name: string;
+  readonly source: string;
+  readonly target: string;
+  readonly tables: readonly string[];
+  readonly schema: string;
+  readonly switch: string;
+  readonly gates: readonly string[];
+};
+
+export const SCHEMAS: readonly string[] = ['catalog', 'files', 'existing', 'pg_dump'];
+
+type Question = {
+  readonly key: keyof Answers;
+  readonly value: string;
+  readonly about: string;
+  /** Taken without a word by Enter at a terminal; without a terminal only where `isUsual`. */
+  readonly otherwise: string;
+  readonly isUsual: boolean;
+  /** What is wrong with an answer; it never repeats one that may be a secret. */
+  refuse(answer: string): string | undefined;
+};
+
+export const QUESTIONS: readonly Question[] = [
+  {key: 'name', value: '<name>', about: 'name of the migration, typed to confirm a cutover', otherwise: '', isUsual: true, refuse: notName},
+  {
+    key: 'source',
+    value: '<reference>',
+    about: 'where the address of the source is found',
+    otherwise: 'env:SOURCE_URL',
+    isUsual: false,
+    refuse: notReference,
+  },
+  {
+    key: 'target',
+    value: '<reference>',
+    about: 'where the address of the target is found',
+    otherwise: 'env:TARGET_URL',
+    isUsual: false,
+    refuse: notReference,
+  },
+  {
+    key: 'tables',
+    value: '<patterns>',
+    about: 'tables to move, as schema.table with *, several with commas',
+    otherwise: 'public.*',
+    isUsual: false,
+    refuse: notTables,
+  },
+  {
+    key: 'schema',
+    value: '<kind>',
+    about: `where the target's tables come from: ${SCHEMAS.join(', ')}`,
+    otherwise: 'catalog',
+    isUsual: true,
+    refuse: notOneOf(SCHEMAS),
+  },
+  {
+    key: 'switch',
+    value: '<name>',
+    about: `what routes the application: ${SHIPPED.switches.join(', ')}`,
+    otherwise: 'router',
+    isUsual: true,
+    refuse: notOneOf(SHIPPED.switches),
+  },
+  {
+    key: 'gates',
+    value: '<names>',
+    about: `what must be green before the cutover, of ${SHIPPED.gates.join(', ')}`,
+    otherwise: 'replication-lag, checksum-match, approval',
+    isUsual: true,
+    refuse: notGates,
+  },
+];
+
+/** Undefined when the person left. */
+export async function answersFor(
+  file: string,
+  options: Readonly<Record<string, unknown>>,
+  prompt: Prompt,
+  output: Output,
+): Promise<Answers | undefined> {
+  const answers: Partial<Record<keyof Answers, string>> = {};
+  for (const question of QUESTIONS) {
+    const usual = {...question, otherwise: question.otherwise || nameFor(file)};
+    const answer = givenAnswer(usual, options, prompt) ?? (await askedAnswer(usual, prompt, output));
+    if (answer === undefined) return undefined;
+    answers[question.key] = answer;
+  }
+  const {name = '', source = '', target = '', tables = '', schema = '', switch: router = '', gates = ''} = answers;
+  return {name, source, target, tables: listOf(tables), schema, switch: router, gates: listOf(gates)};
+}
+
+function givenAnswer(
+  {key, otherwise, isUsual, refuse}: Question,
+  options: Readonly<Record<string, unknown>>,
+  prompt: Prompt,
+): string | undefined {
+  const given = textOf(options[key]);
+  if (given === undefined && prompt.canAsk) return undefined;
+  if (given === undefined && !isUsual) throw cannotAsk(`--${key}, such as --${key} '${otherwise}'`);
+  const fault = refuse(given ?? otherwise);
+  if (fault !== undefined) throw new TerminalError(`--${key} ${fault}`, {code: 'CF-USAGE-001', next: adviceFor(key, otherwise)});
+  return given ?? otherwise;
+}
+
+/** Asked again until it can be meant. */
+async function askedAnswer({about, otherwise, refuse}: Question, prompt: Prompt, output: Output): Promise<string | undefined> {
+  for (;;) {
+    const answer = await prompt.ask(`${about[0]?.toUpperCase()}${about.slice(1)} [${otherwise}]: `);
+    if (answer === undefined) return undefined;
+    const text = answer.trim() || otherwise;
+    const fault = refuse(text);
+    if (fault === undefined) return text;
+    output.insist(`  It ${fault}.`);
+  }
+}
+
+const adviceFor = (key: keyof Answers, otherwise: string): string =>
+  key === 'source' || key === 'target'
+    ? `put the address into an environment variable of your own and give --${key} ${otherwise}; a password that stood on a command line should be changed`
+    : `give --${key} '${otherwise}', for example`;
+
+/** The file's own name says most, unless it is only called plan. */
+function nameFor(file: string): string {
+  const own = basename(file).replace(/\.[^.]*$/, '');
+  const folder = basename(dirname(resolve(file)));
+  const words = /^(plan|-|)$/.test(own) ? folder : own;
+  return (
+    words
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '')
+      .slice(0, 63) || 'migration'
+  );
+}
+
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+function notName(text: string): string | undefined {
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text) ? undefined : 'must be lower-case letters, digits and hyphens';
+}
+
+function notReference(text: string): string | undefined {
+  const parsed = parseSecret(text);
+  return 'refused' in parsed ? `cannot be used: ${parsed.refused}` : undefined;
+}
+
+function notTables(text: string): string | undefined {
+  const isFine = listOf(text).length > 0 && listOf(text).every((one) => /^[^.\s]+\.[^.\s]+$/.test(one));
+  return isFine ? undefined : 'must be schema.table, where * stands for any characters within one part';
+}
+
+function notGates(text: string): string | undefined {
+  const names = listOf(text);
+  if (names.length === 0) return 'must name at least one';
+  return names.map(notOneOf(SHIPPED.gates)).find((fault) => fault !== undefined);
+}
+
+function notOneOf(known: readonly string[]) {
+  return (text: string): string | undefined => {
+    if (known.includes(text)) return undefined;
+    const meant = nearest(text, known);
+    return `must be one of ${known.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+  };
+}

@@ -1,0 +1,66 @@
+/** `crossfade init [FILE]`: writes a plan with comments. Asks at a terminal; elsewhere flags answer. */
+import {dirname, join} from 'node:path';
+import {pinPlan} from '../plan/plan-file.ts';
+import {planJsonSchemaText} from '../plan/json-schema.ts';
+import type {CommandModule, Invocation} from './command.ts';
+import {EXIT, type ExitCode} from './exit-codes.ts';
+import {answersFor, QUESTIONS} from './init-answers.ts';
+import {planText} from './init-plan.ts';
+import {isThere, writeNewFile} from './new-file.ts';
+import {STDIN} from './plan-argument.ts';
+import {confirmed} from './prompt.ts';
+
+/** Beside the plan, where its first line looks for it. */
+const SCHEMA_FILE = 'plan.schema.json';
+
+export const command: CommandModule = {
+  configure: (command) => {
+    command.argument('[file]', 'the plan to write, or - for stdout', 'plan.yaml');
+    for (const {key, value, about} of QUESTIONS) command.option(`--${key} ${value}`, about);
+    command.option('--dry-run', 'print the plan, and write nothing');
+  },
+  run: async (invocation) => {
+    const {args, options, prompt, output} = invocation;
+    const file = String(args[0]);
+    const answers = await answersFor(file, options, prompt, output);
+    if (!answers) return unchanged(invocation);
+    const text = planText(answers);
+    const {plan} = pinPlan(text, file); // what is written is valid, or nothing is
+    if (file === STDIN || options['dryRun'] === true) return print(text, file, plan.name, invocation);
+    const isReplaced = isThere(file);
+    const question = {
+      severity: 'moderate',
+      planName: plan.name,
+      consequences: [`${file} is there already and would be replaced.`],
+    } as const;
+    if (isReplaced && !(await confirmed(question, invocation.global, prompt, output))) return EXIT.done;
+    await writeNewFile(file, text, isReplaced);
+    return report(file, plan.name, await writeSchema(file), invocation);
+  },
+};
+
+/** For the editor; one that is there stays as it is. */
+async function writeSchema(file: string): Promise<string | undefined> {
+  const schema = join(dirname(file), SCHEMA_FILE);
+  if (isThere(schema)) return undefined;
+  await writeNewFile(schema, planJsonSchemaText());
+  return schema;
+}
+
+function report(file: string, name: string, schemaFile: string | undefined, {output}: Invocation): ExitCode {
+  if (output.isJson) output.document({file, name, written: true, schemaFile: schemaFile ?? null});
+  else output.data(`${file} is written: ${name}${schemaFile === undefined ? '' : `; beside it ${schemaFile}, for your editor`}`);
+  output.say(`Next: crossfade doctor ${file}`);
+  return EXIT.done;
+}
+
+function print(text: string, file: string, name: string, {output}: Invocation): ExitCode {
+  if (output.isJson) output.document({file, name, written: false, text});
+  else output.data(text.trimEnd());
+  return EXIT.done;
+}
+
+function unchanged({output}: Invocation): ExitCode {
+  output.insist('Nothing was changed.');
+  return EXIT.done;
+}

@@ -1,0 +1,37 @@
+/** What a comparison reads, apart from who sends it: `plan` and `sql` show the same texts. */
+import {type Table, writtenColumns} from '../../model/table.ts';
+import type {KeyRange} from '../engine.ts';
+import {digestQuery, rowHash} from './postgres-row-encoding.ts';
+import {onlyCondition, quoteName, quoteTable, rangeCondition} from './postgres-sql.ts';
+
+export const countRows = (table: Table): string => `SELECT count(*) AS count ${fromClause(table)} WHERE ${onlyCondition(table)}`;
+
+/** Several tables in one statement, as columns c0, c1, …. */
+export const countTables = (tables: readonly Table[]): string =>
+  `SELECT ${tables.map((table, i) => `(SELECT count(*) ${fromClause(table)} WHERE ${onlyCondition(table)}) AS c${i}`).join(', ')}`;
+
+export const digestOfRange = (table: Table, range: KeyRange): string =>
+  digestQuery(table, `${fromClause(table)} WHERE ${rangeCondition(table, range)}`);
+
+/** `condition` is that of a range or of given keys. */
+export const hashesOfRows = (table: Table, condition: string): string =>
+  `SELECT ${keyList(table)}, ${rowHash(table)} AS hash ${fromClause(table)} WHERE ${condition}`;
+
+export const wholeRows = (table: Table, condition: string): string => {
+  const columns = writtenColumns(table).map(({name}) => quoteName(name));
+  return `SELECT ${columns.join(', ')} ${fromClause(table)} WHERE ${condition}`;
+};
+
+export const holdRows = (table: Table, condition: string): string => `SELECT ${fromClause(table)} WHERE ${condition} FOR SHARE`;
+
+export const boundsOfParts = (table: Table, range: KeyRange, rows: bigint | string): string => {
+  const order = table.key.map(quoteName).join(', ');
+  const numbered = `SELECT ${keyList(table)}, row_number() OVER (ORDER BY ${order}) AS n ${fromClause(table)} WHERE ${rangeCondition(table, range)}`;
+  return `SELECT * FROM (${numbered}) AS numbered WHERE n % ${rows} = 0 ORDER BY n`;
+};
+
+/** A table that others inherit from is compared without their rows; a partitioned one is its partitions. */
+export const fromClause = (table: Table): string => `FROM ${table.partitions.length ? '' : 'ONLY '}${quoteTable(table.name)}`;
+
+/** Not cast to text: `char(3)` keeps its blanks and a boolean stays `t`, as the change stream writes them. */
+export const keyList = (table: Table): string => table.key.map((name, i) => `${quoteName(name)} AS k${i}`).join(', ');

@@ -1,0 +1,97 @@
+/** What the fence sends, apart from who sends it: `plan` and `sql` show the same texts. */
+import type {FenceState} from '../../model/fence-row.ts';
+import type {Table, TableName} from '../../model/table.ts';
+import {dropRowTriggers, rowTriggers} from './postgres-fence-rows.ts';
+import type {Sql} from './postgres-statement.ts';
+import {quoteName, quoteTable, quoteValue} from './postgres-sql.ts';
+
+/** One attempt to take all tables' locks; a longer wait would queue the application behind us. */
+export const FENCE_LOCK_TIMEOUT = '500ms';
+/** A clean-up is never worth a wait. */
+export const CLEAN_LOCK_TIMEOUT = '200ms';
+
+export const lockTimeout = (limit: string): string => `SET LOCAL lock_timeout = '${limit}'`;
+
+/** The canary's tokens, which are fenced together with a migration's own tables. */
+const TOKENS: TableName = {schema: 'crossfade', name: 'canary'};
+
+/** Everything that has a fence's triggers, in one order everywhere, so that two of us never wait for each other. */
+const fencedTables = (tables: readonly Table[]): TableName[] => [
+  ...tables.flatMap((table) => [table.name, ...table.partitions]).sort((a, b) => (quoteTable(a) < quoteTable(b) ? -1 : 1)),
+  TOKENS,
+];
+
+type Reversible = {readonly sql: string; readonly undo: string};
+
+/** `epoch` is the attempt's number, 0 for the first closing. */
+export const fenceTriggers = (short: string, tables: readonly Table[], epoch: string): Reversible[] =>
+  fencedTables(tables).flatMap((name) => fenceTrigger(short, name, epoch, tables.find(isPartOf(name))));
+
+/** `part`: the table of which only some rows are moved, where `table` is that one or a partition of it. */
+const fenceTrigger = (short: string, table: TableName, epoch: string, part: Table | undefined): Reversible[] => {
+  const trigger = triggerName(short, epoch);
+  const guard = `crossfade.fence_guard(${quoteValue(short)}, '${epoch}')`;
+  const when = table === TOKENS ? ofOwnTokens(short) : part ? OF_TRUNCATES : OF_ALL_WRITES;
+  const undo = dropFenceTrigger(short, table, epoch);
+  return [
+    {sql: `CREATE TRIGGER ${quoteName(trigger)} ${when(quoteTable(table))} EXECUTE FUNCTION ${guard}`, undo},
+    {sql: `ALTER TABLE ${quoteTable(table)} ENABLE ALWAYS TRIGGER ${quoteName(trigger)}`, undo},
+    ...(part?.name === table ? rowTriggers(part, trigger, guard) : []),
+  ];
+};
+
+const isPartOf =
+  (name: TableName) =>
+  (table: Table): boolean =>
+    table.only !== undefined && [table.name, ...table.partitions].includes(name);
+
+const OF_TRUNCATES = (table: string): string => `BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT`;
+const OF_ALL_WRITES = (table: string): string => `BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON ${table} FOR EACH STATEMENT`;
+
+/** Migrations share the table, so each closes it for its own rows only; an application may do nothing there but insert. */
+const ofOwnTokens =
+  (short: string) =>
+  (table: string): string =>
+    `AFTER INSERT ON ${table} FOR EACH ROW WHEN (NEW.migration = ${quoteValue(short)})`;
+
+const triggerName = (short: string, epoch: string): string => `crossfade_${short}_fence_${epoch}`;
+
+/** Each takes a table's strongest lock, so each stands alone. */
+export const dropFenceTriggers = (short: string, tables: readonly Table[], epoch: string): string[] => [
+  ...fencedTables(tables).map((table) => dropFenceTrigger(short, table, epoch)),
+  ...tables.filter(({only}) => only).flatMap((table) => dropRowTriggers(table, triggerName(short, epoch))),
+];
+
+const dropFenceTrigger = (short: string, table: TableName, epoch: string): string =>
+  `DROP TRIGGER IF EXISTS ${quoteName(triggerName(short, epoch))} ON ${quoteTable(table)}`;
+
+export const closedRow = (short: string): Sql => ({
+  text: `INSERT INTO crossfade.fence (migration, epoch, state) VALUES ($1, 0, 'closed') ON CONFLICT DO NOTHING`,
+  values: [short],
+});
+
+/** The deadline is the database's own clock. */
+export const fencedRow = (short: string, attempt: number | string, budgetMs: number): Sql => ({
+  text: `INSERT INTO crossfade.fence (migration, epoch, state, deadline) VALUES ($1, $2, 'fenced', clock_timestamp() + $3 * interval '1 ms')`,
+  values: [short, attempt, budgetMs],
+});
+
+export const fenceMarker = (short: string, marker: string): Sql => ({
+  text: `SELECT pg_logical_emit_message(true, 'crossfade', $1)`,
+  values: [`${short} ${marker}`],
+});
+
+export const lockFenceRow = (short: string, attempt: number | string): Sql => ({
+  text: `SELECT FROM crossfade.fence WHERE migration = $1 AND epoch = $2 FOR UPDATE`,
+  values: [short, attempt],
+});
+
+export const setFenceState = (short: string, attempt: number | string, state: FenceState): Sql => ({
+  text: `UPDATE crossfade.fence SET state = $3 WHERE migration = $1 AND epoch = $2`,
+  values: [short, attempt, state],
+});
+
+export const openFence = (short: string): Sql => ({
+  text: `UPDATE crossfade.fence SET state = 'released' WHERE migration = $1 AND state <> 'released'`,
+  values: [short],
+});

@@ -1,0 +1,44 @@
+/** What making and dropping a change stream sends, apart from who sends it: `plan` and `sql` show the same texts. */
+import type {Direction} from '../../model/side.ts';
+import type {Table} from '../../model/table.ts';
+import type {MigrationRef} from '../engine.ts';
+import {publicationName, slotName} from './postgres-names.ts';
+import type {Sql} from './postgres-statement.ts';
+import {quoteName, quoteTable} from './postgres-sql.ts';
+
+/** Slot creation and the barrier wait for open transactions; beyond this the blockers are named instead (H-64). */
+export const OPEN_TRANSACTIONS_WAIT = '60s';
+/** A sender ends as soon as it is told to. */
+const SENDER_END_MS_MAX = 10_000;
+
+const published = (tables: readonly Table[]): string => [...tables.map((table) => quoteTable(table.name)), 'crossfade.tag'].join(', ');
+
+export const createPublication = (migration: MigrationRef, tables: readonly Table[]): string =>
+  `CREATE PUBLICATION ${quoteName(publicationName(migration))} FOR TABLE ${published(tables)} WITH (publish_via_partition_root = true)`;
+
+/** For one of ours that a crash left behind. */
+export const alterPublication = (migration: MigrationRef, tables: readonly Table[]): string =>
+  `ALTER PUBLICATION ${quoteName(publicationName(migration))} SET TABLE ${published(tables)}`;
+
+export const dropPublication = (migration: MigrationRef): string => `DROP PUBLICATION ${quoteName(publicationName(migration))}`;
+
+export const limitSlotWait = `SET statement_timeout = '${OPEN_TRANSACTIONS_WAIT}'`;
+export const endSlotWait = `SET statement_timeout = 0`;
+
+export const createSlot = (migration: MigrationRef, direction: Direction): Sql => ({
+  text: `SELECT lsn::text AS lsn FROM pg_create_logical_replication_slot($1, 'pgoutput')`,
+  values: [slotName(migration, direction)],
+});
+
+export const dropSlot = (migration: MigrationRef, direction: Direction): Sql => ({
+  text: `SELECT pg_drop_replication_slot($1)`,
+  values: [slotName(migration, direction)],
+});
+
+export const endSender = (migration: MigrationRef, direction: Direction): Sql => ({
+  text: `SELECT pg_terminate_backend(active_pid, ${SENDER_END_MS_MAX}) FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL`,
+  values: [slotName(migration, direction)],
+});
+
+export const startReplication = (migration: MigrationRef, direction: Direction, from: string): string =>
+  `START_REPLICATION SLOT ${quoteName(slotName(migration, direction))} LOGICAL ${from} (proto_version '1', publication_names '${publicationName(migration)}', messages 'true')`;

@@ -1,0 +1,151 @@
+/**
+ * Watches what a run costs its two servers: the log that is kept for its streams, and the room on their disks. It
+ * forecasts until when that lasts, warns ahead, makes work wait, and ends the run before a server stops serving. What it
+ * does an operator could do as well; nothing about the data rests on it.
+ */
+import type {Database} from '../engine/engine.ts';
+import type {Clock} from '../model/effects.ts';
+import type {Direction, Side} from '../model/side.ts';
+import type {Replication} from '../pipeline/replication.ts';
+import type {Telemetry} from '../telemetry/telemetry.ts';
+import {Heartbeat} from './heartbeat.ts';
+import {type Circumstances, judge, type Judgement} from './judgement.ts';
+import type {Outlook} from './outlook.ts';
+import {Pacing} from './pacing.ts';
+import {SideLook} from './side-look.ts';
+import {consequence, endError, type Ending, outlookWords, roomWait} from './words.ts';
+
+/** A slot can be lost, and a small disk be full, soon after it was well. */
+const LOOK_EVERY_MS = 5_000;
+
+export type GuardianOptions = {
+  readonly source: Database;
+  readonly target: Database;
+  readonly replication: Pick<Replication, 'link' | 'stop'>;
+  readonly marginMs: number;
+  readonly atLimit: Circumstances['atLimit'];
+  /** What the plan gives each server, in bytes. */
+  readonly disks: Readonly<Record<Side, number | undefined>>;
+  readonly clock: Clock;
+  readonly telemetry: Pick<Telemetry, 'note' | 'wait'>;
+};
+
+type Found = {readonly side: SideLook; readonly outlook: Outlook; readonly words: string; readonly judgement: Judgement};
+
+export class Guardian {
+  readonly pacing = new Pacing();
+  /** Rejects when the run has to end before a server does. */
+  readonly failed: Promise<never>;
+  readonly #options: GuardianOptions;
+  readonly #sides: readonly SideLook[];
+  readonly #beats: Readonly<Record<Direction, Heartbeat>>;
+  readonly #told = new Map<string, string>();
+  readonly #stop = new AbortController();
+  #fail: (error: unknown) => void = () => {};
+  #trouble: string | undefined = 'nobody has looked yet';
+  #found: readonly Found[] = [];
+  /** RFC 3339 UTC. */
+  #heldSince: string | undefined;
+
+  constructor(options: GuardianOptions) {
+    const {source, target, clock, disks} = options;
+    this.#options = options;
+    this.#sides = (source === target ? [source] : [source, target]).map((one) => new SideLook(one, clock, disks[one.side]));
+    this.#beats = {forward: new Heartbeat(clock), reverse: new Heartbeat(clock)};
+    this.failed = new Promise<never>((_, reject) => (this.#fail = reject));
+    this.failed.catch(() => undefined); // raced by the runner
+  }
+
+  /** Until `signal`, or `stop`. */
+  start(signal: AbortSignal): void {
+    void this.#repeat(AbortSignal.any([signal, this.#stop.signal]));
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** As of the last look; throws why there is none. */
+  outlooks(): readonly {readonly outlook: Outlook; readonly words: string}[] {
+    if (this.#trouble !== undefined) throw new Error(`the room on the servers is not known: ${this.#trouble}`);
+    return this.#found;
+  }
+
+  /** A look that fails is said and made again: a lost connection that matters ends the run elsewhere. */
+  async #repeat(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      await this.#look().then(
+        () => (this.#trouble = undefined),
+        (error: unknown) => stop.aborted || this.#failedLook(error),
+      );
+      await this.#options.clock.sleep(LOOK_EVERY_MS, stop);
+    }
+  }
+
+  #failedLook(error: unknown): void {
+    const trouble = error instanceof Error ? error.message : String(error);
+    if (this.#trouble !== trouble) this.#options.telemetry.note(`the room on the servers is not known: ${trouble}`);
+    this.#trouble = trouble;
+  }
+
+  async #look(): Promise<void> {
+    for (const side of this.#sides) await side.look();
+    this.#found = this.#sides.flatMap((side) => this.#judged(side));
+    for (const found of this.#found) this.#tell(found);
+    this.#tellWait(this.#found.find(({judgement}) => judgement === 'hold'));
+    const is = (...wanted: readonly Judgement[]): boolean => this.#found.some(({judgement}) => wanted.includes(judgement));
+    this.pacing.holds = {copy: is('hold'), verify: is('ease', 'hold')};
+    const ending = this.#found.find(({judgement}) => judgement === 'drop') ?? this.#found.find(({judgement}) => isEnding(judgement));
+    if (ending) await this.#end(ending);
+    else await this.#beat();
+  }
+
+  #judged(side: SideLook): readonly Found[] {
+    const {replication, atLimit, marginMs} = this.#options;
+    // Before there is a stream nothing is written; what is too small then is refused by `assess`, with its numbers.
+    const hasStream = this.#sides.some((other) => other !== side && other.last?.kept);
+    const circumstances: Circumstances = {
+      receives: hasStream && (side.side === 'source') === (replication.link('reverse')?.mode === 'apply'),
+      isRead: replication.link(side.direction) !== undefined,
+      kept: side.last?.kept,
+      atLimit,
+    };
+    return side
+      .outlooks(marginMs)
+      .map((outlook) => ({side, outlook, words: outlookWords(side.side, outlook), judgement: judge(outlook, circumstances)}));
+  }
+
+  /** Once for each change, not with every look. */
+  #tell({side, outlook, words, judgement}: Found): void {
+    const key = `${side.side} ${outlook.kind} ${outlook.what}`;
+    const state = outlook.level === 'well' ? 'well' : `${outlook.level} ${judgement}`;
+    if (state !== (this.#told.get(key) ?? 'well')) this.#options.telemetry.note(`${words}${consequence(judgement)}`);
+    this.#told.set(key, state);
+  }
+
+  #tellWait(held: Found | undefined): void {
+    const {clock, telemetry} = this.#options;
+    this.#heldSince = held && (this.#heldSince ?? clock.now().toISOString());
+    telemetry.wait('room', held && this.#heldSince !== undefined ? roomWait(held.side.side, held.words, this.#heldSince) : undefined);
+  }
+
+  async #end({side, words, judgement}: Found): Promise<void> {
+    if (!isEnding(judgement)) return;
+    this.stop();
+    if (judgement === 'drop') {
+      await this.#options.replication.stop(side.direction);
+      await side.database.source.dropStream(side.direction);
+    }
+    this.#fail(endError(judgement, side.side, words));
+  }
+
+  async #beat(): Promise<void> {
+    for (const {direction, database} of this.#sides) {
+      const link = this.#options.replication.link(direction);
+      if (link) await this.#beats[direction].beat(link.applied, database.source);
+    }
+  }
+}
+
+const isEnding = (judgement: Judgement): judgement is Ending =>
+  judgement === 'drop' || judgement === 'stop for the disk' || judgement === 'stop for the slot';

@@ -1,0 +1,30 @@
+import {expect, it} from 'vitest';
+import {type Circumstances, judge, type Judgement} from './judgement.ts';
+import type {Outlook} from './outlook.ts';
+
+const LOG = 'data and log';
+const kept = (keptBytes: number) => ({keptBytes, leftBytes: undefined, bytesPerSecond: undefined, writtenBytes: 0, isGivenUp: false});
+
+it.each<[string, Partial<Outlook>, Partial<Circumstances>, Judgement]>([
+  ['nothing runs out', {level: 'well'}, {}, 'nothing'],
+  ['a slot is read and will reach its limit', {kind: 'slot', level: 'soon'}, {isRead: true}, 'ease'],
+  ['a slot is read and has reached it: only reading on can save it', {kind: 'slot', level: 'over'}, {isRead: true}, 'ease'],
+  ['a slot that nobody reads will reach it', {kind: 'slot', level: 'soon'}, {isRead: false}, 'nothing'],
+  ['a slot that nobody reads has reached it', {kind: 'slot', level: 'limit'}, {isRead: false}, 'stop for the slot'],
+  ['our log fills the disk', {what: LOG, level: 'limit'}, {kept: kept(100)}, 'drop'],
+  [
+    'our log fills the disk, and the plan wants the stream',
+    {what: LOG, level: 'limit'},
+    {kept: kept(100), atLimit: 'stop'},
+    'stop for the slot',
+  ],
+  ['our log is little of what fills the disk', {what: LOG, level: 'over'}, {kept: kept(9)}, 'nothing'],
+  ['our log is on another disk', {what: 'data', level: 'over'}, {kept: kept(100)}, 'nothing'],
+  ['our log will fill the disk', {what: LOG, level: 'soon'}, {kept: kept(100), isRead: true}, 'ease'],
+  ['rows are written to a disk that is nearly full', {level: 'limit'}, {receives: true}, 'hold'],
+  ['rows are written to a disk that is full', {level: 'over'}, {receives: true}, 'stop for the disk'],
+  ['somebody else fills the disk of the side that is read', {level: 'over'}, {receives: false}, 'nothing'],
+])('%s', (_when, outlook, circumstances, judgement) => {
+  const one = {kind: 'disk', what: 'data', leftBytes: 10, bytesPerSecond: 0, lastsMs: undefined, level: 'well', ...outlook} as const;
+  expect(judge(one, {receives: false, isRead: false, kept: undefined, atLimit: 'dropSlot', ...circumstances})).toBe(judgement);
+});

@@ -1,0 +1,38 @@
+/** What follows from an outlook: who wins is the plan's, what helps depends on who receives and who is read. Pure. */
+import type {KeptLog} from '../engine/engine.ts';
+import type {Outlook} from './outlook.ts';
+
+export type Circumstances = {
+  /** Rows of this run are written there now. */
+  readonly receives: boolean;
+  /** The stream of this side is being read, so that what is kept can become less. */
+  readonly isRead: boolean;
+  readonly kept: KeptLog | undefined;
+  readonly atLimit: 'dropSlot' | 'stop';
+};
+
+/**
+ * `ease`: comparing waits, so that the stream has the servers for itself. `hold`: nothing more is copied there. `stop`:
+ * the run ends before the server does, because of its disk or of the log kept there for the stream. `drop`: the stream
+ * is given up, which ends the run for good.
+ */
+export type Judgement = 'nothing' | 'ease' | 'hold' | 'stop for the disk' | 'stop for the slot' | 'drop';
+
+export const judge = (outlook: Outlook, circumstances: Circumstances): Judgement => {
+  if (outlook.level === 'well') return 'nothing';
+  return outlook.kind === 'slot' ? judgeSlot(outlook, circumstances) : judgeDisk(outlook, circumstances);
+};
+
+/** While it is read, only reading on can save it: to stop would make the loss certain. */
+const judgeSlot = ({level}: Outlook, {isRead}: Circumstances): Judgement => {
+  if (isRead) return 'ease';
+  return level === 'soon' ? 'nothing' : 'stop for the slot';
+};
+
+const judgeDisk = ({what, leftBytes, level}: Outlook, {receives, isRead, kept, atLimit}: Circumstances): Judgement => {
+  if (level === 'soon') return kept && isRead ? 'ease' : 'nothing';
+  // To give up a stream that keeps little would free little.
+  if (what !== 'data' && kept && kept.keptBytes >= leftBytes) return atLimit === 'dropSlot' ? 'drop' : 'stop for the slot';
+  if (!receives) return 'nothing';
+  return level === 'over' ? 'stop for the disk' : 'hold';
+};

@@ -1,0 +1,64 @@
+import {describe, expect, it, test} from 'vitest';
+import {type Look, outlooksOf} from './outlook.ts';
+
+const GIB = 1024 ** 3;
+const MARGIN_MS = 30 * 60_000;
+const kept = (keptBytes: number, leftBytes: number | undefined, more = {}) => ({
+  keptBytes,
+  leftBytes,
+  bytesPerSecond: undefined,
+  writtenBytes: 0,
+  isGivenUp: false,
+  ...more,
+});
+const disk = (freeBytes: number, totalBytes = 100 * GIB) => [{holds: 'data' as const, freeBytes, totalBytes}];
+const only = (...looks: readonly Look[]) => {
+  const [outlook] = outlooksOf(looks, MARGIN_MS);
+  return outlook;
+};
+
+describe('a disk', () => {
+  it.each([
+    ['has stood still', 50 * GIB, 50 * GIB, 'well', undefined],
+    ['shrinks', 40 * GIB, 50 * GIB, 'well', undefined],
+    ['lasts longer than the margin', 51 * GIB, 50 * GIB, 'well', 3_000_000],
+    ['lasts no longer than the margin', 13 * GIB, 12 * GIB, 'soon', 720_000],
+    ['is down to the reserve', 0.2 * GIB, 0.2 * GIB, 'limit', undefined],
+    ['has little of the reserve left', 0.01 * GIB, 0.01 * GIB, 'over', undefined],
+  ])('that %s', (_what, before, after, level, lastsMs) => {
+    const outlook = only({atMs: 0, kept: undefined, disks: disk(before)}, {atMs: 60_000, kept: undefined, disks: disk(after)});
+    expect(outlook).toMatchObject({kind: 'disk', what: 'data', level});
+    expect(outlook?.lastsMs === undefined ? undefined : Math.round(outlook.lastsMs / 1000) * 1000).toBe(lastsMs);
+  });
+
+  it('that is small holds back a tenth only, and a fifth where it fills quickly', () => {
+    const at = (atMs: number, free: number): Look => ({atMs, kept: undefined, disks: disk(free, 1000)});
+    expect(only(at(0, 101))?.level).toBe('well');
+    expect(only(at(0, 100))?.level).toBe('limit');
+    expect(only(at(0, 900), at(1000, 200))?.level).toBe('limit');
+  });
+});
+
+describe('a slot', () => {
+  it('without a limit has no outlook, however much is kept', () => {
+    expect(outlooksOf([{atMs: 0, kept: kept(90 * GIB, undefined), disks: []}], MARGIN_MS)).toEqual([]);
+  });
+
+  it('is measured by the log that is written, not by what is kept', () => {
+    const looks = [0, 60_000].map((atMs, i): Look => ({atMs, kept: kept(GIB, 10 * GIB, {writtenBytes: i * GIB}), disks: []}));
+    expect(only(...looks)).toMatchObject({kind: 'slot', what: 'max_slot_wal_keep_size', level: 'soon', lastsMs: 600_000});
+  });
+
+  it('that the server may take away at any moment is over', () => {
+    expect(only({atMs: 0, kept: kept(GIB, undefined, {isGivenUp: true}), disks: []})?.level).toBe('over');
+  });
+});
+
+test('both sides of a server are told apart, and nobody has looked yet', () => {
+  const disks = [...disk(50 * GIB), {holds: 'log' as const, freeBytes: 0, totalBytes: GIB}];
+  expect(outlooksOf([{atMs: 0, kept: undefined, disks}], MARGIN_MS).map(({what, level}) => [what, level])).toEqual([
+    ['data', 'well'],
+    ['log', 'over'],
+  ]);
+  expect(outlooksOf([], MARGIN_MS)).toEqual([]);
+});

@@ -1,0 +1,54 @@
+/** What the guardian says to people. */
+import {bytes, duration} from '../model/amounts.ts';
+import {type ErrorCode, TerminalError} from '../model/errors.ts';
+import type {Side} from '../model/side.ts';
+import type {Wait} from '../telemetry/telemetry.ts';
+import type {Judgement} from './judgement.ts';
+import type {Outlook} from './outlook.ts';
+
+export type Ending = Extract<Judgement, 'stop for the disk' | 'stop for the slot' | 'drop'>;
+
+/** `the disk of the target is nearly full: 12.0MiB left for data, ~2m00s at 100KiB/s`. */
+export const outlookWords = (side: Side, {kind, what, level, leftBytes, bytesPerSecond, lastsMs}: Outlook): string => {
+  const subject = kind === 'slot' ? `the log kept for the stream of the ${side}` : `the disk of the ${side}`;
+  const forecast = lastsMs === undefined ? '' : `, ~${duration(lastsMs)} at ${bytes(bytesPerSecond)}/s`;
+  const state = level === 'well' ? 'is well' : level === 'soon' ? STATES[kind].soon : STATES[kind].limit;
+  return `${subject} ${state}: ${bytes(leftBytes)} left ${kind === 'slot' ? 'of' : 'for'} ${what}${forecast}`;
+};
+
+const STATES = {
+  slot: {soon: 'will reach its limit', limit: 'has nearly reached its limit'},
+  disk: {soon: 'will be full', limit: 'is nearly full'},
+} as const;
+
+/** What is done about it, after the outlook. */
+export const consequence = (judgement: Judgement): string => CONSEQUENCES[judgement];
+
+const CONSEQUENCES: Readonly<Record<Judgement, string>> = {
+  nothing: '',
+  ease: '; comparing waits, so that the stream is read faster',
+  hold: '; nothing is copied until there is room',
+  'stop for the disk': '; the run stops',
+  'stop for the slot': '; the run stops',
+  drop: '; the stream is given up, so that the server goes on serving',
+};
+
+/** What `status` says while nothing is copied. */
+export const roomWait = (side: Side, outlook: string, since: string): Wait => ({
+  cause: `${outlook}, so nothing is copied`,
+  since,
+  owner: `whoever keeps the server of the ${side}`,
+  next: {command: `make room on the ${side}`, why: 'the copy goes on by itself; crossfade explain CF-DISK-002'},
+});
+
+export const endError = (judgement: Ending, side: Side, outlook: string): TerminalError =>
+  new TerminalError(`${outlook}${consequence(judgement)}`, ENDS[judgement](side));
+
+const ENDS = {
+  'stop for the disk': (side: Side) => ({code: 'CF-DISK-002', next: `make room on the ${side}, then: crossfade resume`}),
+  'stop for the slot': (side: Side) => ({
+    code: 'CF-SLOT-001',
+    next: `make room on the ${side}, or raise max_slot_wal_keep_size if that is what limits it, then: crossfade resume`,
+  }),
+  drop: () => ({code: 'CF-SLOT-002', next: 'crossfade explain CF-SLOT-002'}),
+} satisfies Record<Ending, (side: Side) => {readonly code: ErrorCode; readonly next: string}>;

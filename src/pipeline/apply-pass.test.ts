@@ -1,0 +1,155 @@
+/** One pass over a stream that a test writes: what is stored, what is acknowledged, and in which order. */
+import {expect, test} from 'vitest';
+import {recordingEffects} from '../../test/support/effects.ts';
+import type {ApplyCommit, Database} from '../engine/engine.ts';
+import {migrationMapping} from '../mapping/migration-mapping.ts';
+import type {Change, StreamEvent} from '../model/change.ts';
+import type {Position} from '../model/position.ts';
+import type {TableBatch} from '../model/row-operation.ts';
+import type {Table} from '../model/table.ts';
+import type {Telemetry} from '../telemetry/telemetry.ts';
+import {ApplyPass} from './apply-pass.ts';
+import {ChangedKeys} from './changed-keys.ts';
+import {LinkProgress} from './link-progress.ts';
+
+const column = (name: string) => ({name, type: 'text', notNull: false, generated: false, identity: undefined, portableBinary: true});
+const item: Table = {
+  name: {schema: 'shop', name: 'item'},
+  columns: [column('id'), column('small'), column('large')],
+  key: ['id'],
+  partitions: [],
+  estimatedRows: 0,
+  estimatedBytes: 0,
+};
+const at = (n: number): Position => String(n) as unknown as Position;
+const compare = (a: Position, b: Position): number => Number(a) - Number(b);
+
+const insert = (id: string): Change => ({kind: 'insert', table: item.name, key: [id], row: {id, small: 's', large: 'l'}});
+/** Without the large value: in the window its row has to be read again. */
+const move = (from: string, to: string): Change => ({
+  kind: 'update',
+  table: item.name,
+  key: [to],
+  oldKey: [from],
+  row: {id: to, small: 's'},
+});
+const transaction = (n: number, ...inside: readonly (Change | 'ours')[]): StreamEvent[] => [
+  {type: 'begin', transaction: String(n), commit: at(n)},
+  ...inside.map((one): StreamEvent => (one === 'ours' ? {type: 'ours'} : {type: 'change', change: one})),
+  {type: 'commit', end: at(n)},
+];
+
+/** Every call to either side, as a line; `end`: of the replay window. */
+const run = async (pieces: readonly (readonly StreamEvent[])[], end: number): Promise<readonly string[]> => {
+  const calls: string[] = [];
+  let progress = 0;
+  const source = {
+    probeStream: async () => undefined,
+    async *changes() {
+      yield* pieces;
+    },
+    acknowledge: (_: string, position: Position) => void calls.push(`acknowledge ${String(position)}`),
+    readRows: async (_: Table, keys: readonly (readonly string[])[], delivered: ReadonlySet<string>) => {
+      calls.push(`read ${keys.join(' ')} seeing ${[...delivered].join(' ') || 'nothing more'}`);
+      return [];
+    },
+    untilVisible: async () => void calls.push('wait for visibility'),
+    mark: async () => at(++progress + 1000),
+  };
+  const applier = {
+    write: async (batches: readonly TableBatch[]) => {
+      for (const {steps} of batches)
+        for (const step of steps) if (step.kind === 'rows') calls.push(...step.operations.map((one) => `${one.form} ${one.key.join()}`));
+      return [];
+    },
+    commit: async ({position, rereadAdd, rereadRemove}: ApplyCommit) => {
+      await Promise.resolve(); // whatever does not wait for it comes first
+      const list = [...rereadAdd.map(({key}) => ` +${key.join()}`), ...rereadRemove.map(({key}) => ` -${key.join()}`)];
+      calls.push(`commit ${String(position)}${list.join('')}`);
+    },
+    close: async () => undefined,
+  };
+  const target = {
+    progress: async () => ({epoch: 1, position: at(0), commitSeq: 0}),
+    windows: async () => ({ends: [{table: item.name, end: at(end)}], rereads: []}),
+    applier: async () => applier,
+  };
+  const telemetry = {note: () => undefined, gauge: () => undefined, wait: () => undefined, count: () => undefined} as unknown as Telemetry;
+  const mappings = migrationMapping({tables: [], allowLoss: false}, () => {
+    throw new Error('no functions here');
+  }).tables([item], [item], 'forward');
+  const options = {
+    direction: 'forward',
+    from: {source},
+    to: {target},
+    mappings,
+    epoch: 1,
+    compare,
+    isPassing: () => false,
+    telemetry,
+    effects: recordingEffects(),
+  };
+  const link = new LinkProgress(compare, telemetry, new ChangedKeys([item.name], () => 0));
+  await ApplyPass.run(
+    {...options, from: options.from as unknown as Database, to: options.to as unknown as Database, direction: 'forward'},
+    link,
+    new AbortController().signal,
+  );
+  return calls;
+};
+
+test('nothing is acknowledged before it is stored', async () => {
+  expect(await run([transaction(1, insert('a')), transaction(2, insert('b'))], 0)).toEqual([
+    'insert a',
+    'commit 1',
+    'acknowledge 1',
+    'insert b',
+    'commit 2',
+    'acknowledge 2',
+  ]);
+});
+
+test('what has to be read again is stored with the position that caused it, and read when all that was applied is seen', async () => {
+  const calls = await run([[...transaction(1, move('a', 'b')), ...transaction(2, insert('c'))], transaction(9, insert('d'))], 5);
+  expect(calls).toContain('commit 2 +b');
+  const read = calls.findIndex((call) => call.startsWith('read b'));
+  expect(calls.slice(0, read)).toContain('wait for visibility');
+  expect(calls.slice(read)).toContainEqual(expect.stringMatching(/^commit \d+ -b$/));
+});
+
+test('a second read waits for what was delivered since the first', async () => {
+  const calls = await run(
+    [transaction(6, move('a', 'b')), transaction(8, insert('y')), transaction(9, move('c', 'd')), transaction(1001, insert('z'))],
+    6,
+  );
+  expect(calls.filter((call) => call.startsWith('read'))).toEqual(['read b seeing nothing more', 'read d seeing 8 9 1001']);
+});
+
+test('the window ends between two transactions of one piece of the stream, not with the piece', async () => {
+  const calls = await run(
+    [[...transaction(4, insert('a')), ...transaction(5, insert('b')), ...transaction(6, insert('c')), ...transaction(7, insert('d'))]],
+    5,
+  );
+  expect(calls.filter((call) => !call.startsWith('acknowledge'))).toEqual([
+    'upsert a',
+    'upsert b',
+    'commit 5',
+    'insert c',
+    'insert d',
+    'commit 7',
+  ]);
+});
+
+test('our own transactions are passed over, and their position is stored', async () => {
+  expect(await run([transaction(1, 'ours', insert('a')), transaction(2, insert('b'))], 0)).toEqual([
+    'commit 1',
+    'acknowledge 1',
+    'insert b',
+    'commit 2',
+    'acknowledge 2',
+  ]);
+});
+
+test('what is stored already is passed over when it is sent again', async () => {
+  expect(await run([transaction(-1, insert('a')), transaction(1, insert('b'))], -5)).toEqual(['insert b', 'commit 1', 'acknowledge 1']);
+});

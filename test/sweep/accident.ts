@@ -1,0 +1,78 @@
+/** What befalls a migration at a point. Each leaves it to the journey to come to the end. */
+import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {isRunning} from '../support/server-process.ts';
+import type {Crossfade} from '../../examples/demo/crossfade-process.ts';
+import type {EmbeddedServer} from '../../examples/demo/embedded-servers.ts';
+import type {Journey} from './journey.ts';
+import type {Point} from './point.ts';
+import {fileOf, type Trap} from './trap-effects.ts';
+import {until} from './until.ts';
+import type {Pair} from './world.ts';
+
+export const ACCIDENTS = ['kill', 'zombie', 'watchdog', 'both', 'state-lost', 'source-kill', 'target-kill'] as const;
+export type Accident = (typeof ACCIDENTS)[number];
+
+/** A runner's point can meet with all, once; a watchdog's only with its own death. */
+export function fits(accident: Accident, {where, isWatched, occurrence}: Pick<Point, 'where' | 'isWatched' | 'occurrence'>): boolean {
+  if (accident === 'kill') return true;
+  if (where.startsWith('watchdog') || occurrence === 'later') return false;
+  return isWatched || (accident !== 'watchdog' && accident !== 'both');
+}
+
+export const needsDurableServers = (accident: Accident): boolean => accident === 'source-kill' || accident === 'target-kill';
+
+/** What the process at the point does by itself. */
+export const actOf = (accident: Accident): Trap['act'] =>
+  accident === 'kill' || accident === 'state-lost' ? 'kill' : accident === 'zombie' ? 'stop' : 'wait';
+
+/** Called when the point was reached; `runner` is the one that came to it, or whose watchdog did. */
+export async function befall(accident: Accident, journey: Journey, runner: Crossfade, servers: Pair<EmbeddedServer>): Promise<void> {
+  const {folder} = journey;
+  const go = (): void => writeFileSync(fileOf.go(folder), '');
+  switch (accident) {
+    case 'kill':
+      return;
+    case 'both':
+      await runner.kill9();
+      return killWatchdogs(folder);
+    case 'watchdog':
+      killWatchdogs(folder);
+      return go();
+    case 'zombie':
+      return zombie(journey, runner);
+    case 'state-lost':
+      await runner.ended;
+      await journey.forget();
+      rmSync(journey.state, {recursive: true});
+      return journey.adopt();
+    case 'source-kill':
+    case 'target-kill': {
+      const server = servers[accident === 'source-kill' ? 'source' : 'target'];
+      await server.kill9();
+      await server.restart();
+      return go();
+    }
+  }
+}
+
+/** Another runner takes over while this one stands still; then this one goes on as if nothing had been. */
+async function zombie(journey: Journey, runner: Crossfade): Promise<void> {
+  const epochs = async (): Promise<number> => (await journey.entries()).filter(({fact}) => fact.type === 'runner-started').length;
+  const before = await epochs();
+  const successor = await journey.start({traps: [], trace: false});
+  // It may have to leave again, because the one that stands still holds the journal's file.
+  await until('a successor', async () => !successor.isRunning || (await epochs()) > before);
+  if (runner.pid !== undefined) process.kill(runner.pid, 'SIGCONT');
+}
+
+export function killWatchdogs(folder: string): void {
+  for (const pid of watchdogs(folder)) if (isRunning(pid, 'watchdog')) process.kill(pid, 'SIGKILL');
+}
+
+const watchdogs = (folder: string): number[] =>
+  existsSync(fileOf.watchdogs(folder)) ? readFileSync(fileOf.watchdogs(folder), 'utf8').trimEnd().split('\n').map(Number) : [];
+
+const hasWatchdog = (folder: string): boolean => watchdogs(folder).some((pid) => isRunning(pid, 'watchdog'));
+
+/** A watchdog that outlives a finished migration would never end. */
+export const untilWatchdogsLeft = (folder: string): Promise<void> => until('the end of the watchdogs', () => !hasWatchdog(folder));

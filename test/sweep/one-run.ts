@@ -1,0 +1,142 @@
+/** One migration with one accident, or two, from fresh databases to the oracle's verdict. */
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {startApplication} from '../../examples/demo/application-process.ts';
+import {compareFilledRows} from '../../examples/demo/fill-checksum.ts';
+import {askOracle, isClean, type OracleReport} from '../../examples/demo/oracle.ts';
+import {killWatchdogs, untilWatchdogsLeft} from './accident.ts';
+import {Journey, type Road, switchesOf} from './journey.ts';
+import type {Passed, Scene} from './point.ts';
+import {type Blow, recordFrom, strike} from './strike.ts';
+import {fileOf} from './trap-effects.ts';
+import type {RunDatabases, World} from './world.ts';
+
+/** `second` befalls the runner that resumes after the first. */
+export type RunRequest = {
+  readonly road: Road;
+  /** Without one, the run is recorded. */
+  readonly first?: Blow;
+  readonly second?: Blow;
+  readonly seed: number;
+  /** As the recorded run left the databases; undefined for that run itself. */
+  readonly leftovers: readonly string[] | undefined;
+  /** Of a recorded run; `plain` when absent. */
+  readonly scene?: Scene;
+};
+
+export type RunResult = {
+  /** `missed`: the migration did not come to the point this time. */
+  readonly outcome: 'good' | 'bad' | 'missed';
+  readonly words: readonly string[];
+  readonly ms: number;
+  readonly crashes: number;
+  readonly cutovers: number;
+  readonly acknowledged: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly longestGapMs: number;
+  readonly leftovers: readonly string[];
+  readonly trace: readonly Passed[];
+  /** Kept when the run was bad. */
+  readonly folder: string;
+};
+
+let runs = 0;
+
+export async function oneRun(world: World, request: RunRequest): Promise<RunResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'crossfade-sweep-'));
+  const name = `sweep${process.pid}n${(runs += 1)}`;
+  const began = performance.now();
+  const databases = await world.databases(name);
+  const journey = new Journey(folder, name, databases, request.road);
+  const result = await live(world, request, journey, databases, name).catch((error: unknown) => failed(error, folder));
+  await journey.end();
+  killWatchdogs(folder); // of a run that did not come to its end; else there is none
+  const dropped = await databases.drop().then(
+    () => result,
+    (error: unknown) => failed(error, folder, result.words),
+  );
+  if (dropped.outcome !== 'bad') rmSync(folder, {recursive: true});
+  return {...dropped, ms: Math.round(performance.now() - began)};
+}
+
+const failed = (error: unknown, folder: string, before: readonly string[] = []): Omit<RunResult, 'ms'> => ({
+  ...NOTHING,
+  words: [...before, error instanceof Error ? error.message : String(error)],
+  folder,
+});
+
+const NOTHING = {
+  outcome: 'bad',
+  crashes: 0,
+  cutovers: 0,
+  acknowledged: 0,
+  lost: 0,
+  duplicated: 0,
+  longestGapMs: 0,
+  leftovers: [],
+  trace: [],
+} as const;
+
+async function live(
+  world: World,
+  request: RunRequest,
+  journey: Journey,
+  databases: RunDatabases,
+  name: string,
+): Promise<Omit<RunResult, 'ms'>> {
+  const {folder} = journey;
+  const starting = startApplication({folder, migration: name, clients: 4, tps: 60, seed: request.seed}, databases.application);
+  starting.catch(() => undefined); // awaited below
+  const struck: number[] = [];
+  try {
+    if (!request.first) await recordFrom(journey, request.scene ?? 'plain');
+    for (const blow of [request.first, request.second]) if (blow) struck.push(await strike(world, journey, blow));
+    await journey.finish();
+  } finally {
+    await (await starting).stop();
+  }
+  await untilWatchdogsLeft(folder);
+  const report = await judge(request.road, folder, databases, world);
+  const leftovers = await databases.leftovers();
+  const words = [...report.words, ...(await faults(request, databases, leftovers, journey))];
+  const outcome = !isClean(report) || words.length > 0 ? 'bad' : struck.includes(0) ? 'missed' : 'good';
+  const crashes = struck.reduce((sum, one) => sum + one, 0);
+  const trace = request.first ? [] : readTrace(folder);
+  const {acknowledged, lost, duplicated, longestGapMs} = report;
+  return {
+    outcome,
+    words,
+    crashes,
+    cutovers: switchesOf(request.road),
+    acknowledged,
+    lost,
+    duplicated,
+    longestGapMs,
+    leftovers,
+    trace,
+    folder,
+  };
+}
+
+function judge(road: Road, folder: string, databases: RunDatabases, world: World): Promise<OracleReport> {
+  const windows = Array.from({length: switchesOf(road)}, () => ({direction: 'forward', fromMs: 0, toMs: 0}));
+  writeFileSync(join(folder, 'switches.json'), JSON.stringify(windows));
+  return askOracle({folder, openUrl: databases.target, closedUrl: databases.source, sourcePort: world.source.port, hasWitness: true});
+}
+
+async function faults(request: RunRequest, databases: RunDatabases, leftovers: readonly string[], journey: Journey): Promise<string[]> {
+  const sums = await compareFilledRows([databases.source, databases.target], databases.count);
+  const differ = sums.filter(({isEqual}) => !isEqual).map(({table}) => `rows that nobody wrote differ in ${table}`);
+  const more = leftovers.filter((line) => request.leftovers?.includes(line) === false).map((line) => `left over: ${line}`);
+  const less = (request.leftovers ?? []).filter((line) => !leftovers.includes(line)).map((line) => `missing: ${line}`);
+  const bugs = /InvariantViolation|assertion failed/i.test(journey.log) ? ['a runner found a fault of its own: see runner.log'] : [];
+  return [...differ, ...more, ...less, ...bugs];
+}
+
+const readTrace = (folder: string): Passed[] =>
+  readFileSync(fileOf.trace(folder), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Passed);

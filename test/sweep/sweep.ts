@@ -1,0 +1,117 @@
+/**
+ * The crash-point sweep: records one whole migration, forward, back, forward and the end, and then lets an accident
+ * befall it at each point that it passed, under live writes. What comes of each is judged by the demo's oracle and by
+ * what is left in the catalogues. `docs/proof.md` is its page.
+ *
+ *   npm run sweep -- --seed 1 --budget 8m
+ */
+import {join} from 'node:path';
+import {needsDurableServers} from './accident.ts';
+import {inOrder, ofShard, pairedRuns, type RunSpec, singleRuns} from './choose.ts';
+import {sweepFlags, type SweepFlags} from './flags.ts';
+import {oneRun} from './one-run.ts';
+import {matches} from './point.ts';
+import {publish} from './publish.ts';
+import {type Recorded, record} from './record.ts';
+import {cacheFolder, Results, versionOfProgram} from './results.ts';
+import {openWorld, type World} from './world.ts';
+
+if (import.meta.main) process.exitCode = await sweep(sweepFlags(process.argv.slice(2)));
+
+async function sweep(flags: SweepFlags): Promise<number> {
+  const results = new Results();
+  // A third of what a short-lived process does is reading the program: from here it is read once.
+  process.env['NODE_COMPILE_CACHE'] ??= join(cacheFolder(), 'compiled');
+  const {version, isCommitted} = versionOfProgram();
+  const giveUpAt = performance.now() + flags.budgetMs;
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await openWorld(false, flags.seed));
+  say(`sweep of ${version}, seed ${flags.seed}: recording the points of a whole migration`);
+  const recorded = await record(world, flags.seed);
+  const all = [...singleRuns(recorded.points), ...pairedRuns(recorded.points)].filter(({name}) => matches(flags.points, name));
+  const chosen = ofShard(inOrder(all, flags.seed), flags.shard);
+  if (flags.list) {
+    for (const {name} of chosen) say(name);
+    say(`${recorded.points.length} points, ${chosen.length} runs`);
+    return 0;
+  }
+  const open = chosen.filter(({name}) => !results.isDone({version, seed: flags.seed, name}));
+  const eachMs = results.medianMs ?? recorded.ms;
+  say(
+    `${recorded.points.length} points, ${all.length} runs, ${chosen.length - open.length} of ${chosen.length} made before; about ` +
+      `${minutes((open.length * eachMs) / flags.workers)} for the rest, ${minutes(flags.budgetMs)} allowed`,
+  );
+  const bad = await runAll(open, {flags, results, version, recorded, giveUpAt, world, durable: () => openInto(stack, flags.seed)});
+  tell(results, version);
+  if (flags.publish && bad === 0) publish(results.of(version), version, isCommitted);
+  return bad === 0 ? 0 : 1;
+}
+
+type Sweep = {
+  readonly flags: SweepFlags;
+  readonly results: Results;
+  readonly version: string;
+  readonly recorded: Recorded;
+  readonly giveUpAt: number;
+  readonly world: World;
+  /** The servers that may be killed; they are started when they are first needed. */
+  readonly durable: () => Promise<World>;
+};
+
+/** A migration waits more than it works, so that several at once cost little more than one. Answers how many were bad. */
+async function runAll(specs: readonly RunSpec[], sweep: Sweep): Promise<number> {
+  let next = 0;
+  let bad = 0;
+  let durable: Promise<World> | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+  const run = async (spec: RunSpec, place: string): Promise<boolean> => {
+    if (![spec.first, spec.second].some((blow) => blow && needsDurableServers(blow.accident)))
+      return isGood(sweep.world, spec, sweep, place);
+    const world = await (durable ??= sweep.durable());
+    // One at a time: the others would lose their server too.
+    const own = turn.then(() => isGood(world, spec, sweep, place));
+    turn = own;
+    return own;
+  };
+  const work = async (): Promise<void> => {
+    for (let spec = specs[next++]; spec && performance.now() < sweep.giveUpAt; spec = specs[next++])
+      if (!(await run(spec, `${next}/${specs.length}`))) bad += 1;
+  };
+  await Promise.all(Array.from({length: sweep.flags.workers}, work));
+  return bad;
+}
+
+async function openInto(stack: AsyncDisposableStack, seed: number): Promise<World> {
+  return stack.use(await openWorld(true, seed));
+}
+
+async function isGood(world: World, spec: RunSpec, {flags: {seed}, results, version, recorded}: Sweep, place: string): Promise<boolean> {
+  const {leftovers: _, trace: __, ...result} = await oneRun(world, {...spec, seed, leftovers: recorded.leftovers[spec.road]});
+  results.keep({version, seed, name: spec.name, ...result});
+  say(`${place} ${result.outcome} ${(result.ms / 1000).toFixed(1)} s ${spec.name}`);
+  if (result.outcome !== 'bad') return true;
+  for (const line of result.words) say(`    ${line}`);
+  say(
+    `    everything about it: ${result.folder}\n    again: npm run sweep -- --seed ${seed} --points '${spec.name.replaceAll(/['"\s]+/g, '*')}'`,
+  );
+  return false;
+}
+
+function tell(results: Results, version: string): void {
+  const own = results.of(version);
+  const sum = (of: (one: (typeof own)[number]) => number): number => own.reduce((total, one) => total + of(one), 0);
+  const count = (outcome: string): number => own.filter((one) => one.outcome === outcome).length;
+  say(
+    `${version}: ${own.length} runs (${count('good')} good, ${count('bad')} bad, ${count('missed')} missed their point), ` +
+      `${sum(({crashes}) => crashes)} crashes, ${sum(({cutovers}) => cutovers)} cutovers, ${sum(({acknowledged}) => acknowledged)} ` +
+      `acknowledged writes, ${sum(({lost}) => lost)} lost, ${sum(({duplicated}) => duplicated)} duplicated`,
+  );
+}
+
+function minutes(ms: number): string {
+  return `${(ms / 60_000).toFixed(1)} min`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,101 @@
+/**
+ * Loaded into the real program by CROSSFADE_EFFECTS, into the runner and, because a child inherits its environment, into
+ * its watchdog: writes down every point that is passed, and springs the traps that a sweep has set.
+ */
+import {appendFileSync, existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {EffectKind, Effects} from '../../src/model/effects.ts';
+import {neutral, type Passed} from './point.ts';
+
+export const SWEEP = 'CROSSFADE_SWEEP';
+export const TRAP_EFFECTS = import.meta.url;
+
+/**
+ * `kill`: SIGKILL to itself. `stop`: SIGSTOP. `wait`: until the file `go` is there. Each writes `reached-<name>` first.
+ * Without `where`: anywhere.
+ */
+export type Trap = {
+  readonly name: string;
+  readonly where?: string;
+  readonly kind: EffectKind;
+  readonly label: string;
+  readonly times: number;
+  readonly act: 'kill' | 'stop' | 'wait';
+};
+export type SweepSetting = {readonly folder: string; readonly traps: readonly Trap[]; readonly trace: boolean};
+
+const POLL_MS = 5;
+
+export const fileOf = {
+  trace: (folder: string): string => join(folder, 'trace'),
+  /** The pids of all watchdogs, a line each. */
+  watchdogs: (folder: string): string => join(folder, 'watchdogs'),
+  reached: (folder: string, trap: string): string => join(folder, `reached-${trap}`),
+  go: (folder: string): string => join(folder, 'go'),
+};
+
+export default function trapped(effects: Effects): Effects {
+  const asked = process.env[SWEEP];
+  const verb = process.argv[2];
+  if (asked === undefined || !(verb === 'run' || verb === 'resume' || verb === 'watchdog')) return effects;
+  // Given by the sweep as JSON of this type.
+  const setting = JSON.parse(asked) as SweepSetting;
+  const place = verb === 'watchdog' ? watchdogPlace(setting.folder) : runnerPlace();
+  const left = new Map(setting.traps.map((trap) => [trap, trap.times]));
+  return {
+    ...effects,
+    point(kind, text) {
+      const label = neutral(text);
+      const passed = {where: place(kind, label), kind, label};
+      if (setting.trace) appendFileSync(fileOf.trace(setting.folder), `${JSON.stringify(passed)}\n`);
+      for (const [trap, times] of left) {
+        if (!isAt(trap, passed)) continue;
+        left.set(trap, times - 1);
+        if (times === 1) return spring(setting.folder, trap);
+      }
+      return undefined;
+    },
+  };
+}
+
+const isAt = (trap: Trap, {where, kind, label}: Passed): boolean =>
+  trap.kind === kind && trap.label === label && (trap.where ?? where) === where;
+
+/** Visits of phases are counted in this process. */
+function runnerPlace(): (kind: EffectKind, label: string) => string {
+  const visits = new Map<string, number>();
+  let visit = 'start';
+  let step: string | undefined;
+  return (kind, label) => {
+    const [, what, phase = '', name] =
+      (kind === 'journal.write' && /^(phase-started|step-intent|step-outcome) ([^/]*)\/?(.*)$/.exec(label)) || [];
+    if (what === 'phase-started') {
+      visits.set(phase, (visits.get(phase) ?? 0) + 1);
+      visit = `${phase}#${visits.get(phase)}`;
+    }
+    if (what === 'step-intent') step = name;
+    const where = step === undefined || isBackground(kind, label) ? visit : `${visit}:${step}`;
+    if (what === 'phase-started' || what === 'step-outcome') step = undefined;
+    return where;
+  };
+}
+
+const isBackground = (kind: EffectKind, label: string): boolean =>
+  kind === 'stream.acknowledge' || /^(?:apply|stream|look|canary)\b/.test(label);
+
+/** They start one after another, so that counting lines is enough. */
+function watchdogPlace(folder: string): () => string {
+  const file = fileOf.watchdogs(folder);
+  appendFileSync(file, `${process.pid}\n`);
+  const where = `watchdog#${readFileSync(file, 'utf8').trimEnd().split('\n').length}`;
+  return () => where;
+}
+
+async function spring(folder: string, {name, act}: Trap): Promise<void> {
+  writeFileSync(fileOf.reached(folder, name), String(process.pid));
+  // Nothing after this line runs: the signal cannot be caught.
+  if (act === 'kill') return void process.kill(process.pid, 'SIGKILL');
+  if (act === 'stop') return void process.kill(process.pid, 'SIGSTOP');
+  while (!existsSync(fileOf.go(folder))) await sleep(POLL_MS);
+}
