@@ -40,6 +40,11 @@ export interface Compare {
   holding?<T>(table: Table, keys: readonly Key[], act: () => Promise<T>): Promise<T | undefined>;
   /** Cuts a range into consecutive ones of at most `rows` rows of this side; together they cover exactly the range. */
   split(table: Table, range: KeyRange, rows: number): Promise<KeyRange[]>;
+  /**
+   * Of each partitioned table, by name, what is another once one of its parts was emptied by itself. It may be another
+   * for less. Absent where the change stream tells it.
+   */
+  partFiles?(tables: readonly Table[]): Promise<ReadonlyMap<string, string>>;
   /** About `rows` keys chosen by chance in the database. */
   sampleKeys(table: Table, rows: number): Promise<Key[]>;
 }

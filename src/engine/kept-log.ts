@@ -7,6 +7,6 @@ export type KeptLog = {
   readonly bytesPerSecond: number | undefined;
   /** The log that the server has ever written: two of these tell how fast it grows now. */
   readonly writtenBytes: number;
-  /** The server may take the log away at any moment (`unreserved`), or has (`lost`). */
+  /** The server may take the log away at any moment. */
   readonly isGivenUp: boolean;
 };

@@ -13,9 +13,11 @@ import type {Link} from '../pipeline/replication.ts';
 import type {VerifyReport} from '../verify/verifier.ts';
 import {BackgroundWork} from './background-work.ts';
 import {ChangedRows} from './changed-rows.ts';
+import {EmptiedParts} from './emptied-parts.ts';
 import {type CompareContext, compareSides, evidenceOf, firstDifferences} from './compare-sides.ts';
 import {type Lane, lane} from './lane.ts';
 import type {PhaseContext} from './phase.ts';
+import {other} from './stream-roles.ts';
 
 /** Rows that changed wait about this long for their comparison, which the gate bounds by a minute. */
 const CHANGED_EVERY_MS = 5_000;
@@ -48,6 +50,7 @@ export class StandingVerification {
   readonly #context: StandingContext;
   readonly #work: BackgroundWork;
   readonly #changed: ChangedRows;
+  readonly #parts: EmptiedParts;
   #record: (fact: JournalFact) => Promise<void> = async () => {};
   #clean: Clean | undefined;
   /** Equal at the moment of the last hold: what the open side's stream brings from then on is all that can differ. */
@@ -60,6 +63,7 @@ export class StandingVerification {
   constructor(context: StandingContext) {
     this.#context = context;
     this.#changed = new ChangedRows(context, (report, link) => this.#note(report, link));
+    this.#parts = new EmptiedParts(context);
     this.#work = new BackgroundWork(context.clock, (error) => this.#failed(error));
   }
 
@@ -77,6 +81,7 @@ export class StandingVerification {
   /** All rows, or those of some tables. When they are equal, what counts is what changed since this began. */
   async compareAll(link: Link, signal: AbortSignal, inTurn: InTurn, only?: readonly TableName[]): Promise<VerifyReport> {
     const tables = only ?? (await this.#context.mappings(link.direction)).map(({to}) => to.name);
+    const parts = await this.#parts.read(link.direction);
     const turn = link.beginComparison(tables);
     const before = this.#changed.differing;
     this.#passes++;
@@ -84,6 +89,7 @@ export class StandingVerification {
       const report = await compareSides(this.#context, link, signal, inTurn, only);
       const isClean = report.equal && this.#changed.differing === before;
       if (isClean) link.changed.passed(turn, tables);
+      if (isClean) this.#parts.passed(link.direction, parts, tables);
       if (isClean && !only) this.#begin({link, atMs: this.#context.clock.monotonicMs()});
       this.#changed.differ(report);
       return report;
@@ -118,6 +124,7 @@ export class StandingVerification {
 
   /** Before a hold: the fewer rows are left, the shorter it is. Throws when rows differ. */
   async compareChanged(link: Link, signal: AbortSignal, limitMs = Infinity): Promise<{readonly rows: number; readonly left: number}> {
+    await this.#parts.tell(link);
     const whole = this.#clean?.link === link ? link.changed.whole : [];
     if (whole.length) await this.compareAll(link, signal, unthrottled, whole);
     const rows = await this.#changed.beforeHold(link, limitMs, signal);
@@ -127,7 +134,9 @@ export class StandingVerification {
   /** Both sides stand still at one position: everything that is left, exactly. Throws when rows differ. */
   async compareLeft(link: Link, signal: AbortSignal): Promise<{readonly isKnown: boolean; readonly rows: number; readonly tables: number}> {
     const isKnown = this.#clean?.link === link;
-    const {rows, tables} = await this.#changed.inHold(link, signal);
+    const {direction} = link;
+    const looks = [this.#parts.tell(link), this.#parts.turn(other(direction))] as const;
+    const [{rows, tables}] = await Promise.all([this.#changed.inHold(link, signal), ...looks]);
     const whole = isKnown ? link.changed.whole : [];
     if (whole.length) this.#changed.differ(await compareSides(this.#context, link, signal, unthrottled, whole, 'still'));
     this.#changed.requireEqual();
@@ -153,7 +162,9 @@ export class StandingVerification {
 
   async #compareChanged(signal: AbortSignal): Promise<void> {
     const link = this.#link();
-    if (!link?.strict || link.changed.size === 0) return;
+    if (!link?.strict) return;
+    await this.#parts.tell(link);
+    if (link.changed.size === 0) return;
     await this.#changed.inBackground(link, this.#inTurn(signal)(signal), signal);
     this.#trouble = undefined;
   }

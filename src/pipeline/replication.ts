@@ -15,7 +15,7 @@ export type LinkMode = 'apply' | 'drop';
 
 export interface Link extends StreamEvidence {
   /** Rows changed since they were compared. A comparison of all rows of some tables begins with `beginComparison`. */
-  readonly changed: Pick<ChangedKeys, 'size' | 'whole' | 'oldestSinceMs' | 'take' | 'settle' | 'passed'>;
+  readonly changed: Pick<ChangedKeys, 'size' | 'whole' | 'oldestSinceMs' | 'take' | 'settle' | 'passed' | 'truncate'>;
   beginComparison(tables: readonly TableName[]): number;
   readonly direction: Direction;
   readonly mode: LinkMode;

@@ -145,3 +145,25 @@ test('a row found to differ in the reverse window keeps the way back closed unti
   const {source, target} = await bothChecksums(story);
   expect(target).toEqual(source);
 });
+
+test('one partition emptied by itself, which no stream tells, is found at the gate and before the switch (H-14)', async () => {
+  await using story = await openLetters('part', {plan: {gates, schema: {kind: 'catalog'}}});
+  await story.source.run(
+    'CREATE TABLE post.meters (day date, id int, value int, PRIMARY KEY (day, id)) PARTITION BY RANGE (day)',
+    `CREATE TABLE post.meters_old PARTITION OF post.meters FOR VALUES FROM ('2020-01-01') TO ('2025-01-01')`,
+    `CREATE TABLE post.meters_new PARTITION OF post.meters FOR VALUES FROM ('2025-01-01') TO ('2030-01-01')`,
+    `INSERT INTO post.meters SELECT date '2024-12-01' + i, i, i FROM generate_series(1, 60) AS i`,
+  );
+  story.start(['run', story.planFile]);
+  await atTheGate(story);
+  await story.source.run('TRUNCATE post.meters_old');
+  expect(JSON.stringify(await verified(story, false))).toMatch(/post\.meters \(30 rows/);
+  await approve(story);
+  expect(await story.type('verify', '--repair')).toMatchObject({code: 0, output: expect.stringContaining('30 rows were read again')});
+  await story.untilFact('the cutover', isPhaseEnded('cutover', 'done'));
+  await untilTrue('the way back runs', async () => (await story.facts()).some(isPhaseStarted('reverse-window')));
+  await story.target.run('TRUNCATE post.meters_new');
+  await untilTrue('it is asked for', async () => (await story.type('reverse', '--confirm', 'part', '--reason', 'the story')).code === 0);
+  const back = await story.untilFact('the attempt is over', isPhaseEnded('reverse-cutover'));
+  expect(back).toMatchObject({outcome: 'back', evidence: {reason: expect.stringContaining('post.meters')}});
+});

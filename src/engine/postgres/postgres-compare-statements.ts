@@ -30,6 +30,11 @@ export const boundsOfParts = (table: Table, range: KeyRange, rows: bigint | stri
   return `SELECT * FROM (${numbered}) AS numbered WHERE n % ${rows} = 0 ORDER BY n`;
 };
 
+/** A part that is emptied, clustered or rewritten gets another file (H-14). */
+export const PART_FILES = `
+  SELECT root, string_agg(pg_relation_filenode(part.relid)::text, ' ' ORDER BY part.relid) AS files
+  FROM unnest($1::text[]) AS root, pg_partition_tree(root::regclass) AS part WHERE part.isleaf GROUP BY root`;
+
 /** A table that others inherit from is compared without their rows; a partitioned one is its partitions. */
 export const fromClause = (table: Table): string => `FROM ${table.partitions.length ? '' : 'ONLY '}${quoteTable(table.name)}`;
 

@@ -1,6 +1,6 @@
 /** Reads for verification (hazards §4). Values and keys are the server's own text form, as in the change stream. */
 import {type Key, keyText, type Row} from '../../model/change.ts';
-import type {Table} from '../../model/table.ts';
+import {nameOf, type Table} from '../../model/table.ts';
 import type {Compare, KeyRange, MigrationRef} from '../engine.ts';
 import {comparing, readInOneSnapshot} from './postgres-bracket.ts';
 import {withHeldRows} from './postgres-held-rows.ts';
@@ -13,12 +13,13 @@ import {
   hashesOfRows,
   holdRows,
   keyList,
+  PART_FILES,
   wholeRows,
 } from './postgres-compare-statements.ts';
 import type {TextRow} from './postgres-session.ts';
 import {keyArrays} from './postgres-fitting-keys.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {hasKey, keyColumns, onlyCondition, quoteName, rangeCondition, valueType} from './postgres-sql.ts';
+import {hasKey, keyColumns, onlyCondition, quoteName, quoteTable, rangeCondition, textArray, valueType} from './postgres-sql.ts';
 
 export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): Compare => {
   const rowsOf = async (table: Table, text: string, values: readonly string[] = []) =>
@@ -33,6 +34,14 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
       if (!first) return [];
       const [row] = await rowsOf(first, countTables(tables));
       return tables.map((_, i) => BigInt(row?.[`c${i}`] ?? missing('count')));
+    },
+    async partFiles(tables) {
+      const roots = tables.filter(({partitions}) => partitions.length > 0);
+      const [first] = roots;
+      if (!first) return new Map();
+      const rows = await rowsOf(first, PART_FILES, [textArray(roots.map(({name}) => quoteTable(name)))]);
+      const files = new Map(rows.map((row) => [row['root'], row['files'] ?? '']));
+      return new Map(roots.map(({name}) => [nameOf(name), files.get(quoteTable(name)) ?? '']));
     },
     async digest(table, range, applied) {
       const text = digestOfRange(table, range);
