@@ -18,6 +18,7 @@ export function startApp(options: {
   server.listen(options.port, '127.0.0.1');
   return {
     server,
+    router,
     close: async () => {
       await new Promise((closed) => server.close(closed));
       await router.close();
@@ -25,7 +26,7 @@ export function startApp(options: {
   };
 }
 
-export type App = {readonly server: Server; close(): Promise<void>};
+export type App = {readonly server: Server; readonly router: Router; close(): Promise<void>};
 
 async function answer(router: Router, {method, url}: IncomingMessage): Promise<readonly [number, string]> {
   try {

@@ -91,9 +91,9 @@ export const runToEnd = async ({store, journal, pinned, effects, output, patienc
     await parts.context.replication.close();
     return await reportEnd({end, state: await state(), left: patience.left, exitCode: processSignals.exitCode, sides, migration, output});
   } finally {
-    processSignals.forget();
     signals.close();
     await telemetry.close();
     await Promise.all([sides.source.close(), sides.target.close()]);
+    processSignals.forget();
   }
 };

@@ -66,7 +66,9 @@ test('a run ends with 4 at a gate that stays red, 3 where only people are missin
   expect((await story.type('run', story.planFile)).code).toBe(HELD);
   const said = logOf(story).length;
   process.kill(pid, 'SIGUSR1');
-  await untilTrue('it prints its status', () => /Z copy .*\n.*waiting before cutover: approval is red/.test(logOf(story).slice(said)));
+  await untilTrue('it prints its status', () =>
+    /Z copy .*\n.*waiting before cutover for \d+s: approval is red/.test(logOf(story).slice(said)),
+  );
   process.kill(pid, 'SIGINT');
   expect(await runner.ended).toBe(INTERRUPTED);
   for (const [signal, code] of [
@@ -92,8 +94,8 @@ test('a run ends with 4 at a gate that stays red, 3 where only people are missin
 test('the second Ctrl-C leaves at once, in the middle of a chunk, and the next runner goes on', async () => {
   await using story = await openLetters('impatient', {plan: {gates: {cutover: ['approval']}}});
   const file = join(story.folder, 'stand');
-  const runner = story.start(['run', story.planFile], {kind: 'copy.end', label: 'copy: COPY (SELECT "code"', times: 2, act: 'wait', file});
-  await untilTrue('a chunk was read', () => existsSync(`${file}.reached`));
+  const runner = story.start(['run', story.planFile], {kind: 'sql.reply', label: 'UPDATE crossfade.chunk SET state', act: 'wait', file});
+  await untilTrue('a chunk is about to be stored', () => existsSync(`${file}.reached`));
   const [pid] = await runners(story);
   if (pid === undefined) throw new Error('no runner has started');
   process.kill(pid, 'SIGINT');
