@@ -83,12 +83,12 @@ export class Runner {
       const verdicts = await this.#guarded(
         askGates({gates, known: this.#options.gates, measures: (gate) => this.#measures(gate, state.phase)}),
       );
-      if (!sameVerdicts(verdicts, last))
-        for (const verdict of verdicts) await this.#record({type: 'gate-verdict', phase: state.phase, verdict});
+      const isNews = !sameVerdicts(verdicts, last);
+      if (isNews) for (const verdict of verdicts) await this.#record({type: 'gate-verdict', phase: state.phase, verdict});
       last = verdicts;
       if (verdicts.every((verdict) => verdict.go)) return verdicts;
       const red = verdicts.filter((one) => !one.go);
-      context.telemetry.note(`${state.phase} waits: ${red.map((one) => `${one.gate} (${one.evidence})`).join(', ')}`);
+      if (isNews) context.telemetry.note(`${state.phase} waits: ${red.map((one) => `${one.gate} (${one.evidence})`).join(', ')}`);
       this.#options.onWait?.(state.phase, red);
       await this.#guarded(context.clock.sleep(GATE_LOOK_MS, interruption.signal));
       if (interruption.isAbortAsked) return undefined;
