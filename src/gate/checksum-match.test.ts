@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
 import {measures} from '../../test/support/measures.ts';
 import {checksumMatch} from './checksum-match.ts';
-import type {ChangedSince, VerificationSummary} from './gate.ts';
+import type {ChangedSince} from '../verify/verifier.ts';
+import type {VerificationSummary} from './gate.ts';
 
 const EQUAL: VerificationSummary = {at: '2026-05-02T08:30:00.000Z', equal: true, tables: 12, rows: '1000000', differing: 0, uncompared: 0};
 const check = (change: Partial<VerificationSummary>, settings = {}) =>

@@ -1,4 +1,5 @@
-import type {ChangedSince, Gate, VerificationSummary} from './gate.ts';
+import type {ChangedSince} from '../verify/verifier.ts';
+import type {Gate, VerificationSummary} from './gate.ts';
 import {durationSetting} from './gate-settings.ts';
 
 const FRESHNESS_MS = 24 * 3_600_000;

@@ -4,6 +4,7 @@
  * gate keeps measuring.
  */
 import type {Verdict} from '../journal/journal.ts';
+import type {ChangedSince} from '../verify/verifier.ts';
 
 export interface Gate {
   /** What has to be so for a go, in words and with the limit in force; for `plan`, which measures nothing. */
@@ -51,21 +52,3 @@ export type VerificationSummary = {
   readonly differing: number;
   readonly uncompared: number;
 };
-
-/** Rows that the stream has changed since they were compared. */
-export type ChangedSince =
-  | {readonly isKnown: false; readonly why: string}
-  | {
-      readonly isKnown: true;
-      /** Compared again and found equal. */
-      readonly compared: number;
-      readonly waiting: number;
-      /** How long the oldest of those waits. */
-      readonly oldestMs: number;
-      /** Tables of which every row has to be compared again. */
-      readonly whole: readonly string[];
-      /** Found to differ. */
-      readonly differing: number;
-      /** Why they could not be compared lately. */
-      readonly trouble: string | undefined;
-    };

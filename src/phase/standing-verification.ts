@@ -10,7 +10,7 @@
 import type {JournalFact} from '../journal/journal.ts';
 import {nameOf, type TableName} from '../model/table.ts';
 import type {Link} from '../pipeline/replication.ts';
-import type {VerifyReport} from '../verify/verifier.ts';
+import type {ChangedSince, VerifyReport} from '../verify/verifier.ts';
 import {BackgroundWork} from './background-work.ts';
 import {ChangedRows} from './changed-rows.ts';
 import {EmptiedParts} from './emptied-parts.ts';
@@ -30,21 +30,6 @@ const RENEW_AT = 0.75;
 type StandingContext = CompareContext & Pick<PhaseContext, 'replication' | 'throttle' | 'clock'>;
 type InTurn = (stop: AbortSignal) => Lane;
 type Clean = {readonly link: Link; readonly atMs: number};
-
-/** What the gate is told. `why`: what is not known, and what is being done about it. */
-export type ChangedSince =
-  | {readonly isKnown: false; readonly why: string}
-  | {
-      readonly isKnown: true;
-      readonly compared: number;
-      readonly waiting: number;
-      readonly oldestMs: number;
-      /** Tables of which every row has to be compared again. */
-      readonly whole: readonly string[];
-      readonly differing: number;
-      /** Why the newest round failed. */
-      readonly trouble: string | undefined;
-    };
 
 export class StandingVerification {
   readonly #context: StandingContext;

@@ -76,5 +76,23 @@ export interface RowVerifier {
   verifyRows(request: RowsRequest): Promise<RowsReport>;
 }
 
+/** Rows that the stream has changed since they were compared. `why`: what is not known, and what is being done about it. */
+export type ChangedSince =
+  | {readonly isKnown: false; readonly why: string}
+  | {
+      readonly isKnown: true;
+      /** Compared again and found equal. */
+      readonly compared: number;
+      readonly waiting: number;
+      /** How long the oldest of those waits. */
+      readonly oldestMs: number;
+      /** Tables of which every row has to be compared again. */
+      readonly whole: readonly string[];
+      /** Found to differ. */
+      readonly differing: number;
+      /** Why they could not be compared lately. */
+      readonly trouble: string | undefined;
+    };
+
 /** Tells rows apart and finds one again; short keys can be guessed from it, so it hides them from eyes, not from attackers. */
 export const hashedKey = (table: TableName, key: Key): string => hash('sha256', `${nameOf(table)} ${keyText(key)}`).slice(0, 16);

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {statementError} from './postgres-errors.ts';
+import {isPassing, statementError} from './postgres-errors.ts';
 
 const serverError = (code: string): Error => Object.assign(new Error('permission denied for table t'), {code});
 
@@ -12,3 +12,14 @@ test('a missing grant says where to find it, and any other error stays what it i
   const other = serverError('55P03');
   expect(statementError(other, 'copy', 'source')).toBe(other);
 });
+
+test.each([serverError('57P01'), serverError('ECONNRESET'), new Error('Connection terminated unexpectedly')])(
+  'a session that is gone is told as such: %s',
+  (cause) => {
+    const told = statementError(cause, 'work', 'target');
+    expect(told).toMatchObject({name: 'TransientError', code: 'CF-CONN-004', cause, next: 'crossfade resume'});
+    expect(isPassing(told)).toBe(true);
+    // What went through here already is not told twice.
+    expect(statementError(told, 'work', 'target')).toBe(told);
+  },
+);

@@ -1,26 +1,13 @@
 /** What PostgreSQL and the network say, as errors that tell what happens next. */
-import {TerminalError, TransientError} from '../../model/errors.ts';
+import {isCoded, TerminalError, TransientError} from '../../model/errors.ts';
 import type {Side} from '../../model/side.ts';
 import type {OpenOptions} from '../engine.ts';
 
 const REFUSED_LOGIN = new Set(['28P01', '28000', '3D000', '42501']);
-/** The server is starting, stopping, or was asked to end the session; a lock or a slot is in use for the moment. */
-const PASSING = new Set([
-  '57P01',
-  '57P02',
-  '57P03',
-  '53300',
-  '08000',
-  '08003',
-  '08006',
-  '08001',
-  '08004',
-  '40001',
-  '40P01',
-  '55P03',
-  '55006',
-  '57014',
-]);
+/** The session is gone, because the server stopped, somebody ended it, or the way there broke. */
+const LOST = new Set(['57P01', '57P02', '57P03', '08000', '08001', '08003', '08004', '08006']);
+/** The session stays: a lock, a slot or a place is in use for the moment, or a transaction gave way to another. */
+const BUSY = new Set(['53300', '40001', '40P01', '55P03', '55006', '57014']);
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN', 'ENETUNREACH']);
 const CERTIFICATE = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -42,9 +29,11 @@ export const codeOf = (error: unknown): string | undefined => {
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
 
-/** A grant that nobody found missing beforehand, a disk that is full; everything else goes up as it is. */
+/** A grant that nobody found missing beforehand, a disk that is full, a session that is gone; everything else goes up as it is. */
 export const statementError = (error: unknown, label: string, side: Side): unknown => {
+  if (isCoded(error)) return error;
   if (codeOf(error) === '53100') return diskFull(error, label, side);
+  if (isLost(error)) return connectionLost(error, label, side);
   if (codeOf(error) !== '42501') return error;
   return new TerminalError(`${label}: ${textOf(error)}`, {
     code: 'CF-GRANT-001',
@@ -59,6 +48,14 @@ const diskFull = (error: unknown, label: string, side: Side): TerminalError =>
     code: 'CF-DISK-002',
     cause: error,
     next: `make room on the ${side}, then: crossfade resume`,
+  });
+
+/** Whether what was under way has happened is not known: whoever sent it looks. */
+const connectionLost = (error: unknown, label: string, side: Side): TransientError =>
+  new TransientError(`the connection to the ${side} was lost (${label}: ${textOf(error)})`, {
+    code: 'CF-CONN-004',
+    cause: error,
+    next: 'crossfade resume',
   });
 
 /** A connection that could not be made. */
@@ -98,11 +95,12 @@ export const connectionError = (error: unknown, options: OpenOptions): Error => 
 };
 
 /** Whether doing the same again, in a new transaction, may succeed. */
-export const isPassing = (error: unknown): boolean => {
+export const isPassing = (error: unknown): boolean => error instanceof TransientError || BUSY.has(codeOf(error) ?? '') || isLost(error);
+
+const isLost = (error: unknown): boolean => {
   const code = codeOf(error) ?? '';
-  if (error instanceof TransientError) return true;
   return (
-    PASSING.has(code) ||
+    LOST.has(code) ||
     NETWORK.has(code) ||
     /Connection terminated|connection ended|Client has encountered a connection error/i.test(textOf(error))
   );

@@ -113,7 +113,7 @@ const runOnce = async (
   try {
     await whileBusy(run);
   } catch (error) {
-    if (codeOf(error) === 'CF-DISK-002') throw error; // nothing in the file is wrong
+    if (NOT_OF_THE_FILE.has(codeOf(error) ?? '')) throw error;
     throw new TerminalError(`${file}:${statement.line} failed on the target: ${error instanceof Error ? error.message : String(error)}`, {
       code: 'CF-TGT-004',
       cause: error,
@@ -122,6 +122,9 @@ const runOnce = async (
   }
   return true;
 };
+
+/** Nothing in the file is wrong. */
+const NOT_OF_THE_FILE: ReadonlySet<string> = new Set(['CF-DISK-002', 'CF-CONN-004']);
 
 /** DDL that takes several locks can deadlock with the stream; either of the two is the victim, and both try again. */
 const BUSY_ATTEMPTS_MAX = 20;

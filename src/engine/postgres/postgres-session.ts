@@ -81,7 +81,7 @@ export class PgSession {
     await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
     const sent = values.length ? this.#client.query<T>(text, [...values]) : this.#client.query<T>(text);
     const result = await sent.catch((error: unknown) => {
-      throw this.explained(error);
+      throw this.#explained(error);
     });
     await this.#effects.point('sql.reply', `${this.label}: ${text.slice(0, 60)}`);
     const last = lastOf<T>(result);
@@ -117,28 +117,31 @@ export class PgSession {
   /** `done` resolves only when the server has said that the COPY is complete. */
   async copyOut(text: string): Promise<{readonly stream: Readable; done(): Promise<void>}> {
     await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
-    const stream = this.#client.query(copyStreams.to(text));
+    const stream = this.#client.query(this.#explaining(copyStreams.to(text)));
     // The rows end before the server's last word on them, which the next statement's answer comes after.
-    const ended = finished(stream).then(() => this.#client.query('SELECT 1'));
+    const ended = finished(stream)
+      .then(() => this.#client.query('SELECT 1'))
+      .then(() => this.#effects.point('copy.end', `${this.label}: ${text.slice(0, 60)}`));
     ended.catch(() => undefined); // reported by done()
-    return {
-      stream,
-      done: async () => {
-        await ended;
-        await this.#effects.point('copy.end', `${this.label}: ${text.slice(0, 60)}`);
-      },
-    };
-  }
-
-  /** For errors of a COPY, which reach whoever reads or writes its stream first. */
-  explained(error: unknown): unknown {
-    return statementError(error, this.label, this.#side);
+    return {stream, done: () => ended};
   }
 
   /** The answer's `rowCount` is set when the stream has finished. */
   async copyIn(text: string): Promise<Writable & {rowCount: number}> {
     await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
-    return this.#client.query(copyStreams.from(text)) as unknown as Writable & {rowCount: number};
+    return this.#client.query(this.#explaining(copyStreams.from(text))) as unknown as Writable & {rowCount: number};
+  }
+
+  #explained(error: unknown): unknown {
+    return statementError(error, this.label, this.#side);
+  }
+
+  /** The driver tells a COPY's failure to the statement, which passes it on to whoever reads or writes its rows. */
+  #explaining<T extends pg.Submittable>(copy: T): T {
+    const told = copy as T & {handleError(error: unknown): void};
+    const pass = told.handleError.bind(told);
+    told.handleError = (error) => pass(this.#explained(error));
+    return copy;
   }
 
   async close(): Promise<void> {

@@ -66,9 +66,7 @@ export class PostgresTarget implements Target {
         const copy = await session.copyIn(copyIn(table, format));
         let bytes = 0;
         const count = new Transform({transform: (data: Buffer, _encoding, next) => ((bytes += data.length), next(null, data))});
-        await pipeline(input, count, copy).catch((error: unknown) => {
-          throw session.explained(error);
-        });
+        await pipeline(input, count, copy);
         const position = await end(bytes);
         await this.#finishChunk(session, chunk, epoch, position, copy.rowCount);
         return {rows: copy.rowCount, bytes};
