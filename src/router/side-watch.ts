@@ -12,6 +12,8 @@ const CHANNEL = 'crossfade_route';
 const CONNECT_MS_MAX = 3000;
 const READ_MS_MAX = 2000;
 const CLOSE_MS_MAX = 1000;
+/** A server that vanished without a word is asked after this silence; by default it is two hours. */
+const KEEP_ALIVE_MS = 10_000;
 const REREAD_EVERY_MS = 5000;
 const BACK_OFF_MS = {first: 50, most: 1000} as const;
 
@@ -48,6 +50,7 @@ export class SideWatch {
     if (this.#isClosed || this.#client) return;
     const client = new pg.Client({
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       connectionTimeoutMillis: CONNECT_MS_MAX,
       query_timeout: READ_MS_MAX,
       fallback_application_name: 'crossfade-router-watch',

@@ -1,5 +1,5 @@
 import {once} from 'node:events';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
@@ -51,6 +51,23 @@ const code = (promise: Promise<unknown>): Promise<unknown> =>
     () => 'it connected',
     (error: unknown) => (error as {code: unknown}).code,
   );
+
+test.runIf(process.platform === 'linux')('a server that vanishes without a word is asked after ten seconds of silence', async () => {
+  const session = await PgSession.open(options('localhost', certificates.ca), 'work');
+  const {port} = await session.one('SELECT inet_client_port()::text AS port');
+  expect(keepAliveSeconds(Number(port))).toBeLessThanOrEqual(10);
+  await session.close();
+});
+
+/** What the kernel says: the timer of the connection from that port, `02` for keep-alive, and when it fires, in hundredths. */
+function keepAliveSeconds(port: number): number {
+  const from = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const table = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFileSync(path, 'utf8')).join('');
+  const fields = table.split('\n').map((line) => line.trim().split(/\s+/));
+  const [timer, when] = fields.find(([, local]) => local?.endsWith(from))?.[5]?.split(':') ?? [];
+  expect(timer).toBe('02');
+  return Number.parseInt(when ?? '', 16) / 100;
+}
 
 test('the right certificate encrypts the session', async () => {
   const session = await PgSession.open(options('localhost', certificates.ca), 'work');

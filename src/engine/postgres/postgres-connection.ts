@@ -11,6 +11,9 @@ import type {OpenOptions} from '../engine.ts';
 /** A pooler that takes longer keeps the cutover waiting before anything is held. */
 const APPLICATION_CONNECT_MS_MAX = 5_000;
 
+/** A server that vanished without a word is noticed after this and ten probes, a second apart; by default it is two hours. */
+const KEEP_ALIVE = {keepAlive: true, keepAliveInitialDelayMillis: 10_000} as const;
+
 /** The same value has the same text on every server (hazards §2c), and no timeout of a role ends our work. */
 const PINS = {
   TimeZone: 'UTC',
@@ -49,7 +52,7 @@ export const clientConfig = (options: OpenOptions, label: string): pg.ClientConf
     application_name: `crossfade ${options.migration.short} ${options.actor === 'watchdog' ? 'watchdog ' : ''}${label}`,
     // The last one counts.
     options: `${url.parameter('options') ?? ''} ${pinOptions}`.trim(),
-    keepAlive: true,
+    ...KEEP_ALIVE,
     connectionTimeoutMillis: 10_000,
     types: AS_TEXT,
     ssl: encryption(options, address.host),
@@ -84,7 +87,7 @@ export const applicationConfig = ({url, tls}: Where, what: string): pg.ClientCon
     ...address,
     ...given('options', url.parameter('options') ?? ''),
     application_name: 'crossfade-canary',
-    keepAlive: true,
+    ...KEEP_ALIVE,
     connectionTimeoutMillis: APPLICATION_CONNECT_MS_MAX,
     types: AS_TEXT,
     ssl: encryption({url, side: what, ...(options ? {tls: options} : {})}, address.host),
