@@ -37,7 +37,8 @@ export const attemptCutover = async (context: PhaseContext, roles: Roles, link: 
     await canary.start();
     await context.steps.each('compare-changed', () => context.verification.compareChanged(link, context.signal, COMPARE_MS_MAX));
     begun.heldFromMs = context.clock.monotonicMs();
-    await closeAndDecide(context, roles, link, attempt, watchdog);
+    const over = new AbortController();
+    await closeAndDecide(context, roles, link, attempt, watchdog, over.signal).finally(() => over.abort());
   } catch (error) {
     return await callOff(context, roles, attempt, watchdog, begun, error);
   }
@@ -80,10 +81,17 @@ const startWatchdog = async (context: PhaseContext, roles: Roles, attempt: numbe
   return watchdog;
 };
 
-const closeAndDecide = async (context: PhaseContext, roles: Roles, link: Link, attempt: number, watchdog: Watchdog): Promise<void> => {
+const closeAndDecide = async (
+  context: PhaseContext,
+  roles: Roles,
+  link: Link,
+  attempt: number,
+  watchdog: Watchdog,
+  over: AbortSignal,
+): Promise<void> => {
   const {steps, plan} = context;
   const budgetMs = plan.plan.cutover.stallBudgetMs;
-  const limit = AbortSignal.any([context.signal, limitOf(context, budgetMs, watchdog)]);
+  const limit = AbortSignal.any([context.signal, limitOf(context, budgetMs, watchdog, over)]);
   const held: Held = {context, roles, sinceMs: context.clock.monotonicMs(), limit};
   await steps.each('hold', () => holdPastBlockers(held, () => holdAll(context, attempt, budgetMs)));
   const marker = `fence ${attempt} ${context.effects.randomId()}`;
@@ -109,13 +117,16 @@ const sequences = async (context: PhaseContext, roles: Roles): Promise<readonly 
     await context.mappings(roles.direction),
   );
 
-/** Without its watchdog a hold could outlive us, so its end is the attempt's end as well. */
-const limitOf = (context: PhaseContext, ms: number, watchdog: Watchdog): AbortSignal => {
+/** Without its watchdog a hold could outlive us, so its end is the attempt's end as well. `over`: nobody waits for the limit any more. */
+const limitOf = (context: PhaseContext, ms: number, watchdog: Watchdog, over: AbortSignal): AbortSignal => {
   const controller = new AbortController();
   const end = (reason: string, next: string): void => controller.abort(new TransientError(reason, {code: 'CF-CUT-001', next}));
   void context.clock
-    .sleep(ms, context.signal)
-    .then(() => end(`the stall budget of ${ms} ms was used up`, 'look for long transactions and lag, then try the cutover again'));
+    .sleep(ms, AbortSignal.any([context.signal, over]))
+    .then(
+      () =>
+        over.aborted || end(`the stall budget of ${ms} ms was used up`, 'look for long transactions and lag, then try the cutover again'),
+    );
   void watchdog.gone.then((reason) => end(`the watchdog is gone: ${reason}`, 'nothing; the cutover can be tried again'));
   return controller.signal;
 };

@@ -24,8 +24,9 @@ export const startWatchdogProcess = async (
   });
   child.stdin.end(instructions);
   const ready = new Promise<'ready'>((resolve) => createInterface({input: child.stdout}).once('line', () => resolve('ready')));
-  const late = effects.clock.sleep(READY_MS_MAX).then(() => 'it did not answer in time');
-  const answer = await Promise.race([ready, gone, late]);
+  const over = new AbortController(); // a wait that nobody needs any more would keep the runner from leaving
+  const late = effects.clock.sleep(READY_MS_MAX, over.signal).then(() => 'it did not answer in time');
+  const answer = await Promise.race([ready, gone, late]).finally(() => over.abort());
   if (answer !== 'ready') {
     child.kill('SIGKILL');
     throw new TransientError(`the watchdog could not start: ${answer}`, {

@@ -3,21 +3,17 @@
  * announced; and what was announced for certain has happened. So too for a change in place.
  */
 import {expect, test} from 'vitest';
-import type {Outline} from '../../src/cli/outline.ts';
-import {announcedParts, isAnnounced, isWorthTelling, missed, type Part, partsOf, stepsOf} from '../support/announced.ts';
+import {announcedParts, missed, stepsOf} from '../support/announced.ts';
+import {expectAnnounced, NOTHING, planned, seenBy, shortOf, unknownSteps, untold} from '../support/announced-story.ts';
 import {openChangeStory} from '../support/change-story.ts';
 import {openLetters} from '../support/letters.ts';
 import {BACKFILL, SCHEMA} from '../support/order-writer.ts';
-import type {PostgresServer} from '../support/servers.ts';
-import {loggingServer, statementsSeen, untilWritten} from '../support/statement-log.ts';
+import {loggingServer} from '../support/statement-log.ts';
 import type {Story} from '../support/story.ts';
-import type {StoryDatabase} from '../support/story-database.ts';
 import {thereAndBack} from '../support/there-and-back.ts';
 import {untilTrue} from '../support/until.ts';
 
 const servers = {source: await loggingServer(17), target: await loggingServer(18)};
-const NOTHING = {untold: [], missed: []};
-const SIDES = ['source', 'target'] as const;
 
 test('forward, back, forward and complete: all of it was announced, and nothing more', {timeout: 600_000}, async () => {
   await using story = await openLetters('announced', {
@@ -29,11 +25,7 @@ test('forward, back, forward and complete: all of it was announced, and nothing 
     if (side === 'target') await expectSqlOfRun(story);
     await story[side].run(`UPDATE post.visits SET visits = visits + 1`, `DELETE FROM post.stamps WHERE letter = 'L000001'`);
   });
-  const steps = [...outline.start, ...outline.phases.flatMap((phase) => phase.steps)];
-  for (const side of SIDES) {
-    const seen = await seenBy(servers[side], story[side], await shortOf(story));
-    expect({untold: await untold(seen, outline, side), missed: missed(await announcedParts(steps, side), seen)}, side).toEqual(NOTHING);
-  }
+  await expectAnnounced(story, servers, outline);
   expect(await unknownSteps(story, outline)).toEqual([]);
 });
 
@@ -48,15 +40,11 @@ test('an abort before the cutover: all of it was announced, and every undo has h
     0,
     outline.phases.findIndex(({phase}) => phase === 'cutover'),
   );
-  for (const side of SIDES) {
-    const seen = await seenBy(servers[side], story[side], await shortOf(story));
-    const steps = [
-      ...outline.start,
-      ...happened.flatMap((phase) => phase.steps),
-      ...outline.abort.filter(({name}) => name !== 'undo-cutover'),
-    ];
-    expect({untold: await untold(seen, outline, side), missed: missed(await announcedParts(steps, side), seen)}, side).toEqual(NOTHING);
-  }
+  await expectAnnounced(story, servers, outline, [
+    ...outline.start,
+    ...happened.flatMap((phase) => phase.steps),
+    ...outline.abort.filter(({name}) => name !== 'undo-cutover'),
+  ]);
 });
 
 test('a column is added in place, taken back, and added again: all of it was announced, and nothing more', {timeout: 600_000}, async () => {
@@ -89,43 +77,3 @@ async function expectSqlOfRun(story: Story): Promise<void> {
   expect(fence.output).toContain(`CREATE TRIGGER "crossfade_${await shortOf(story)}_fence_<attempt>"`);
   expect((await story.type('sql', 'schema-post-data')).output).toMatch(/^-- SHARE on post\.letters .*\n.*\n?CREATE INDEX letters_sender /m);
 }
-
-type Told = Pick<Story, 'type' | 'planFile' | 'facts'>;
-
-const planned = async ({type, planFile}: Pick<Told, 'type' | 'planFile'>): Promise<Outline> => {
-  const {output, error, code} = await type('plan', planFile, '--json');
-  expect(code, output + error).toBe(0);
-  return JSON.parse(output) as Outline;
-};
-
-/** As the run's objects and sessions are named. */
-const shortOf = async (story: Pick<Told, 'type'>): Promise<string> => {
-  const {id} = JSON.parse((await story.type('status', '--json')).output) as {id: string};
-  return id.replaceAll('-', '').slice(0, 8);
-};
-
-/** What is worth telling, of one run. */
-async function seenBy(server: PostgresServer, {run, value}: StoryDatabase, short: string): Promise<Part[]> {
-  const mark = `the narrator looks at ${short}`;
-  await run(`SELECT '${mark}'`);
-  await untilWritten(server, mark);
-  const database = (await value('SELECT current_database()')) ?? '';
-  const parts: Part[] = [];
-  for (const {application, sql} of statementsSeen(server, database))
-    if (application.startsWith(`crossfade ${short} `)) parts.push(...(await partsOf(sql)));
-  expect(parts.length).toBeGreaterThan(50);
-  return parts;
-}
-
-const untold = async (seen: readonly Part[], outline: Outline, side: 'source' | 'target'): Promise<string[]> => {
-  const announced = await announcedParts(stepsOf(outline), side);
-  return [
-    ...new Set(seen.filter((part) => isWorthTelling(part) && !isAnnounced(part, announced)).map(({kind, text}) => `${kind}: ${text}`)),
-  ];
-};
-
-/** Steps of the journal that nobody was told of. */
-const unknownSteps = async ({facts}: Pick<Told, 'facts'>, outline: Outline): Promise<string[]> => {
-  const names = new Set(stepsOf(outline).map(({name}) => name));
-  return [...new Set((await facts()).flatMap((fact) => (fact.type === 'step-intent' && !names.has(fact.step) ? [fact.step] : [])))];
-};

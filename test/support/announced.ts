@@ -94,4 +94,4 @@ const placeholder = (name: string): string => {
   return WIDE.has(name) ? `'?.+?'?` : `'?[^'"]+?'?`;
 };
 
-const WIDE: ReadonlySet<string> = new Set(['values', 'sequence', 'table', 'constraint', 'object']);
+const WIDE: ReadonlySet<string> = new Set(['values', 'sequence', 'table', 'constraint', 'object', 'blockers']);

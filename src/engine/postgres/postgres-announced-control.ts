@@ -86,11 +86,8 @@ const STANDING = 'that attempt has a row here';
 const decision = (short: string): Line[] => ['BEGIN', 'SET LOCAL synchronous_commit = on', {sql: lockFenceRow(short, ATTEMPT)}];
 
 export const announcedClients = (announce: Announce): Statements['clients'] => ({
-  end: () => announce([{sql: endTransactions([STANDING_IN])}]),
+  end: () => announce([{sql: endTransactions('<blockers>')}]),
 });
-
-/** Whoever it will be. */
-const STANDING_IN = {process: undefined, transaction: '<transaction>'};
 
 export const announcedTokens = (announce: Announce): Statements['tokens'] => ({
   allow: (role) => announce(['BEGIN', turn, ...tokenGrants(quoteName(role)), 'COMMIT'].map(whenLacking)),

@@ -14,7 +14,9 @@ export const postgresClients = (sessions: PgSessions, migration: MigrationRef): 
     return rows.map(toBlocker);
   },
   async end(blockers) {
-    const {rows} = await sessions.use((session) => session.send(endTransactions(blockers)));
+    const {rows} = await sessions.use((session) =>
+      session.send(endTransactions(JSON.stringify(blockers.map(({process, transaction}) => ({process, transaction}))))),
+    );
     const ended = new Set(rows.filter((row) => row['ended'] === 'true').map((row) => Number(row['process'])));
     return blockers.filter(({process}) => process !== undefined && ended.has(process));
   },
