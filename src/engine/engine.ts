@@ -159,6 +159,8 @@ export interface Source {
   mark(content: string): Promise<Position>;
   /** Returns when every transaction that has committed so far is visible to any later read (R1, R6). */
   untilVisible(signal: AbortSignal): Promise<void>;
+  /** Which of these delivered transactions a read that begins now would not see (R11). */
+  unseen(delivered: ReadonlySet<string>): Promise<ReadonlySet<string>>;
   currentPosition(): Promise<Position>;
   /** Committed changes from `from` on, in commit order, a few at a time. Reads no faster than it is consumed. */
   changes(direction: Direction, from: Position, tables: readonly Table[], signal: AbortSignal): AsyncIterable<readonly StreamEvent[]>;
@@ -166,10 +168,7 @@ export interface Source {
   keptLog?(direction: Direction): Promise<KeptLog | undefined>;
   /** Everything up to here is durable on the other side. Remembered and sent by the stream itself. */
   acknowledge(direction: Direction, position: Position): void;
-  /**
-   * Reads rows by key in one snapshot that sees every transaction of `delivered` (R6); absent rows are absent in the
-   * answer. Missing visibility makes it take another snapshot.
-   */
+  /** Reads rows by key in one snapshot that sees every transaction of `delivered` (R6), taken again until it does; absent rows are left out. */
   readRows(table: Table, keys: readonly Key[], delivered: ReadonlySet<string>): Promise<Row[]>;
   /** Sequences: what `Target.setSequences` needs. Read after the fence (H-10). */
   readSequences(tables: readonly Table[]): Promise<SequenceState[]>;

@@ -7,8 +7,11 @@ import type {TableName} from './table.ts';
 export interface StreamEvidence {
   /** Resolves when the receiving side has applied everything up to `position`; rejects when the stream has failed. */
   reached(position: Position, signal: AbortSignal): Promise<void>;
-  /** Changes from now on are remembered per key, until `stop` is called. */
-  remember(): TouchedKeys;
+  /**
+   * Changes from now on are remembered per key, until `stop` is called. Resolves when whatever was applied before is
+   * visible to every later read of the sending side (R11), which the status shows as a wait.
+   */
+  remember(signal: AbortSignal): Promise<TouchedKeys>;
 }
 
 export interface TouchedKeys {

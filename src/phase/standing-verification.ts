@@ -67,7 +67,7 @@ export class StandingVerification {
   async compareAll(link: Link, signal: AbortSignal, inTurn: InTurn, only?: readonly TableName[]): Promise<VerifyReport> {
     const tables = only ?? (await this.#context.mappings(link.direction)).map(({to}) => to.name);
     const parts = await this.#parts.read(link.direction);
-    const turn = link.beginComparison(tables);
+    const turn = link.changed.begin(tables);
     const before = this.#changed.differing;
     this.#passes++;
     try {
@@ -135,7 +135,7 @@ export class StandingVerification {
     this.#equal = undefined;
     if (!equal) return;
     const {whole} = link.changed;
-    link.changed.passed(link.beginComparison(whole), whole);
+    link.changed.passed(link.changed.begin(whole), whole);
     this.#begin({...equal, link});
   }
 

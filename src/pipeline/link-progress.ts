@@ -2,7 +2,7 @@
 import type {TableKey} from '../engine/engine.ts';
 import type {Change, Key} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
-import {nameOf, type TableName} from '../model/table.ts';
+import type {TableName} from '../model/table.ts';
 import type {TouchedKeys} from '../model/stream-evidence.ts';
 import type {Telemetry, Wait} from '../telemetry/telemetry.ts';
 import type {ChangedKeys} from './changed-keys.ts';
@@ -14,8 +14,8 @@ const MARKS_MAX = 1000;
 /** Touched keys kept for comparisons; older ones count as touched. */
 const TOUCHED_KEYS_MAX = 100_000;
 
-/** Changes known to a comparison that begins now: far more than can be invisible at one moment. */
-const RECENT_MAX = 2000;
+/** Transactions that may still be invisible: far more than a server has sessions, each of which has one at most. */
+const DELIVERED_MAX = 10_000;
 
 export class LinkProgress {
   readonly #compare: (a: Position, b: Position) => number;
@@ -26,9 +26,8 @@ export class LinkProgress {
   readonly #unpaused = new Waiters<boolean>();
   readonly #marks = new Map<string, Position>();
   readonly #indexes = new Set<TouchedIndex>();
-  readonly #recent: Touch[] = [];
+  readonly #delivered = new Set<string>();
   readonly #asked: TableKey[] = [];
-  #recentAt = 0;
   #isPaused = false;
   #changes = 0;
   #broken: string | undefined;
@@ -76,7 +75,7 @@ export class LinkProgress {
 
   mark(content: string, position: Position): void {
     this.#marks.set(content, position);
-    if (this.#marks.size > MARKS_MAX) for (const oldest of [...this.#marks.keys()].slice(0, 1)) this.#marks.delete(oldest);
+    if (this.#marks.size > MARKS_MAX) dropOldest(this.#marks);
     this.#marksWaiting.offer({content, position});
   }
 
@@ -93,24 +92,35 @@ export class LinkProgress {
   touched(change: Change, commit: Position, transaction: string): void {
     const [keys, tables] = [keysOf(change), change.kind === 'truncate' ? change.tables : []];
     for (const table of tables) this.#changed.truncate(table);
-    this.#touch((index) => {
+    this.#deliver(transaction);
+    for (const index of this.#indexes) {
       for (const table of tables) index.truncate(table, commit, transaction);
       for (const {table, key} of keys) index.add(table, key, commit, transaction);
-    });
+    }
   }
 
   /** Rows that were read anew may be newer than the position of the receiving side until the stream has passed `to`. */
   reread(table: TableName, keys: readonly Key[], from: Position, to: Position): void {
     for (const key of keys) {
       this.#changed.add(table, key);
-      this.#touch((index) => index.reread(table, key, from, to));
+      for (const index of this.#indexes) index.reread(table, key, from, to);
     }
   }
 
-  #touch(touch: Touch): void {
-    this.#recent[this.#recentAt] = touch;
-    this.#recentAt = (this.#recentAt + 1) % RECENT_MAX;
-    for (const index of this.#indexes) touch(index);
+  #deliver(transaction: string): void {
+    if (this.#delivered.has(transaction)) return;
+    this.#delivered.add(transaction);
+    if (this.#delivered.size > DELIVERED_MAX) dropOldest(this.#delivered);
+  }
+
+  /** Transactions that were delivered and have not been `seen`. Their changes may be applied while a reader of the sending side misses them. */
+  get delivered(): ReadonlySet<string> {
+    return new Set(this.#delivered);
+  }
+
+  /** A read of the sending side that began after these were delivered saw them. */
+  seen(transactions: ReadonlySet<string>): void {
+    for (const transaction of transactions) this.#delivered.delete(transaction);
   }
 
   /** Before the receiving side commits them. */
@@ -118,22 +128,9 @@ export class LinkProgress {
     for (const {table, keyTexts} of rows) this.#changed.addTexts(table, keyTexts);
   }
 
-  /** As `ChangedKeys.begin`, with the newest changes, for the same reason as `remember`. */
-  beginComparison(tables: readonly TableName[]): number {
-    this.#changed.begin(tables);
-    const compared = onlyOf(tables, this.#changed);
-    for (const touch of this.#newest()) touch(compared);
-    return this.#changed.begin(tables);
-  }
-
-  #newest(): readonly Touch[] {
-    return [...this.#recent.slice(this.#recentAt), ...this.#recent.slice(0, this.#recentAt)];
-  }
-
-  /** Begins with the newest changes: one of them may be applied already and still be invisible on the sending side (R11). */
+  /** What is touched from now on. Sound once everything delivered before is visible on the sending side (R11). */
   remember(): TouchedKeys {
     const index = createTouchedIndex(this.#compare, TOUCHED_KEYS_MAX);
-    for (const touch of this.#newest()) touch(index);
     this.#indexes.add(index);
     return {
       touched: (...request) => index.touched(...request),
@@ -166,19 +163,12 @@ export class LinkProgress {
   }
 }
 
-/** What a change adds to an index, and to one that begins later. */
-type Touched = Pick<TouchedIndex, 'add' | 'reread' | 'truncate'>;
-type Touch = (index: Touched) => void;
-
-/** What other tables were touched by is known of them already: a truncate told again would make all of their rows wait once more. */
-const onlyOf = (tables: readonly TableName[], changed: ChangedKeys): Touched => {
-  const names = new Set(tables.map(nameOf));
-  const isOne = (table: TableName): boolean => names.has(nameOf(table));
-  return {
-    add: (table, key) => isOne(table) && changed.add(table, key),
-    reread: (table, key) => isOne(table) && changed.reread(table, key),
-    truncate: (table) => isOne(table) && changed.truncate(table),
-  };
+/** Both kinds keep the order in which keys came. */
+const dropOldest = (keyed: Map<string, unknown> | Set<string>): void => {
+  for (const oldest of keyed.keys()) {
+    keyed.delete(oldest);
+    return;
+  }
 };
 
 /** Both keys when a key changed. */

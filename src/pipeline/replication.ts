@@ -5,7 +5,6 @@
 import type {TableKey} from '../engine/engine.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction} from '../model/side.ts';
-import type {TableName} from '../model/table.ts';
 import type {ChangedKeys} from './changed-keys.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
 import type {StreamEvidence} from '../model/stream-evidence.ts';
@@ -14,9 +13,8 @@ import type {StreamEvidence} from '../model/stream-evidence.ts';
 export type LinkMode = 'apply' | 'drop';
 
 export interface Link extends StreamEvidence {
-  /** Rows changed since they were compared. A comparison of all rows of some tables begins with `beginComparison`. */
-  readonly changed: Pick<ChangedKeys, 'size' | 'whole' | 'oldestSinceMs' | 'take' | 'settle' | 'passed' | 'truncate'>;
-  beginComparison(tables: readonly TableName[]): number;
+  /** Rows changed since they were compared. A comparison of all rows of some tables begins with `begin`. */
+  readonly changed: Pick<ChangedKeys, 'begin' | 'size' | 'whole' | 'oldestSinceMs' | 'take' | 'settle' | 'passed' | 'truncate'>;
   readonly direction: Direction;
   readonly mode: LinkMode;
   /** The position applied and durable on the receiving side. */

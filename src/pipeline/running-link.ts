@@ -3,7 +3,6 @@ import type {Position} from '../model/position.ts';
 import type {Direction} from '../model/side.ts';
 import {TransientError} from '../model/errors.ts';
 import type {TouchedKeys} from '../model/stream-evidence.ts';
-import type {TableName} from '../model/table.ts';
 import type {Wait} from '../telemetry/telemetry.ts';
 import {ApplyPass} from './apply-pass.ts';
 import {ChangedKeys} from './changed-keys.ts';
@@ -16,6 +15,9 @@ import type {Link, LinkMode} from './replication.ts';
 const RESTARTS_MAX = 30;
 const BACKOFF_MS = 100;
 const BACKOFF_MS_MAX = 3000;
+
+/** A commit that waits for a standby is visible at once when that has answered. */
+const UNSEEN_POLL_MS = 10;
 
 /** A link at work in the background, until `stop` or until it fails. */
 export class RunningLink implements Link {
@@ -87,14 +89,49 @@ export class RunningLink implements Link {
   get strict(): boolean {
     return this.#progress.strict;
   }
-  remember(): TouchedKeys {
-    return this.#progress.remember();
-  }
-  beginComparison(tables: readonly TableName[]): number {
-    return this.#progress.beginComparison(tables);
-  }
   set paused(paused: boolean) {
     this.#progress.paused = paused;
+  }
+
+  async remember(signal: AbortSignal): Promise<TouchedKeys> {
+    const keys = this.#progress.remember();
+    try {
+      await this.#untilSeen(signal);
+    } catch (error) {
+      keys.stop();
+      throw error;
+    }
+    return keys;
+  }
+
+  /** A transaction that was applied here may still be invisible there, and then it is no difference (R11). */
+  async #untilSeen(signal: AbortSignal): Promise<void> {
+    const {delivered} = this.#progress;
+    const [{clock}, key] = [this.#options.effects, `${this.direction} comparison`];
+    const since = clock.now().toISOString();
+    let unseen = await this.#options.from.source.unseen(delivered);
+    try {
+      for (; unseen.size > 0; unseen = await this.#options.from.source.unseen(unseen)) {
+        this.#options.telemetry.wait(key, this.#invisible(unseen.size, since));
+        await clock.sleep(UNSEEN_POLL_MS, signal);
+      }
+    } finally {
+      this.#options.telemetry.wait(key, undefined);
+    }
+    this.#progress.seen(delivered);
+  }
+
+  #invisible(transactions: number, since: string): Wait {
+    const {side} = this.#options.from;
+    return {
+      cause: `${transactions} commits on ${side} that no read shows yet, and nothing can be compared before that`,
+      since,
+      owner: `whoever runs the ${side}'s synchronous standby`,
+      next: {
+        command: 'SELECT application_name, sync_state, flush_lag FROM pg_stat_replication',
+        why: `on ${side}: says which standby withholds its acknowledgements`,
+      },
+    };
   }
 
   /** An idle sending side says nothing by itself, so a mark is sent after the position that is asked for. */

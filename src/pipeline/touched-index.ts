@@ -3,9 +3,8 @@
  * no longer holds counts as touched.
  *
  * The link adds a change before the receiving side commits it, in commit order, both keys when a key changed. An index
- * that starts empty at `remember` knows nothing of a transaction that was applied earlier and is still invisible on the
- * sending side (its commit is in the log, its backend waits for a synchronous standby). A link closes that gap by giving
- * the index its recent transactions, or by keeping one index for as long as it runs.
+ * starts empty and knows nothing of a transaction that was applied earlier and is still invisible on the sending side
+ * (its commit is in the log, its backend waits for a synchronous standby): whoever makes one waits for those first.
  */
 import {type Key, keyText} from '../model/change.ts';
 import type {Position} from '../model/position.ts';

@@ -114,7 +114,7 @@ describe('sides in use', () => {
   /** The receiving side says it is far ahead; the stream knows of nothing, or of everything. */
   const evidence = (touches: boolean) => {
     const memory: TouchedKeys = {touched: () => touches, pending: () => false, stop: () => {}};
-    return {reached: async () => {}, remember: () => memory};
+    return {reached: async () => {}, remember: async () => memory};
   };
   beforeAll(async () => {
     await both('CREATE TABLE live (id int PRIMARY KEY)', 'INSERT INTO live SELECT generate_series(1, 10)');

@@ -13,7 +13,7 @@ export type Pass = {readonly request: VerifyRequest; readonly memory: TouchedKey
 
 /** Memory starts before the first read of the pass, or an event in between could be missed. */
 export const withMemory = async <T>(request: VerifyRequest, act: (pass: Pass) => Promise<T>): Promise<T> => {
-  const memory = request.evidence?.remember();
+  const memory = await request.evidence?.remember(request.signal);
   try {
     return await act({request, memory});
   } finally {

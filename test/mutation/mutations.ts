@@ -61,6 +61,11 @@ export const mutations: readonly Mutation[] = [
     'Our own writes come back to the side they came from.',
     'our own transactions are passed over, and their position is stored',
   ),
+  of('src/pipeline/running-link.test.ts')(
+    'comparison-before-visible',
+    'A row that is applied and not yet visible is an alarm, and a repair would write the old one.',
+    'a comparison begins when whatever was applied before is visible on the sending side (R11)',
+  ),
   of('src/pipeline/drop-pass.test.ts')(
     'untagged-dropped',
     'A write past the fence is dropped without a word.',

@@ -86,7 +86,7 @@ export class SimulatedSides {
       compare: comparePositions,
       evidence: {
         reached: async (end) => this.apply(Math.max(this.#applied, Number(end))),
-        remember: () => {
+        remember: async () => {
           this.memoriesOpen++;
           return {
             touched: (...question) => this.#index.touched(...question),

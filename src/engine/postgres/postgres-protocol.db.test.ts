@@ -144,3 +144,12 @@ test('the stream begins when all before it can be seen', async () => {
   const recorded = waits.findIndex((label) => label.includes('INSERT INTO crossfade.stream'));
   expect([slot >= 0, seen > slot, recorded > seen]).toEqual([true, true, true]);
 });
+
+test('a transaction is unseen until every later read shows it (R11)', async () => {
+  await app.run('BEGIN', `INSERT INTO items VALUES (1, 'a')`);
+  const xid = (await app.value('SELECT pg_current_xact_id()::xid')) ?? '';
+  const earlier = (await side.value('SELECT pg_current_xact_id()::xid::text')) ?? '';
+  expect([...(await side.database.source.unseen(new Set([xid, earlier])))]).toEqual([xid]);
+  await app.run('COMMIT');
+  expect([...(await side.database.source.unseen(new Set([xid, earlier])))]).toEqual([]);
+});

@@ -114,6 +114,13 @@ export class PostgresSource implements Source {
     return this.#sessions.use((session) => waitForVisibility(session, this.#sessions, signal));
   }
 
+  unseen(delivered: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    return this.#sessions.use(async (session) => {
+      const snapshot = await snapshotOf(session);
+      return new Set([...delivered].filter((xid) => !snapshot.sees(xid)));
+    });
+  }
+
   async currentPosition(): Promise<Position> {
     return this.#sessions.use(async (session) => {
       const row = await session.one(`SELECT pg_current_wal_insert_lsn()::text AS lsn`);
