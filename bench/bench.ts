@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--quick] [--json]`, or `--huge [--rows N]` (see `huge.ts`): load, apply, verify and stall beside the tools people use today, on two servers
+ * `npm run bench -- [--quick] [--json]`, or `--huge [--rows N] [--kill]` (see `huge.ts`): load, apply, verify and stall beside the tools people use today, on two servers
  * that it starts itself. Ways take turns within one run; the numbers are of this machine and this moment, and nothing is
  * asserted. Compare within one table only.
  */
@@ -20,6 +20,7 @@ const {values: flags} = parseArgs({
     quick: {type: 'boolean', default: false},
     json: {type: 'boolean', default: false},
     huge: {type: 'boolean', default: false},
+    kill: {type: 'boolean', default: false},
     rows: {type: 'string'},
   },
 });
@@ -28,7 +29,7 @@ const programs = {psql: versionOf('psql'), pgcopydb: versionOf('pgcopydb')};
 const say = (text: string) => process.stderr.write(`${(performance.now() / 1000).toFixed(1).padStart(7)} s  ${text}\n`);
 
 if (flags.huge) {
-  const measured = await huge({...HUGE, ...(flags.rows === undefined ? {} : {rows: Number(flags.rows)})}, say);
+  const measured = await huge({...HUGE, isKilled: flags.kill, ...(flags.rows === undefined ? {} : {rows: Number(flags.rows)})}, say);
   process.stdout.write(`${JSON.stringify(measured)}\n`);
   process.exit();
 }

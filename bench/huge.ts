@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- --huge [--rows 10000000]`: one source transaction of that many rows, while a stranger's lock keeps the
- * target from applying it for longer than `wal_sender_timeout`. The real program, with a small heap. What it took is told;
- * nothing is asserted but that the rows arrive, in one transaction.
+ * `npm run bench -- --huge [--rows 10000000] [--kill]`: one source transaction of that many rows, while a stranger's lock keeps the
+ * target from applying it for longer than `wal_sender_timeout`. The real program, with a small heap; with `--kill` it dies
+ * when half of the rows are written, and is resumed. What it took is told; nothing is asserted but that the rows arrive, in
+ * one transaction.
  */
 import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -19,9 +20,11 @@ export type HugeSizes = {
   readonly heapMib: number;
   /** The stranger's lock lasts for twice as long. */
   readonly senderTimeoutS: number;
+  /** kill -9 of the runner in the middle of the target's transaction. */
+  readonly isKilled: boolean;
 };
 
-export const HUGE: HugeSizes = {rows: 10_000_000, heapMib: 256, senderTimeoutS: 10};
+export const HUGE: HugeSizes = {rows: 10_000_000, heapMib: 256, senderTimeoutS: 10, isKilled: false};
 
 const PLAN = `name: huge
 workflow: live-migration
@@ -33,7 +36,7 @@ gates: {cutover: [approval]}
 `;
 
 export async function huge(sizes: HugeSizes, say: (text: string) => void): Promise<Readonly<Record<string, number | boolean>>> {
-  const {rows, heapMib, senderTimeoutS} = sizes;
+  const {rows, heapMib, senderTimeoutS, isKilled} = sizes;
   const settings = {wal_sender_timeout: `${senderTimeoutS}s`};
   const [source, target] = await Promise.all([
     startEmbeddedServer({version: 17, settings}),
@@ -63,6 +66,12 @@ export async function huge(sizes: HugeSizes, say: (text: string) => void): Promi
     await stranger.query('COMMIT');
     await stranger.end();
     let [rssKib, keptBytes] = [0, 0];
+    if (isKilled) {
+      await until(async () => Number((await sqlOn(target.url, SIZE))[0]?.['bytes']) > (rows * ROW_BYTES_MIN) / 2);
+      rssKib = peakOf(runner.pid);
+      await runner.kill9();
+      runner.start('resume');
+    }
     await until(async () => {
       rssKib = Math.max(rssKib, peakOf(runner.pid));
       keptBytes = Math.max(keptBytes, Number((await sqlOn(source.url, KEPT))[0]?.['kept'] ?? 0));
@@ -91,6 +100,10 @@ export async function huge(sizes: HugeSizes, say: (text: string) => void): Promi
   }
 }
 
+/** On a page; a row is no smaller. */
+const ROW_BYTES_MIN = 36;
+/** Grows with rows that have not been committed, too. */
+const SIZE = `SELECT pg_relation_size('item')::text AS bytes`;
 const KEPT = `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::text AS kept FROM pg_replication_slots`;
 
 const senderOf = async (url: string): Promise<unknown> => (await sqlOn(url, 'SELECT pid FROM pg_stat_replication'))[0]?.['pid'];

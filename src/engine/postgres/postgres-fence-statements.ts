@@ -62,6 +62,11 @@ export const dropFenceTriggers = (short: string, tables: readonly Table[], epoch
   ...tables.filter(({only}) => only).flatMap((table) => dropRowTriggers(table, triggerName(short, epoch))),
 ];
 
+export const standingTriggers = (short: string): Sql => ({
+  text: `SELECT DISTINCT substring(tgname FROM length($1) + 1)::text AS epoch FROM pg_trigger WHERE NOT tgisinternal AND starts_with(tgname, $1) AND substring(tgname FROM length($1) + 1) ~ '^[0-9]+$'`,
+  values: [triggerName(short, '')],
+});
+
 const dropFenceTrigger = (short: string, table: TableName, epoch: string): string =>
   `DROP TRIGGER IF EXISTS ${quoteName(triggerName(short, epoch))} ON ${quoteTable(table)}`;
 

@@ -16,6 +16,7 @@ import {
   lockTimeout,
   openFence,
   setFenceState,
+  standingTriggers,
 } from './postgres-fence-statements.ts';
 import {toPosition} from './postgres-position.ts';
 import {requireEpoch} from './postgres-require-epoch.ts';
@@ -138,7 +139,8 @@ export class PostgresFence implements Fence {
 
   /** Triggers whose row is released cost a little per statement; dropping one needs a lock that readers hold up. */
   async clean(tables: readonly Table[]): Promise<void> {
-    const released = (await this.rows()).filter((row) => row.state === 'released');
+    const standing = await this.#standing();
+    const released = (await this.rows()).filter(({epoch, state}) => state === 'released' && standing.has(epoch));
     for (const {epoch} of released) {
       for (const statement of this.#drops(tables, epoch)) await this.#dropUnlessBusy(statement);
     }
@@ -149,6 +151,12 @@ export class PostgresFence implements Fence {
     for (const {epoch} of rows) {
       for (const statement of this.#drops(tables, epoch)) await this.#sessions.use((session) => session.query(statement));
     }
+  }
+
+  /** Attempts of which a trigger is left: those of all earlier ones would be asked for under a lock each. */
+  async #standing(): Promise<ReadonlySet<number>> {
+    const {rows} = await this.#sessions.use((session) => session.send(standingTriggers(this.#short)));
+    return new Set(rows.map((row) => Number(row['epoch'])));
   }
 
   #drops(tables: readonly Table[], epoch: number): string[] {

@@ -153,3 +153,23 @@ test('a transaction is unseen until every later read shows it (R11)', async () =
   await app.run('COMMIT');
   expect([...(await side.database.source.unseen(new Set([xid, earlier])))]).toEqual([]);
 });
+
+test('a clean-up asks for the lock of a table once, or again where it was busy', async () => {
+  /** Of each table that is asked for, the attempt. */
+  const cleaned = async (): Promise<readonly (string | undefined)[]> => {
+    const before = side.points.length;
+    await side.database.fence.clean(tables);
+    const drops = side.points.slice(before).filter(({kind, label}) => kind === 'sql.send' && label.includes('DROP TRIGGER'));
+    return drops.map(({label}) => /fence_(\d+)"/.exec(label)?.[1]);
+  };
+  await raise(7);
+  await side.database.fence.release(7);
+  await app.run('BEGIN', 'SELECT FROM items');
+  expect(await cleaned()).toEqual(['7', '7']);
+  await app.run('COMMIT');
+  expect(await cleaned()).toEqual(['7', '7']);
+  await raise(8);
+  await side.database.fence.release(8);
+  expect(await cleaned()).toEqual(['8', '8']);
+  expect(await side.value(`SELECT count(*)::text FROM pg_trigger WHERE tgname LIKE 'crossfade%fence%'`)).toBe('0');
+});
