@@ -72,6 +72,7 @@ const EXIT_BY_CODE = {
   'CF-GATE-001': EXIT.noGo,
   'CF-STATE-001': EXIT.failed,
   'CF-STATE-002': EXIT.unknown,
+  'CF-STATE-003': EXIT.unknown,
   'CF-VERB-001': EXIT.usage,
   'CF-VERB-002': EXIT.usage,
   'CF-USAGE-001': EXIT.usage,

@@ -4,6 +4,7 @@ import {canaryPages} from './explain-canary.ts';
 import {mappingPages} from './explain-mapping.ts';
 import {page, type Page} from './explain-page.ts';
 import {roomPages} from './explain-room.ts';
+import {statePages} from './explain-state.ts';
 
 export const explainPages = {
   'CF-PLAN-001': page(
@@ -224,18 +225,7 @@ export const explainPages = {
     'While catching up, and while people have not approved yet.',
     'Wait for the value, or do what the evidence says; crossfade status shows it as it is measured again.',
   ),
-  'CF-STATE-001': page(
-    'the local state is missing or damaged',
-    'There is no journal for this run where it was looked for, or it cannot be read.',
-    'With another --state or another user than the run was started with.',
-    'Give the --state of the run. If it is lost, both databases hold a copy of the journal: crossfade adopt PLAN makes it anew, then crossfade resume.',
-  ),
-  'CF-STATE-002': page(
-    "the journal's chain is broken, or its copies part",
-    'An entry was changed, removed or reordered after it was written: the hashes do not follow from one another, or the copies in the two databases are not the beginning of the journal. Or the journal is an older copy of what the databases have seen.',
-    'After a restore of the state folder from a backup, and after crossfade adopt on another machine: the first journal is the old one then. Otherwise never.',
-    'An old copy: resume with the state that was used last, or crossfade adopt PLAN. An altered one: keep the journal and crossfade.journal of both databases as evidence; crossfade events --verify names side and entry, and crossfade adopt PLAN --from source|target|journal --reason TEXT says which to believe.',
-  ),
+  ...statePages,
   'CF-VERB-001': page(
     'the verb does not fit the state of the run',
     'What was asked for is possible only in another phase. Nothing was recorded.',

@@ -1,7 +1,10 @@
 import type {RouteRow} from '../model/route.ts';
 
-/** A journal entry as a side keeps it: `body` is its JSON, read and judged by `journal/mirrored.ts`. */
-export type MirroredEntry = {readonly seq: number; readonly hash: string; readonly body: string};
+/**
+ * A journal entry as a side keeps it: `body` is its JSON, read and judged by `journal/mirrored.ts`. `history`: of one that
+ * is kept, what `Control.history` said when it came.
+ */
+export type MirroredEntry = {readonly seq: number; readonly hash: string; readonly body: string; readonly history?: string};
 
 /** The session that holds a migration's lock. */
 export type LeaseHolder = {
@@ -39,6 +42,11 @@ export interface Control {
   mirror(entries: readonly MirroredEntry[], epoch: number): Promise<void>;
   /** The copy, by number; empty when there is none. */
   mirrored(): Promise<readonly MirroredEntry[]>;
+  /**
+   * Names the server's history: another one after a promotion, when commits that it had acknowledged may be missing.
+   * Absent where an engine does not tell.
+   */
+  history?(): Promise<string>;
   /** Puts these in the place of the whole copy: only `adopt`, when somebody has said which copy is to be believed. */
   replaceMirror(entries: readonly MirroredEntry[]): Promise<void>;
   /** The unfinished migration of this name that the server knows, if it knows one. */

@@ -6,8 +6,8 @@ import {TerminalError} from '../model/errors.ts';
 import {verifyChain} from './chain.ts';
 import type {ChainFault, Entry} from './journal.ts';
 
-/** As a database keeps it; `body` is the entry's JSON. */
-export type MirroredRow = {readonly seq: number; readonly hash: string; readonly body: string};
+/** As a database keeps it; `body` is the entry's JSON, `history` names that of the server when the entry came. */
+export type MirroredRow = {readonly seq: number; readonly hash: string; readonly body: string; readonly history?: string};
 
 export const mirroredForm = (entry: Entry): MirroredRow => ({seq: entry.seq, hash: entry.hash, body: JSON.stringify(entry)});
 
@@ -21,6 +21,20 @@ export const readMirrored = (migration: string, rows: readonly MirroredRow[]): M
     entry ? [] : [{seq: row.seq, what: 'changed', detail: `entry ${row.seq} is not what was written`}],
   );
   return {entries, faults: unreadable.length ? unreadable : verifyChain(migration, entries)};
+};
+
+/** What a runner writes only when both sides have all before it. */
+const FLUSHED: ReadonlySet<string> = new Set(['runner-started', 'phase-started', 'gates-passed', 'phase-ended']);
+
+/**
+ * What a side must have had and has not: entries of a journal after the newest that its copy holds. Of those that are
+ * flushed one at most can be on its way. After a promotion nothing may be missing that an act of ours has left behind,
+ * because what the act did may be missing with it.
+ */
+export const lostAfter = (missing: readonly Entry[], wasPromoted: boolean): Entry | undefined => {
+  const [first, second] = missing.filter(({fact}) => FLUSHED.has(fact.type));
+  if (first && second) return first;
+  return wasPromoted ? missing.find(({fact}) => fact.type === 'step-outcome' || FLUSHED.has(fact.type)) : undefined;
 };
 
 /** Where two records part: the first number at which they hold different entries. */

@@ -50,6 +50,7 @@ export type ErrorCode =
   | 'CF-GATE-001' // a gate is red
   | 'CF-STATE-001' // the local state is missing or damaged
   | 'CF-STATE-002' // the journal's chain is broken
+  | 'CF-STATE-003' // a database has lost what it had confirmed
   | 'CF-VERB-001' // the verb does not fit the state of the run
   | 'CF-VERB-002' // the reverse window is not over
   | 'CF-USAGE-001' // wrong flags or arguments

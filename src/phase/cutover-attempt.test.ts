@@ -98,7 +98,7 @@ test('the reverse stream begins after our last write, its reader gone', () =>
   expectOrder(
     'target.target.setSequences',
     'reverse link stops',
-    'target.source.currentPosition',
+    'target.source.mark',
     'source.target.setProgress reverse',
     'source.fence.commit',
   ));

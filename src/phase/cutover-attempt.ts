@@ -143,11 +143,14 @@ const holdAll = async (context: PhaseContext, attempt: number, budgetMs: number)
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 };
 
-/** C7: from here on the opening side's log holds the application's writes only. The reader has to be gone before it. */
+/**
+ * C7: from here on the opening side's log holds the application's writes only. The reader has to be gone before it. It is
+ * a durable place: one that a crash took back could be written anew by clients, and the stream would begin behind them.
+ */
 const markReverse = async (context: PhaseContext, roles: Roles): Promise<{position: Position}> => {
   const direction = other(roles.direction);
   await context.replication.stop(direction);
-  const position = await roles.opening.source.currentPosition();
+  const position = await roles.opening.source.mark('way back');
   await roles.opening.source.probeStream(direction, position);
   await roles.closing.target.setProgress(direction, position, context.epoch);
   return {position};

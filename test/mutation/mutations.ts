@@ -104,10 +104,10 @@ export const mutations: readonly Mutation[] = [
     'Clients are let go while the fence still refuses them.',
     'an attempt that was not decided takes its fence back before it lets go',
   ),
-  protocol(
+  of('test/fault-server/withheld-acknowledgement.db.test.ts')(
     'barrier-skipped',
     'Transactions in the log that no snapshot shows yet are lost.',
-    'the stream begins when all before it can be seen',
+    'the stream begins when a commit that it leaves out can be read, however late that is (R1)',
   ),
   protocol(
     'apply-without-compare-and-set',
@@ -139,6 +139,21 @@ export const mutations: readonly Mutation[] = [
     'deadline-before-lock',
     'The deadline was in time when it was read, not when it counted.',
     'a decision waits for whoever holds the row, and sees what that one did to it',
+  ),
+  attempt(
+    'way-back-not-durable',
+    'A crash of the side that opens takes back the place at which the way back begins.',
+    'the reverse stream begins after our last write, its reader gone',
+  ),
+  of('src/journal/mirrored.test.ts')(
+    'lost-tail-taken-for-done',
+    'What a database has lost is taken for done.',
+    'two entries that are written only when both sides have all before them: the first was there',
+  ),
+  of('test/fault-server/lost-commits.db.test.ts')(
+    'chunk-done-before-flush',
+    'A crash of the source takes back rows that were copied.',
+    'rows that were committed asynchronously and copied are still on the source after its crash (H-111)',
   ),
   of('src/engine/postgres/postgres-row-encoding.db.test.ts')(
     'xor-aggregate',

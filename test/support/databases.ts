@@ -31,6 +31,7 @@ export async function openSide(
     connectionString: url,
     types: {getTypeParser: () => (value: string) => value} as unknown as pg.CustomTypesConfig,
   });
+  client.on('error', () => undefined); // of servers that a test ends
   await client.connect();
   const effects = realEffects();
   const database = postgresEngine.open({url: new DatabaseUrl(url), side, migration, effects, ...limits});

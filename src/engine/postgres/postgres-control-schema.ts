@@ -19,7 +19,8 @@ CREATE TABLE IF NOT EXISTS crossfade.chunk (
 CREATE TABLE IF NOT EXISTS crossfade.reread (migration text, table_schema text, table_name text, key text[], PRIMARY KEY (migration, table_schema, table_name, key));
 CREATE TABLE IF NOT EXISTS crossfade.replay_window (migration text, table_schema text, table_name text, end_pos pg_lsn NOT NULL, PRIMARY KEY (migration, table_schema, table_name));
 CREATE TABLE IF NOT EXISTS crossfade.stream (
-  migration text, lane text, slot name NOT NULL, created_at pg_lsn NOT NULL, system_id text NOT NULL, fingerprint text NOT NULL, PRIMARY KEY (migration, lane));
+  migration text, lane text, slot name NOT NULL, created_at pg_lsn NOT NULL, system_id text NOT NULL, history text NOT NULL, fingerprint text NOT NULL,
+  PRIMARY KEY (migration, lane));
 CREATE TABLE IF NOT EXISTS crossfade.schema_statement (migration text, file text, place int, digest text NOT NULL, PRIMARY KEY (migration, file, place));
 CREATE TABLE IF NOT EXISTS crossfade.schema_object (migration text, n bigint GENERATED ALWAYS AS IDENTITY, class oid, object oid, PRIMARY KEY (migration, class, object));
 CREATE TABLE IF NOT EXISTS crossfade.schema_text (migration text, name text, body text NOT NULL, PRIMARY KEY (migration, name));
@@ -32,7 +33,8 @@ CREATE TABLE IF NOT EXISTS crossfade.canary (
   written_at timestamptz NOT NULL DEFAULT clock_timestamp());
 CREATE TABLE IF NOT EXISTS crossfade.ddl (
   migration text NOT NULL, n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), role name NOT NULL, what text NOT NULL);
-CREATE TABLE IF NOT EXISTS crossfade.journal (migration text, seq bigint, hash text NOT NULL, body text NOT NULL, PRIMARY KEY (migration, seq));
+CREATE TABLE IF NOT EXISTS crossfade.journal (
+  migration text, seq bigint, hash text NOT NULL, body text NOT NULL, history text, PRIMARY KEY (migration, seq));
 GRANT USAGE ON SCHEMA crossfade TO PUBLIC;
 GRANT SELECT ON crossfade.route TO PUBLIC;
 `;

@@ -2,6 +2,7 @@ import type {RouteRow} from '../../model/route.ts';
 import type {LeaseHolder, MirroredEntry} from '../control.ts';
 import type {Control, MigrationRef} from '../engine.ts';
 import {DROP_SCHEMA, endOldSessions, INSTALL, INSTALL_TURN, takeOver, tryLock} from './postgres-control-statements.ts';
+import {HISTORY, historyOf} from './postgres-history.ts';
 import {endLeaseHolder, leaseHolder} from './postgres-lease-holder.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
@@ -124,22 +125,26 @@ export class PostgresControl implements Control {
   /** A runner that was replaced may have another journal by now, and its entries must not get into this one. */
   #insertMirrored(session: PgSession, entries: readonly MirroredEntry[], epoch: number) {
     return session.query(
-      `INSERT INTO crossfade.journal (migration, seq, hash, body)
-       SELECT $1, entry.seq, entry.hash, entry.body FROM unnest($2::bigint[], $3::text[], $4::text[]) AS entry (seq, hash, body)
+      `INSERT INTO crossfade.journal (migration, seq, hash, body, history)
+       SELECT $1, entry.seq, entry.hash, entry.body, ${HISTORY} FROM unnest($2::bigint[], $3::text[], $4::text[]) AS entry (seq, hash, body)
        WHERE EXISTS (SELECT FROM crossfade.lease l WHERE l.migration = $1 AND l.epoch = $5) ON CONFLICT DO NOTHING`,
       [this.#migration.short, entries.map(({seq}) => seq), entries.map(({hash}) => hash), entries.map(({body}) => body), epoch],
     );
   }
 
+  history(): Promise<string> {
+    return this.#sessions.use(historyOf);
+  }
+
   async mirrored(): Promise<readonly MirroredEntry[]> {
     if (!(await this.isInstalled())) return [];
     const {rows} = await this.#sessions.use((session) =>
-      session.query<{seq: string; hash: string; body: string}>(
-        `SELECT seq::text, hash, body FROM crossfade.journal WHERE migration = $1 ORDER BY crossfade.journal.seq`,
+      session.query<{seq: string; hash: string; body: string; history: string | null}>(
+        `SELECT seq::text, hash, body, history FROM crossfade.journal WHERE migration = $1 ORDER BY crossfade.journal.seq`,
         [this.#migration.short],
       ),
     );
-    return rows.map((row) => ({seq: Number(row.seq), hash: row.hash, body: row.body}));
+    return rows.map(({seq, hash, body, history}) => ({seq: Number(seq), hash, body, ...(history === null ? {} : {history})}));
   }
 
   async replaceMirror(entries: readonly MirroredEntry[]): Promise<void> {

@@ -24,7 +24,7 @@ export const postgresEngine: Engine = {
     snapshot: 'short transactions per chunk, after a visibility barrier',
     changeStream: 'logical replication slot, pgoutput',
     fence: 'trigger per epoch and table, decided by a row in the same database',
-    historyLoss: 'slot dropped, moved or lost: found by name, plugin, system identifier and confirmed position',
+    historyLoss: 'slot dropped, moved or lost, standby promoted: found by name, plugin, system identifier, timeline and positions',
     versions: '14 to 18',
   },
   open,

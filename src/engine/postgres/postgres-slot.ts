@@ -6,6 +6,7 @@ import {nameOf, type Table} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
 import {installDdlWatch, removeDdlWatch} from './postgres-ddl-watch.ts';
 import {codeOf} from './postgres-errors.ts';
+import {HISTORY} from './postgres-history.ts';
 import {publicationName, slotName} from './postgres-names.ts';
 import {comparePositions, toPosition} from './postgres-position.ts';
 import {publishedSchema, schemaChanged} from './postgres-published-schema.ts';
@@ -43,7 +44,8 @@ export const createStream = async (
     const position = await makeSlot(session, migration, direction);
     await waitForVisibility(session, sessions, signal);
     await session.query(
-      `INSERT INTO crossfade.stream (migration, lane, slot, created_at, system_id, fingerprint) VALUES ($1, $2, $3, $4, (SELECT system_identifier::text FROM pg_control_system()), $5)`,
+      `INSERT INTO crossfade.stream (migration, lane, slot, created_at, system_id, history, fingerprint)
+       VALUES ($1, $2, $3, $4, (SELECT system_identifier::text FROM pg_control_system()), ${HISTORY}, $5)`,
       [migration.short, direction, slotName(migration, direction), position, await publishedSchema(session, migration)],
     );
     return position;
@@ -150,15 +152,16 @@ const blockers = async (session: PgSession): Promise<string> => {
   return rows.map((row) => row['who']).join('; ') || 'no open transaction is visible to this role';
 };
 
-type SlotRecord = {readonly createdAt: Position; readonly systemId: string; readonly fingerprint: string};
+type SlotRecord = {readonly createdAt: Position; readonly systemId: string; readonly history: string; readonly fingerprint: string};
 const recorded = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<SlotRecord | undefined> => {
   const {rows} = await session.query(
-    `SELECT created_at::text, system_id, fingerprint FROM crossfade.stream WHERE migration = $1 AND lane = $2`,
+    `SELECT created_at::text, system_id, history, fingerprint FROM crossfade.stream WHERE migration = $1 AND lane = $2`,
     [migration.short, direction],
   );
-  return rows[0]
-    ? {createdAt: toPosition(rows[0]['created_at'] ?? ''), systemId: rows[0]['system_id'] ?? '', fingerprint: rows[0]['fingerprint'] ?? ''}
-    : undefined;
+  const [row] = rows;
+  if (!row) return undefined;
+  const {system_id: systemId, history, fingerprint} = row;
+  return {createdAt: toPosition(row['created_at'] ?? ''), systemId: systemId ?? '', history: history ?? '', fingerprint: fingerprint ?? ''};
 };
 
 type SlotState = {readonly plugin: string; readonly status: string; readonly confirmed: Position};
@@ -171,7 +174,15 @@ const slotState = async (session: PgSession, migration: MigrationRef, direction:
   return row ? {plugin: row['plugin'] ?? '', status: row['wal_status'] ?? '', confirmed: toPosition(row['confirmed'] ?? '0/0')} : undefined;
 };
 
-/** H-61, H-62: a slot that was dropped, made again, moved or lost has a gap that nothing would ever mention. */
+type ServerNow = {readonly systemId: string; readonly history: string; readonly end: Position};
+const serverNow = async (session: PgSession): Promise<ServerNow> => {
+  const row = await session.one(
+    `SELECT system_identifier::text AS id, ${HISTORY} AS history, pg_current_wal_flush_lsn()::text AS wal_end FROM pg_control_system()`,
+  );
+  return {systemId: row['id'] ?? '', history: row['history'] ?? '', end: toPosition(row['wal_end'] ?? '')};
+};
+
+/** H-61 to H-63: a slot that was dropped, made again, moved or lost has a gap that nothing would ever mention. */
 export const probeStream = (
   sessions: PgSessions,
   migration: MigrationRef,
@@ -181,8 +192,7 @@ export const probeStream = (
   sessions.use(async (session) => {
     const known = await recorded(session, migration, direction);
     const slot = await slotState(session, migration, direction);
-    const {rows} = await session.query(`SELECT system_identifier::text AS id FROM pg_control_system()`);
-    const fault = slotFault(known, slot, rows[0]?.['id'] ?? '', applied);
+    const fault = slotFault(known, slot, await serverNow(session), applied);
     if (fault)
       throw new TerminalError(`the change stream of ${sessions.options.side} has a gap: ${fault}`, {
         code: 'CF-SRC-004',
@@ -195,15 +205,20 @@ export const probeStream = (
 const slotFault = (
   known: SlotRecord | undefined,
   slot: SlotState | undefined,
-  systemId: string,
+  server: ServerNow,
   applied: Position | undefined,
 ): string | undefined => {
   if (!known) return 'no slot was recorded';
+  if (known.systemId !== server.systemId) return 'another server answers at this address';
+  if (known.history !== server.history)
+    return `a standby was promoted (${known.history} when the stream was made, ${server.history} now), and what the old server had confirmed may be missing on it`;
   if (!slot) return 'the slot does not exist any more';
-  if (known.systemId !== systemId) return 'another server answers at this address';
   if (slot.plugin !== 'pgoutput') return `the slot uses ${slot.plugin}`;
   if (slot.status === 'lost') return 'the server has removed log that the slot still needed (max_slot_wal_keep_size)';
-  if (applied && comparePositions(slot.confirmed, applied) > 0) return `somebody moved the slot to ${slot.confirmed}, past ${applied}`;
+  if (applied && comparePositions(slot.confirmed, applied) > 0)
+    return `the slot stands at ${slot.confirmed}, past ${applied}: somebody moved it, or the other side has lost what it had confirmed`;
+  if (applied && comparePositions(applied, server.end) > 0)
+    return `the server's log ends at ${server.end}, before ${applied}, which was applied: it was set back to an earlier state`;
   return undefined;
 };
 
