@@ -136,7 +136,7 @@ describe('crossfade sql', () => {
   it('shows a step of a plan whose databases nobody can ask, and says what is missing', async () => {
     const {code, out, err} = await type(['sql', 'raise-fence', '--plan', 'plans/demo.yaml']);
     expect(code).toBe(4);
-    expect(out).toMatch(/^-- raise-fence: close .*\n-- on the source\nBEGIN;$/m);
+    expect(out).toMatch(/^-- raise-fence: close .*\n-- on the source\nBEGIN; SET LOCAL synchronous_commit = local;$/m);
     expect(out).toContain(`SET LOCAL lock_timeout = '500ms';`);
     expect(err).toContain('MISSING the tables of the source: CF-PLAN-003');
   });

@@ -13,7 +13,7 @@ import {fencePastBlockers, holdPastBlockers, type Held} from './blockers.ts';
 import {finalCheck} from './final-check.ts';
 import {cutoverCanary} from './cutover-canary.ts';
 import {finishCutover, type Begun} from './cutover-finish.ts';
-import type {PhaseContext, PhaseOutcome} from './phase.ts';
+import type {PhaseContext, PhaseOutcome, Steps} from './phase.ts';
 import {other} from './stream-roles.ts';
 import {endHold, type Roles} from './roles.ts';
 
@@ -99,16 +99,28 @@ const closeAndDecide = async (
   drained.catch(() => undefined); // awaited after the fence, which may fail first
   await steps.each('raise-fence', () => raiseFence(held, attempt, budgetMs + DEADLINE_EXTRA_MS, marker));
   await steps.each('drain', () => drained);
-  await steps.each('final-check', () => finalCheck(context, roles, link));
-  await steps.each('sequences', async () => roles.opening.target.setSequences(await sequences(context, roles), SEQUENCE_MARGIN));
-  await steps.each('mark-reverse', () => markReverse(context, roles));
+  const timed = untilOver(steps, limit);
+  await timed.each('final-check', () => finalCheck(context, roles, link));
+  await timed.each('sequences', async () => roles.opening.target.setSequences(await sequences(context, roles), SEQUENCE_MARGIN));
+  await timed.each('mark-reverse', () => markReverse(context, roles, limit));
   limit.throwIfAborted();
-  const decision = await steps.each('decide', () => roles.closing.fence.commit(attempt, context.epoch));
+  const decision = await timed.each('decide', () => roles.closing.fence.commit(attempt, context.epoch));
   if (decision !== 'committed')
     throw new TransientError(`the decision was refused: ${decision.refused}`, {
       code: 'CF-CUT-001',
       next: 'nothing; the source serves and the cutover can be tried again',
     });
+};
+
+/**
+ * A server may keep a commit waiting for as long as its synchronous standby says nothing, and clients are held meanwhile.
+ * What was left behind is settled by `callOff`: the decision by its row, and of anything else only the next attempt's counts.
+ */
+const untilOver = (steps: Steps, limit: AbortSignal): Pick<Steps, 'each'> => {
+  limit.throwIfAborted();
+  const over = new Promise<never>((_, reject) => limit.addEventListener('abort', () => reject(limit.reason), {once: true}));
+  over.catch(() => undefined); // raced below
+  return {each: (step, act) => Promise.race([steps.each(step, act), over])};
 };
 
 const sequences = async (context: PhaseContext, roles: Roles): Promise<readonly SequenceState[]> =>
@@ -147,11 +159,12 @@ const holdAll = async (context: PhaseContext, attempt: number, budgetMs: number)
  * C7: from here on the opening side's log holds the application's writes only. The reader has to be gone before it. It is
  * a durable place: one that a crash took back could be written anew by clients, and the stream would begin behind them.
  */
-const markReverse = async (context: PhaseContext, roles: Roles): Promise<{position: Position}> => {
+const markReverse = async (context: PhaseContext, roles: Roles, limit: AbortSignal): Promise<{position: Position}> => {
   const direction = other(roles.direction);
   await context.replication.stop(direction);
   const position = await roles.opening.source.mark('way back');
   await roles.opening.source.probeStream(direction, position);
+  limit.throwIfAborted(); // the next attempt has a mark of its own
   await roles.closing.target.setProgress(direction, position, context.epoch);
   return {position};
 };

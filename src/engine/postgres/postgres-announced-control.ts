@@ -4,9 +4,12 @@ import type {Lock, Statements} from '../statements.ts';
 import type {Announce, Line} from './postgres-announce.ts';
 import {DROP_SCHEMA, endOldSessions, INSTALL, INSTALL_TURN, takeOver, tryLock} from './postgres-control-statements.ts';
 import {
+  BEGIN_LOCALLY,
+  beginDecision,
   CLEAN_LOCK_TIMEOUT,
   closedRow,
   dropFenceTriggers,
+  endDecisionWait,
   FENCE_LOCK_TIMEOUT,
   fencedRow,
   fenceMarker,
@@ -14,6 +17,7 @@ import {
   lockFenceRow,
   lockTimeout,
   openFence,
+  RELEASE_LOCK_TIMEOUT,
   setFenceState,
 } from './postgres-fence-statements.ts';
 import {endTransactions} from './postgres-client-statements.ts';
@@ -58,7 +62,7 @@ export const announcedFence = (announce: Announce, {short}: MigrationRef): State
   closeFromStart: (tables) => announce(['BEGIN', {sql: closedRow(short)}, ...fenceTriggers(short, tables, '0'), 'COMMIT']),
   raise: (tables, budgetMs) =>
     announce([
-      'BEGIN',
+      BEGIN_LOCALLY,
       lockTimeout(FENCE_LOCK_TIMEOUT),
       {sql: lockEpoch(short)},
       {sql: fencedRow(short, ATTEMPT, budgetMs)},
@@ -66,9 +70,23 @@ export const announcedFence = (announce: Announce, {short}: MigrationRef): State
       {sql: fenceMarker(short, `fence ${ATTEMPT} <random>`)},
       'COMMIT',
     ]),
-  commit: () => announce([...decision(short), {sql: setFenceState(short, ATTEMPT, 'committed'), when: IN_TIME}, 'COMMIT']),
-  release: () => announce([...decision(short), {sql: setFenceState(short, ATTEMPT, 'released'), when: UNDECIDED}, 'COMMIT']),
-  open: () => announce(['BEGIN', {sql: lockEpoch(short)}, {sql: openFence(short)}, 'COMMIT']),
+  commit: () =>
+    announce([
+      beginDecision(short),
+      {sql: lockFenceRow(short, ATTEMPT)},
+      {sql: setFenceState(short, ATTEMPT, 'committed'), when: IN_TIME},
+      'COMMIT',
+    ]),
+  release: () =>
+    announce([
+      {sql: endDecisionWait(short)},
+      BEGIN_LOCALLY,
+      lockTimeout(RELEASE_LOCK_TIMEOUT),
+      {sql: lockFenceRow(short, ATTEMPT)},
+      {sql: setFenceState(short, ATTEMPT, 'released'), when: UNDECIDED},
+      'COMMIT',
+    ]),
+  open: () => announce([BEGIN_LOCALLY, {sql: lockEpoch(short)}, {sql: openFence(short)}, 'COMMIT']),
   clean: (tables) =>
     announce(
       dropFenceTriggers(short, tables, ATTEMPT).flatMap((drop) =>
@@ -82,8 +100,6 @@ const IN_TIME = 'the row still says fenced, its deadline is far enough away, and
 const UNDECIDED = 'the row does not say committed';
 const RELEASED = 'the attempt is over and released; a table that is busy keeps its trigger until the next time';
 const STANDING = 'that attempt has a row here';
-
-const decision = (short: string): Line[] => ['BEGIN', 'SET LOCAL synchronous_commit = on', {sql: lockFenceRow(short, ATTEMPT)}];
 
 export const announcedClients = (announce: Announce): Statements['clients'] => ({
   end: () => announce([{sql: endTransactions('<blockers>')}]),

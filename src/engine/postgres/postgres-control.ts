@@ -3,6 +3,7 @@ import type {LeaseHolder, MirroredEntry} from '../control.ts';
 import type {Control, MigrationRef} from '../engine.ts';
 import {DROP_SCHEMA, endOldSessions, INSTALL, INSTALL_TURN, takeOver, tryLock} from './postgres-control-statements.ts';
 import {HISTORY, historyOf} from './postgres-history.ts';
+import {BEGIN_LOCALLY} from './postgres-fence-statements.ts';
 import {endLeaseHolder, leaseHolder} from './postgres-lease-holder.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
@@ -190,17 +191,19 @@ export class PostgresControl implements Control {
   /** One above what stands here; a row of a newer epoch is left alone, and that is an error. */
   async writeRoute(route: Omit<RouteRow, 'version'> & {readonly versionMin?: number}): Promise<void> {
     const {short, name} = this.#migration;
-    await this.#sessions.use(async (session) => {
-      const {rowCount} = await session.query(
-        `INSERT INTO crossfade.route (migration, name, epoch, version, side, state, hold_until, read_percent)
+    await this.#sessions.use((session) =>
+      session.transaction(BEGIN_LOCALLY, async () => {
+        const {rowCount} = await session.query(
+          `INSERT INTO crossfade.route (migration, name, epoch, version, side, state, hold_until, read_percent)
          VALUES ($1, $2, $3, $8, $4, $5, clock_timestamp() + $6 * interval '1 ms', $7)
          ON CONFLICT (migration) DO UPDATE SET epoch = excluded.epoch, version = greatest(crossfade.route.version + 1, excluded.version), side = excluded.side, state = excluded.state,
            hold_until = excluded.hold_until, read_percent = excluded.read_percent WHERE crossfade.route.epoch <= excluded.epoch`,
-        [short, name, route.epoch, route.side, route.state, route.holdMs ?? null, route.readPercent, route.versionMin ?? 1],
-      );
-      if (!rowCount) throw new TerminalError('a newer runner has written the route', {code: 'CF-LEASE-002', next: 'crossfade status'});
-      await session.query(`SELECT pg_notify('crossfade_route', $1)`, [name]);
-    });
+          [short, name, route.epoch, route.side, route.state, route.holdMs ?? null, route.readPercent, route.versionMin ?? 1],
+        );
+        if (!rowCount) throw new TerminalError('a newer runner has written the route', {code: 'CF-LEASE-002', next: 'crossfade status'});
+        await session.query(`SELECT pg_notify('crossfade_route', $1)`, [name]);
+      }),
+    );
   }
 
   async isFinished(): Promise<boolean> {

@@ -10,6 +10,30 @@ export const FENCE_LOCK_TIMEOUT = '500ms';
 /** A clean-up is never worth a wait. */
 export const CLEAN_LOCK_TIMEOUT = '200ms';
 
+/**
+ * Durable here, whatever a synchronous standby says: nobody may be held for as long as that is silent. The decision alone
+ * waits for it, and what is durable there is all that came before in this server's log, too.
+ */
+export const BEGIN_LOCALLY = 'BEGIN; SET LOCAL synchronous_commit = local';
+
+const decisionName = (short: string): string => `crossfade ${short} decision`;
+
+/** The session's name says which one it is while its commit waits for a standby. */
+export const beginDecision = (short: string): string =>
+  `BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL application_name = ${quoteValue(decisionName(short))}`;
+
+/**
+ * A decision that stands in the log cannot be taken back, and until a standby has it nobody sees it: whoever has to know
+ * now ends the wait, and it is seen.
+ */
+export const endDecisionWait = (short: string): Sql => ({
+  text: `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 AND wait_event = 'SyncRep'`,
+  values: [decisionName(short)],
+});
+
+/** How long a look at the decision waits for whoever is at it, before that one's wait is ended again. */
+export const RELEASE_LOCK_TIMEOUT = '500ms';
+
 export const lockTimeout = (limit: string): string => `SET LOCAL lock_timeout = '${limit}'`;
 
 /** The canary's tokens, which are fenced together with a migration's own tables. */

@@ -5,9 +5,12 @@ import {decideCommit, decideRelease} from '../../model/cutover-decision.ts';
 import {AttemptOver, type Fence, type MigrationRef} from '../engine.ts';
 import {codeOf, isPassing} from './postgres-errors.ts';
 import {
+  BEGIN_LOCALLY,
+  beginDecision,
   CLEAN_LOCK_TIMEOUT,
   closedRow,
   dropFenceTriggers,
+  endDecisionWait,
   FENCE_LOCK_TIMEOUT,
   fencedRow,
   fenceMarker,
@@ -15,6 +18,7 @@ import {
   lockFenceRow,
   lockTimeout,
   openFence,
+  RELEASE_LOCK_TIMEOUT,
   setFenceState,
   standingTriggers,
 } from './postgres-fence-statements.ts';
@@ -25,6 +29,10 @@ import type {PgSessions} from './postgres-sessions.ts';
 
 /** Between the commit decision and the deadline: covers a clock step of the server (hazards §3.3). */
 export const COMMIT_GUARD_MS = 2000;
+/** The row is in use: by a decision, or by a fence that is being raised. */
+const LOCK_NOT_AVAILABLE = '55P03';
+/** Far more than any wait for the row takes once nobody waits for a standby; whoever asked asks again. */
+const RELEASE_TRIES_MAX = 20;
 
 /** The trigger fence (hazards §3.2 P1): waits for open writers, then refuses everybody but our own writers. */
 export class PostgresFence implements Fence {
@@ -48,7 +56,7 @@ export class PostgresFence implements Fence {
   async raise(request: Parameters<Fence['raise']>[0]): ReturnType<Fence['raise']> {
     const session = await this.#sessions.open('fence');
     try {
-      await session.transaction('BEGIN', async () => {
+      await session.transaction(BEGIN_LOCALLY, async () => {
         await session.query(lockTimeout(FENCE_LOCK_TIMEOUT));
         await requireEpoch(session, this.#short, request.epoch);
         await session.send(fencedRow(this.#short, request.attempt, request.budgetMs));
@@ -96,8 +104,7 @@ export class PostgresFence implements Fence {
   /** The commit point. The deadline is read while the row is locked, never before. */
   async commit(attempt: number, epoch: number): Promise<'committed' | {readonly refused: string}> {
     return this.#sessions.use((session) =>
-      session.transaction('BEGIN', async () => {
-        await session.query('SET LOCAL synchronous_commit = on');
+      session.transaction(beginDecision(this.#short), async () => {
         await session.send(lockFenceRow(this.#short, attempt));
         const [row] = await this.#read(session, '', attempt);
         const {rows} = await session.query(`SELECT epoch::text FROM crossfade.lease WHERE migration = $1 FOR SHARE`, [this.#short]);
@@ -109,9 +116,20 @@ export class PostgresFence implements Fence {
   }
 
   async release(attempt: number): Promise<'released' | 'committed'> {
+    for (let tries = 1; ; tries++) {
+      await this.#sessions.use((session) => session.send(endDecisionWait(this.#short)));
+      try {
+        return await this.#releaseOnce(attempt);
+      } catch (error) {
+        if (codeOf(error) !== LOCK_NOT_AVAILABLE || tries >= RELEASE_TRIES_MAX) throw error;
+      }
+    }
+  }
+
+  #releaseOnce(attempt: number): Promise<'released' | 'committed'> {
     return this.#sessions.use((session) =>
-      session.transaction('BEGIN', async () => {
-        await session.query('SET LOCAL synchronous_commit = on');
+      session.transaction(BEGIN_LOCALLY, async () => {
+        await session.query(lockTimeout(RELEASE_LOCK_TIMEOUT));
         await session.send(lockFenceRow(this.#short, attempt));
         const [row] = await this.#read(session, '', attempt);
         const decision = decideRelease(row);
@@ -130,7 +148,7 @@ export class PostgresFence implements Fence {
   /** Only the runner, or the watchdog, whose epoch is current here may open (K3). */
   async open(epoch: number): Promise<void> {
     await this.#sessions.use((session) =>
-      session.transaction('BEGIN', async () => {
+      session.transaction(BEGIN_LOCALLY, async () => {
         await requireEpoch(session, this.#short, epoch);
         await session.send(openFence(this.#short));
       }),
