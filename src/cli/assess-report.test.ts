@@ -73,6 +73,21 @@ test.each([
   expect(report.findings).toMatchObject([{severity, reason: expect.stringContaining(reason)}]);
 });
 
+test('an extension that is older on the target is named with both versions, one that is newer is not (H-23)', () => {
+  const [vector, hstore] = [
+    {name: 'vector', version: '0.10.0'},
+    {name: 'hstore', version: '1.8'},
+  ];
+  const possible = [
+    {name: 'vector', version: '0.9.1'},
+    {name: 'hstore', version: '1.10'},
+  ];
+  const inventories = {source: {...inventory, extensions: [vector, hstore]}, target: {...inventory, availableExtensions: possible}};
+  expect(assessReport(facts({inventories})).findings).toMatchObject([
+    {severity: 'warn', object: 'extension vector', reason: 'is version 0.10.0 on the source, and the target has 0.9.1, which is older'},
+  ]);
+});
+
 test('both sides of a change in place are one', () => {
   const one = {...inventory, hasChecksums: false};
   expect(assessReport(facts({inventories: {source: one, target: one}})).findings).toHaveLength(1);

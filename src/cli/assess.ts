@@ -27,6 +27,7 @@ export const command: CommandModule = {
     invocation.output.say(`asking both databases, twice within ${intervalMs / 1000} s …`);
     const sides = await openSides(plan, {id: 'assess', short: 'assess', name: plan.name}, effects);
     try {
+      for (const side of [sides.source, sides.target]) await side.identity(); // a standby is told before it is asked what it cannot answer
       const tables = await sides.source.catalog.tables(plan.scope);
       const begun = effects.clock.monotonicMs();
       const inventories = await inventoriesOf(sides, tables);

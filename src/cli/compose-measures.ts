@@ -27,6 +27,7 @@ export const openGuardian = (
     source,
     target,
     replication,
+    scope: plan.scope,
     ...retentionOf(plan),
     disks: {source: plan.source.disk, target: plan.target.disk},
     clock: effects.clock,

@@ -41,6 +41,8 @@ const EXIT_BY_CODE = {
   'CF-SRC-004': EXIT.failed,
   'CF-SRC-005': EXIT.failed,
   'CF-SRC-006': EXIT.noGo,
+  'CF-SRC-007': EXIT.noGo,
+  'CF-SRC-008': EXIT.noGo,
   'CF-SCOPE-001': EXIT.noGo,
   'CF-SCOPE-002': EXIT.noGo,
   'CF-SCOPE-003': EXIT.noGo,

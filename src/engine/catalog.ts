@@ -6,7 +6,7 @@ import type {Finding, Grant} from './finding.ts';
 /** What stands in a side's own books. */
 export interface Catalog {
   /** Tables that match the scope, partitions folded into their root, in name order. */
-  tables(scope: {readonly tables: readonly string[]; readonly exclude: readonly string[]}): Promise<Table[]>;
+  tables(scope: Scope): Promise<Table[]>;
   /** What stands in the way of using this database as source or target of these tables. Asked by assess and doctor. */
   findings(as: Side, tables: readonly Table[], wishes?: Wishes): Promise<Finding[]>;
   /** All rights that this side's role needs for these tables, held or not, in the order of the phases. */
@@ -14,6 +14,9 @@ export interface Catalog {
   /** What is there, for `assess`; the key indexes of these tables are checked where the server can. */
   inventory(tables: readonly Table[]): Promise<Inventory>;
 }
+
+/** Patterns of `schema.table`. */
+export type Scope = {readonly tables: readonly string[]; readonly exclude: readonly string[]};
 
 /** What a plan asks for that needs rights of its own. */
 export type Wishes = {

@@ -14,7 +14,7 @@ import type {Table, TableName} from '../model/table.ts';
 import type {TableBatch} from '../model/row-operation.ts';
 import type {Activity} from './activity.ts';
 import type {Alter} from './alter.ts';
-import type {Catalog} from './catalog.ts';
+import type {Catalog, Scope} from './catalog.ts';
 import type {Clients} from './clients.ts';
 import type {Compare} from './compare.ts';
 import type {Control} from './control.ts';
@@ -27,7 +27,7 @@ import type {Storage} from './storage.ts';
 import type {TokenTable} from './token-table.ts';
 
 export type {Activity, Blocking, IndexBuild, Look, StatementWait} from './activity.ts';
-export type {Catalog, Wishes} from './catalog.ts';
+export type {Catalog, Scope, Wishes} from './catalog.ts';
 export {SOME_COLUMNS, type Blocker, type Clients, type ClientSessions, type RoleRights, type TableRights} from './clients.ts';
 export type {Bracket, Compare, Digest} from './compare.ts';
 export type {Control} from './control.ts';
@@ -144,6 +144,8 @@ export interface Source {
   dropStream(direction: Direction): Promise<void>;
   /** Whether the tables of the stream are still what they were when it was made; CF-DDL-001 is thrown by `probeStream`. */
   hasSameSchema(): Promise<boolean>;
+  /** Throws CF-DDL-001 when the stream no longer carries all that it carried when it was made, or not all that `scope` names. */
+  probeSchema(direction: Direction, scope: Scope | undefined): Promise<void>;
   /** Splits a table into ranges of about `bytes`, first and last open-ended (R8). */
   planRanges(table: Table, bytes: number): Promise<KeyRange[]>;
   /** The rows of one range as the engine's own bulk format; ends only when the read is complete. */
@@ -209,8 +211,7 @@ export type Progress = {readonly epoch: number; readonly position: Position; rea
 export interface Target {
   /** What stands in the mapped tables already: the names of those with rows. */
   nonEmpty(tables: readonly Table[]): Promise<TableName[]>;
-  /** Runs a schema file's statements in order, each once: its record commits with it. `text` is the file's content. */
-  /** `stays`: what it makes is not taken away by `dropSchema`, because it stood here before. */
+  /** Runs the statements of a file, whose content is `text`, each once, recorded with it. `stays`: `dropSchema` leaves what it makes. */
   runSchemaFile(
     file: string,
     text: string,

@@ -3,6 +3,7 @@ import {expect, test} from 'vitest';
 import {fakeClock} from '../../test/support/clock.ts';
 import type {Database} from '../engine/engine.ts';
 import type {Disk} from '../engine/storage.ts';
+import {TerminalError} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {Wait} from '../telemetry/telemetry.ts';
@@ -15,11 +16,12 @@ type World = {
   readonly free: Record<'source' | 'target', number>;
   isReachable: boolean;
   link: Pick<Link, 'applied' | 'mode'> | undefined;
+  probe: () => void;
 };
 
 function world(atLimit: 'dropSlot' | 'stop' = 'dropSlot') {
   const clock = fakeClock();
-  const state: World = {keptBytes: 0, free: {source: 9000 * MIB, target: 9000 * MIB}, isReachable: true, link: undefined};
+  const state: World = {keptBytes: 0, free: {source: 9000 * MIB, target: 9000 * MIB}, isReachable: true, link: undefined, probe: () => {}};
   const [notes, acts]: [string[], string[]] = [[], []];
   const waits = new Map<string, Wait>();
   const side = (name: 'source' | 'target') =>
@@ -38,6 +40,7 @@ function world(atLimit: 'dropSlot' | 'stop' = 'dropSlot') {
             : {keptBytes: state.keptBytes, leftBytes: undefined, bytesPerSecond: undefined, writtenBytes: 0, isGivenUp: false},
         dropStream: async (direction: string) => void acts.push(`drop ${direction}`),
         mark: async (content: string) => (acts.push(content), '0/1'),
+        probeSchema: async () => state.probe(),
       },
     }) as unknown as Database;
   const guardian = new Guardian({
@@ -47,6 +50,7 @@ function world(atLimit: 'dropSlot' | 'stop' = 'dropSlot') {
       link: (direction) => (direction === 'forward' ? (state.link as Link | undefined) : undefined),
       stop: async (direction) => void acts.push(`stop ${direction}`),
     },
+    scope: {tables: ['public.*'], exclude: []},
     marginMs: 60_000,
     atLimit,
     disks: {source: undefined, target: undefined},
@@ -120,4 +124,22 @@ test('what could not be looked at is not known, and is said once', async () => {
   state.isReachable = true;
   await pass(5_000);
   expect(guardian.outlooks()).toHaveLength(2);
+});
+
+test('a table or publication that somebody has changed ends the run; a look that fails does not (H-25)', async () => {
+  const {guardian, state, pass, notes} = world();
+  const ended: unknown[] = [];
+  guardian.failed.catch((error: unknown) => ended.push(error));
+  state.probe = () => {
+    throw new Error('no connection');
+  };
+  await pass(5_000);
+  expect(ended).toEqual([]);
+  expect(notes.at(-1)).toContain('no connection');
+  const changed = new TerminalError('mapped tables are not what they were', {code: 'CF-DDL-001'});
+  state.probe = () => {
+    throw changed;
+  };
+  await pass(10_000);
+  expect(ended).toEqual([changed]);
 });

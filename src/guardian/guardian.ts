@@ -1,9 +1,11 @@
 /**
  * Watches what a run costs its two servers: the log that is kept for its streams, and the room on their disks. It
- * forecasts until when that lasts, warns ahead, makes work wait, and ends the run before a server stops serving. What it
- * does an operator could do as well; nothing about the data rests on it.
+ * forecasts until when that lasts, warns ahead, makes work wait, and ends the run before a server stops serving. It also
+ * ends a run soon whose tables or publication were changed by somebody. What it does an operator could do as well; nothing
+ * about the data rests on it.
  */
-import type {Database} from '../engine/engine.ts';
+import type {Database, Scope} from '../engine/engine.ts';
+import {TerminalError} from '../model/errors.ts';
 import type {Clock} from '../model/effects.ts';
 import type {Direction, Side} from '../model/side.ts';
 import type {Replication} from '../pipeline/replication.ts';
@@ -22,6 +24,7 @@ export type GuardianOptions = {
   readonly source: Database;
   readonly target: Database;
   readonly replication: Pick<Replication, 'link' | 'stop'>;
+  readonly scope: Scope;
   readonly marginMs: number;
   readonly atLimit: Circumstances['atLimit'];
   /** What the plan gives each server, in bytes. */
@@ -90,6 +93,7 @@ export class Guardian {
 
   async #look(): Promise<void> {
     for (const side of this.#sides) await side.look();
+    for (const side of this.#sides) await this.#requireSchema(side);
     this.#found = this.#sides.flatMap((side) => this.#judged(side));
     for (const found of this.#found) this.#tell(found);
     this.#tellWait(this.#found.find(({judgement}) => judgement === 'hold'));
@@ -98,6 +102,18 @@ export class Guardian {
     const ending = this.#found.find(({judgement}) => judgement === 'drop') ?? this.#found.find(({judgement}) => isEnding(judgement));
     if (ending) await this.#end(ending);
     else await this.#beat();
+  }
+
+  /** The stream itself says nothing of a table that was taken out of it; a closed side may get new tables. */
+  async #requireSchema({database, direction}: SideLook): Promise<void> {
+    const isWatched = direction === 'forward' && this.#options.replication.link(direction)?.mode !== 'drop';
+    try {
+      await database.source.probeSchema(direction, isWatched ? this.#options.scope : undefined);
+    } catch (error) {
+      if (!(error instanceof TerminalError)) throw error;
+      this.stop();
+      this.#fail(error);
+    }
   }
 
   #judged(side: SideLook): readonly Found[] {

@@ -19,6 +19,8 @@ export type ErrorCode =
   | 'CF-SRC-004' // the slot was lost, dropped or moved by somebody else
   | 'CF-SRC-005' // the source is another server than when the run started
   | 'CF-SRC-006' // transactions that are open hold up the start of the stream
+  | 'CF-SRC-007' // a side is a standby
+  | 'CF-SRC-008' // something that uses the source is not moved with it
   | 'CF-SCOPE-001' // no table matches the plan's scope
   | 'CF-SCOPE-002' // a table has no usable key
   | 'CF-SCOPE-003' // a table's replica identity does not carry its key

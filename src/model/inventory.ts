@@ -5,8 +5,8 @@ export type Inventory = {
   readonly logBytes: number;
   readonly objects: readonly {readonly kind: string; readonly count: number}[];
   readonly extensions: readonly {readonly name: string; readonly version: string}[];
-  /** What could be installed there. */
-  readonly availableExtensions: readonly string[];
+  /** What could be installed there, in the version that it would have. */
+  readonly availableExtensions: readonly {readonly name: string; readonly version: string}[];
   /** `max` are those that an ordinary role may have. */
   readonly connections: {readonly max: number; readonly used: number};
   /** Slowest statements by total time, where the server records them; the text is normalised and carries no value. */

@@ -15,6 +15,7 @@ export const sessionsNeeded = ({load}: Plan): number => load.parallel + SESSIONS
 export const inventoryFindings = (plan: Plan, inventories: Inventories): Finding[] => [
   ...damage(inventories.source),
   ...missingExtensions(inventories),
+  ...olderExtensions(inventories),
   ...sidesOf(inventories).flatMap((side) => [...tooFewSessions(plan, side, inventories[side]), ...weaknesses(side, inventories[side])]),
 ];
 
@@ -34,9 +35,9 @@ const damage = ({indexCheck}: Inventory): Finding[] =>
 
 /** The schema's own trial says so too where Crossfade writes the schema; files may simply not need it. */
 const missingExtensions = ({source, target}: Inventories): Finding[] => {
-  const [there, possible] = [new Set(target.extensions.map(({name}) => name)), new Set(target.availableExtensions)];
+  const there = versionsOf(target);
   return source.extensions
-    .filter(({name}) => !there.has(name) && !possible.has(name))
+    .filter(({name}) => !there.has(name))
     .map(({name, version}) => ({
       severity: 'warn',
       code: 'CF-SCOPE-004',
@@ -45,6 +46,30 @@ const missingExtensions = ({source, target}: Inventories): Finding[] => {
       next: 'install its package on the server of the target, or make sure that nothing in the scope needs it',
     }));
 };
+
+/** One that is there in an older version may lack a function, or not read what a newer one has written. */
+const olderExtensions = ({source, target}: Inventories): Finding[] => {
+  const there = versionsOf(target);
+  return source.extensions.flatMap(({name, version}): Finding[] => {
+    const other = there.get(name);
+    if (other === undefined || !isOlder(other, version)) return [];
+    return [
+      {
+        severity: 'warn',
+        code: 'CF-SCOPE-004',
+        object: `extension ${name}`,
+        reason: `is version ${version} on the source, and the target has ${other}, which is older`,
+        next: 'install a newer package on the server of the target, or read what changed between the two',
+      },
+    ];
+  });
+};
+
+const versionsOf = ({extensions, availableExtensions}: Inventory): ReadonlyMap<string, string> =>
+  new Map([...availableExtensions, ...extensions].map(({name, version}) => [name, version]));
+
+/** By their numbers; versions are texts of any form. */
+const isOlder = (one: string, other: string): boolean => one !== other && one.localeCompare(other, 'en', {numeric: true}) < 0;
 
 const tooFewSessions = (plan: Plan, side: Side, {connections}: Inventory): Finding[] => {
   const [free, needed] = [connections.max - connections.used, sessionsNeeded(plan)];

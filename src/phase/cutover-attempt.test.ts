@@ -91,6 +91,9 @@ test('the watchdog lives before anything is held, and until nothing is any more'
 test('the reverse stream is there before the hold, because its slot may have to wait', () =>
   expectOrder('target.source.createStream reverse', 'reverse link: drop', 'switch holds'));
 
+test('what the stream carried is asked when nobody can write any more, and before the decision (H-25)', () =>
+  expectOrder('source.fence.raise', 'source.source.probeSchema forward', 'source.fence.commit'));
+
 test('sequences are read when nobody can draw from them any more', () =>
   expectOrder('source.fence.raise', 'source.source.readSequences', 'target.target.setSequences', 'source.fence.commit'));
 

@@ -1,7 +1,7 @@
 /**
- * C5: one more look while both sides stand still at one position. The rows that changed since they were compared, every
- * one of them, and the counts of small tables. It has a limit, because clients wait; what did not fit into it calls the
- * attempt off.
+ * C5: one more look while both sides stand still at one position. Whether the stream carried every table whole until the
+ * fence, the rows that changed since they were compared, every one of them, and the counts of small tables. It has a
+ * limit, because clients wait; what did not fit into it calls the attempt off.
  */
 import {TerminalError, TransientError} from '../model/errors.ts';
 import {nameOf} from '../model/table.ts';
@@ -22,7 +22,12 @@ export const finalCheck = async (
   roles: Roles,
   link: Link,
 ): Promise<{readonly counts: Record<string, string>; readonly changed: Changed}> => {
-  const [counts, changed] = await Promise.all([countSmallTables(context, roles), compareLeft(context, link)]);
+  const {scope} = context.plan.plan;
+  const [counts, changed] = await Promise.all([
+    countSmallTables(context, roles),
+    compareLeft(context, link),
+    roles.closing.source.probeSchema(roles.direction, roles.closingSide === 'source' ? scope : undefined),
+  ]);
   return {counts, changed};
 };
 

@@ -10,6 +10,7 @@ export const initialLoad: Phase = {
     const tables = await context.tables();
     await steps.once('start-stream', () => startStream(context));
     await source.source.probeStream('forward', undefined);
+    await source.source.probeSchema('forward', plan.plan.scope);
     const chunks = await steps.each('plan-chunks', async () => {
       const stored = await target.target.chunks();
       return stored.length ? stored : target.target.planChunks(await ranges(context), epoch);

@@ -12,6 +12,7 @@ export const ensureReverse = (context: PhaseContext): Promise<Link> => ensure(co
 export const other = (direction: Direction): Direction => (direction === 'forward' ? 'reverse' : 'forward');
 
 const ensure = async (context: PhaseContext, direction: Direction): Promise<Link> => {
+  if (direction === 'forward') await context.source.source.probeSchema(direction, context.plan.plan.scope);
   const link = await context.replication.ensure(direction, 'apply', await context.mappings(direction), context.epoch);
   if (await hasStream(context, other(direction)))
     await context.replication.ensure(other(direction), 'drop', await context.mappings(other(direction)), context.epoch);

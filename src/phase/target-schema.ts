@@ -71,7 +71,21 @@ export const setAside = async (context: PhaseContext): Promise<{removed: number}
 
 export const runPostData = async (context: PhaseContext): Promise<SchemaRun & {putBack: number}> => {
   const putBack = await restore(context);
-  return {...(await runPart(context, 'postData')), putBack};
+  const run = await runPart(context, 'postData');
+  await requireFit(context);
+  return {...run, putBack};
+};
+
+/** What the file has made may be unfit for rows that are applied; nobody could see it before. */
+const requireFit = async ({target, tables}: PhaseContext): Promise<void> => {
+  const found = await target.catalog.findings('target', await tables('target'));
+  const unfit = found.filter(({severity, code}) => severity === 'refuse' && code === 'CF-SCOPE-004');
+  if (!unfit.length) return;
+  const lines = unfit.map(({object, reason, next}) => `${object} ${reason}\n    → ${next}`);
+  throw new TerminalError(`the schema of the target is not fit for a migration:\n  ${lines.join('\n  ')}`, {
+    code: 'CF-SCOPE-004',
+    next: unfit[0]?.next ?? '',
+  });
 };
 
 /** Abort: tables that were there before are empty and whole again. */

@@ -1,8 +1,9 @@
-import {nameOf, type Column, type Table, type TableName} from '../../model/table.ts';
-import type {Catalog} from '../engine.ts';
+import type {Column, Table, TableName} from '../../model/table.ts';
+import type {Catalog, Scope} from '../engine.ts';
 import {postgresInventory} from './postgres-inventory.ts';
 import {postgresFindings} from './postgres-findings.ts';
 import {postgresGrants} from './postgres-grants.ts';
+import {isInScope} from './postgres-scope.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 
@@ -48,26 +49,13 @@ export const postgresCatalog = (sessions: PgSessions): Catalog => ({
   inventory: (tables) => postgresInventory(sessions, tables),
 });
 
-const matcher = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('[^.]*')}$`,
-  );
-
-const readTables = async (
-  session: PgSession,
-  scope: {readonly tables: readonly string[]; readonly exclude: readonly string[]},
-): Promise<Table[]> => {
-  const wanted = scope.tables.map(matcher);
-  const unwanted = scope.exclude.map(matcher);
+const readTables = async (session: PgSession, scope: Scope): Promise<Table[]> => {
+  const isWanted = isInScope(scope);
   const {rows} = await session.query(TABLES);
   const tables: Table[] = [];
   for (const row of rows) {
     const name: TableName = {schema: text(row, 'schema'), name: text(row, 'name')};
-    if (!wanted.some((one) => one.test(nameOf(name))) || unwanted.some((one) => one.test(nameOf(name)))) continue;
-    tables.push(await readTable(session, name, row));
+    if (isWanted(name)) tables.push(await readTable(session, name, row));
   }
   return tables;
 };

@@ -6,6 +6,7 @@
  */
 import type {Table, TableName} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
+import {publicationName} from './postgres-names.ts';
 import type {PgSession} from './postgres-session.ts';
 import {quoteName, quoteTable, quoteValue} from './postgres-sql.ts';
 
@@ -36,7 +37,7 @@ export const ddlWatch = (migration: MigrationRef, oids: readonly string[], names
   const create = (on: 'command' | 'drop', event: string): string =>
     `CREATE EVENT TRIGGER ${triggerName(migration, on)} ON ${event} EXECUTE FUNCTION ${functionName(migration)}()`;
   return [
-    watchFunction(migration, list, dropped),
+    watchFunction(migration, list, dropped, quoteValue(publicationName(migration))),
     ...dropTriggers(migration),
     create('command', 'ddl_command_end'),
     create('drop', 'sql_drop'),
@@ -56,8 +57,11 @@ export const dropDdlWatch = (migration: MigrationRef): string[] => [
 const dropTriggers = (migration: MigrationRef): string[] =>
   (['command', 'drop'] as const).map((on) => `DROP EVENT TRIGGER IF EXISTS ${triggerName(migration, on)}`);
 
-/** Our own sessions are known by their name; what they change is no surprise. New partitions count as changes of their root. */
-const watchFunction = (migration: MigrationRef, tables: string, dropped: string): string => `
+/**
+ * Our own sessions are known by their name; what they change is no surprise. New partitions count as changes of their
+ * root. A new table may be of the scope, which is not known here: whoever reads of it looks.
+ */
+const watchFunction = (migration: MigrationRef, tables: string, dropped: string, publication: string): string => `
 CREATE OR REPLACE FUNCTION ${functionName(migration)}() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $watch$
 DECLARE
   change record;
@@ -66,13 +70,19 @@ BEGIN
   IF TG_EVENT = 'sql_drop' THEN
     FOR change IN SELECT object_identity AS what FROM pg_event_trigger_dropped_objects()
       WHERE object_type IN ('table', 'table column') AND json_build_array(address_names[1], address_names[2])::text = ANY (
-        SELECT json_build_array(name::json ->> 0, name::json ->> 1)::text FROM unnest(${dropped}) AS names(name)) LOOP
+          SELECT json_build_array(name::json ->> 0, name::json ->> 1)::text FROM unnest(${dropped}) AS names(name))
+        OR TG_TAG LIKE '%PUBLICATION' AND ${publication} IN (address_names[1], address_args[1])
+        OR object_type = 'index' AND EXISTS (SELECT FROM pg_class c WHERE c.oid = ANY (${tables}) AND c.relreplident = 'i'
+          AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident)) LOOP
       PERFORM pg_logical_emit_message(true, 'crossfade', ${quoteValue(`${migration.short} ddl `)} || TG_TAG || ' dropped ' || change.what);
       INSERT INTO crossfade.ddl (migration, role, what) VALUES (${quoteValue(migration.short)}, session_user, TG_TAG || ' dropped ' || change.what);
     END LOOP;
   ELSE
     FOR change IN SELECT command_tag || ' ' || object_identity AS what FROM pg_event_trigger_ddl_commands()
-      WHERE classid = 'pg_class'::regclass AND (objid = ANY (${tables}) OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = objid AND inhparent = ANY (${tables}))) LOOP
+      WHERE classid = 'pg_class'::regclass AND (objid = ANY (${tables}) OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = objid AND inhparent = ANY (${tables})))
+        OR command_tag IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO') AND schema_name !~ '^(pg_|crossfade)'
+        OR classid = 'pg_publication'::regclass AND objid = (SELECT oid FROM pg_publication WHERE pubname = ${publication})
+        OR classid = 'pg_publication_rel'::regclass AND EXISTS (SELECT FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE r.oid = objid AND p.pubname = ${publication}) LOOP
       PERFORM pg_logical_emit_message(true, 'crossfade', ${quoteValue(`${migration.short} ddl `)} || change.what);
       INSERT INTO crossfade.ddl (migration, role, what) VALUES (${quoteValue(migration.short)}, session_user, change.what);
     END LOOP;

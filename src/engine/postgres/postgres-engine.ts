@@ -1,3 +1,5 @@
+import {TerminalError} from '../../model/errors.ts';
+import type {Side} from '../../model/side.ts';
 import type {Database, Engine, OpenOptions, ReportedParameters, ServerIdentity} from '../engine.ts';
 import {PostgresAlter} from './postgres-alter.ts';
 import {postgresActivity} from './postgres-activity.ts';
@@ -72,8 +74,9 @@ const reportedParameters = (sessions: PgSessions): ReportedParameters => ({
 const identity = (sessions: PgSessions): Promise<ServerIdentity> =>
   sessions.use(async (session) => {
     const row = await session.one(
-      `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS id, current_setting('server_version_num') AS number, current_setting('server_version') AS text, session_user::text AS role, current_database()::text AS database`,
+      `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS id, current_setting('server_version_num') AS number, current_setting('server_version') AS text, session_user::text AS role, current_database()::text AS database, pg_is_in_recovery()::text AS standby`,
     );
+    if (row['standby'] === 'true') throw isStandby(sessions.options.side);
     return {
       systemId: row['id'] ?? '',
       version: Number(row['number']),
@@ -81,4 +84,11 @@ const identity = (sessions: PgSessions): Promise<ServerIdentity> =>
       role: row['role'] ?? '',
       database: row['database'] ?? '',
     };
+  });
+
+/** H-77: nothing can be published there, and nothing written. Every verb that changes a side asks who it is first. */
+const isStandby = (side: Side): TerminalError =>
+  new TerminalError(`the ${side} is a standby: it follows another server and can only be read`, {
+    code: 'CF-SRC-007',
+    next: `give the address of its primary in ${side}.url`,
   });

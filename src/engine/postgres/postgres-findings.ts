@@ -3,14 +3,18 @@ import type {Side} from '../../model/side.ts';
 import {nameOf, type Table} from '../../model/table.ts';
 import type {Finding, Wishes} from '../engine.ts';
 import {grantFindings, postgresGrants} from './postgres-grants.ts';
+import {leftBehind} from './postgres-left-behind.ts';
 import type {PgSession} from './postgres-session.ts';
-import {quoteTable} from './postgres-sql.ts';
+import {quoteTable, textArray} from './postgres-sql.ts';
 
 export const postgresFindings = async (session: PgSession, as: Side, tables: readonly Table[], wishes?: Wishes): Promise<Finding[]> => [
   ...(as === 'source' ? tables.flatMap(keyFindings) : []),
   ...(await serverFindings(session, as)),
   ...grantFindings(as, await postgresGrants(session, as, tables, wishes)),
-  ...(as === 'source' ? [...(await identityFindings(session, tables)), ...(await objectFindings(session, tables))] : []),
+  ...(await firingTriggers(session, as, tables)),
+  ...(as === 'source'
+    ? [...(await identityFindings(session, tables)), ...(await objectFindings(session, tables)), ...(await leftBehind(session))]
+    : []),
 ];
 
 const refuse = (code: string, object: string, reason: string, next: string): Finding => ({severity: 'refuse', code, object, reason, next});
@@ -101,6 +105,24 @@ const identityFindings = async (session: PgSession, tables: readonly Table[]): P
       );
   }
   return found;
+};
+
+/** H-17: rows are applied as a replica would, on the source too once there is a way back; these would do their work twice. */
+const firingTriggers = async (session: PgSession, as: Side, tables: readonly Table[]): Promise<Finding[]> => {
+  const {rows} = await session.query(
+    `SELECT format('trigger %I on %I.%I', g.tgname, n.nspname, c.relname) AS object, format('ALTER TABLE %I.%I ENABLE TRIGGER %I', n.nspname, c.relname, g.tgname) AS next
+     FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE NOT g.tgisinternal AND g.tgenabled IN ('A', 'R') AND g.tgname !~ '^(zz_)?crossfade_' AND format('%s.%s', n.nspname, c.relname) = ANY ($1) ORDER BY 1`,
+    [textArray(tables.flatMap(({name, partitions}) => [name, ...partitions]).map(nameOf))],
+  );
+  return rows.map((row) =>
+    refuse(
+      'CF-SCOPE-004',
+      row['object'] ?? '',
+      `on the ${as} fires for rows that are applied as well (ENABLE ALWAYS or REPLICA), so its work would be done twice`,
+      `${row['next'] ?? ''}; or disable it until the migration is over`,
+    ),
+  );
 };
 
 const objectFindings = async (session: PgSession, tables: readonly Table[]): Promise<Finding[]> => {

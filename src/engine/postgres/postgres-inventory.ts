@@ -35,13 +35,15 @@ export const postgresInventory = (sessions: PgSessions, tables: readonly Table[]
     const facts = await session.one(FACTS);
     const objects = await session.query(OBJECTS);
     const extensions = await session.query(`SELECT extname AS name, extversion AS version FROM pg_extension ORDER BY 1`);
-    const available = await session.query(`SELECT name FROM pg_available_extensions ORDER BY 1`);
+    const available = await session.query(
+      `SELECT name, coalesce(installed_version, default_version, '') AS version FROM pg_available_extensions ORDER BY 1`,
+    );
     return {
       databaseBytes: Number(facts['bytes']),
       logBytes: Number(facts['log']),
       objects: objects.rows.map((row) => ({kind: row['kind'] ?? '', count: Number(row['count'])})),
       extensions: extensions.rows.map((row) => ({name: row['name'] ?? '', version: row['version'] ?? ''})),
-      availableExtensions: available.rows.map((row) => row['name'] ?? ''),
+      availableExtensions: available.rows.map((row) => ({name: row['name'] ?? '', version: row['version'] ?? ''})),
       connections: {max: Number(facts['max']), used: Number(facts['used'])},
       statements: await statements(session),
       indexCheck: await checkIndexes(session, tables),

@@ -91,6 +91,20 @@ test('of two that apply from one position one is refused, with its rows', async 
   await Promise.all([one.close(), other.close()]);
 });
 
+test('a NULL that is applied stays NULL, whatever the database says of arrays', async () => {
+  await app.run(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET array_nulls = off', current_database()); END $$`);
+  await side.database.target.setProgress('forward', '0/10' as unknown as Position, 1);
+  const applier = await side.database.target.applier('forward', 1, tables);
+  const operations = ['a', null].map((word, i) => ({form: 'insert', key: [String(i)], row: {id: String(i), word}}) as const);
+  await applier.write([{...insertA, steps: [{kind: 'rows', operations}]}]);
+  await applier.commit({position: '0/20' as unknown as Position, commitSeq: 0, ...nothing});
+  await applier.close();
+  expect(await side.rows('SELECT id::text, word FROM items ORDER BY id')).toEqual([
+    ['0', 'a'],
+    ['1', null],
+  ]);
+});
+
 test('a chunk of a runner that was replaced is not stored, and its end is asked after its read', async () => {
   const [chunk] = await side.database.target.planChunks([{table: {schema: 'public', name: 'items'}, range: WHOLE}], 1);
   await side.run(`INSERT INTO items VALUES (1, 'a')`);

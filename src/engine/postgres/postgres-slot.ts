@@ -232,8 +232,9 @@ const removeSlot = async (session: PgSession, migration: MigrationRef, direction
 export const dropStream = (sessions: PgSessions, migration: MigrationRef, direction: Direction): Promise<void> =>
   sessions.use(async (session) => {
     const publication = publicationName(migration);
+    // First, because what it describes is gone with the next statement, and somebody may be looking.
+    await session.query(`DELETE FROM crossfade.stream WHERE migration = $1 AND lane = $2`, [migration.short, direction]);
     await removeSlot(session, migration, direction);
     await removeDdlWatch(session, migration);
     if ((await publicationState(session, publication)).isOurs) await session.query(dropPublication(migration));
-    await session.query(`DELETE FROM crossfade.stream WHERE migration = $1 AND lane = $2`, [migration.short, direction]);
   });

@@ -3,7 +3,7 @@ import {TransientError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import {writtenColumns, type Table} from '../../model/table.ts';
-import type {BulkFormat, KeyRange, MigrationRef, SequenceState, Source} from '../engine.ts';
+import type {BulkFormat, KeyRange, MigrationRef, Scope, SequenceState, Source} from '../engine.ts';
 import type {KeptLog} from '../kept-log.ts';
 import {PostgresChangeStream} from './postgres-change-stream.ts';
 import {createStream, waitForVisibility, dropStream, probeStream} from './postgres-slot.ts';
@@ -12,7 +12,7 @@ import {rowsOfCopy} from './postgres-copy-text.ts';
 import {keptLog} from './postgres-kept-log.ts';
 import {markContent} from './postgres-names.ts';
 import {parseLsn, toPosition} from './postgres-position.ts';
-import {publishedSchema} from './postgres-published-schema.ts';
+import {publishedSchema, requireSameSchema} from './postgres-published-schema.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {BEGIN_READING, copyOut, isCut, rangeBounds, rowsByKey} from './postgres-copy-statements.ts';
@@ -55,6 +55,10 @@ export class PostgresSource implements Source {
       const {rows} = await session.query(`SELECT fingerprint FROM crossfade.stream WHERE migration = $1`, [this.#migration.short]);
       return rows[0]?.['fingerprint'] === (await publishedSchema(session, this.#migration));
     });
+  }
+
+  probeSchema(direction: Direction, scope: Scope | undefined): Promise<void> {
+    return this.#sessions.use((session) => requireSameSchema(session, this.#migration, direction, this.#sessions.options.side, scope));
   }
 
   async planRanges(table: Table, bytes: number): Promise<KeyRange[]> {
