@@ -17,6 +17,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   relay: [],
   switch: [],
+  failover: ['switch'], // an operator's programs are run in one way
   throttle: ['engine°'],
   pipeline: ['engine°', 'mapping°', 'relay°', 'throttle°', 'journal°'],
   verify: ['engine°', 'mapping°'],
@@ -27,6 +28,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'plan',
     'engine°',
     'switch°',
+    'failover°',
     'operation°',
     'journal°',
     'verify°',
@@ -38,7 +40,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'canary°',
   ], // events it answers with; the watchdog and the canary it starts; the throttle it passes on; the mappings it passes on
   runner: ['plan', 'workflow', 'journal', 'phase°', 'gate°', 'engine°'], // it writes the journal; lease and mirror are on the sides
-  watchdog: ['engine°', 'switch°'],
+  watchdog: ['engine°', 'switch°', 'failover°'],
   canary: ['switch°', 'router'], // an application that uses the router has no other path
   router: [],
   rehearsal: ['plan', 'engine°', 'pipeline', 'verify°'],
@@ -56,6 +58,7 @@ const CONTRACTS: Readonly<Record<string, string>> = {
   engine: 'engine.ts',
   relay: 'relay.ts',
   switch: 'traffic-switch.ts',
+  failover: 'failover.ts',
   throttle: 'throttle.ts',
   verify: 'verifier.ts',
   operation: 'operation.ts',

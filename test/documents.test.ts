@@ -19,10 +19,11 @@ const pages = [
   'README.md',
   'ARCHITECTURE.md',
   'CHANGELOG.md',
-  ...['docs', 'docs/runbook', 'docs/decisions', 'examples/router-app', 'examples/switch-command'].flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => join(folder, name)),
+  ...['docs', 'docs/runbook', 'docs/decisions', 'examples/router-app', 'examples/switch-command', 'examples/failover-patroni'].flatMap(
+    (folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => join(folder, name)),
   ),
 ];
 

@@ -25,6 +25,7 @@ import {verifiers} from '../verify/verifiers.ts';
 import type {RunnerOptions} from '../runner/runner-options.ts';
 import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
 import {canaryStarter} from './compose-canary.ts';
+import {failoverWithSecrets, openFailover} from './compose-failover.ts';
 import {mappedTables} from './compose-mapping.ts';
 import {measuresOf, openGuardian} from './compose-measures.ts';
 
@@ -119,6 +120,7 @@ export const composeRun = (
   const replication = new InProcessReplication({source, target, compare: comparePositions, isPassing, telemetry, effects});
   const guardian = openGuardian(pinned.plan, sides, replication, effects, telemetry);
   const switches = openSwitches(pinned.plan, sides, migration, effects);
+  const failover = openFailover(pinned.plan, sides.addresses, migration, effects);
   const mapped = mappedTables(pinned.plan, source, target);
   const startWatchdog: RunParts['context']['startWatchdog'] = async (request) =>
     startWatchdogProcess(watchdogCommand, JSON.stringify({request, migration, plan: await withSecrets(pinned.plan)}), effects);
@@ -131,6 +133,7 @@ export const composeRun = (
     epoch,
     replication,
     switches,
+    ...(failover ? {failover} : {}),
     verifier: verifiers.checksum,
     operations: operationsOf(pinned.plan),
     throttle: strictest(throttles['duty-cycle'], guardian.pacing, ...(operator ? [operator] : [])),
@@ -161,7 +164,8 @@ const withSecrets = async (plan: Plan): Promise<Plan> => {
     ...plan[side],
     url: {kind: 'literal' as const, value: (await resolveDatabaseUrl(plan[side].url)).reveal()},
   });
-  return {...plan, source: await resolved('source'), target: await resolved('target')};
+  const failover = plan.failover && (await failoverWithSecrets(plan.failover));
+  return {...plan, source: await resolved('source'), target: await resolved('target'), ...(failover ? {failover} : {})};
 };
 
 const member = <T>(kind: string, list: Readonly<Record<string, T>>, name: string): T => {

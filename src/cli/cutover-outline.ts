@@ -34,6 +34,15 @@ export const cutoverSteps = async (facts: PlanFacts, direction: Direction): Prom
       direction === 'forward' ? [opening?.source.createStream(back, sides[openingSide]), opening?.source.changes(back)] : [],
     ),
     await step('start-watchdog', 'start the process that ends a hold when the runner cannot'),
+    ...(plan.failover
+      ? [
+          await step('pause-failover', 'tell the automation of both clusters that no server is to be promoted'),
+          await step(
+            'observe-failover',
+            'ask it whether the planned servers are primary: now, after the fence, and before the other side opens',
+          ),
+        ]
+      : []),
     await step('ask-switches', `ask ${switches} what clients will notice`),
     await step(
       'start-canary',
@@ -76,6 +85,7 @@ export const cutoverSteps = async (facts: PlanFacts, direction: Direction): Prom
     await step('open', `open the ${openingSide}`, [opening?.fence.open()]),
     await step('route', `lead ${switches} to the ${openingSide}, and end the hold`),
     await step('start-way-back', `apply from now on what is written on the ${openingSide} to the ${closingSide}`),
+    ...(plan.failover ? [await step('resume-failover', 'tell the automation of both clusters to go on, when it is called off too')] : []),
     await step(
       'prove',
       `ask ${switches} whether they lead to the ${openingSide}${canary.none === undefined ? ', wait for a token along each path, and account for all of them' : ''}`,

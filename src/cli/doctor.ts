@@ -5,6 +5,7 @@ import {isInPlace} from '../plan/plan.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import type {CommandModule} from './command.ts';
 import {openSides, openSwitches, operationsOf} from './compose.ts';
+import {failoverFindings, openFailover} from './compose-failover.ts';
 import {mappingOf} from './compose-mapping.ts';
 import {planArgument} from './plan-argument.ts';
 import {EXIT} from './exit-codes.ts';
@@ -30,7 +31,9 @@ export const command: CommandModule = {
       const mapping = await mappingOf(plan);
       const inTheWay = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping});
       const canary = await canaryFindings(plan, sides);
-      const findings = [...inTheWay, ...(await switchFindings(openSwitches(plan, sides, migration, effects))), ...canary.findings];
+      const switched = await switchFindings(openSwitches(plan, sides, migration, effects));
+      const failover = await failoverFindings(plan, openFailover(plan, sides.addresses, migration, effects));
+      const findings = [...inTheWay, ...switched, ...failover, ...canary.findings];
       const grants = {
         source: await sides.source.catalog.grants('source', tables, wishesOf(plan)),
         target: await sides.target.catalog.grants('target', onTarget(tables, mapping), wishesOf(plan)),

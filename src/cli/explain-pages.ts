@@ -1,6 +1,7 @@
 /** What `crossfade explain CODE` prints: one page for every code of `model/errors.ts`. */
 import type {ErrorCode} from '../model/errors.ts';
 import {canaryPages} from './explain-canary.ts';
+import {failoverPages} from './explain-failover.ts';
 import {mappingPages} from './explain-mapping.ts';
 import {page, type Page} from './explain-page.ts';
 import {roomPages} from './explain-room.ts';
@@ -214,6 +215,7 @@ export const explainPages = {
     'See that the application opens a new connection after an error, which most pools do by themselves, or choose a quiet hour. Rehearse the way back.',
   ),
   ...canaryPages,
+  ...failoverPages,
   'CF-CUT-002': page(
     'ownership unknown',
     'It cannot be proved which side takes writes, so Crossfade has stopped and will not guess.',

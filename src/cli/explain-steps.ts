@@ -1,5 +1,6 @@
 /** What `crossfade explain STEP` prints: one page for every step of the journal, and for the acts that go on beside them. */
 import {cutoverStepPages} from './explain-cutover-steps.ts';
+import {failoverStepPages} from './explain-failover.ts';
 import {page, type Page} from './explain-page.ts';
 
 /** In the order in which a run meets them. Steps of operations are named by their verb. */
@@ -97,6 +98,7 @@ export const stepPages = {
     'A difference stops the run: crossfade verify names the rows, crossfade verify --repair reads them again.',
   ),
   ...cutoverStepPages,
+  ...failoverStepPages,
   'clean-fences': page(
     'old triggers go',
     'Triggers of fences that are released cost a little per statement; they are dropped where the table is free for a moment.',

@@ -5,6 +5,7 @@ import {assessPlan} from '../phase/assess.ts';
 import {isInPlace, type PinnedPlan} from '../plan/plan.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import {openSides, openSwitches, operationsOf, type Sides} from './compose.ts';
+import {failoverNotes} from './compose-failover.ts';
 import {mappingOf} from './compose-mapping.ts';
 import type {Outline} from './outline.ts';
 import {planFacts, type PlanFacts} from './plan-facts.ts';
@@ -43,7 +44,7 @@ const assessed = async (sides: Sides, {plan, tables}: PlanFacts, migration: Migr
   const switches = isInPlace(plan) ? [] : openSwitches(plan, sides, migration, await effectsOf(process.env));
   try {
     const inTheWay = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping: await mappingOf(plan)});
-    return [...inTheWay, ...(await switchFindings(switches))];
+    return [...inTheWay, ...(await switchFindings(switches)), ...failoverNotes(plan)];
   } finally {
     await Promise.all(switches.map((one) => one.close()));
   }

@@ -87,7 +87,17 @@ describe('the outline', () => {
     expect(inCode.filter((name) => !stepPageOf(name))).toEqual([]);
     const outlines = await Promise.all(['plans/demo.yaml', 'plans/add-column.yaml'].map(async (file) => planOutline(await factsOf(file))));
     const shown = new Set(outlines.flatMap(allSteps).map(({name}) => name.split(' ')[0]));
-    expect(inCode.filter((name) => !shown.has(name) && name !== 'end-blockers')).toEqual([]); // that one only where the plan lets it
+    // Those only where the plan says so.
+    const wished = ['end-blockers', 'pause-failover', 'observe-failover', 'resume-failover'];
+    expect(inCode.filter((name) => !shown.has(name) && !wished.includes(name))).toEqual([]);
+  });
+
+  it('of a plan that names a failover automation tells it before the hold, and after the switch', async () => {
+    const text = `${readFileSync('plans/demo.yaml', 'utf8')}\nfailover: {pause: [p], resume: [p], observe: [p]}\n`;
+    const facts = await factsOf('plans/demo.yaml');
+    const names = allSteps(await planOutline({...facts, plan: pinPlan(text, 'plans/demo.yaml').plan})).map(({name}) => name);
+    const told = ['pause-failover', 'observe-failover', 'hold', 'open', 'route', 'resume-failover'];
+    expect(names.filter((name) => told.includes(name))).toEqual([...told, ...told]);
   });
 
   it('of a plan that ends blockers says so', async () => {

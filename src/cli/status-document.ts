@@ -70,6 +70,8 @@ export function statusDocument(
             unmeasured: state.canary.unmeasured ?? null,
             failure: state.canary.failure ?? null,
           },
+    /** Its automation was told to wait by an attempt, and no runner has told it to go on. */
+    failoverPaused: state.failoverPaused ?? null,
     lastVerification: state.verifications.at(-1) ?? null,
     createdAt: state.createdAt,
     entries: state.head.seq,

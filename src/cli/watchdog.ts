@@ -13,6 +13,7 @@ export const command: CommandModule = {
   configure: () => {},
   run: async ({output}) => {
     const {openSides, openSwitches} = await import('./compose.ts');
+    const {openFailover} = await import('./compose-failover.ts');
     const {effectsOf} = await import('../runner/system-effects.ts');
     const {watchAttempt} = await import('../watchdog/watch-attempt.ts');
     const {request, migration, plan} = JSON.parse(await text(process.stdin)) as Instructions;
@@ -34,6 +35,7 @@ export const command: CommandModule = {
       closingSide,
       openingSide,
       switches,
+      failover: openFailover(plan, sides.addresses, migration, effects),
       effects,
       note: (line) => output.say(line),
     });

@@ -162,4 +162,15 @@ describe('why a run is not done, who acts, and how', () => {
       'crossfade resume',
     ]);
   });
+
+  it('an automation that a runner has left paused is named, unless that runner is at work', () => {
+    const facts: readonly JournalFact[] = [...atCutover, {type: 'step-intent', phase: 'cutover', step: 'pause-failover', attempt: 1}];
+    expect(why(facts, false)[0]).toMatch(/is gone in cutover.*; the failover automation was paused 10m ago and may still be/);
+    expect(why([...facts, {type: 'failed', code: undefined, error: 'boom'}])[0]).toMatch(
+      /boom; the failover automation was paused 11m ago/,
+    );
+    expect(why(facts)[0]).not.toContain('automation');
+    const resumed: JournalFact = {type: 'step-outcome', phase: 'cutover', step: 'resume-failover', attempt: 1, evidence: {}};
+    expect(why([...facts, resumed], false)[0]).not.toContain('automation');
+  });
 });

@@ -20,6 +20,18 @@ const SILENT_MS = 30_000;
 
 /** `alive` as `isRunnerAlive` answers, `report` as the state has it, of whichever runner. Times are wall clock, for people. */
 export function whyNotDone(state: RunState, alive: boolean | undefined, now: Date, report?: LiveReport): WhyNotDone {
+  const why = causeOf(state, alive, now, report);
+  return {...why, cause: `${why.cause}${leftPaused(state, alive, now)}`};
+}
+
+/** While a runner is at work it is paused on purpose, and one that cannot resume it says so itself. */
+function leftPaused({failoverPaused: paused, status}: RunState, alive: boolean | undefined, now: Date): string {
+  const isAtWork = (status === 'running' || status === 'waiting') && alive !== false;
+  if (paused === undefined || isAtWork) return '';
+  return `; the failover automation was paused ${since(paused.at, now)} ago and may still be (crossfade doctor PLAN asks it)`;
+}
+
+function causeOf(state: RunState, alive: boolean | undefined, now: Date, report?: LiveReport): WhyNotDone {
   // A change in place has moved nothing, so there is no other side to name.
   if (state.status === 'completed')
     return {cause: state.openSide === 'source' ? 'done' : 'done: the target serves', owner: 'nobody', next: undefined};

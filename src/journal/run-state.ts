@@ -5,6 +5,7 @@ import type {Workflow} from '../workflow/workflow.ts';
 import {standingApprovals} from './approvals.ts';
 import type {Approval} from './approvals.ts';
 import {canaryOf, type CanaryOnRecord} from './canary-record.ts';
+import {failoverPausedOf, type FailoverOnRecord} from './failover-record.ts';
 import type {Entry, HeardSignal} from './journal.ts';
 import {after, isOf, lastRecorded, recorded} from './recorded.ts';
 import type {EntryOf} from './recorded.ts';
@@ -75,6 +76,8 @@ export type RunState = Way & {
   readonly tuning: TuningOnRecord;
   /** What the canary of the newest cutover saw; undefined before the first. */
   readonly canary: CanaryOnRecord | undefined;
+  /** Undefined while the automation of the clusters goes on, as far as runners know. */
+  readonly failoverPaused: FailoverOnRecord | undefined;
   readonly head: {readonly seq: number; readonly hash: string};
 };
 
@@ -117,6 +120,7 @@ export function runState(entries: readonly Entry[], known: Readonly<Record<strin
     tuning: tuningOf(entries),
     calledOff: calledOffOf(entries),
     canary: canaryOf(entries),
+    failoverPaused: failoverPausedOf(entries),
     head: {seq: head.seq, hash: head.hash},
   };
 }

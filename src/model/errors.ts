@@ -49,6 +49,9 @@ export type ErrorCode =
   | 'CF-CANARY-002' // the tokens of the canary do not add up
   | 'CF-CANARY-003' // the canary could not write before the hold
   | 'CF-CANARY-004' // what users see of the cutover is measured in part or not at all
+  | 'CF-FAILOVER-001' // the failover automation could not be paused, resumed or asked
+  | 'CF-FAILOVER-002' // another server is primary than planned
+  | 'CF-FAILOVER-003' // nobody tells the failover automation about a cutover
   | 'CF-GATE-001' // a gate is red
   | 'CF-STATE-001' // the local state is missing or damaged
   | 'CF-STATE-002' // the journal's chain is broken

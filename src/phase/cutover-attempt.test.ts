@@ -28,6 +28,8 @@ const recorder = (calls: string[], name: string, answers: Readonly<Record<string
     },
   );
 
+const AS_PLANNED = {primary: 'one:5432', planned: 'one:5432', isPaused: true};
+
 const attempt = async (): Promise<readonly string[]> => {
   const calls: string[] = [];
   const say = (what: string): Promise<void> => Promise.resolve(void calls.push(what));
@@ -58,11 +60,17 @@ const attempt = async (): Promise<readonly string[]> => {
       return {pid: 1, gone: never, dismiss: () => say('watchdog is dismissed')};
     },
     startCanary: async () => undefined,
+    failover: {
+      pause: () => say('failover is paused'),
+      resume: () => say('failover is resumed'),
+      observe: () => say('failover is asked').then(() => ({source: AS_PLANNED, target: AS_PLANNED})),
+    },
+    isFailoverPaused: async () => true,
     tables: async () => [],
     mappings: async () => [],
     steps: {each: (_: string, act: () => Promise<unknown>) => act()},
     verification: {compareChanged: () => say('compare'), compareLeft: async () => ({isKnown: true, rows: 0, tables: 0})},
-    telemetry: {note: () => undefined},
+    telemetry: {note: () => undefined, wait: () => undefined},
     effects,
     clock: {...effects.clock, sleep: () => never},
     signal: new AbortController().signal,
@@ -108,5 +116,15 @@ test('the reverse stream begins after our last write, its reader gone', () =>
 
 test('an attempt that was not decided takes its fence back before it lets go', () =>
   expectOrder('source.fence.commit', 'source.fence.release', 'switch resumes'));
+
+test('no server may be promoted by itself from before the hold until nothing is held', async () => {
+  await expectOrder('watchdog', 'failover is paused', 'failover is asked', 'switch holds');
+  await expectOrder('switch resumes', 'failover is resumed', 'watchdog is dismissed');
+});
+
+test('it is asked again after the fence', async () => {
+  const calls = await attempt();
+  expect(calls.slice(calls.indexOf('source.fence.raise'), calls.indexOf('source.fence.commit'))).toContain('failover is asked');
+});
 
 test('the other side is not opened before the decision', async () => expect(await attempt()).not.toContain('target.fence.open'));

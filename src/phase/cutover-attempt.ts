@@ -9,6 +9,7 @@ import type {Position} from '../model/position.ts';
 import {mappedSequences} from '../pipeline/mapped-sequences.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {Watchdog} from '../watchdog/watchdog.ts';
+import {isAstray, pauseFailover, requirePrimaries, resumeFailover} from './failover-pause.ts';
 import {fencePastBlockers, holdPastBlockers, type Held} from './blockers.ts';
 import {finalCheck} from './final-check.ts';
 import {cutoverCanary} from './cutover-canary.ts';
@@ -34,6 +35,7 @@ export const attemptCutover = async (context: PhaseContext, roles: Roles, link: 
   const begun: Begun = {canary, heldFromMs: undefined};
   try {
     await context.steps.each('ask-switches', () => askSwitches(context, roles));
+    await pauseFailover(context, attempt);
     await canary.start();
     await context.steps.each('compare-changed', () => context.verification.compareChanged(link, context.signal, COMPARE_MS_MAX));
     begun.heldFromMs = context.clock.monotonicMs();
@@ -98,11 +100,14 @@ const closeAndDecide = async (
   const drained = link.untilMark(marker, limit);
   drained.catch(() => undefined); // awaited after the fence, which may fail first
   await steps.each('raise-fence', () => raiseFence(held, attempt, budgetMs + DEADLINE_EXTRA_MS, marker));
+  const asPlanned = requirePrimaries(context, 'fenced', budgetMs);
+  asPlanned.catch(() => undefined); // awaited before the decision; it takes its time beside the drain
   await steps.each('drain', () => drained);
   const timed = untilOver(steps, limit);
   await timed.each('final-check', () => finalCheck(context, roles, link));
   await timed.each('sequences', async () => roles.opening.target.setSequences(await sequences(context, roles), SEQUENCE_MARGIN));
   await timed.each('mark-reverse', () => markReverse(context, roles, limit));
+  await asPlanned;
   limit.throwIfAborted();
   const decision = await timed.each('decide', () => roles.closing.fence.commit(attempt, context.epoch));
   if (decision !== 'committed')
@@ -187,7 +192,9 @@ const callOff = async (
     return finished;
   }
   await context.steps.each('end-hold', () => endHold(context, roles, attempt));
+  await resumeFailover(context, attempt);
   await watchdog.dismiss();
   context.signal.throwIfAborted();
+  if (isAstray(error)) throw error;
   return {event: {type: 'back'}, evidence: {attempt, reason, canary: await begun.canary.calledOff()}};
 };

@@ -2,6 +2,7 @@
 import {TransientError} from '../model/errors.ts';
 import {unmeasured, type CutoverCanary} from './cutover-canary.ts';
 import {leftOnClosedSide} from './application-roles.ts';
+import {requirePrimaries, resumeFailover} from './failover-pause.ts';
 import type {PhaseContext, PhaseOutcome} from './phase.ts';
 import {other} from './stream-roles.ts';
 import type {Roles} from './roles.ts';
@@ -11,11 +12,13 @@ export type Begun = {readonly canary: CutoverCanary; heldFromMs: number | undefi
 
 export const finishCutover = async (context: PhaseContext, roles: Roles, attempt: number, begun?: Begun): Promise<PhaseOutcome> => {
   const {steps, epoch} = context;
+  await requirePrimaries(context, 'decided');
   await steps.each('open', () => roles.opening.fence.open(epoch));
   await steps.each('route', () => Promise.all(context.switches.map((one) => one.route({epoch: attempt, side: roles.openingSide}))));
   const heldMs = begun?.heldFromMs === undefined ? {} : {heldMs: Math.round(context.clock.monotonicMs() - begun.heldFromMs)};
   await context.record({type: 'decision', what: `cutover ${roles.direction}`, side: roles.openingSide, epoch: attempt, evidence: {}});
   await steps.each('start-way-back', () => startWayBack(context, roles));
+  await resumeFailover(context, attempt);
   const proof = await steps.each('prove', async () => ({
     switches: await prove(context, roles),
     canary: begun ? await begun.canary.proven() : unmeasured(context),

@@ -1,8 +1,9 @@
 import {TerminalError} from '../model/errors.ts';
+import {resumeFailover} from './failover-pause.ts';
 import type {Phase} from './phase.ts';
 import {ensureForward} from './stream-roles.ts';
 import {endHold, rolesOf} from './roles.ts';
-import {lookWhoIsOpen, switchSides} from './switch-sides.ts';
+import {lookWhoIsOpen, newestAttempt, switchSides} from './switch-sides.ts';
 
 /** Moves the application from the source to the target (hazards §3.3, C0-C12). The gates were green a moment ago. */
 export const cutover: Phase = {
@@ -20,6 +21,8 @@ export const cutover: Phase = {
         code: 'CF-VERB-001',
         next: 'crossfade resume, then crossfade reverse',
       });
+    // Not lower than that of the attempt that paused it, which may have been ours.
+    await resumeFailover(context, Math.max(context.epoch * 1000, await newestAttempt(roles)), 'once');
     await context.target.source.dropStream('reverse');
   },
 };

@@ -13,6 +13,7 @@ import type {Database, MigrationRef} from '../engine/engine.ts';
 import type {HeardSignal, JournalFact, Signal} from '../journal/journal.ts';
 import type {Operation} from '../operation/operation.ts';
 import type {Canary} from '../canary/canary.ts';
+import type {Failover} from '../failover/failover.ts';
 import type {Replication} from '../pipeline/replication.ts';
 import type {TrafficSwitch} from '../switch/traffic-switch.ts';
 import type {Throttle} from '../throttle/throttle.ts';
@@ -53,6 +54,10 @@ export type PhaseContext = {
   readonly startWatchdog: (request: WatchdogRequest) => Promise<Watchdog>;
   /** Of one attempt, along the paths that the plan names; undefined where it names none. Rejects with CF-CANARY-003. */
   readonly startCanary: (attempt: number, direction: Direction) => Promise<Canary | undefined>;
+  /** Who is told about a cutover so that no other server becomes primary meanwhile; undefined where the plan names nobody. */
+  readonly failover?: Failover;
+  /** Whether an attempt has told it to wait and nobody has told it to go on since; the journal knows. */
+  isFailoverPaused(): Promise<boolean>;
   /** What the canary of the newest cutover found wrong, if it did; the journal knows. */
   canaryFailure(): Promise<string | undefined>;
   /** The migration's tables as the catalogue of a side shows them, the source's unless said; of the target those that exist. */

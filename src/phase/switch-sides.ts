@@ -9,12 +9,14 @@ import type {Direction} from '../model/side.ts';
 import type {Link} from '../pipeline/replication.ts';
 import {attemptCutover} from './cutover-attempt.ts';
 import {finishCutover} from './cutover-finish.ts';
+import {requirePrimaries, resumeFailover} from './failover-pause.ts';
 import type {PhaseContext, PhaseOutcome} from './phase.ts';
 import {refreshViews} from './refresh-views.ts';
 import {endHold, rolesOf, type Roles} from './roles.ts';
 
 export const switchSides = async (context: PhaseContext, direction: Direction, ensureLink: () => Promise<Link>): Promise<PhaseOutcome> => {
   const roles = rolesOf(context, direction);
+  if (context.isResumed) await requirePrimaries(context, 'looking');
   const found = await context.steps.each('look-who-is-open', () => lookWhoIsOpen(context));
   if (found.action === 'finish' && found.direction === direction) return finishCutover(context, roles, found.epoch);
   if (found.action === 'release' && found.direction === direction) return takeBack(context, roles, found.epoch);
@@ -55,6 +57,7 @@ const unknownOwner = (found: Takeover): OwnershipUnknownError =>
 /** A runner died before it had raised the fence: whatever it held is let go, and the gates are asked anew. */
 const startOver = async (context: PhaseContext, roles: Roles): Promise<PhaseOutcome> => {
   await context.steps.each('end-hold', () => endHold(context, roles, context.epoch * 1000));
+  await resumeFailover(context, context.epoch * 1000);
   return {event: {type: 'back'}, evidence: {reason: 'the runner was gone before it had begun'}};
 };
 
@@ -63,7 +66,8 @@ const takeBack = async (context: PhaseContext, roles: Roles, attempt: number): P
   const outcome = await context.steps.each('release-fence', () => roles.closing.fence.release(attempt));
   if (outcome === 'committed') return finishCutover(context, roles, attempt);
   await context.steps.each('end-hold', () => endHold(context, roles, attempt));
+  await resumeFailover(context, attempt);
   return {event: {type: 'back'}, evidence: {attempt, reason: 'the runner of this attempt was gone before it was decided'}};
 };
 
-const newestAttempt = async (roles: Roles): Promise<number> => (await roles.closing.fence.rows()).at(-1)?.epoch ?? 0;
+export const newestAttempt = async (roles: Roles): Promise<number> => (await roles.closing.fence.rows()).at(-1)?.epoch ?? 0;

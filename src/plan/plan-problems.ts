@@ -37,6 +37,7 @@ function problemsOf(issue: z.core.$ZodIssue, schema: SchemaNode): PathProblem[] 
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => unknownKey([...issue.path, key], key, knownKeys(schema, issue.path)));
   if (issue.code === 'invalid_union') return [unmatched(issue, schema)];
+  if (issue.code === 'invalid_key') return [{path: issue.path, at: 'key', message: issue.issues[0]?.message ?? issue.message}];
   if (issue.input === undefined && issue.code !== 'custom') return [{path: issue.path, at: 'key', message: 'is missing'}];
   const known = issue.code === 'invalid_value' ? issue.values.map(String) : [];
   return [{path: issue.path, at: 'value', message: issue.message, ...meant(issue.input, known)}];

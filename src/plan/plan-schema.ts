@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import {canary, checkCanary} from './canary-schema.ts';
 import {changePlan} from './change-plan-schema.ts';
+import {failover} from './failover-schema.ts';
 import {mappingSchema} from './mapping-schema.ts';
 import {memberList} from './member-list.ts';
 import type {Plan} from './plan.ts';
@@ -58,6 +59,7 @@ function planFile(words: Vocabulary, workflows: readonly string[], gateLists: Ga
       .describe('What routes the application. The fence keeps the data safe; a switch only shortens the stall.'),
     cutover: cutover.prefault({}),
     canary: z.exactOptional(canary),
+    failover: z.exactOptional(failover),
     reverse: reverse.prefault({}),
     retention: z.exactOptional(retention),
     approval,

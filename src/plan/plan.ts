@@ -45,6 +45,17 @@ export type RetentionPlan = {
   readonly atLimit: 'dropSlot' | 'stop';
 };
 
+/** Programs with their arguments, once per side and call; `program-failover.ts` says with which facts. */
+export type FailoverPlan = {
+  readonly pause: readonly string[];
+  readonly resume: readonly string[];
+  readonly observe: readonly string[];
+  /** As the automation names them; `host:port` of the plan's addresses when absent. */
+  readonly primary?: {readonly source: string; readonly target: string};
+  /** By the name of the environment variable. */
+  readonly secrets?: Readonly<Record<string, SecretReference>>;
+};
+
 export type Plan = {
   readonly name: string;
   readonly workflow: string;
@@ -71,6 +82,8 @@ export type Plan = {
   readonly allowOlder: boolean;
   /** Along which paths of the application tokens are written during a cutover; `canary-paths.ts` says what absent means. */
   readonly canary?: CanaryPlan;
+  /** Who is told that no other server may become primary during a cutover; absent: nobody. */
+  readonly failover?: FailoverPlan;
   /** Database roles the application connects as: looked at before the cutover, counted on the closed side after it. */
   readonly applicationRoles: readonly string[];
   /** What a change in place does to its database, in this order; only such a plan has it. */

@@ -22,7 +22,16 @@ export type RunnerOptions = {
   /** Everything of a phase's context that does not depend on the visit. */
   readonly context: Omit<
     PhaseContext,
-    'steps' | 'record' | 'canaryFailure' | 'nextSignal' | 'reverseWindowEnd' | 'pausePoint' | 'pausable' | 'signal' | 'isResumed'
+    | 'steps'
+    | 'record'
+    | 'canaryFailure'
+    | 'isFailoverPaused'
+    | 'nextSignal'
+    | 'reverseWindowEnd'
+    | 'pausePoint'
+    | 'pausable'
+    | 'signal'
+    | 'isResumed'
   >;
   /** Told each time the run is found waiting: the red gates before `phase`, or none when only a signal is missing. */
   readonly onWait?: (phase: string, red: readonly Verdict[]) => void;

@@ -192,6 +192,7 @@ export class Runner {
       },
       reverseWindowEnd: async () => (await this.#state()).reverseWindow?.until,
       canaryFailure: async () => (await this.#state()).canary?.failure?.reason,
+      isFailoverPaused: async () => (await this.#state()).failoverPaused !== undefined,
       isResumed: state.isPhaseOpen,
       pausePoint: (where) => interruption.pausePoint(where),
       pausable: (where, work) => interruption.pausable(where, work),

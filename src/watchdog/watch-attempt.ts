@@ -1,9 +1,11 @@
 /** The watchdog's loop over one attempt. It decides by the row in the closing side's database and by nothing else. */
 import type {Database} from '../engine/engine.ts';
+import type {Failover} from '../failover/failover.ts';
 import {decideWatchdog, type WatchdogAction} from '../model/cutover-decision.ts';
 import type {Effects} from '../model/effects.ts';
 import type {Side} from '../model/side.ts';
 import type {TrafficSwitch} from '../switch/traffic-switch.ts';
+import {FailoverCare} from './failover-care.ts';
 
 /** Between two looks at the row; the deadline itself is the database's. */
 const LOOK_MS = 100;
@@ -19,6 +21,8 @@ export type Watch = {
   readonly closingSide: Side;
   readonly openingSide: Side;
   readonly switches: readonly TrafficSwitch[];
+  /** Undefined where the plan names nobody. */
+  readonly failover: Failover | undefined;
   readonly effects: Effects;
   /** One line for whoever reads the watchdog's log. */
   readonly note: (text: string) => void;
@@ -28,15 +32,19 @@ export type Watch = {
 export const watchAttempt = async (watch: Watch): Promise<void> => {
   const {clock} = watch.effects;
   const started = clock.monotonicMs();
+  const care = new FailoverCare(watch.failover, clock);
+  let told: string | undefined;
   for (let seen = started; ; await clock.sleep(LOOK_MS)) {
     try {
       const action = await look(watch, clock.monotonicMs() - started > watch.armedMs);
       seen = clock.monotonicMs();
       if (action === 'leave') return;
-      await act(watch, action);
+      await act(watch, action, care);
     } catch (error) {
       if (await isRemoved(watch.closing)) return;
-      watch.note(`could not look: ${error instanceof Error ? error.message : String(error)}`);
+      const trouble = error instanceof Error ? error.message : String(error);
+      if (trouble !== told) watch.note(`could not look: ${trouble}`);
+      told = trouble;
       if (clock.monotonicMs() - seen > BLIND_MS_MAX) throw error;
     }
   }
@@ -55,7 +63,7 @@ const look = async ({closing, attempt, epoch}: Watch, isLate: boolean): Promise<
   return decideWatchdog({row, deadlinePassed: row ? row.remainingMs < 0 : isLate, epochOnServer, myEpoch: epoch, final});
 };
 
-const act = async (watch: Watch, action: WatchdogAction): Promise<void> => {
+const act = async (watch: Watch, action: WatchdogAction, care: FailoverCare): Promise<void> => {
   const {closing, opening, attempt, epoch, closingSide, openingSide, switches, effects} = watch;
   if (action === 'wait' || action === 'leave') return;
   await effects.point('watchdog.action', `${action} ${attempt}`);
@@ -63,9 +71,12 @@ const act = async (watch: Watch, action: WatchdogAction): Promise<void> => {
     watch.note(`${action}: ${await closing.fence.release(attempt)}`);
   } else if (action === 'undo') {
     await Promise.all(switches.map((one) => resumeHeld(one, attempt, closingSide)));
+    await care.resume(attempt);
   } else {
+    await care.requirePrimaries();
     await opening.fence.open(epoch);
     await Promise.all(switches.map((one) => routeAstray(one, attempt, openingSide)));
+    await care.resume(attempt);
   }
 };
 
