@@ -47,7 +47,7 @@ const serverFindings = async (session: PgSession, as: Side): Promise<Finding[]> 
       reason: 'is a superuser, which is more than Crossfade needs',
       next: 'crossfade doctor prints what a role of its own needs',
     });
-  }
+  } else found.push(changesSeenLate(as));
   if (row['wal_level'] !== 'logical') {
     found.push(
       refuse(
@@ -75,6 +75,15 @@ const serverFindings = async (session: PgSession, as: Side): Promise<Finding[]> 
   }
   return found;
 };
+
+/** What a role without an event trigger loses; `postgres-ddl-watch.ts`. */
+const changesSeenLate = (as: Side): Finding => ({
+  severity: 'info',
+  code: 'CF-DDL-001',
+  object: `${as} server`,
+  reason: 'only a superuser may make an event trigger, so a schema change is noticed when its table is written next, and not at once',
+  next: 'hold back schema changes until the run is complete',
+});
 
 const IDENTITY = `
   SELECT c.relreplident::text AS identity, c.relpersistence::text AS persistence
