@@ -3,8 +3,9 @@ import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {bothChecksums, openLetters} from '../support/letters.ts';
-import {ownPostgresServer} from '../support/servers.ts';
-import type {Story} from '../support/story.ts';
+import {optional, ownPostgresServer} from '../support/servers.ts';
+import {serverWithSmallLogDisk, smallDisk} from '../support/small-disk.ts';
+import {isPhaseStarted, type Story} from '../support/story.ts';
 import {storyDatabase} from '../support/story-database.ts';
 import {untilTrue} from '../support/until.ts';
 
@@ -18,6 +19,8 @@ const atTheGate = (story: Story) => story.untilFact('the gate', ({type}) => type
 const failure = (story: Story) => story.untilFact('the failure', ({type}) => type === 'failed');
 const FILLER = `SELECT pg_logical_emit_message(false, 'filler', repeat('x', ${8 * MIB}))`;
 const said = (story: Story, text: string) => untilTrue(text, () => readFileSync(story.log, 'utf8').includes(text));
+
+const mayMount = (await optional(async () => smallDisk(1)[Symbol.dispose]() ?? true)) === true;
 
 /** Stands in the load, with a chunk that is not stored yet; `go` lets it be stored. */
 async function inTheLoad(story: Story, plan = story.planFile): Promise<{readonly ended: Promise<number | null>; go(): void}> {
@@ -95,5 +98,75 @@ test('production wins: the stream is given up before the disk of the source is f
     expect(await story.target.value(`SELECT to_regnamespace('post')::text`)).toBeNull();
   } finally {
     await source.stop();
+  }
+});
+
+test.skipIf(!mayMount).each(['dropSlot', 'stop'] as const)(
+  'the run ends while the disk of the source’s log has room left: atLimit %s (H-60)',
+  async (atLimit) => {
+    await using source = await serverWithSmallLogDisk(256, {version: 17, settings: {max_wal_size: '32MB', min_wal_size: '32MB'}});
+    const plan = {...waiting, retention: {margin: '1m', atLimit}};
+    await using story = await openLetters(`log-${atLimit}`.toLowerCase(), {on: {source: source.server}, plan});
+    const slots = () => story.source.value('SELECT count(*) FROM pg_replication_slots');
+    const {ended, go} = await inTheLoad(story);
+    while (source.disk.freeBytes() > 24 * MIB) await story.source.run(FILLER);
+    await said(story, atLimit === 'stop' ? '; the run stops' : 'the stream is given up');
+    go();
+    expect(await ended).toBe(FAILED);
+    expect(await failure(story)).toMatchObject({
+      code: atLimit === 'stop' ? 'CF-SLOT-001' : 'CF-SLOT-002',
+      error: expect.stringMatching(/^the disk of the source is nearly full: \d.*left for log/),
+    });
+    expect(source.disk.freeBytes()).toBeGreaterThan(0);
+    await story.source.run(`UPDATE post.visits SET visits = visits + 1`); // production goes on
+    expect(await slots()).toBe(atLimit === 'stop' ? '1' : '0');
+    if (atLimit === 'dropSlot') {
+      await story.source.run('CHECKPOINT');
+      expect(source.disk.freeBytes()).toBeGreaterThan(100 * MIB);
+      return;
+    }
+    source.disk.enlarge(1024);
+    story.start(['resume']);
+    await atTheGate(story);
+    const {source: from, target} = await bothChecksums(story);
+    expect(target).toEqual(from);
+  },
+);
+
+test('atLimit stop holds for the way back too: the run ends before the disk of the target is full, and goes on with more room', async () => {
+  const target = await ownPostgresServer({version: 18});
+  try {
+    await using story = await openLetters('stop-back', {on: {target}});
+    const sized = (file: string, mebibytes: number): string =>
+      story.writePlan(file, {
+        retention: {margin: '1m', atLimit: 'stop'},
+        target: {engine: 'postgres', url: 'env:STORY_TARGET', disk: `${mebibytes}MiB`},
+        reverse: {window: '1h'},
+      });
+    const runner = story.start(['run', sized('small.yaml', 400)]);
+    await story.untilFact('the window', isPhaseStarted('reverse-window'));
+    // Nothing can be applied to the source, so the target keeps its log.
+    await story.source.run('BEGIN', 'LOCK TABLE post.visits');
+    await story.target.run('UPDATE post.visits SET visits = visits + 1');
+    await untilTrue('the disk of the target is nearly full of its log', async () => {
+      await story.target.run(FILLER);
+      return readFileSync(story.log, 'utf8').includes('the disk of the target is nearly full');
+    });
+    expect(await runner.ended).toBe(FAILED);
+    expect(await failure(story)).toMatchObject({
+      code: 'CF-SLOT-001',
+      error: expect.stringContaining('the disk of the target is nearly full'),
+    });
+    expect(await story.target.value('SELECT count(*) FROM pg_replication_slots')).toBe('1');
+    await story.target.run('UPDATE post.visits SET visits = visits + 1');
+    await story.source.run('ROLLBACK');
+    expect((await story.type('amend', sized('large.yaml', 40_000), '--yes', '--reason', 'a new volume')).code).toBe(0);
+    story.start(['resume']);
+    await untilTrue('the way back has caught up', async () => {
+      const {source, target: at} = await bothChecksums(story);
+      return JSON.stringify(source) === JSON.stringify(at);
+    });
+  } finally {
+    await target.stop();
   }
 });

@@ -1,6 +1,18 @@
 /** A disk of a few megabytes for one test: a file system in memory, which only root may mount. */
 import {spawnSync} from 'node:child_process';
-import {appendFileSync, chownSync, mkdirSync, mkdtempSync, rmSync, statfsSync, statSync} from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {addMiss, ServerMissing} from './server-folder.ts';
@@ -98,6 +110,35 @@ export async function serverOnSmallDisk(mebibytes: number, request: PostgresRequ
     async [Symbol.asyncDispose]() {
       await server.stop();
       disk[Symbol.dispose]();
+    },
+  };
+}
+
+/** Its log is on the small disk, and nothing else. */
+export async function serverWithSmallLogDisk(
+  mebibytes: number,
+  request: PostgresRequest,
+): Promise<AsyncDisposable & {readonly disk: SmallDisk; readonly server: OwnPostgresServer}> {
+  const server = await ownPostgresServer(request);
+  if (server.dataFolder === undefined) throw missing('the server is on another machine');
+  await server.kill9();
+  const log = join(server.dataFolder, 'pg_wal');
+  const {uid, gid} = statSync(log);
+  renameSync(log, `${log}.before`);
+  mkdirSync(log);
+  const disk = smallDisk(mebibytes, log);
+  cpSync(`${log}.before`, log, {recursive: true});
+  for (const path of [log, ...readdirSync(log, {recursive: true, encoding: 'utf8'}).map((name) => join(log, name))])
+    chownSync(path, uid, gid);
+  chmodSync(log, 0o700);
+  await server.restart();
+  return {
+    disk,
+    server,
+    async [Symbol.asyncDispose]() {
+      await server.kill9();
+      disk[Symbol.dispose]();
+      await server.stop();
     },
   };
 }
