@@ -145,11 +145,8 @@ export const explainPages = {
   'CF-DDL-001': page(
     "the source's schema changed while the run was going on",
     'A table that is being moved, or the publication that sends its changes, has another definition than at the start, or the scope of the plan names a table that came later: not everything is carried faithfully any more. The message names what differs and, where Crossfade may watch with an event trigger, the statements and who gave them.',
-    'When a deployment ran its migrations in the meantime.',
+    'When a deployment ran its migrations in the meantime. As an information of doctor and plan: the role is no superuser, so a change is noticed without its statement (docs/runbook/grants.md, on a managed service).',
     'Undo the change if no row has been written since, then crossfade resume; a new table may be dropped or moved out of the scope. A publication that was altered stays altered, also when it is altered back. Else, before the cutover, abort and start again with the new schema. Hold back schema changes until the run is complete.',
-    'A table that is being moved has another definition than at the start; changes can no longer be applied faithfully. The message names what differs and, where Crossfade may watch with an event trigger, the statements and who gave them.',
-    'When a deployment ran its migrations in the meantime. As an information of doctor and plan: the role is no superuser, so a change is noticed later (docs/runbook/grants.md, on a managed service).',
-    'Undo the change if no row has been written since, then crossfade resume; else, before the cutover, abort and start again with the new schema. Hold back schema changes until the run is complete.',
   ),
   'CF-DDL-002': page(
     'a table was too busy to be changed without holding up its users',

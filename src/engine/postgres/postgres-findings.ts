@@ -81,7 +81,8 @@ const changesSeenLate = (as: Side): Finding => ({
   severity: 'info',
   code: 'CF-DDL-001',
   object: `${as} server`,
-  reason: 'only a superuser may make an event trigger, so a schema change is noticed when its table is written next, and not at once',
+  reason:
+    'only a superuser may make an event trigger, so a schema change is noticed by a look every few seconds, without its statement and who gave it',
   next: 'hold back schema changes until the run is complete',
 });
 
