@@ -69,7 +69,7 @@ test('there and back without a superuser; what is lost is named beforehand', asy
   await using _ = story;
   const {fit, findings} = await doctor(story, plan);
   expect(fit, JSON.stringify(findings)).toBe(true);
-  const late = (side: string) =>
+  const late = (side: string): unknown =>
     expect.objectContaining({
       severity: 'info',
       code: 'CF-DDL-001',
