@@ -2,12 +2,14 @@
 import {rmSync} from 'node:fs';
 import pg from 'pg';
 import {composeDown} from './compose.ts';
+import {readProgramOnce} from './compiled-once.ts';
 import {abandonedFolders, type CleanUp, cleanUps, hasFolder, makeFolder} from './server-folder.ts';
 import {endProcess, endServer, isAlive} from './server-process.ts';
 
 export default async function setup(): Promise<() => Promise<void>> {
   // Called for the root and again for every project of one run.
   if (hasFolder()) return async () => {};
+  readProgramOnce();
   for (const folder of abandonedFolders(isAlive)) await endAll(folder);
   const folder = makeFolder();
   return () => endAll(folder);

@@ -5,7 +5,7 @@
  *
  *   npm run sweep -- --seed 1 --budget 8m
  */
-import {join} from 'node:path';
+import {readProgramOnce} from '../support/compiled-once.ts';
 import {needsDurableServers} from './accident.ts';
 import {inOrder, ofShard, pairedRuns, type RunSpec, singleRuns} from './choose.ts';
 import {sweepFlags, type SweepFlags} from './flags.ts';
@@ -13,15 +13,14 @@ import {oneRun} from './one-run.ts';
 import {matches} from './point.ts';
 import {publish} from './publish.ts';
 import {type Recorded, record} from './record.ts';
-import {cacheFolder, Results, versionOfProgram} from './results.ts';
+import {Results, versionOfProgram} from './results.ts';
 import {openWorld, type World} from './world.ts';
 
 if (import.meta.main) process.exitCode = await sweep(sweepFlags(process.argv.slice(2)));
 
 async function sweep(flags: SweepFlags): Promise<number> {
   const results = new Results();
-  // A third of what a short-lived process does is reading the program: from here it is read once.
-  process.env['NODE_COMPILE_CACHE'] ??= join(cacheFolder(), 'compiled');
+  readProgramOnce();
   const {version, isCommitted} = versionOfProgram();
   const giveUpAt = performance.now() + flags.budgetMs;
   await using stack = new AsyncDisposableStack();
