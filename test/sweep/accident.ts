@@ -4,7 +4,7 @@ import {isRunning} from '../support/server-process.ts';
 import type {Crossfade} from '../../examples/demo/crossfade-process.ts';
 import type {EmbeddedServer} from '../../examples/demo/embedded-servers.ts';
 import type {Journey} from './journey.ts';
-import type {Point} from './point.ts';
+import type {Stretch} from './stretch.ts';
 import {fileOf, type Trap} from './trap-effects.ts';
 import {until} from './until.ts';
 import type {Pair} from './world.ts';
@@ -12,12 +12,9 @@ import type {Pair} from './world.ts';
 export const ACCIDENTS = ['kill', 'zombie', 'watchdog', 'both', 'state-lost', 'source-kill', 'target-kill'] as const;
 export type Accident = (typeof ACCIDENTS)[number];
 
-/** A runner's point can meet with all, once; a watchdog's only with its own death. */
-export function fits(accident: Accident, {where, isWatched, occurrence}: Pick<Point, 'where' | 'isWatched' | 'occurrence'>): boolean {
-  if (accident === 'kill') return true;
-  if (where.startsWith('watchdog') || occurrence === 'later') return false;
-  return isWatched || (accident !== 'watchdog' && accident !== 'both');
-}
+/** Among those, a runner can meet with all and a watchdog only with its own death. */
+export const fits = (accident: Accident, {where, isWatched}: Pick<Stretch, 'where' | 'isWatched'>): boolean =>
+  accident === 'kill' || (!where.startsWith('watchdog') && (isWatched || (accident !== 'watchdog' && accident !== 'both')));
 
 export const needsDurableServers = (accident: Accident): boolean => accident === 'source-kill' || accident === 'target-kill';
 
@@ -25,32 +22,40 @@ export const needsDurableServers = (accident: Accident): boolean => accident ===
 export const actOf = (accident: Accident): Trap['act'] =>
   accident === 'kill' || accident === 'state-lost' ? 'kill' : accident === 'zombie' ? 'stop' : 'wait';
 
-/** Called when the point was reached; `runner` is the one that came to it, or whose watchdog did. */
-export async function befall(accident: Accident, journey: Journey, runner: Crossfade, servers: Pair<EmbeddedServer>): Promise<void> {
+/**
+ * Called when the point was reached; `runner` is the one that came to it, or whose watchdog did. Answers how many died or
+ * stood still: none where there was no watchdog to kill.
+ */
+export async function befall(accident: Accident, journey: Journey, runner: Crossfade, servers: Pair<EmbeddedServer>): Promise<number> {
   const {folder} = journey;
   const go = (): void => writeFileSync(fileOf.go(folder), '');
   switch (accident) {
     case 'kill':
-      return;
+      return 1;
     case 'both':
       await runner.kill9();
-      return killWatchdogs(folder);
-    case 'watchdog':
-      killWatchdogs(folder);
-      return go();
+      return 1 + killWatchdogs(folder);
+    case 'watchdog': {
+      const killed = killWatchdogs(folder);
+      go();
+      return killed;
+    }
     case 'zombie':
-      return zombie(journey, runner);
+      await zombie(journey, runner);
+      return 1;
     case 'state-lost':
       await runner.ended;
       await journey.forget();
       rmSync(journey.state, {recursive: true});
-      return journey.adopt();
+      await journey.adopt();
+      return 1;
     case 'source-kill':
     case 'target-kill': {
       const server = servers[accident === 'source-kill' ? 'source' : 'target'];
       await server.kill9();
       await server.restart();
-      return go();
+      go();
+      return 1;
     }
   }
 }
@@ -65,8 +70,11 @@ async function zombie(journey: Journey, runner: Crossfade): Promise<void> {
   if (runner.pid !== undefined) process.kill(runner.pid, 'SIGCONT');
 }
 
-export function killWatchdogs(folder: string): void {
-  for (const pid of watchdogs(folder)) if (isRunning(pid, 'watchdog')) process.kill(pid, 'SIGKILL');
+/** Answers how many there were. */
+export function killWatchdogs(folder: string): number {
+  const running = watchdogs(folder).filter((pid) => isRunning(pid, 'watchdog'));
+  for (const pid of running) process.kill(pid, 'SIGKILL');
+  return running.length;
 }
 
 const watchdogs = (folder: string): number[] =>

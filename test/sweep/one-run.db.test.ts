@@ -17,7 +17,7 @@ test('a migration is recorded, its watchdog as well; one that dies at a point co
     road: 'short',
     seed: 1,
     leftovers: recorded.leftovers.filter((line) => line !== surplus),
-    first: {point: {scene: 'plain', where: 'cutover#1:decide', kind: 'journal.write', label, times: 1}, accident: 'kill'},
+    first: {scene: 'plain', aim: {where: 'cutover#1:decide', kind: 'journal.write', label, times: 1}, accident: 'kill'},
   });
   rmSync(struck.folder, {recursive: true});
   expect(struck).toMatchObject({outcome: 'bad', crashes: 1, lost: 0, duplicated: 0, words: [`left over: ${surplus}`]});

@@ -8,7 +8,7 @@ import {askOracle, isClean, type OracleReport} from '../../examples/demo/oracle.
 import {killWatchdogs, untilWatchdogsLeft} from './accident.ts';
 import {Journey, type Road, switchesOf} from './journey.ts';
 import type {Passed, Scene} from './point.ts';
-import {type Blow, recordFrom, strike} from './strike.ts';
+import {type Blow, recordFrom, strike, type Struck} from './strike.ts';
 import {fileOf} from './trap-effects.ts';
 import type {RunDatabases, World} from './world.ts';
 
@@ -26,8 +26,8 @@ export type RunRequest = {
 };
 
 export type RunResult = {
-  /** `missed`: the migration did not come to the point this time. */
-  readonly outcome: 'good' | 'bad' | 'missed';
+  /** Good as well: `missed`, when the migration did not come to the point; `late`, when it was struck after that visit. */
+  readonly outcome: 'good' | 'bad' | 'missed' | 'late';
   readonly words: readonly string[];
   readonly ms: number;
   readonly crashes: number;
@@ -89,7 +89,7 @@ async function live(
   const {folder} = journey;
   const starting = startApplication({folder, migration: name, clients: 4, tps: 60, seed: request.seed}, databases.application);
   starting.catch(() => undefined); // awaited below
-  const struck: number[] = [];
+  const struck: Struck[] = [];
   try {
     if (!request.first) await recordFrom(journey, request.scene ?? 'plain');
     for (const blow of [request.first, request.second]) if (blow) struck.push(await strike(world, journey, blow));
@@ -101,8 +101,8 @@ async function live(
   const report = await judge(request.road, folder, databases, world);
   const leftovers = await databases.leftovers();
   const words = [...report.words, ...(await faults(request, databases, leftovers, journey))];
-  const outcome = !isClean(report) || words.length > 0 ? 'bad' : struck.includes(0) ? 'missed' : 'good';
-  const crashes = struck.reduce((sum, one) => sum + one, 0);
+  const outcome = !isClean(report) || words.length > 0 ? 'bad' : worstOf(struck);
+  const crashes = struck.reduce((sum, one) => sum + one.crashes, 0);
   const trace = request.first ? [] : readTrace(folder);
   const {acknowledged, lost, duplicated, longestGapMs} = report;
   return {
@@ -119,6 +119,9 @@ async function live(
     folder,
   };
 }
+
+const worstOf = (struck: readonly Struck[]): 'good' | 'missed' | 'late' =>
+  struck.some(({hit}) => hit === 'missed') ? 'missed' : struck.some(({hit}) => hit === 'late') ? 'late' : 'good';
 
 function judge(road: Road, folder: string, databases: RunDatabases, world: World): Promise<OracleReport> {
   const windows = Array.from({length: switchesOf(road)}, () => ({direction: 'forward', fromMs: 0, toMs: 0}));

@@ -1,14 +1,16 @@
 /** The points are found anew at the start of each sweep: a new point of the program cannot be forgotten. */
-import {oneRun, type RunResult} from './one-run.ts';
+import {meet, type Met} from './choose.ts';
 import type {Road} from './journey.ts';
-import {type Point, pointsOf, type Scene} from './point.ts';
+import {oneRun, type RunResult} from './one-run.ts';
+import type {Scene} from './point.ts';
+import {stretchesOf} from './stretch.ts';
 import type {World} from './world.ts';
 
 export type Recorded = {
-  readonly points: readonly Point[];
+  readonly stretches: readonly Met[];
   /** What a migration that nothing befell leaves behind. */
   readonly leftovers: Readonly<Record<Road, readonly string[]>>;
-  /** Of the whole road. */
+  /** Of one of them, two runners: as long as most runs take. */
   readonly ms: number;
 };
 
@@ -16,13 +18,16 @@ const ALONE: readonly Exclude<Scene, 'plain'>[] = ['alone-before-the-decision', 
 
 export async function record(world: World, seed: number): Promise<Recorded> {
   const whole = good(await oneRun(world, {road: 'whole', seed, leftovers: undefined}));
-  const scenes = (['plain', ...ALONE] as const).map((scene) => oneRun(world, {road: 'short', seed, leftovers: undefined, scene}));
-  const [short, ...alone] = (await Promise.all(scenes)).map(good);
-  const watchdogs = alone.flatMap(({trace}, index) => pointsOf(ALONE[index] ?? 'plain', trace).filter(({where}) => where === 'watchdog#1'));
+  const short = good(await oneRun(world, {road: 'short', seed, leftovers: undefined}));
+  const scenes = ALONE.map((scene) => oneRun(world, {road: 'short', seed, leftovers: undefined, scene}));
+  const alone = (await Promise.all(scenes)).map(good);
+  const watchdogs = alone.flatMap(({trace}, index) =>
+    stretchesOf(ALONE[index] ?? 'plain', trace).filter(({where}) => where === 'watchdog#1'),
+  );
   return {
-    points: [...pointsOf('plain', whole.trace), ...watchdogs],
-    leftovers: {whole: whole.leftovers, short: short?.leftovers ?? []},
-    ms: whole.ms,
+    stretches: meet(stretchesOf('plain', short.trace, whole.trace), stretchesOf('plain', whole.trace), watchdogs),
+    leftovers: {whole: whole.leftovers, short: short.leftovers},
+    ms: Math.max(...alone.map(({ms}) => ms)),
   };
 }
 

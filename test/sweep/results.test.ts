@@ -7,7 +7,7 @@ import {proofOf} from './publish.ts';
 import {type Result, Results} from './results.ts';
 
 const result = (name: string, outcome: Result['outcome'], seed = 1): Result => ({
-  ...{version: 'v', seed, name, outcome, words: [], ms: 5, folder: ''},
+  ...{version: 'v', seed, name, outcome, words: [], ms: 5, folder: '', aim: {kind: 'sql.send', label: 'x', times: 1}},
   ...{crashes: 1, cutovers: 3, acknowledged: 1000, lost: 0, duplicated: 0},
 });
 

@@ -8,6 +8,7 @@ import {appendFileSync, existsSync, globSync, mkdirSync, readFileSync, truncateS
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {RunResult} from './one-run.ts';
+import type {Blow} from './strike.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -15,6 +16,8 @@ export type Result = {
   readonly version: string;
   readonly seed: number;
   readonly name: string;
+  /** Where it was struck first; another seed chooses another point of the same stretch. */
+  readonly aim: Blow['aim'];
 } & Pick<RunResult, 'outcome' | 'words' | 'ms' | 'crashes' | 'cutovers' | 'acknowledged' | 'lost' | 'duplicated' | 'folder'>;
 
 export class Results {
@@ -47,9 +50,11 @@ export class Results {
     return [...new Map(own.map((one) => [`${one.seed} ${one.name}`, one])).values()];
   }
 
-  /** For an estimate before anything was run; undefined where nothing ever was. */
-  get medianMs(): number | undefined {
-    const sorted = this.#known.map(({ms}) => ms).sort((a, b) => a - b);
+  /** For an estimate; undefined where nothing of that version was run. */
+  medianMs(version: string): number | undefined {
+    const sorted = this.of(version)
+      .map(({ms}) => ms)
+      .sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)];
   }
 }

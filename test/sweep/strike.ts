@@ -2,31 +2,36 @@
 import {existsSync, readFileSync, rmSync} from 'node:fs';
 import {type Accident, actOf, befall} from './accident.ts';
 import type {Journey} from './journey.ts';
-import type {Point, Scene} from './point.ts';
-import {fileOf, type Trap} from './trap-effects.ts';
+import type {Numbered, Scene} from './point.ts';
+import {fileOf, LATE, type Trap} from './trap-effects.ts';
 import {until} from './until.ts';
 import type {World} from './world.ts';
 
 export type Blow = {
-  readonly point: Pick<Point, 'kind' | 'label' | 'times' | 'scene'> & {readonly where?: string};
+  readonly scene: Scene;
+  readonly aim: Pick<Trap, 'where' | 'from'> & Pick<Numbered, 'kind' | 'label' | 'times'>;
   readonly accident: Accident;
 };
 
-/** How many processes were struck: none when the migration got to its end without coming to the point. */
-export async function strike(world: World, journey: Journey, {point, accident}: Blow): Promise<number> {
+/** `missed`: the migration came to its end without coming to the point. `late`: it was struck when its visit was over. */
+export type Struck = {readonly crashes: number; readonly hit: 'there' | 'late' | 'missed'};
+
+export async function strike(world: World, journey: Journey, {scene, aim, accident}: Blow): Promise<Struck> {
   const {folder} = journey;
   for (const file of [fileOf.reached(folder, 'point'), fileOf.go(folder), fileOf.trace(folder)]) rmSync(file, {force: true});
-  const isAlone = point.scene !== 'plain';
-  const runner = await journey.start({traps: [trapOf(point, accident), ...sceneTraps(point.scene)], trace: isAlone});
+  const isAlone = scene !== 'plain';
+  const trap: Trap = {name: 'point', ...aim, act: actOf(accident)};
+  const runner = await journey.start({traps: [trap, ...sceneTraps(scene)], trace: isAlone});
   const isReached = (): boolean => existsSync(fileOf.reached(folder, 'point'));
-  await until(`the point ${point.label}`, async () => {
+  await until(`the point ${aim.label}`, async () => {
     if (isReached()) return true;
     if (isAlone && existsSync(fileOf.reached(folder, 'scene'))) return isSettled(folder, 3 * LOOKS); // what was recorded comes within these
     return !runner.isRunning || journey.step();
   });
-  if (!isReached()) return 0;
-  await befall(accident, journey, runner, world);
-  return accident === 'both' || isAlone ? 2 : 1;
+  if (!isReached()) return {crashes: 0, hit: 'missed'};
+  const isLate = readFileSync(fileOf.reached(folder, 'point'), 'utf8') === LATE;
+  const died = await befall(accident, journey, runner, world);
+  return {crashes: died + (isAlone ? 1 : 0), hit: died === 0 ? 'missed' : isLate ? 'late' : 'there'};
 }
 
 /** The same without an accident: every point is written down. */
@@ -48,12 +53,3 @@ const sceneTraps = (scene: Scene): Trap[] =>
 const isSettled = (folder: string, looks = LOOKS): boolean =>
   existsSync(fileOf.trace(folder)) && (readFileSync(fileOf.trace(folder), 'utf8').match(/"(?:undo|go-forward) /g) ?? []).length >= looks;
 const LOOKS = 5;
-
-const trapOf = ({kind, label, times, where}: Blow['point'], accident: Accident): Trap => ({
-  name: 'point',
-  ...(where === undefined ? {} : {where}),
-  kind,
-  label,
-  times,
-  act: actOf(accident),
-});

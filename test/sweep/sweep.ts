@@ -14,6 +14,7 @@ import {matches} from './point.ts';
 import {publish} from './publish.ts';
 import {type Recorded, record} from './record.ts';
 import {Results, versionOfProgram} from './results.ts';
+import type {Stretch} from './stretch.ts';
 import {openWorld, type World} from './world.ts';
 
 if (import.meta.main) process.exitCode = await sweep(sweepFlags(process.argv.slice(2)));
@@ -27,17 +28,18 @@ async function sweep(flags: SweepFlags): Promise<number> {
   const world = stack.use(await openWorld(false, flags.seed));
   say(`sweep of ${version}, seed ${flags.seed}: recording the points of a whole migration`);
   const recorded = await record(world, flags.seed);
-  const all = [...singleRuns(recorded.points), ...pairedRuns(recorded.points)].filter(({name}) => matches(flags.points, name));
+  const {stretches} = recorded;
+  const all = [...singleRuns(stretches, flags.seed), ...pairedRuns(stretches, flags.seed)].filter(({name}) => matches(flags.points, name));
   const chosen = ofShard(inOrder(all, flags.seed), flags.shard);
   if (flags.list) {
     for (const {name} of chosen) say(name);
-    say(`${recorded.points.length} points, ${chosen.length} runs`);
+    say(`${pointsIn(stretches)}, ${chosen.length} runs`);
     return 0;
   }
   const open = chosen.filter(({name}) => !results.isDone({version, seed: flags.seed, name}));
-  const eachMs = results.medianMs ?? recorded.ms;
+  const eachMs = results.medianMs(version) ?? recorded.ms;
   say(
-    `${recorded.points.length} points, ${all.length} runs, ${chosen.length - open.length} of ${chosen.length} made before; about ` +
+    `${pointsIn(stretches)}, ${all.length} runs, ${chosen.length - open.length} of ${chosen.length} made before; about ` +
       `${minutes((open.length * eachMs) / flags.workers)} for the rest, ${minutes(flags.budgetMs)} allowed`,
   );
   const bad = await runAll(open, {flags, results, version, recorded, giveUpAt, world, durable: () => openInto(stack, flags.seed)});
@@ -86,7 +88,7 @@ async function openInto(stack: AsyncDisposableStack, seed: number): Promise<Worl
 
 async function isGood(world: World, spec: RunSpec, {flags: {seed}, results, version, recorded}: Sweep, place: string): Promise<boolean> {
   const {leftovers: _, trace: __, ...result} = await oneRun(world, {...spec, seed, leftovers: recorded.leftovers[spec.road]});
-  results.keep({version, seed, name: spec.name, ...result});
+  results.keep({version, seed, name: spec.name, aim: spec.first.aim, ...result});
   say(`${place} ${result.outcome} ${(result.ms / 1000).toFixed(1)} s ${spec.name}`);
   if (result.outcome !== 'bad') return true;
   for (const line of result.words) say(`    ${line}`);
@@ -101,10 +103,14 @@ function tell(results: Results, version: string): void {
   const sum = (of: (one: (typeof own)[number]) => number): number => own.reduce((total, one) => total + of(one), 0);
   const count = (outcome: string): number => own.filter((one) => one.outcome === outcome).length;
   say(
-    `${version}: ${own.length} runs (${count('good')} good, ${count('bad')} bad, ${count('missed')} missed their point), ` +
+    `${version}: ${own.length} runs (${count('good')} good, ${count('bad')} bad, ${count('late')} struck late, ${count('missed')} missed their point), ` +
       `${sum(({crashes}) => crashes)} crashes, ${sum(({cutovers}) => cutovers)} cutovers, ${sum(({acknowledged}) => acknowledged)} ` +
       `acknowledged writes, ${sum(({lost}) => lost)} lost, ${sum(({duplicated}) => duplicated)} duplicated`,
   );
+}
+
+function pointsIn(stretches: readonly Stretch[]): string {
+  return `${stretches.flatMap(({points}) => points).length} points in ${stretches.length} stretches`;
 }
 
 function minutes(ms: number): string {

@@ -6,18 +6,20 @@ import {appendFileSync, existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {EffectKind, Effects} from '../../src/model/effects.ts';
-import {neutral, type Passed} from './point.ts';
+import {backgroundOf, neutral, type Passed, visitOf} from './point.ts';
 
 export const SWEEP = 'CROSSFADE_SWEEP';
 export const TRAP_EFFECTS = import.meta.url;
 
 /**
  * `kill`: SIGKILL to itself. `stop`: SIGSTOP. `wait`: until the file `go` is there. Each writes `reached-<name>` first.
- * Without `where`: anywhere.
+ * `where`: there, or else, when it was not passed this time, as soon as that visit is over. `from`: from that visit on,
+ * anywhere. Without both: anywhere.
  */
 export type Trap = {
   readonly name: string;
   readonly where?: string;
+  readonly from?: string;
   readonly kind: EffectKind;
   readonly label: string;
   readonly times: number;
@@ -26,6 +28,8 @@ export type Trap = {
 export type SweepSetting = {readonly folder: string; readonly traps: readonly Trap[]; readonly trace: boolean};
 
 const POLL_MS = 5;
+/** What `reached-<name>` says when the point itself was not passed. */
+export const LATE = 'late';
 
 export const fileOf = {
   trace: (folder: string): string => join(folder, 'trace'),
@@ -43,24 +47,32 @@ export default function trapped(effects: Effects): Effects {
   const setting = JSON.parse(asked) as SweepSetting;
   const place = verb === 'watchdog' ? watchdogPlace(setting.folder) : runnerPlace();
   const left = new Map(setting.traps.map((trap) => [trap, trap.times]));
+  const visits = new Set<string>();
   return {
     ...effects,
     point(kind, text) {
       const label = neutral(text);
       const passed = {where: place(kind, label), kind, label};
       if (setting.trace) appendFileSync(fileOf.trace(setting.folder), `${JSON.stringify(passed)}\n`);
+      visits.add(visitOf(passed.where));
       for (const [trap, times] of left) {
-        if (!isAt(trap, passed)) continue;
+        const isLate = isBehind(trap, passed, visits);
+        if (!isLate && !isAt(trap, passed, visits)) continue;
         left.set(trap, times - 1);
-        if (times === 1) return spring(setting.folder, trap);
+        if (!isLate && times > 1) continue;
+        left.delete(trap);
+        return spring(setting.folder, trap, isLate);
       }
       return undefined;
     },
   };
 }
 
-const isAt = (trap: Trap, {where, kind, label}: Passed): boolean =>
-  trap.kind === kind && trap.label === label && (trap.where ?? where) === where;
+const isAt = (trap: Trap, {where, kind, label}: Passed, visits: ReadonlySet<string>): boolean =>
+  trap.kind === kind && trap.label === label && (trap.where ?? where) === where && (trap.from === undefined || visits.has(trap.from));
+
+const isBehind = ({where: aim}: Trap, {where}: Passed, visits: ReadonlySet<string>): boolean =>
+  aim !== undefined && visits.has(visitOf(aim)) && visitOf(aim) !== visitOf(where);
 
 /** Visits of phases are counted in this process. */
 function runnerPlace(): (kind: EffectKind, label: string) => string {
@@ -75,14 +87,11 @@ function runnerPlace(): (kind: EffectKind, label: string) => string {
       visit = `${phase}#${visits.get(phase)}`;
     }
     if (what === 'step-intent') step = name;
-    const where = step === undefined || isBackground(kind, label) ? visit : `${visit}:${step}`;
+    const where = step === undefined || backgroundOf({kind, label}) !== undefined ? visit : `${visit}:${step}`;
     if (what === 'phase-started' || what === 'step-outcome') step = undefined;
     return where;
   };
 }
-
-const isBackground = (kind: EffectKind, label: string): boolean =>
-  kind === 'stream.acknowledge' || /^(?:apply|stream|look|canary)\b/.test(label);
 
 /** They start one after another, so that counting lines is enough. */
 function watchdogPlace(folder: string): () => string {
@@ -92,8 +101,8 @@ function watchdogPlace(folder: string): () => string {
   return () => where;
 }
 
-async function spring(folder: string, {name, act}: Trap): Promise<void> {
-  writeFileSync(fileOf.reached(folder, name), String(process.pid));
+async function spring(folder: string, {name, act}: Trap, isLate: boolean): Promise<void> {
+  writeFileSync(fileOf.reached(folder, name), isLate ? LATE : 'there');
   // Nothing after this line runs: the signal cannot be caught.
   if (act === 'kill') return void process.kill(process.pid, 'SIGKILL');
   if (act === 'stop') return void process.kill(process.pid, 'SIGSTOP');
