@@ -71,7 +71,8 @@ export class Journey {
     const entries = await this.entries();
     if (entries.some(({fact}) => fact.type === 'phase-ended' && fact.phase === 'decommission' && fact.outcome === 'done')) return true;
     await this.#ask(entries);
-    if (this.#runner?.isRunning) return false;
+    // One that was taken for dead may be the one at work; beside it a new one would only be refused.
+    if (this.#all.some((runner) => runner.isRunning)) return false;
     if (this.#runner && ((await this.#runner.ended) ?? 0) !== 0 && ++this.#gaveUp > RUNNERS_MAX)
       throw new Error(`${RUNNERS_MAX} runners gave up: ${this.#runner.lastWords()}`);
     await this.start({traps: [], trace: false});
