@@ -10,24 +10,23 @@ export type Recorded = {
   readonly stretches: readonly Met[];
   /** What a migration that nothing befell leaves behind. */
   readonly leftovers: Readonly<Record<Road, readonly string[]>>;
-  /** Of one of them, two runners: as long as most runs take. */
-  readonly ms: number;
+  /** How long each took, two at once. */
+  readonly ms: Readonly<Record<Road, number>>;
 };
 
 const ALONE: readonly Exclude<Scene, 'plain'>[] = ['alone-before-the-decision', 'alone-after-the-decision'];
 
 export async function record(world: World, seed: number): Promise<Recorded> {
-  const whole = good(await oneRun(world, {road: 'whole', seed, leftovers: undefined}));
-  const short = good(await oneRun(world, {road: 'short', seed, leftovers: undefined}));
-  const scenes = ALONE.map((scene) => oneRun(world, {road: 'short', seed, leftovers: undefined, scene}));
-  const alone = (await Promise.all(scenes)).map(good);
+  const recorded = (road: Road, scene: Scene): Promise<RunResult> => oneRun(world, {road, seed, leftovers: undefined, scene}).then(good);
+  const [whole, short] = await Promise.all([recorded('whole', 'plain'), recorded('short', 'plain')]);
+  const alone = await Promise.all(ALONE.map((scene) => recorded('short', scene)));
   const watchdogs = alone.flatMap(({trace}, index) =>
     stretchesOf(ALONE[index] ?? 'plain', trace).filter(({where}) => where === 'watchdog#1'),
   );
   return {
     stretches: meet(stretchesOf('plain', short.trace, whole.trace), stretchesOf('plain', whole.trace), watchdogs),
     leftovers: {whole: whole.leftovers, short: short.leftovers},
-    ms: Math.max(...alone.map(({ms}) => ms)),
+    ms: {whole: whole.ms, short: short.ms},
   };
 }
 

@@ -37,10 +37,11 @@ async function sweep(flags: SweepFlags): Promise<number> {
     return 0;
   }
   const open = chosen.filter(({name}) => !results.isDone({version, seed: flags.seed, name}));
-  const eachMs = results.medianMs(version) ?? recorded.ms;
+  const medianMs = results.medianMs(version);
+  const expectedMs = open.reduce((sum, {road}) => sum + (medianMs ?? recorded.ms[road]), 0);
   say(
     `${pointsIn(stretches)}, ${all.length} runs, ${chosen.length - open.length} of ${chosen.length} made before; about ` +
-      `${minutes((open.length * eachMs) / flags.workers)} for the rest, ${minutes(flags.budgetMs)} allowed`,
+      `${minutes(expectedMs / flags.workers)} for the rest, ${minutes(flags.budgetMs)} allowed`,
   );
   const bad = await runAll(open, {flags, results, version, recorded, giveUpAt, world, durable: () => openInto(stack, flags.seed)});
   tell(results, version);
