@@ -22,7 +22,7 @@ export const cutoverSteps = async (facts: PlanFacts, direction: Direction): Prom
     await step('refresh-views', `refresh the materialised views of the ${openingSide}, as long as that takes`, [
       opening?.target.refreshViews?.(),
     ]),
-    await step('compare-changed', 'compare once more the rows that changed since the last comparison', [
+    await step('compare-changed', 'compare once more the rows that changed since the last comparison, until a hold has time for the rest', [
       ...mappings.map(({reads, isPlain}) => closing?.compare.rows([reads], isPlain)),
       ...mappings.map(({writes, isPlain}) => opening?.compare.rows([writes], isPlain)),
     ]),

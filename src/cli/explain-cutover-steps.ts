@@ -22,9 +22,9 @@ export const cutoverStepPages = {
   ),
   'compare-changed': page(
     'what changed since the comparison is compared',
-    'Rows that were written after the last comparison of all rows are looked at once more, while nobody is held yet: at the start, and again right before the hold.',
+    'Rows that were written after the last comparison of all rows are looked at once more, while nobody is held yet: at the start, and again right before the hold. Round after round, until a tenth of the stall budget is enough for the rest, at the pace that was just measured.',
     'In every attempt.',
-    'A difference ends it there, and nothing was held: crossfade verify names the rows.',
+    'A difference ends it there, and nothing was held: crossfade verify names the rows. So do writers that are quicker than the comparison: crossfade explain CF-VERIFY-002.',
   ),
   'start-watchdog': page(
     'somebody ends the hold when the runner cannot',

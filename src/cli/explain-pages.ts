@@ -199,8 +199,8 @@ export const explainPages = {
   'CF-VERIFY-002': page(
     'the data could not be compared',
     'A comparison was not completed. That is not the same as different, and is never taken for equal.',
-    'On rows that change faster than they can be compared, or when a side could not be read.',
-    'Run crossfade verify again in a quieter hour; the message says what stood in the way.',
+    'On rows that change faster than they can be compared, or when a side could not be read. Before a hold: when more rows change than a tenth of the stall budget is enough for; nothing was held, and the message has both paces.',
+    'Run crossfade verify again, or cut over, in a quieter hour; the message says what stood in the way. Before a hold, cutover.stallBudget gives it more time: crossfade amend.',
   ),
   'CF-CUT-001': page(
     'the cutover attempt was abandoned; the source serves',

@@ -94,7 +94,7 @@ export const stepPages = {
   compare: page(
     'both sides are compared',
     'Digests of key ranges, in one snapshot a range, while both sides are in use; what differs is looked at row by row.',
-    'Always before the cutover, and whenever crossfade verify asks.',
+    'Always before the cutover, but not once more after an attempt that was called off while what changed since is known; and whenever crossfade verify asks.',
     'A difference stops the run: crossfade verify names the rows, crossfade verify --repair reads them again.',
   ),
   ...cutoverStepPages,

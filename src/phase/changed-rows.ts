@@ -5,7 +5,8 @@ import {TerminalError} from '../model/errors.ts';
 import {nameOf, type TableName} from '../model/table.ts';
 import type {WaitingRows} from '../pipeline/changed-keys.ts';
 import type {Link} from '../pipeline/replication.ts';
-import type {Rounds, VerifyReport} from '../verify/verifier.ts';
+import type {Rounds, RowsReport, VerifyReport} from '../verify/verifier.ts';
+import type {Round} from './before-hold.ts';
 import {type CompareContext, firstDifferences, requestOf} from './compare-sides.ts';
 import type {Lane} from './lane.ts';
 import type {PhaseContext} from './phase.ts';
@@ -17,8 +18,8 @@ const A_FEW: Rounds = {max: 3, free: 3};
 /** A row that waits longer than this is given a quiet moment. */
 const PATIENCE_MS = 30_000;
 const PATIENTLY: Rounds = {max: 12, free: 3};
-/** Before a hold: what is left then is compared in it. */
-const LEFT_MAX = 200;
+/** Rows that are read once more to see how quickly a hold would read them. */
+const REHEARSED_MAX = 1_000;
 
 type Compared = {readonly rows: number; readonly tables: number};
 
@@ -52,25 +53,18 @@ export class ChangedRows {
     }
   }
 
-  /** As long as it helps, and no longer than `limitMs`. */
-  async beforeHold(link: Link, limitMs: number, signal: AbortSignal): Promise<number> {
-    const {clock} = this.#context;
-    const untilMs = clock.monotonicMs() + limitMs;
-    let rows = 0;
-    for (let before = Infinity; link.changed.size > 0 && link.changed.size < before && clock.monotonicMs() < untilMs; ) {
-      before = link.changed.size;
-      rows += (await this.#compare(link, KEYS_MAX, A_FEW, signal)).rows;
-      if (link.changed.size <= LEFT_MAX) break;
-    }
+  /** Before a hold: all that waits, once. Throws when rows differ. */
+  async round(link: Link, signal: AbortSignal): Promise<Round> {
+    const {rows, taken} = await this.#compare(link, Infinity, A_FEW, signal);
     this.requireEqual();
-    return rows;
+    return {rows, read: await this.#rehearse(link, someOf(taken, REHEARSED_MAX), signal)};
   }
 
   /** All of them, while both sides stand still at one position. */
   async inHold(link: Link, signal: AbortSignal): Promise<Compared> {
-    const compared = await this.#compare(link, Infinity, undefined, signal);
+    const {rows, tables} = await this.#compare(link, Infinity, undefined, signal);
     this.requireEqual();
-    return compared;
+    return {rows, tables};
   }
 
   differ(report: VerifyReport): void {
@@ -87,14 +81,26 @@ export class ChangedRows {
     });
   }
 
-  async #compare(link: Link, keysMax: number, live: Rounds | undefined, signal: AbortSignal): Promise<Compared> {
-    const {rows, tables, report} = await compareTaken(this.#context, link, keysMax, live, signal);
+  async #compare(link: Link, keysMax: number, live: Rounds | undefined, signal: AbortSignal): Promise<Taken> {
+    const compared = await compareTaken(this.#context, link, keysMax, live, signal);
+    const {rows, report} = compared;
     this.equal += rows - report.differing;
     this.differ(report);
     if (report.differing > 0) await this.#found(report, link);
-    return {rows, tables};
+    return compared;
+  }
+
+  /** Reads rows as a hold does. Both sides are in use, so what it finds says nothing; only how long it takes does. */
+  async #rehearse(link: Link, rows: readonly Keys[], signal: AbortSignal): Promise<Round['read']> {
+    const {clock} = this.#context;
+    const beganMs = clock.monotonicMs();
+    if (rows.length) await compareKeys(this.#context, link, rows, undefined, signal);
+    return {rows: countOf(rows), ms: clock.monotonicMs() - beganMs};
   }
 }
+
+type Keys = {readonly table: TableName; readonly keys: readonly Key[]};
+type Taken = Compared & {readonly report: VerifyReport; readonly taken: readonly Keys[]};
 
 /** `live`: both sides are in use, and a row may be looked at so often; otherwise they stand still. */
 const compareTaken = async (
@@ -103,23 +109,41 @@ const compareTaken = async (
   keysMax: number,
   live: Rounds | undefined,
   signal: AbortSignal,
-): Promise<Compared & {readonly report: VerifyReport}> => {
-  const request = await requestOf(context, link, signal);
-  const tables = (await context.mappings(link.direction)).map((mapping) => mapping.writes);
-  const taken = link.changed.take(keysMax);
+): Promise<Taken> => {
+  const waiting = link.changed.take(keysMax);
+  const taken = waiting.map(keysOf);
   try {
-    const wanted = taken.map((rows) => ({...keysOf(rows), table: named(tables, rows.table)}));
-    const {report, open} = await context.verifier.verifyRows({...request, evidence: live && link, rows: wanted, rounds: live});
+    const {report, open} = await compareKeys(context, link, taken, live, signal);
+    signal.throwIfAborted(); // whoever stopped this may have let go of sides that had to stand still
     const left = open.map(({table, keys}) => ({table: table.name, keys}));
-    link.changed.settle(taken, left);
-    return {rows: countOf(wanted) - countOf(left), tables: wanted.length, report};
+    link.changed.settle(waiting, left);
+    return {rows: countOf(taken) - countOf(left), tables: taken.length, report, taken};
   } catch (error) {
-    link.changed.settle(taken, taken.map(keysOf));
+    link.changed.settle(waiting, taken);
     throw error;
   }
 };
 
-const keysOf = ({table, keys}: WaitingRows) => ({table, keys: keys.map(({key}) => key)});
+const compareKeys = async (
+  context: CompareContext,
+  link: Link,
+  rows: readonly Keys[],
+  live: Rounds | undefined,
+  signal: AbortSignal,
+): Promise<RowsReport> => {
+  const request = await requestOf(context, link, signal);
+  const tables = (await context.mappings(link.direction)).map((mapping) => mapping.writes);
+  const wanted = rows.map(({table, keys}) => ({table: named(tables, table), keys}));
+  return context.verifier.verifyRows({...request, evidence: live && link, rows: wanted, rounds: live});
+};
+
+const keysOf = ({table, keys}: WaitingRows): Keys => ({table, keys: keys.map(({key}) => key)});
+
+/** About so many, of each table its share. */
+const someOf = (rows: readonly Keys[], about: number): readonly Keys[] => {
+  const share = about / Math.max(about, countOf(rows));
+  return rows.map(({table, keys}) => ({table, keys: keys.slice(0, Math.ceil(keys.length * share))}));
+};
 
 const countOf = (rows: readonly {readonly keys: readonly Key[]}[]): number => rows.reduce((sum, {keys}) => sum + keys.length, 0);
 

@@ -69,7 +69,11 @@ const attempt = async (): Promise<readonly string[]> => {
     tables: async () => [],
     mappings: async () => [],
     steps: {each: (_: string, act: () => Promise<unknown>) => act()},
-    verification: {compareChanged: () => say('compare'), compareLeft: async () => ({isKnown: true, rows: 0, tables: 0})},
+    verification: {
+      compareChanged: () => say('compare'),
+      compareLeft: async () => ({isKnown: true, rows: 0, tables: 0}),
+      calledOff: (error: Error) => say(`called off: ${error.message}`),
+    },
     telemetry: {note: () => undefined, wait: () => undefined},
     effects,
     clock: {...effects.clock, sleep: () => never},
@@ -126,5 +130,8 @@ test('it is asked again after the fence', async () => {
   const calls = await attempt();
   expect(calls.slice(calls.indexOf('source.fence.raise'), calls.indexOf('source.fence.commit'))).toContain('failover is asked');
 });
+
+test('what called it off is told to whoever has to doubt the comparison', () =>
+  expectOrder('source.fence.commit', 'called off: the decision was refused: the test ends here'));
 
 test('the other side is not opened before the decision', async () => expect(await attempt()).not.toContain('target.fence.open'));

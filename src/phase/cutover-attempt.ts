@@ -23,7 +23,7 @@ export const DEADLINE_EXTRA_MS = 2000;
 /** The attempt may take this long from the watchdog's start to the fence. */
 const ARM_MS_MAX = 30_000;
 /** What changed while the attempt was prepared is compared in this time; what is left then is compared in the hold. */
-const COMPARE_MS_MAX = 5_000;
+const COMPARE_MS_MAX = 10_000;
 /** Numbers that sessions may hold in caches, and then some (H-10). */
 const SEQUENCE_MARGIN = 10_000;
 
@@ -185,6 +185,7 @@ const callOff = async (
 ): Promise<PhaseOutcome> => {
   const reason = error instanceof Error ? error.message : String(error);
   context.telemetry.note(`the ${roles.direction} cutover was called off: ${reason}`);
+  context.verification.calledOff(error);
   const outcome = await context.steps.each('release-fence', () => roles.closing.fence.release(attempt));
   if (outcome === 'committed') {
     const finished = await finishCutover(context, roles, attempt, begun);

@@ -6,13 +6,12 @@
 import {TerminalError, TransientError} from '../model/errors.ts';
 import {nameOf} from '../model/table.ts';
 import type {Link} from '../pipeline/replication.ts';
+import {compareBudgetMs} from './before-hold.ts';
 import type {PhaseContext} from './phase.ts';
 import type {Roles} from './roles.ts';
 
 /** Counting this many rows fits into the stall many times over. */
 const ROWS_COUNTED_MAX = 50_000;
-/** Of the stall budget: half a second of the five that are usual. */
-const SHARE_MAX = 0.1;
 
 type Changed = {readonly isKnown: boolean; readonly rows: number; readonly tables: number; readonly ms: number; readonly left: number};
 
@@ -23,12 +22,17 @@ export const finalCheck = async (
   link: Link,
 ): Promise<{readonly counts: Record<string, string>; readonly changed: Changed}> => {
   const {scope} = context.plan.plan;
-  const [counts, changed] = await Promise.all([
-    countSmallTables(context, roles),
-    compareLeft(context, link),
-    roles.closing.source.probeSchema(roles.direction, roles.closingSide === 'source' ? scope : undefined),
-  ]);
-  return {counts, changed};
+  const over = new AbortController();
+  try {
+    const [counts, changed] = await Promise.all([
+      countSmallTables(context, roles),
+      compareLeft(context, link, over),
+      roles.closing.source.probeSchema(roles.direction, roles.closingSide === 'source' ? scope : undefined),
+    ]);
+    return {counts, changed};
+  } finally {
+    over.abort(); // what is still being compared must find nothing: the sides may stand still no longer
+  }
 };
 
 const countSmallTables = async (context: PhaseContext, roles: Roles): Promise<Record<string, string>> => {
@@ -48,23 +52,18 @@ const countSmallTables = async (context: PhaseContext, roles: Roles): Promise<Re
   return Object.fromEntries(small.map(({to: table}, i) => [nameOf(table.name), String(closing[i])]));
 };
 
-const compareLeft = async (context: PhaseContext, link: Link): Promise<Changed> => {
+const compareLeft = async (context: PhaseContext, link: Link, over: AbortController): Promise<Changed> => {
   const {clock, verification} = context;
-  const limitMs = context.plan.plan.cutover.stallBudgetMs * SHARE_MAX;
+  const limitMs = compareBudgetMs(context.plan.plan.cutover);
   const left = link.changed.size;
   const began = clock.monotonicMs();
-  const over = new AbortController();
   const comparing = verification.compareLeft(link, AbortSignal.any([context.signal, over.signal]));
   comparing.catch(() => undefined); // reported by the race, unless the limit comes first
   const limit = clock.sleep(limitMs, over.signal).then(() => undefined);
-  try {
-    const compared = await Promise.race([comparing, limit]);
-    if (compared) return {...compared, ms: Math.round(clock.monotonicMs() - began), left: link.changed.size};
-    throw new TransientError(`the ${left} rows that changed last could not be compared within ${limitMs} ms`, {
-      code: 'CF-VERIFY-002',
-      next: 'nothing; the attempt was called off and can be made again',
-    });
-  } finally {
-    over.abort();
-  }
+  const compared = await Promise.race([comparing, limit]);
+  if (compared) return {...compared, ms: Math.round(clock.monotonicMs() - began), left: link.changed.size};
+  throw new TransientError(`the ${left} rows that changed last could not be compared within ${limitMs} ms`, {
+    code: 'CF-VERIFY-002',
+    next: 'nothing; the attempt was called off and can be made again',
+  });
 };

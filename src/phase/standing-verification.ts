@@ -8,10 +8,12 @@
  * compare, by that gate, and by the cutover for what is left when both sides stand still.
  */
 import type {JournalFact} from '../journal/journal.ts';
+import {TransientError} from '../model/errors.ts';
 import {nameOf, type TableName} from '../model/table.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {ChangedSince, VerifyReport} from '../verify/verifier.ts';
 import {BackgroundWork} from './background-work.ts';
+import {compareBudgetMs, type LittleLeft, untilLittleIsLeft} from './before-hold.ts';
 import {ChangedRows} from './changed-rows.ts';
 import {EmptiedParts} from './emptied-parts.ts';
 import {type CompareContext, compareSides, evidenceOf, firstDifferences} from './compare-sides.ts';
@@ -44,6 +46,8 @@ export class StandingVerification {
   #freshnessMs: number | undefined;
   #notBeforeMs = 0;
   #passes = 0;
+  /** Attempts at a cutover since the last clean comparison of all rows. */
+  #calledOff = 0;
 
   constructor(context: StandingContext) {
     this.#context = context;
@@ -107,13 +111,36 @@ export class StandingVerification {
     return this.#work.whileStill(act);
   }
 
-  /** Before a hold: the fewer rows are left, the shorter it is. Throws when rows differ. */
-  async compareChanged(link: Link, signal: AbortSignal, limitMs = Infinity): Promise<{readonly rows: number; readonly left: number}> {
-    await this.#parts.tell(link);
-    const whole = this.#clean?.link === link ? link.changed.whole : [];
-    if (whole.length) await this.compareAll(link, signal, unthrottled, whole);
-    const rows = await this.#changed.beforeHold(link, limitMs, signal);
-    return {rows, left: link.changed.size};
+  /** Before a hold: until there is time in it for what is left. Throws when rows differ, and when that does not come about. */
+  async compareChanged(link: Link, signal: AbortSignal, limitMs = Infinity): Promise<LittleLeft> {
+    const {clock, plan} = this.#context;
+    const {changed} = link;
+    const isKnown = this.#clean?.link === link;
+    const round = async () => {
+      await this.#parts.tell(link);
+      const whole = isKnown ? changed.whole : [];
+      if (whole.length) await this.compareAll(link, signal, unthrottled, whole);
+      return this.#changed.round(link, signal);
+    };
+    if (!isKnown) return {rows: (await round()).rows, rounds: 1, left: changed.size, foreseenMs: 0};
+    return untilLittleIsLeft({changed, budgetMs: compareBudgetMs(plan.plan.cutover), limitMs, clock, round});
+  }
+
+  /** An attempt at a cutover came to nothing. What is no passing trouble puts the comparison itself in doubt. */
+  calledOff(error: unknown): void {
+    this.#calledOff++;
+    if (!(error instanceof TransientError) && this.#changed.differing === 0) this.#clean = undefined;
+  }
+
+  /**
+   * How many attempts the last comparison of all rows has outlived: what changed since is known, no row is known to differ,
+   * and it is not too old. 0: only another one can tell.
+   */
+  outlived(link: Link): number {
+    const clean = this.#clean;
+    if (clean?.link !== link || this.#changed.differing > 0) return 0;
+    const ageMs = this.#context.clock.monotonicMs() - clean.atMs;
+    return ageMs <= (this.#freshnessMs ?? Infinity) ? this.#calledOff : 0;
   }
 
   /** Both sides stand still at one position: everything that is left, exactly. Throws when rows differ. */
@@ -123,7 +150,9 @@ export class StandingVerification {
     const looks = [this.#parts.tell(link), this.#parts.turn(other(direction))] as const;
     const [{rows, tables}] = await Promise.all([this.#changed.inHold(link, signal), ...looks]);
     const whole = isKnown ? link.changed.whole : [];
-    if (whole.length) this.#changed.differ(await compareSides(this.#context, link, signal, unthrottled, whole, 'still'));
+    const report = whole.length ? await compareSides(this.#context, link, signal, unthrottled, whole, 'still') : undefined;
+    signal.throwIfAborted(); // then the sides may stand still no longer, and nothing was found
+    if (report) this.#changed.differ(report);
     this.#changed.requireEqual();
     if (isKnown) this.#equal = this.#clean;
     return {isKnown, rows, tables: tables + whole.length};
@@ -143,6 +172,7 @@ export class StandingVerification {
     this.#clean = clean;
     this.#changed.reset();
     this.#trouble = undefined;
+    this.#calledOff = 0;
   }
 
   async #compareChanged(signal: AbortSignal): Promise<void> {

@@ -35,6 +35,7 @@ const compareAndAttempt = async (context: PhaseContext, roles: Roles, link: Link
   } catch (error) {
     if (!isCoded(error)) throw error;
     context.telemetry.note(`the ${roles.direction} cutover was not begun: ${error.message}`);
+    context.verification.calledOff(error);
     return {event: {type: 'back'}, evidence: {reason: error.message}};
   }
   return attemptCutover(context, roles, link);

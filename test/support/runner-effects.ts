@@ -1,6 +1,6 @@
 /**
- * Loaded into the real program by CROSSFADE_EFFECTS: stops the runner dead at one point of the effects seam, or makes it
- * wait there until the test lets it go on. The watchdog and the other verbs are left alone.
+ * Loaded into the real program by CROSSFADE_EFFECTS: stops the runner dead at one point of the effects seam, makes it
+ * wait there until the test lets it go on, or makes points of one kind slow. The watchdog and the other verbs are left alone.
  */
 import {existsSync, writeFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -9,8 +9,9 @@ import type {EffectKind, Effects} from '../../src/model/effects.ts';
 /** At the `times`-th point of that kind, or of any, whose label contains `label`. */
 export type At = {readonly kind?: EffectKind; readonly label: string; readonly times?: number};
 
-/** `wait`: writes `<file>.reached`, and goes on once `<file>.go` is there. */
-export type Interruption = At & ({readonly act: 'kill'} | {readonly act: 'wait'; readonly file: string});
+/** `wait`: writes `<file>.reached`, and goes on once `<file>.go` is there. `slow`: each of them takes so much longer. */
+export type Interruption = At &
+  ({readonly act: 'kill'} | {readonly act: 'wait'; readonly file: string} | {readonly act: 'slow'; readonly ms: number});
 
 export const INTERRUPTION = 'CROSSFADE_TEST_INTERRUPTION';
 const POLL_MS = 10;
@@ -25,13 +26,14 @@ export default function interrupting(effects: Effects): Effects {
     ...effects,
     point(kind, label) {
       if ((interruption.kind ?? kind) !== kind || !label.includes(interruption.label)) return effects.point(kind, label);
+      if (interruption.act === 'slow') return sleep(interruption.ms).then(() => effects.point(kind, label));
       left -= 1;
       return left === 0 ? interrupt(interruption) : effects.point(kind, label);
     },
   };
 }
 
-async function interrupt(interruption: Interruption): Promise<void> {
+async function interrupt(interruption: Exclude<Interruption, {act: 'slow'}>): Promise<void> {
   // Nothing after this line runs: the signal cannot be caught.
   if (interruption.act === 'kill') return void process.kill(process.pid, 'SIGKILL');
   writeFileSync(`${interruption.file}.reached`, '');
