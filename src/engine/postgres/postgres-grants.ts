@@ -13,6 +13,7 @@ export const postgresGrants = async (session: PgSession, as: Side, tables: reado
   const role = await readRole(session);
   return [
     ...assessGrants(role, wishes),
+    ...(as === 'source' ? await indexCheckGrants(session, role) : []),
     ...(await schemaGrants(session, role, as, tables)),
     ...(await ownerGrants(session, role, as, tables)),
     ...(await rowSecurityGrants(session, role, as === 'target' && wishes?.carriesPolicies ? tables : [], tables)),
@@ -39,18 +40,23 @@ type Role = {
   readonly database: string;
   readonly version: number;
   /** One of its attributes or privileges; a superuser has all. */
-  readonly has: (name: 'replication' | 'bypass' | 'monitor' | 'signal' | 'may_create' | 'is_replica' | 'may_set') => boolean;
+  readonly has: (name: 'replication' | 'is_managed' | 'bypass' | 'monitor' | 'signal' | 'may_create' | 'is_replica' | 'may_set') => boolean;
 };
+
+/** On managed servers nobody may give the attribute REPLICATION away; a membership in this role is what counts there. */
+const MANAGED = 'rds_replication';
 
 const readRole = async (session: PgSession): Promise<Role> => {
   const {version} = await session.one<{version: string}>(`SELECT current_setting('server_version_num') AS version`);
   // Servers before 15 have no privileges on parameters.
-  const maySet = Number(version) >= 150_000 ? `has_parameter_privilege('session_replication_role', 'SET')` : 'rolsuper';
+  const maySet = Number(version) >= 150_000 ? `has_parameter_privilege('session_replication_role', 'SET')` : 'me.rolsuper';
   const row = await session.one(
-    `SELECT rolname::text AS name, current_database()::text AS database, (rolreplication OR rolsuper)::text AS replication, (rolbypassrls OR rolsuper)::text AS bypass,
+    `SELECT me.rolname::text AS name, current_database()::text AS database,
+            (me.rolreplication OR me.rolsuper OR coalesce(pg_has_role(managed.oid, 'USAGE'), false))::text AS replication,
+            (managed.oid IS NOT NULL)::text AS is_managed, (me.rolbypassrls OR me.rolsuper)::text AS bypass,
             pg_has_role('pg_monitor', 'USAGE')::text AS monitor, pg_has_role('pg_signal_backend', 'USAGE')::text AS signal, has_database_privilege(current_database(), 'CREATE')::text AS may_create,
             (current_setting('session_replication_role') = 'replica')::text AS is_replica, (${maySet})::text AS may_set
-     FROM pg_roles WHERE rolname = current_user`,
+     FROM pg_roles AS me LEFT JOIN pg_roles AS managed ON managed.rolname = '${MANAGED}' WHERE me.rolname = current_user`,
   );
   const name = row['name'] ?? '';
   return {
@@ -79,6 +85,22 @@ const assessGrants = (role: Role, wishes: Wishes | undefined): Grant[] => [
     isOptional: false,
   },
 ];
+
+/** Where the extension is: amcheck gives its functions to superusers only. */
+const INDEX_CHECK = `
+  SELECT p.oid::regprocedure::text AS function, has_function_privilege(p.oid, 'EXECUTE')::text AS held
+  FROM pg_extension e JOIN pg_proc p ON p.pronamespace = e.extnamespace AND p.proname = 'bt_index_check' AND p.pronargs = 2 WHERE e.extname = 'amcheck'`;
+
+const indexCheckGrants = async (session: PgSession, role: Role): Promise<Grant[]> => {
+  const {rows} = await session.query(INDEX_CHECK);
+  return rows.map((row) => ({
+    phase: 'assess',
+    statement: `GRANT EXECUTE ON FUNCTION ${row['function']} TO ${role.quoted};`,
+    why: 'to look for key indexes that are corrupt, before rows are read in their order',
+    isHeld: row['held'] === 'true',
+    isOptional: true,
+  }));
+};
 
 const SCHEMAS = `
   SELECT nspname::text AS name, has_schema_privilege(oid, 'USAGE')::text AS usage, has_schema_privilege(oid, 'CREATE')::text AS may_create
@@ -150,7 +172,7 @@ const rowSecurityGrants = async (session: PgSession, role: Role, coming: readonl
 const streamGrants = (role: Role): Grant[] => [
   {
     phase: 'initial-load',
-    statement: `ALTER ROLE ${role.quoted} REPLICATION;`,
+    statement: role.has('is_managed') ? `GRANT ${MANAGED} TO ${role.quoted};` : `ALTER ROLE ${role.quoted} REPLICATION;`,
     why: 'to read the change stream',
     isHeld: role.has('replication'),
     isOptional: false,
