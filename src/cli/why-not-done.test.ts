@@ -78,6 +78,24 @@ describe('why a run is not done, who acts, and how', () => {
       ],
     ],
     [
+      'the canary has found something wrong on the way back',
+      [
+        ...window,
+        ended('reverse-window', 'reverse'),
+        started('reverse-cutover'),
+        {...target, side: 'source'},
+        {...proof, phase: 'reverse-cutover', evidence: {canary: {stallMs: 1, failure}}},
+        ended('reverse-cutover'),
+        ...through('catch-up', 'verify-data'),
+        passed('approval'),
+      ],
+      [
+        'the canary failed on the way back: 1 lost (CF-CANARY-002); ready for cutover for 10m: the plan starts it by hand',
+        'the operator',
+        'crossfade explain CF-CANARY-002',
+      ],
+    ],
+    [
       'the reverse window is over',
       [...window, ...Array.from({length: 60}, () => signal({type: 'verify', repair: false}))],
       [

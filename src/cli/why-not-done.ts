@@ -4,7 +4,7 @@ import {unreachable} from '../model/assert.ts';
 import type {ThrottledWork} from '../model/tuning.ts';
 import type {LiveReport, Wait} from '../telemetry/telemetry.ts';
 import {since} from './spans.ts';
-import {calledOff, inWindow, redGates} from './why-waiting.ts';
+import {calledOff, inWindow, redGates, wrongOnTheWayBack} from './why-waiting.ts';
 import {progressWords} from './why-working.ts';
 
 export type WhyNotDone = {
@@ -40,7 +40,7 @@ function causeOf(state: RunState, alive: boolean | undefined, now: Date, report?
   if (state.status === 'paused') return paused(state, alive, now);
   if (alive === false && state.runner) return runnerGone(state.runner, state, now);
   const silent = report && state.runner && runnerSilent(state.runner, state, alive, now, report);
-  return silent ?? waitingOrWorking(state, now, reportOf(state, report));
+  return silent ?? wrongOnTheWayBack(state, waitingOrWorking(state, now, reportOf(state, report)));
 }
 
 const RESUME = {command: 'crossfade resume', why: 'goes on from the last commit'};

@@ -89,6 +89,17 @@ export function inWindow({since: begin, until}: ReverseWindow, state: RunState, 
   };
 }
 
+/** What users met on the way back comes before whatever the run does next, until the next cutover. */
+export function wrongOnTheWayBack({canary}: RunState, why: WhyNotDone): WhyNotDone {
+  if (canary?.failure === undefined || canary.phase !== 'reverse-cutover') return why;
+  const {reason, code} = canary.failure;
+  return {
+    cause: `the canary failed on the way back: ${reason} (${code}); ${why.cause}`,
+    owner: 'the operator',
+    next: {command: `crossfade explain ${code}`, why: 'says what to look at before the next cutover'},
+  };
+}
+
 /** Until the next attempt, in the phases that lead to it again. */
 export const calledOff = ({calledOff: last}: RunState, now: Date): string =>
   last ? `; the last ${last.phase} was called off ${since(last.at, now)} ago: ${last.reason}` : '';
