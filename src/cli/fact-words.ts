@@ -1,6 +1,7 @@
 /** One line of words for each kind of fact; the exact content is in `--json`. */
 import type {Actor, JournalFact, Signal} from '../journal/journal.ts';
 import {unreachable} from '../model/assert.ts';
+import {causeLines} from './cause-words.ts';
 import {tuningWords} from './tuning-words.ts';
 
 export function factWords(fact: JournalFact): string {
@@ -38,6 +39,8 @@ export function factWords(fact: JournalFact): string {
       return tuningWords(fact.tuning);
     case 'unlocked':
       return `${fact.holder} is replaced by nobody yet, epoch ${fact.epoch}; by ${fact.actor.name}${fact.override === undefined ? '' : `, override ${fact.override}`}${because(fact.reason)}`;
+    case 'repairing':
+      return causeLines(fact.causes).join('; ');
     case 'verified':
       return fact.error ?? `compared both sides${fact.repaired ? `, ${fact.repaired} rows read again` : ''}`;
     case 'paused':

@@ -6,7 +6,7 @@ import type {Interruption} from '../runner/interruption.ts';
 import type {Mirror} from '../runner/mirror.ts';
 import type {SignalWatch} from '../runner/signal-watch.ts';
 import type {RunParts} from './compose.ts';
-import {verifyNow} from './verify-now.ts';
+import {type Asked, verifyNow} from './verify-now.ts';
 
 export type Obeyed = {
   readonly signals: SignalWatch;
@@ -24,8 +24,8 @@ export const obey = ({signals, interruption, context, journal, mirror, tune}: Ob
     await journal.append(isPaused ? {type: 'paused', where} : {type: 'resumed', where});
   });
   const cannotWrite = (): void => interruption.stop('the journal could not be written');
-  const compare = async (repair: boolean): Promise<void> => {
-    const verified = await verifyNow(context, repair, interruption.signal);
+  const compare = async (asked: Asked): Promise<void> => {
+    const verified = await verifyNow(context, asked, (fact) => journal.append(fact), interruption.signal);
     await journal.append(verified);
   };
   const retune = async (signal: number): Promise<void> => {
@@ -39,7 +39,7 @@ export const obey = ({signals, interruption, context, journal, mirror, tune}: Ob
     if (signal.type === 'pause' || signal.type === 'reject') interruption.paused = true;
     if (signal.type === 'resume') interruption.paused = false;
     if (signal.type === 'abort') interruption.abort();
-    if (signal.type === 'verify') compare(signal.repair).catch(cannotWrite);
+    if (signal.type === 'verify') compare(signal).catch(cannotWrite);
     // One after the other, or an older reading might count last.
     if (signal.type === 'throttle' || signal.type === 'unthrottle' || signal.type === 'set')
       tuning = tuning.then(() => retune(seq)).catch(cannotWrite);

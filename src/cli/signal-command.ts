@@ -20,12 +20,14 @@ import {isRunnerAlive} from './runner-alive.ts';
 import {signalEffect, type SignalEffect} from './signal-effect.ts';
 import {requireFit, type Verb} from './verb-guard.ts';
 
+type Reason = 'none' | 'asked' | 'required';
+
 export type SignalVerb = {
   readonly verb: Verb;
   readonly argument?: {readonly name: string; readonly description: string; readonly isOptional?: true};
   /** Mild ones are not asked about. */
   readonly severity: 'mild' | 'moderate' | 'severe';
-  readonly reason: 'none' | 'asked' | 'required';
+  readonly reason: Reason | ((argument: string) => Reason);
   /** Throws CF-USAGE-001 when the argument cannot be meant. Empty when an optional one is absent. */
   signal(state: RunState, argument: string): Signal & {readonly type: Verb};
   /** What will happen, how long writes stop, how it is undone. */
@@ -62,7 +64,7 @@ async function carryOut(verb: SignalVerb, chosen: Run, invocation: Invocation): 
   if (nothing !== undefined) return report(invocation, chosen, {recorded: false, text: nothing, code: EXIT.done});
   const ready = (await verb.ready?.(chosen)) ?? chosen;
   if (invocation.options['dryRun'] === true) return sayWhatWouldBe(verb, signal, ready, invocation);
-  const reason = await reasonOf(verb, invocation);
+  const reason = await reasonOf(typeof verb.reason === 'function' ? verb.reason(argument) : verb.reason, invocation);
   if (!(await agreed(verb, ready.state, invocation))) return EXIT.done;
   const run = await readAgain(ready);
   look(run);
@@ -146,7 +148,7 @@ function agreed({severity, consequences}: SignalVerb, state: RunState, {global, 
 }
 
 /** Asked for at a terminal; elsewhere only a required one is missed. */
-async function reasonOf({reason}: SignalVerb, {global, prompt}: Invocation): Promise<string | undefined> {
+async function reasonOf(reason: Reason, {global, prompt}: Invocation): Promise<string | undefined> {
   if (reason === 'none' || global.reason) return global.reason;
   if (!prompt.canAsk || (reason === 'asked' && global.yes))
     return reason === 'required' ? Promise.reject(cannotAsk('--reason TEXT')) : undefined;

@@ -9,11 +9,14 @@ import {TerminalError} from '../model/errors.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import {currentPerson} from './actor.ts';
 import {isChangeInPlace} from './change-in-place.ts';
-import type {CommandModule, Invocation} from './command.ts';
+import {causeLines} from './cause-words.ts';
+import {type CommandModule, type Invocation, textOf} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {chooseRun, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
 import {isRunnerAlive} from './runner-alive.ts';
+import {seededKeys} from './seeded-keys.ts';
 import {throttledOf} from './tuning-words.ts';
+import type {Asked} from './verify-now.ts';
 
 const LOOK_MS = 200;
 
@@ -21,6 +24,7 @@ export const command: CommandModule = {
   configure: (command) =>
     void withRunOption(command)
       .option('--repair', 'read rows that differ again from the open side, and compare once more')
+      .option('--seeded <file>', 'with --repair: rows that a drill has changed on purpose, one JSON object a line')
       .option('--schema', 'compare the two catalogues instead of the rows')
       .option('--dry-run', 'with --repair: compare, and read nothing again'),
   run: (invocation) =>
@@ -29,11 +33,20 @@ export const command: CommandModule = {
       if (isChangeInPlace(run.state)) throw nothingToCompare(run);
       if (invocation.options['schema'] === true) return (await import('./verify-schema.ts')).verifySchema(run, invocation);
       const repair = invocation.options['repair'] === true && invocation.options['dryRun'] !== true;
+      const asked = {repair, ...(await seededOf(invocation, repair))};
       const {throttled} = throttledOf(run.state.tuning);
       if (throttled !== undefined) invocation.output.say(`this takes longer, or stands still: throttled: ${throttled}`);
       const isAttended = run.state.runner && isRunnerAlive(run.state.runner) !== false;
-      return isAttended ? askRunner(run, repair, invocation) : (await import('./verify-alone.ts')).verifyAlone(run, repair, invocation);
+      return isAttended ? askRunner(run, asked, invocation) : (await import('./verify-alone.ts')).verifyAlone(run, asked, invocation);
     }),
+};
+
+const seededOf = async ({options}: Invocation, repair: boolean): Promise<{readonly seeded?: readonly string[]}> => {
+  const file = textOf(options['seeded']);
+  if (file === undefined) return {};
+  if (!repair)
+    throw new TerminalError('--seeded says why rows are repaired, and nothing is repaired', {code: 'CF-USAGE-001', next: 'add --repair'});
+  return {seeded: await seededKeys(file)};
 };
 
 const nothingToCompare = ({state}: Run): TerminalError =>
@@ -42,11 +55,11 @@ const nothingToCompare = ({state}: Run): TerminalError =>
     next: 'crossfade status; the rows are counted before contract by the run itself',
   });
 
-const askRunner = async ({journal}: Run, repair: boolean, invocation: Invocation): Promise<ExitCode> => {
+const askRunner = async ({journal}: Run, asked: Asked, invocation: Invocation): Promise<ExitCode> => {
   const {clock} = await effectsOf(process.env);
   const {seq} = await journal.append({
     type: 'signal',
-    signal: {type: 'verify', repair},
+    signal: {type: 'verify', ...asked},
     actor: currentPerson(),
     reason: invocation.global.reason,
   });
@@ -73,15 +86,16 @@ const stopped = (how: string, {output}: Invocation): ExitCode => {
 type Verified = Extract<Awaited<ReturnType<Journal['append']>>['fact'], {type: 'verified'}>;
 
 /** Equal is 0; different, and what could not be compared, is no-go. */
-export const report = ({evidence, repaired, error}: Verified, {output}: Invocation): ExitCode => {
+export const report = ({evidence, repaired, causes = [], error}: Verified, {output}: Invocation): ExitCode => {
   const verification = evidence['verification'] as
     | {equal: boolean; tables: number; rows: string; differing: number; uncompared: number}
     | undefined;
-  if (output.isJson) output.document({...evidence, repaired, error});
+  if (output.isJson) output.document({...evidence, repaired, causes, error});
   else if (!verification) output.data(error ?? 'could not be compared');
   else {
     const found = evidence['found'] as {text: string} | undefined;
     if (found) output.data(found.text);
+    for (const line of causeLines(causes)) output.data(line);
     if (repaired) output.data(`${repaired} rows were read again from the open side`);
     output.data(
       verification.equal
@@ -89,6 +103,8 @@ export const report = ({evidence, repaired, error}: Verified, {output}: Invocati
         : `${verification.differing} rows differ, ${verification.uncompared} could not be compared`,
     );
   }
+  if (causes.some(({cause}) => cause === 'unknown'))
+    output.insist(`a row without a known cause keeps the cutover closed until: crossfade approve checksum-match --reason TEXT`);
   output.say(verification?.equal ? 'Next: crossfade status' : 'Next: crossfade explain CF-VERIFY-001');
   return verification?.equal ? EXIT.done : EXIT.noGo;
 };

@@ -36,6 +36,14 @@ function measuredAgain({gate, evidence}: Verdict): Act {
       owner: 'the operator',
       next: {command: 'crossfade verify --repair', why: 'reads the rows that differ again, and compares anew'},
     };
+  if (gate === 'checksum-match' && evidence.includes('no known cause'))
+    return {
+      owner: 'the operator',
+      next: {
+        command: 'crossfade approve checksum-match --reason TEXT',
+        why: 'says that you have looked why they differed; docs/runbook/differences.md',
+      },
+    };
   if (gate === 'checksum-match')
     return {
       owner: 'nobody: all rows are compared again by themselves',

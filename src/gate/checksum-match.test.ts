@@ -75,6 +75,14 @@ test('asks for the freshness that the plan wants', async () => {
   expect(asked).toEqual([24 * 3_600_000, 3_600_000]);
 });
 
+test('no-go while rows were repaired without a known cause and nobody has acknowledged it', async () => {
+  const verdict = await checksumMatch.check(measures({unexplained: async () => ({rows: 1200, tables: ['shop.orders', 'shop.parts']})}));
+  expect(verdict).toMatchObject({
+    go: false,
+    evidence: expect.stringContaining('1,200 repaired rows of shop.orders, shop.parts have no known cause, which nobody has acknowledged'),
+  });
+});
+
 test('throws when it cannot measure', async () => {
   const broken = measures({lastVerification: () => Promise.reject(new Error('no journal'))});
   await expect(checksumMatch.check(broken)).rejects.toThrow('no journal');

@@ -1,5 +1,5 @@
 import type {ChangedSince} from '../verify/verifier.ts';
-import type {Gate, VerificationSummary} from './gate.ts';
+import type {Gate, Measures, VerificationSummary} from './gate.ts';
 import {durationSetting} from './gate-settings.ts';
 
 const FRESHNESS_MS = 24 * 3_600_000;
@@ -8,11 +8,12 @@ const WAITING_MS_MAX = 60_000;
 
 /**
  * The newest complete comparison found both sides equal, left nothing out, and is not old; and what has changed since is
- * known and was compared again, but for the last minute of it.
+ * known and was compared again, but for the last minute of it. Rows that had to be repaired have a known cause, or an
+ * operator has acknowledged that they have none.
  */
 export const checksumMatch: Gate = {
   limits: ({settings}) =>
-    `a comparison of every row, equal, at most ${hours(durationSetting(settings, 'freshness', FRESHNESS_MS))} old; what changed since is compared again within ${seconds(WAITING_MS_MAX)}`,
+    `a comparison of every row, equal, at most ${hours(durationSetting(settings, 'freshness', FRESHNESS_MS))} old; what changed since is compared again within ${seconds(WAITING_MS_MAX)}; no repaired row without a known cause`,
   async check(measures) {
     const freshnessMs = durationSetting(measures.settings, 'freshness', FRESHNESS_MS);
     const last = await measures.lastVerification();
@@ -20,7 +21,12 @@ export const checksumMatch: Gate = {
     if (last === undefined) return {go: false, evidence: 'the data have not been compared yet'};
     const ageMs = measures.now().getTime() - Date.parse(last.at);
     if (Number.isNaN(ageMs)) throw new Error(`the last comparison has no readable time: ${last.at}`);
-    const faults = [...faultsOf(last), ...(ageMs > freshnessMs ? [`older than ${hours(freshnessMs)}`] : []), ...faultsSince(changed, last)];
+    const faults = [
+      ...faultsOf(last),
+      ...(ageMs > freshnessMs ? [`older than ${hours(freshnessMs)}`] : []),
+      ...faultsSince(changed, last),
+      ...unexplainedWords(await measures.unexplained()),
+    ];
     const compared = `${last.rows} rows in ${last.tables} tables compared ${hours(ageMs)} ago`;
     const since = changed.isKnown ? [wordsOf(changed)] : [];
     return {go: faults.length === 0, evidence: [compared, ...(faults.length === 0 ? ['equal'] : faults), ...since].join(', ')};
@@ -46,6 +52,13 @@ function faultsSince(changed: ChangedSince, {at, differing}: VerificationSummary
     ...(oldestMs > WAITING_MS_MAX ? [`rows that changed wait for longer than ${seconds(WAITING_MS_MAX)}`] : []),
     ...(oldestMs > WAITING_MS_MAX && trouble ? [`they could not be compared: ${trouble}`] : []),
   ];
+}
+
+/** Equal again, and yet nobody knows what bent them: that may be a fault of ours. */
+function unexplainedWords(unexplained: Awaited<ReturnType<Measures['unexplained']>>): readonly string[] {
+  if (!unexplained) return [];
+  const {rows, tables} = unexplained;
+  return [`${count(rows)} repaired rows of ${tables.join(', ')} have no known cause, which nobody has acknowledged`];
 }
 
 function wordsOf({compared, waiting, oldestMs}: ChangedSince & {readonly isKnown: true}): string {

@@ -20,6 +20,8 @@ export interface Measures {
   lagMs(): Promise<number>;
   /** The newest complete verification, if any. */
   lastVerification(): Promise<VerificationSummary | undefined>;
+  /** Rows that were repaired although nobody knows why they differed, and that no operator has acknowledged. */
+  unexplained(): Promise<{readonly rows: number; readonly tables: readonly string[]} | undefined>;
   /**
    * What has changed since that comparison, as far as this runner knows it. Who asks has it renewed: all rows are
    * compared again in the background where it is not known, or before the comparison is older than `freshnessMs`.

@@ -3,6 +3,7 @@
  * only source. Written by the runner and by signals; the workflow's state is a fold of it. An entry keeps its meaning
  * for ever: new facts are new members, none is ever changed.
  */
+import type {RepairedRows} from '../model/repair-cause.ts';
 import type {Side} from '../model/side.ts';
 import type {Setting, Tuning} from '../model/tuning.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
@@ -54,8 +55,12 @@ export type JournalFact =
       readonly by?: 'runner';
       readonly evidence: Readonly<Record<string, unknown>>;
       readonly repaired: number;
+      /** Of each row that was repaired, why it differed; absent in entries of before it was told, and where nothing was. */
+      readonly causes?: readonly RepairedRows[];
       readonly error: string | undefined;
     }
+  /** Before rows are repaired: which, and why they differed. A repair that was killed has left this, and no `verified`. */
+  | {readonly type: 'repairing'; readonly causes: readonly RepairedRows[]}
   /** The runner has taken up what an operator set; `signal` is the number of that entry. */
   | {readonly type: 'tuned'; readonly signal: number; readonly tuning: Tuning}
   /** A runner that could not be asked any more: its sessions were ended, and nobody has taken its place yet. */
@@ -111,7 +116,8 @@ export type Signal =
   | {readonly type: 'reverse'}
   | {readonly type: 'complete'}
   | {readonly type: 'abort'}
-  | {readonly type: 'verify'; readonly repair: boolean}
+  /** `seeded`: hashed keys of rows that a drill has changed on purpose. */
+  | {readonly type: 'verify'; readonly repair: boolean; readonly seeded?: readonly string[]}
   /** `percent` of the time no copying and no comparing is begun. */
   | {readonly type: 'throttle'; readonly percent: number}
   | {readonly type: 'unthrottle'}

@@ -15,6 +15,7 @@ import {stepsOf} from './step-state.ts';
 import type {StepState} from './step-state.ts';
 import {tuningOf} from './tuning.ts';
 import type {TuningOnRecord} from './tuning.ts';
+import {type Unexplained, unexplainedOf} from './unexplained.ts';
 import {verificationsOf} from './verifications.ts';
 import type {Verification} from './verifications.ts';
 import {wayOf} from './visits.ts';
@@ -70,6 +71,8 @@ export type RunState = Way & {
   readonly signals: readonly (HeardSignal & {readonly actor: string})[];
   readonly steps: readonly StepState[];
   readonly verifications: readonly Verification[];
+  /** Repaired rows without a known cause, until an operator acknowledges them. */
+  readonly unexplained: Unexplained | undefined;
   /** Not used up and not void; whether they have expired depends on the asker's clock and the gate's limit. */
   readonly approvals: readonly Approval[];
   /** What operators have set; a runner begins with it. */
@@ -117,6 +120,7 @@ export function runState(entries: readonly Entry[], known: Readonly<Record<strin
     paused: pausedOf(entries),
     steps: stepsOf(entries),
     verifications: verificationsOf(entries),
+    unexplained: unexplainedOf(entries),
     tuning: tuningOf(entries),
     calledOff: calledOffOf(entries),
     canary: canaryOf(entries),

@@ -5,7 +5,7 @@ import {TerminalError} from '../model/errors.ts';
 import {nameOf, type TableName} from '../model/table.ts';
 import type {WaitingRows} from '../pipeline/changed-keys.ts';
 import type {Link} from '../pipeline/replication.ts';
-import type {Rounds, RowsReport, VerifyReport} from '../verify/verifier.ts';
+import {hashedKey, type Rounds, type RowsReport, type VerifyReport} from '../verify/verifier.ts';
 import type {Round} from './before-hold.ts';
 import {type CompareContext, firstDifferences, requestOf} from './compare-sides.ts';
 import type {Lane} from './lane.ts';
@@ -31,6 +31,11 @@ export class ChangedRows {
   #first = '';
   /** Found equal since then. */
   equal = 0;
+  /**
+   * Hashed keys of rows that the stream had changed and that were found to differ since then: they wait no more, and are
+   * not equal. A table's name where more differed than were named.
+   */
+  readonly #suspects = new Set<string>();
 
   /** `found` is told of rows that differ, once. */
   constructor(context: CompareContext & Pick<PhaseContext, 'clock'>, found: (report: VerifyReport, link: Link) => Promise<void>) {
@@ -41,6 +46,12 @@ export class ChangedRows {
   reset(): void {
     this.differing = 0;
     this.equal = 0;
+    this.#suspects.clear();
+  }
+
+  /** Whether the stream has changed that row since it was found equal. */
+  touched({changed}: Pick<Link, 'changed'>, table: TableName, key: Key): boolean {
+    return changed.has(table, key) || this.#suspects.has(nameOf(table)) || this.#suspects.has(hashedKey(table, key));
   }
 
   /** What waits, through `lane`. Rows that differ are no failure: they are on record, and the gate is red. */
@@ -81,8 +92,15 @@ export class ChangedRows {
     });
   }
 
+  #suspect({tables}: VerifyReport): void {
+    for (const {table, differences, differing} of tables) {
+      for (const {key} of differences) this.#suspects.add(hashedKey(table, key));
+      if (differing > differences.length) this.#suspects.add(nameOf(table));
+    }
+  }
+
   async #compare(link: Link, keysMax: number, live: Rounds | undefined, signal: AbortSignal): Promise<Taken> {
-    const compared = await compareTaken(this.#context, link, keysMax, live, signal);
+    const compared = await compareTaken(this.#context, link, keysMax, live, signal, (found) => this.#suspect(found));
     const {rows, report} = compared;
     this.equal += rows - report.differing;
     this.differ(report);
@@ -102,13 +120,14 @@ export class ChangedRows {
 type Keys = {readonly table: TableName; readonly keys: readonly Key[]};
 type Taken = Compared & {readonly report: VerifyReport; readonly taken: readonly Keys[]};
 
-/** `live`: both sides are in use, and a row may be looked at so often; otherwise they stand still. */
+/** `suspect` is told what differs before those rows wait no more. `live`: both sides are in use, and a row may be looked at so often; otherwise they stand still. */
 const compareTaken = async (
   context: CompareContext,
   link: Link,
   keysMax: number,
   live: Rounds | undefined,
   signal: AbortSignal,
+  suspect: (report: VerifyReport) => void,
 ): Promise<Taken> => {
   const waiting = link.changed.take(keysMax);
   const taken = waiting.map(keysOf);
@@ -116,6 +135,7 @@ const compareTaken = async (
     const {report, open} = await compareKeys(context, link, taken, live, signal);
     signal.throwIfAborted(); // whoever stopped this may have let go of sides that had to stand still
     const left = open.map(({table, keys}) => ({table: table.name, keys}));
+    suspect(report);
     link.changed.settle(waiting, left);
     return {rows: countOf(taken) - countOf(left), tables: taken.length, report, taken};
   } catch (error) {

@@ -70,6 +70,7 @@ export const evidenceOf = (report: VerifyReport, at: Date, direction: Direction)
     rows: report.tables.reduce((total, table) => total + BigInt(table.rows), 0n).toString(),
     differing: report.differing,
     uncompared: report.uncompared,
+    effort: report.effort,
   },
   checksums: Object.fromEntries(report.tables.map((table) => [nameOf(table.table), {rows: table.rows, checksum: table.checksum}])),
 });
@@ -87,10 +88,3 @@ export const firstDifferences = (report: VerifyReport): string =>
     )
     .slice(0, 5)
     .join(', ');
-
-/** Every differing row is read again from the open side, through the stream's own applier; then compared anew. */
-export const repairDifferences = async (link: Link, report: VerifyReport, signal: AbortSignal): Promise<number> => {
-  const keys = report.tables.flatMap((table) => table.differences.map(({key}) => ({table: table.table, key})));
-  await link.readAgain(keys, signal);
-  return keys.length;
-};

@@ -16,6 +16,9 @@ export class EmptiedParts {
   /** As of the newest clean comparison of each table, by the side that is read. */
   readonly #known: Readonly<Record<Side, Map<string, string>>> = {source: new Map(), target: new Map()};
 
+  /** Names of tables that a part of was found emptied, until they are compared clean. */
+  readonly emptied = new Set<string>();
+
   constructor(context: Pick<PhaseContext, 'source' | 'target' | 'mappings'>) {
     this.#context = context;
   }
@@ -36,6 +39,7 @@ export class EmptiedParts {
     for (const name of tables.map(nameOf)) {
       const found = parts.get(name);
       if (found) this.#known[origin(direction)].set(name, found.files);
+      this.emptied.delete(name);
     }
   }
 
@@ -45,7 +49,9 @@ export class EmptiedParts {
     for (const [name, {table, files}] of await this.read(direction)) {
       const was = known.get(name);
       known.set(name, files);
-      if (was !== undefined && was !== files) changed.truncate(table);
+      if (was === undefined || was === files) continue;
+      this.emptied.add(name);
+      changed.truncate(table);
     }
   }
 

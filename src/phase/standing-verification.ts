@@ -11,7 +11,7 @@ import type {JournalFact} from '../journal/journal.ts';
 import {TransientError} from '../model/errors.ts';
 import {nameOf, type TableName} from '../model/table.ts';
 import type {Link} from '../pipeline/replication.ts';
-import type {ChangedSince, VerifyReport} from '../verify/verifier.ts';
+import type {ChangedSince, Difference, VerifyReport} from '../verify/verifier.ts';
 import {BackgroundWork} from './background-work.ts';
 import {compareBudgetMs, type LittleLeft, untilLittleIsLeft} from './before-hold.ts';
 import {ChangedRows} from './changed-rows.ts';
@@ -19,6 +19,7 @@ import {EmptiedParts} from './emptied-parts.ts';
 import {type CompareContext, compareSides, evidenceOf, firstDifferences} from './compare-sides.ts';
 import {type Lane, lane} from './lane.ts';
 import type {PhaseContext} from './phase.ts';
+import {causeOf, type Told} from './repair-cause.ts';
 import {other} from './stream-roles.ts';
 
 /** Rows that changed wait about this long for their comparison, which the gate bounds by a minute. */
@@ -103,6 +104,16 @@ export class StandingVerification {
       differing: this.#changed.differing,
       trouble: this.#trouble,
     };
+  }
+
+  /** How a row came to differ; to be asked before it is repaired, which touches it. */
+  causeOf(link: Link, difference: Difference): Told {
+    return causeOf(difference, {
+      isKept: this.#clean?.link === link,
+      touched: (table, key) => this.#changed.touched(link, table, key),
+      whole: link.changed.whole,
+      emptied: this.#parts.emptied,
+    });
   }
 
   /** While a cutover is attempted nothing is compared but what it asks for itself. */

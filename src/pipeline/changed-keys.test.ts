@@ -139,3 +139,15 @@ describe('after a comparison', () => {
     );
   });
 });
+
+it('tells whether a row waits, also while it is being compared', () => {
+  const {keys} = compared();
+  keys.add(item, ['1']);
+  keys.add(order, ['2']);
+  const has = () => [keys.has(item, ['1']), keys.has(order, ['1']), keys.has(item, ['2']), keys.has(order, ['2'])];
+  expect(has()).toEqual([true, false, false, true]);
+  const {rows} = taken(keys);
+  expect(has(), 'being compared').toEqual([true, false, false, true]);
+  keys.settle(rows, [{table: order, keys: [['2']]}]);
+  expect(has()).toEqual([false, false, false, true]);
+});

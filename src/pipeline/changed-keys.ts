@@ -36,6 +36,7 @@ export class ChangedKeys {
   /** By the name's object, which a link makes once per table: no text is built per change. */
   readonly #byObject = new WeakMap<TableName, Tracked>();
   readonly #taken = new Set<Taken>();
+  readonly #takenTexts = new WeakMap<WaitingRows, ReadonlySet<string>>();
   #turn = 0;
   #size = 0;
 
@@ -59,6 +60,21 @@ export class ChangedKeys {
     const taken = [...this.#taken].flatMap((rows) => rows.flatMap(({keys}) => keys[0]?.sinceMs ?? []));
     const oldest = Math.min(...[...this.#byName.values()].map(oldestOf), ...taken);
     return oldest === Infinity ? undefined : oldest;
+  }
+
+  /** Whether that row waits. Where all of its table does, no key is known. */
+  has(table: TableName, key: Key): boolean {
+    const tracked = this.#of(table);
+    const text = keyText(key);
+    const isTaken = (rows: WaitingRows): boolean => this.#of(rows.table) === tracked && this.#textsOf(rows).has(text);
+    return tracked.keys.has(text) || [...this.#taken].some((taken) => taken.some(isTaken));
+  }
+
+  /** Made when somebody asks for it, which is when rows differ. */
+  #textsOf(rows: WaitingRows): ReadonlySet<string> {
+    const texts = this.#takenTexts.get(rows) ?? new Set(rows.keys.map(({key}) => keyText(key)));
+    this.#takenTexts.set(rows, texts);
+    return texts;
   }
 
   add(table: TableName, key: Key): void {

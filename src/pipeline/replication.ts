@@ -14,7 +14,7 @@ export type LinkMode = 'apply' | 'drop';
 
 export interface Link extends StreamEvidence {
   /** Rows changed since they were compared. A comparison of all rows of some tables begins with `begin`. */
-  readonly changed: Pick<ChangedKeys, 'begin' | 'size' | 'whole' | 'oldestSinceMs' | 'take' | 'settle' | 'passed' | 'truncate'>;
+  readonly changed: Pick<ChangedKeys, 'begin' | 'size' | 'whole' | 'oldestSinceMs' | 'has' | 'take' | 'settle' | 'passed' | 'truncate'>;
   readonly direction: Direction;
   readonly mode: LinkMode;
   /** The position applied and durable on the receiving side. */

@@ -132,6 +132,7 @@ export class Runner {
         return lag;
       },
       lastVerification: async () => (await state).verifications.at(-1),
+      unexplained: async () => (await state).unexplained,
       changedSince: async (freshnessMs) => context.verification.changedSince(freshnessMs),
       ...this.#options.measures,
       approvals: async () => {

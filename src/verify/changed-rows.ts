@@ -12,7 +12,13 @@ const TABLES_AT_ONCE = 3;
 export const verifyRows = ({rows, rounds, ...request}: RowsRequest): Promise<RowsReport> =>
   withMemory({...request, tables: rows.map(({table}) => table), chunkBytes: 1, progress: () => {}}, async (pass) => {
     const verified = await eachInOrder(rows, pass.memory ? 1 : TABLES_AT_ONCE, (one) => verifyTable(pass, one, rounds));
-    return {report: reportOf(verified.map(({verdict}) => verdict)), open: verified.flatMap(({open}) => open)};
+    return {
+      report: reportOf(
+        verified.map(({verdict}) => verdict),
+        pass.effort,
+      ),
+      open: verified.flatMap(({open}) => open),
+    };
   });
 
 const verifyTable = async (

@@ -31,7 +31,7 @@ const verifyTables = async (request: VerifyRequest, pass: Pass): Promise<VerifyR
   const workers = Array.from({length: RANGES_AT_ONCE}, (): Worker => request.lane?.(stop.signal) ?? ((piece) => piece()));
   const each: Each = (items, act) => eachOf(workers, stop, items, act);
   for (const table of request.tables) verdicts.push(await verifyTable(pass, table, compared, each));
-  return reportOf(verdicts);
+  return reportOf(verdicts, pass.effort);
 };
 
 const verifyTable = async (pass: Pass, table: Table, compared: (rows: bigint) => void, each: Each): Promise<CountedVerdict> => {

@@ -8,6 +8,7 @@ const report: VerifyReport = {
   equal: false,
   differing: 1200,
   uncompared: 1,
+  effort: {waits: 0, retries: 0, held: 0},
   tables: [
     {
       table,

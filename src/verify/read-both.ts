@@ -9,13 +9,20 @@ import {nameOf, type Table} from '../model/table.ts';
 import type {VerifyRequest} from './verifier.ts';
 
 /** One pass over a request: `memory` is there exactly when the sides are in use. */
-export type Pass = {readonly request: VerifyRequest; readonly memory: TouchedKeys | undefined};
+export type Pass = {
+  readonly request: VerifyRequest;
+  readonly memory: TouchedKeys | undefined;
+  /** Counted as it goes. */
+  readonly effort: {waits: number; retries: number; held: number};
+};
+
+export const noEffort = (): Pass['effort'] => ({waits: 0, retries: 0, held: 0});
 
 /** Memory starts before the first read of the pass, or an event in between could be missed. */
 export const withMemory = async <T>(request: VerifyRequest, act: (pass: Pass) => Promise<T>): Promise<T> => {
   const memory = await request.evidence?.remember(request.signal);
   try {
-    return await act({request, memory});
+    return await act({request, memory, effort: noEffort()});
   } finally {
     memory?.stop();
   }
@@ -28,7 +35,7 @@ type Read = {readonly bracket: Bracket};
  * the receiving side: so whatever is there too little was lost, unless an event after the first read explains it.
  */
 export const readBoth = async <T extends Read>(
-  {request, memory}: Pass,
+  {request, memory, effort}: Pass,
   read: (compare: Compare, applied: Direction | undefined) => Promise<T>,
 ): Promise<{readonly from: T; readonly to: T}> => {
   const {from: sending, to: receiving, evidence, signal, direction} = request;
@@ -38,6 +45,7 @@ export const readBoth = async <T extends Read>(
     return {from, to};
   }
   const from = await read(sending.compare, undefined);
+  effort.waits += 1;
   await evidence.reached(from.bracket.after, signal);
   return {from, to: await read(receiving.compare, direction)};
 };

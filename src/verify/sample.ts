@@ -17,7 +17,7 @@ export const sample: Verifier = {
         rows += BigInt(keys.length);
         request.progress(rows, verdicts.length);
       }
-      return reportOf(verdicts);
+      return reportOf(verdicts, pass.effort);
     }),
 };
 

@@ -28,6 +28,8 @@ export const settle = async (pass: Pass, table: Table, keys: readonly Key[], rou
   for (let round = 0; open.length && round < rounds.max; round++) {
     const again: Key[] = [];
     const mayHold = round >= rounds.free && open.length <= KEYS_HELD_MAX;
+    if (round > 0) pass.effort.retries += open.length;
+    if (mayHold) pass.effort.held += open.length;
     for (const part of partsOf(open)) {
       const both = await (mayHold ? readHeld(pass, table, part) : readKeys(pass, table, part));
       const differing = differingKeys(both.from.rows, both.to.rows);

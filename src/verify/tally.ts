@@ -4,7 +4,7 @@ import type {Table} from '../model/table.ts';
 import type {Pass} from './read-both.ts';
 import {differingColumns, type Found} from './row-differences.ts';
 import type {Settled} from './settle.ts';
-import type {Difference, TableVerdict, VerifyReport} from './verifier.ts';
+import type {Difference, Effort, TableVerdict, VerifyReport} from './verifier.ts';
 
 /** Differences and uncompared keys that are kept per table. */
 export const REPORTED_MAX = 1_000;
@@ -41,7 +41,7 @@ export const createTally = (table: Table): Tally => {
 };
 
 /** Nothing compared is not equal, and neither is what could not be compared (invariant 10). */
-export const reportOf = (tables: readonly CountedVerdict[]): VerifyReport => {
+export const reportOf = (tables: readonly CountedVerdict[], effort: Effort): VerifyReport => {
   const differing = tables.reduce((sum, {verdict}) => sum + verdict.differing, 0);
   const uncompared = tables.reduce((sum, one) => sum + one.uncompared, 0);
   return {
@@ -49,6 +49,7 @@ export const reportOf = (tables: readonly CountedVerdict[]): VerifyReport => {
     equal: tables.length > 0 && differing === 0 && uncompared === 0,
     differing,
     uncompared,
+    effort: {...effort},
   };
 };
 

@@ -47,7 +47,17 @@ export type TableVerdict = {
   /** The first of them; `VerifyReport.uncompared` counts all. Keys that changed every time they were looked at: not equal, not different. */
   readonly uncompared: readonly Key[];
 };
+/** What it took to tell, for the evidence: a comparison that had to look often is no worse, but worth knowing. */
+export type Effort = {
+  /** Reads of the receiving side that had to wait until it had applied what the sending side showed. */
+  readonly waits: number;
+  /** Rows looked at once more because they were changing, as often as that was. */
+  readonly retries: number;
+  /** Of these, as often as their writers were made to wait. */
+  readonly held: number;
+};
 export type VerifyReport = {
+  readonly effort: Effort;
   readonly tables: readonly TableVerdict[];
   readonly equal: boolean;
   readonly differing: number;

@@ -76,7 +76,17 @@ test('a row that differs where the application has changed it is found at the ga
   await approve(story);
   await untilTrue('the gate is red', async () => (await verdicts(story, false)).some((evidence) => evidence.includes('1 rows differ')));
   expect((await story.facts()).some(isPhaseStarted('cutover'))).toBe(false);
-  expect(await story.type('verify', '--repair')).toMatchObject({code: 0, output: expect.stringContaining('2 rows were read again')});
+  const healed = await story.type('verify', '--repair');
+  expect(healed).toMatchObject({code: 0, output: expect.stringContaining('2 rows were read again')});
+  expect(healed.output, 'the stream had a hand in one of them').toMatch(/post\.letters: 1 repaired, cause: unknown/);
+  expect(healed.output).toMatch(/post\.letters: 1 repaired, cause: not in the log/);
+  await untilTrue('the gate asks for a person', async () =>
+    (await verdicts(story, false)).some((evidence) => /1 repaired rows of post\.letters have no known cause/.test(evidence)),
+  );
+  expect(await story.type('approve', 'checksum-match', '--yes'), 'without a reason').toMatchObject({code: 2});
+  expect((await story.type('status')).output).toContain('crossfade approve checksum-match --reason TEXT');
+  expect((await story.facts()).some(isPhaseStarted('cutover'))).toBe(false);
+  expect(await story.type('approve', 'checksum-match', '--yes', '--reason', 'the story did it')).toMatchObject({code: 0});
   await story.untilFact('the cutover', isPhaseEnded('cutover', 'done'));
   const {source, target} = await bothChecksums(story);
   expect(target).toEqual(source);

@@ -9,6 +9,7 @@ export const measures = (answers: Partial<Measures> = {}): Measures => ({
   lagMs: async () => 40,
   lastVerification: async () => ({at: '2026-05-02T08:30:00.000Z', equal: true, tables: 12, rows: '1000000', differing: 0, uncompared: 0}),
   changedSince: async () => ({isKnown: true, compared: 0, waiting: 0, oldestMs: 0, whole: [], differing: 0, trouble: undefined}),
+  unexplained: async () => undefined,
   schemaDifferences: async () => [],
   applicationRoleFaults: async () => [],
   headroom: async () => ({neededBytes: 1024, rooms: [{where: 'data on its disk', neededBytes: 1024, freeBytes: 4096}]}),
