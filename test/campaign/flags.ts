@@ -1,0 +1,42 @@
+import {parseArgs} from 'node:util';
+import {parseDuration} from '../../src/plan/duration.ts';
+
+export type CampaignFlags = {
+  readonly seed: number;
+  /** Corruptions of all passes together. */
+  readonly corruptions: number;
+  readonly passes: number;
+  /** Passes without a corruption. */
+  readonly clean: number;
+  readonly budgetMs: number;
+  readonly list: boolean;
+};
+
+/** More of them at once would hide one behind another. */
+export const IN_A_PASS_MAX = 50;
+export const USAGE = `npm run campaign -- [--seed N] [--corruptions N] [--passes P] [--clean C] [--budget 8m] [--list]`;
+
+export function campaignFlags(words: readonly string[]): CampaignFlags {
+  const {values} = parseArgs({
+    args: [...words],
+    options: {
+      seed: {type: 'string', default: '1'},
+      corruptions: {type: 'string', default: '10000'},
+      passes: {type: 'string', default: '200'},
+      clean: {type: 'string', default: '0'},
+      budget: {type: 'string', default: '8m'},
+      list: {type: 'boolean', default: false},
+    },
+  });
+  const whole = (name: 'seed' | 'corruptions' | 'passes' | 'clean'): number => {
+    const number = Number(values[name]);
+    if (!Number.isSafeInteger(number) || number < 0) throw new Error(`--${name} cannot be ${values[name]}\n${USAGE}`);
+    return number;
+  };
+  const [corruptions, passes] = [whole('corruptions'), whole('passes')];
+  if (corruptions > passes * IN_A_PASS_MAX)
+    throw new Error(`${corruptions} corruptions are more than ${IN_A_PASS_MAX} in each of ${passes} passes\n${USAGE}`);
+  const budgetMs = parseDuration(values.budget);
+  if (budgetMs === undefined) throw new Error(`--budget cannot be ${values.budget}\n${USAGE}`);
+  return {seed: whole('seed'), corruptions, passes, clean: whole('clean'), budgetMs, list: values.list};
+}
