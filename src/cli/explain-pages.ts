@@ -194,7 +194,7 @@ export const explainPages = {
     'the data differ',
     'Both sides were compared at one position and some rows are not the same; keys are listed, values are not.',
     'Never after a copy that went well.',
-    'Look at the keys named. crossfade verify compares again; do not cut over before it is clean.',
+    'Look at the keys named. crossfade verify compares again; crossfade verify --repair reads them again from the open side and says why each differed. Do not cut over before it is clean. Runbook: docs/runbook/differences.md.',
   ),
   'CF-VERIFY-002': page(
     'the data could not be compared',

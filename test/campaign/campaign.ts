@@ -103,7 +103,9 @@ async function make({type, number, count}: Pass, {world, writers, seed, writesAS
     : {type, ...(await seededPass(world, writers, {seed, pass: number, count}))};
 }
 
-const minutes = (ms: number): string => `${(ms / 60_000).toFixed(1)} min`;
+function minutes(ms: number): string {
+  return `${(ms / 60_000).toFixed(1)} min`;
+}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
