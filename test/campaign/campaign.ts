@@ -45,16 +45,15 @@ async function campaign(flags: CampaignFlags): Promise<number> {
   return bad === 0 ? 0 : 1;
 }
 
-/** As even as can be; the number of corruptions is part of the name, because it is part of what was proven. */
+/** As even as can be, the clean ones among the others; the number of corruptions is in the name, because it is part of what was proven. */
 function passesOf({corruptions, passes, clean}: CampaignFlags): readonly Pass[] {
   const count = (i: number): number => Math.floor(corruptions / passes) + (i < corruptions % passes ? 1 : 0);
-  return [
-    ...Array.from(
-      {length: passes},
-      (_, i): Pass => ({type: 'seeded', name: `seeded ${i + 1} of ${count(i)}`, number: i + 1, count: count(i)}),
-    ),
-    ...Array.from({length: clean}, (_, i): Pass => ({type: 'clean', name: `clean ${i + 1}`, number: i + 1, count: 0})),
-  ];
+  const seeded = (i: number): Pass => ({type: 'seeded', name: `seeded ${i + 1} of ${count(i)}`, number: i + 1, count: count(i)});
+  const quiet = (i: number): Pass => ({type: 'clean', name: `clean ${i + 1}`, number: i + 1, count: 0});
+  const place = ({type, number}: Pass): number => number / ((type === 'clean' ? clean : passes) + 1);
+  return [...Array.from({length: passes}, (_, i) => seeded(i)), ...Array.from({length: clean}, (_, i) => quiet(i))].toSorted(
+    (a, b) => place(a) - place(b),
+  );
 }
 
 /** Answers how many were bad. What a bad pass leaves behind is repaired by it or ends the campaign. */
