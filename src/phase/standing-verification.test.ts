@@ -18,6 +18,7 @@ const reported = (differing: number): VerifyReport => ({
   equal: differing === 0,
   differing,
   uncompared: 0,
+  effort: {waits: 0, retries: 0, held: 0},
 });
 const called = {code: 'CF-CUT-001', next: 'nothing'} as const;
 
