@@ -38,7 +38,7 @@ describe.each(MOVES)('from %i to %i, schema: %s (H-95)', async (from, to, kind) 
   }));
 
   test.skipIf(!servers)(
-    'roles with the printed grants move a database, and no superuser session is ours (H-95)',
+    'roles with the printed grants move a database with policies on its owner, and no superuser session is ours (H-24, H-95)',
     {timeout: 300_000},
     async () => {
       const name = `least-${from}-${kind}`.replace('_', '-');

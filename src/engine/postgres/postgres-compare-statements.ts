@@ -2,7 +2,7 @@
 import {type Table, writtenColumns} from '../../model/table.ts';
 import type {KeyRange} from '../engine.ts';
 import {digestQuery, rowHash} from './postgres-row-encoding.ts';
-import {onlyCondition, quoteName, quoteTable, rangeCondition} from './postgres-sql.ts';
+import {onlyCondition, ownRows, quoteName, rangeCondition} from './postgres-sql.ts';
 
 export const countRows = (table: Table): string => `SELECT count(*) AS count ${fromClause(table)} WHERE ${onlyCondition(table)}`;
 
@@ -36,7 +36,7 @@ export const PART_FILES = `
   FROM unnest($1::text[]) AS root, pg_partition_tree(root::regclass) AS part WHERE part.isleaf GROUP BY root`;
 
 /** A table that others inherit from is compared without their rows; a partitioned one is its partitions. */
-export const fromClause = (table: Table): string => `FROM ${table.partitions.length ? '' : 'ONLY '}${quoteTable(table.name)}`;
+export const fromClause = (table: Table): string => `FROM ${ownRows(table)}`;
 
 /** Not cast to text: `char(3)` keeps its blanks and a boolean stays `t`, as the change stream writes them. */
 export const keyList = (table: Table): string => table.key.map((name, i) => `${quoteName(name)} AS k${i}`).join(', ');

@@ -1,12 +1,12 @@
 /** What copying, re-reading and counting on send, apart from who sends it: `plan` and `sql` show the same texts. */
 import {writtenColumns, type Table} from '../../model/table.ts';
 import type {BulkFormat, KeyRange} from '../engine.ts';
-import {hasKey, keyColumns, onlyCondition, quoteName, quoteTable, rangeCondition} from './postgres-sql.ts';
+import {hasKey, keyColumns, onlyCondition, ownRows, quoteName, quoteTable, rangeCondition} from './postgres-sql.ts';
 
 /** Boundaries are every n-th key of the key's own index, so they follow the server's order, whatever the collation. */
 export const rangeBounds = (table: Table, bytes: number): string => {
   const names = table.key.map(quoteName);
-  const numbered = `SELECT ${names.join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS n FROM ${quoteTable(table.name)}`;
+  const numbered = `SELECT ${names.join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS n FROM ${ownRows(table)}`;
   return `SELECT ${names.map((name, i) => `${name} AS k${i}`).join(', ')} FROM (${numbered}) AS numbered WHERE n % ${rowsPerRange(table, bytes)} = 0 ORDER BY n`;
 };
 
@@ -20,10 +20,8 @@ const rowsPerRange = (table: Table, bytes: number): number => {
 /** A table with several ranges has its bounds read. */
 export const isCut = (table: Table, bytes: number): boolean => table.estimatedBytes > bytes && table.key.length > 0;
 
-export const copyOut = (table: Table, range: KeyRange, format: BulkFormat): string => {
-  const from = table.partitions.length ? quoteTable(table.name) : `ONLY ${quoteTable(table.name)}`;
-  return `COPY (SELECT ${columnList(table)} FROM ${from} WHERE ${rangeCondition(table, range)}) TO STDOUT (FORMAT ${format})`;
-};
+export const copyOut = (table: Table, range: KeyRange, format: BulkFormat): string =>
+  `COPY (SELECT ${columnList(table)} FROM ${ownRows(table)} WHERE ${rangeCondition(table, range)}) TO STDOUT (FORMAT ${format})`;
 
 export const copyIn = (table: Table, format: BulkFormat): string =>
   `COPY ${quoteTable(table.name)} (${columnList(table)}) FROM STDIN (FORMAT ${format})`;
@@ -48,17 +46,16 @@ export const rowsByKey = (table: Table): string => {
   return `SELECT ${writtenColumns(table)
     .map((column) => `t.${quoteName(column.name)}`)
     .join(', ')}
-     FROM unnest(${wanted}) AS w(${key.map((_, i) => `k${i}`).join(', ')}) JOIN ${quoteTable(table.name)} t ON ${match} WHERE ${onlyCondition(table, 't.')}`;
+     FROM unnest(${wanted}) AS w(${key.map((_, i) => `k${i}`).join(', ')}) JOIN ${ownRows(table)} t ON ${match} WHERE ${onlyCondition(table, 't.')}`;
 };
 
 export const truncate = (tables: readonly Table[]): string => `TRUNCATE ${tables.map((table) => quoteTable(table.name)).join(', ')}`;
 
 /** Of the stream: rows of tables that inherit stay, as they did on the sending side. */
-export const truncateOnly = (tables: readonly Table[]): string =>
-  `TRUNCATE ${tables.map((table) => `${table.partitions.length ? '' : 'ONLY '}${quoteTable(table.name)}`).join(', ')}`;
+export const truncateOnly = (tables: readonly Table[]): string => `TRUNCATE ${tables.map(ownRows).join(', ')}`;
 
 /** A truncate of a table of which only some rows are moved. */
-export const deleteMoved = (table: Table): string => `DELETE FROM ${quoteTable(table.name)} WHERE ${onlyCondition(table)}`;
+export const deleteMoved = (table: Table): string => `DELETE FROM ${ownRows(table)} WHERE ${onlyCondition(table)}`;
 
 export const analyze = ({name}: Table): string => `ANALYZE ${quoteTable(name)}`;
 

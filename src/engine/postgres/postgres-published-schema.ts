@@ -17,7 +17,7 @@ import type {PgSession} from './postgres-session.ts';
  * the two are in no stream.
  */
 const LINES = `
-  WITH RECURSIVE relations AS (SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace),
+  WITH RECURSIVE relations AS (SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name, c.relispartition FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace),
   published AS (SELECT relations.*, r.oid AS entry, to_jsonb(r) AS part FROM relations JOIN pg_publication_rel r ON r.prrelid = relations.oid JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = $1),
   tree AS (SELECT oid, name AS root FROM published UNION ALL SELECT h.inhrelid, tree.root FROM tree JOIN pg_inherits h ON h.inhparent = tree.oid)
   SELECT coalesce(string_agg(line, E'\\n' ORDER BY line COLLATE "C"), '') AS lines FROM (
@@ -28,7 +28,7 @@ const LINES = `
     UNION ALL SELECT format(E'%s\\t%s\\t%s', CASE WHEN i.indisreplident THEN 'replica identity index' ELSE 'key' END, published.name, (SELECT string_agg(a.attname, ', ' ORDER BY k.place) FROM unnest(i.indkey) WITH ORDINALITY AS k(attnum, place) JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum))
     FROM published JOIN pg_index i ON i.indrelid = published.oid WHERE i.indisprimary OR i.indisreplident
     UNION ALL SELECT format(E'partition\\t%s\\tof %s, %s', child.name, h.root, child.oid)
-    FROM (SELECT oid, root FROM tree EXCEPT SELECT oid, name FROM published) h JOIN relations child USING (oid)
+    FROM tree h JOIN relations child USING (oid) WHERE child.relispartition
     UNION ALL SELECT format(E'published\\t%s\\t%s of %s, entry %s', name, CASE WHEN part ->> 'prqual' IS NULL THEN 'all rows' ELSE 'some rows' END,
       CASE WHEN part ->> 'prattrs' IS NULL THEN 'all columns' ELSE 'some columns' END, entry) FROM published
     UNION ALL SELECT format(E'publication\\t%I\\t%s, version %s', pubname, concat_ws(', ', CASE WHEN pubinsert THEN 'inserts' END, CASE WHEN pubupdate THEN 'updates' END,

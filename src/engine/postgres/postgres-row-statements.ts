@@ -6,7 +6,7 @@ import {nameOf, type Table} from '../../model/table.ts';
 import type {Group} from './postgres-row-groups.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {Sql} from './postgres-statement.ts';
-import {columnOf, hasKey, onlyCondition, quoteName, quoteTable, textArray, valueType} from './postgres-sql.ts';
+import {columnOf, hasKey, onlyCondition, ownRows, quoteName, quoteTable, textArray, valueType} from './postgres-sql.ts';
 
 /**
  * Runs the group; answers the keys that an inexact update did not meet. Where only some rows of the table are moved, no
@@ -68,7 +68,7 @@ const keyMatch = (table: Table): string =>
 const deleteRows = (table: Table, operations: readonly RowOperation[]): Sql => {
   const names = table.key.map((_, i) => `k${i}`).join(', ');
   return {
-    text: `DELETE FROM ${quoteTable(table.name)} t USING unnest(${arrays(1, table.key.length)}) AS w(${names}) WHERE ${keyMatch(table)}`,
+    text: `DELETE FROM ${ownRows(table)} t USING unnest(${arrays(1, table.key.length)}) AS w(${names}) WHERE ${keyMatch(table)}`,
     values: keyArrays(table, operations, (operation) => operation.key),
   };
 };
@@ -85,7 +85,7 @@ const updateRows = (table: Table, group: Group, keyOf: (operation: RowOperation)
   const [places, answer] = group.exact ? ['', ''] : [' WITH ORDINALITY', ' RETURNING w.place::text AS place'];
   const columnList = [...names, ...(group.exact ? [] : ['place'])].join(', ');
   return {
-    text: `UPDATE ${quoteTable(table.name)} t SET ${set} FROM unnest(${arrays(1, names.length)})${places} AS w(${columnList}) WHERE ${keyMatch(table)}${answer}`,
+    text: `UPDATE ${ownRows(table)} t SET ${set} FROM unnest(${arrays(1, names.length)})${places} AS w(${columnList}) WHERE ${keyMatch(table)}${answer}`,
     values: [...keyArrays(table, group.operations, keyOf), ...valueArrays(group.operations, columns)],
   };
 };

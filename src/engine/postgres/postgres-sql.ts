@@ -6,6 +6,8 @@ import type {KeyRange} from '../engine.ts';
 
 export const quoteName = (name: string): string => pg.escapeIdentifier(name);
 export const quoteTable = (table: TableName): string => `${quoteName(table.schema)}.${quoteName(table.name)}`;
+/** The table's own rows: those of its partitions are its own, those of tables that inherit from it are not (H-15). */
+export const ownRows = ({name, partitions}: Table): string => `${partitions.length ? '' : 'ONLY '}${quoteTable(name)}`;
 export const quoteValue = (value: Value): string => (value === null ? 'NULL' : pg.escapeLiteral(value));
 
 export const columnOf = (table: Table, name: string): Column => {

@@ -4,14 +4,15 @@ import type {Table} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
 import {publicationName, slotName} from './postgres-names.ts';
 import type {Sql} from './postgres-statement.ts';
-import {quoteName, quoteTable} from './postgres-sql.ts';
+import {ownRows, quoteName} from './postgres-sql.ts';
 
 /** Slot creation and the barrier wait for open transactions; beyond this the blockers are named instead (H-64). */
 export const OPEN_TRANSACTIONS_WAIT = '60s';
 /** A sender ends as soon as it is told to. */
 const SENDER_END_MS_MAX = 10_000;
 
-const published = (tables: readonly Table[]): string => [...tables.map((table) => quoteTable(table.name)), 'crossfade.tag'].join(', ');
+/** Without those that inherit: one that is not moved may lack a key, and could not be updated any more (H-2). */
+const published = (tables: readonly Table[]): string => [...tables.map(ownRows), 'crossfade.tag'].join(', ');
 
 export const createPublication = (migration: MigrationRef, tables: readonly Table[]): string =>
   `CREATE PUBLICATION ${quoteName(publicationName(migration))} FOR TABLE ${published(tables)} WITH (publish_via_partition_root = true)`;
