@@ -80,7 +80,7 @@ test('what is found after the time in the hold is over counts for nothing: the s
 });
 
 test('the same where counts ended it before', async () => {
-  const {clock, link, verification, rows, check} = await world([2n, 1n]);
+  const {link, verification, rows, check} = await world([2n, 1n]);
   const error: unknown = await check().catch((reason: unknown) => reason);
   expect(error).toMatchObject({code: 'CF-VERIFY-001', message: 'shop.item has 2 rows on source and 1 on target'});
   rows.resolve({report: reported(1), open: []});
