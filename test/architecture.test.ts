@@ -104,7 +104,6 @@ type Effect = keyof typeof EFFECTS | 'files';
 const SEAM: readonly {readonly file: string; readonly may: readonly Effect[]; readonly why: string}[] = [
   {file: 'src/runner/system-effects.ts', may: ['time', 'chance'], why: 'the real effects: everything else asks them'},
   {file: 'src/router/clock.ts', may: ['time', 'chance'], why: 'the router is published alone, so it has a clock of its own'},
-  {file: 'src/engine/postgres/postgres-change-stream.ts', may: ['time'], why: 'keepalives go on while the consumer is busy'},
   {file: 'src/engine/postgres/pg-dump-program.ts', may: ['process'], why: 'runs pg_dump, for plans that want it'},
   {file: 'src/plan/secret.ts', may: ['process'], why: 'exec: references'},
   {file: 'src/switch/program.ts', may: ['process', 'time'], why: 'runs the switch command to its end or limit'},

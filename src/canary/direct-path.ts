@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type {Side} from '../model/side.ts';
+import {goodbye} from '../router/goodbye.ts';
 import {NotConnected, outcomeOf} from '../router/outcome.ts';
 import type {ApplicationPath} from '../switch/traffic-switch.ts';
 
@@ -38,7 +39,7 @@ export class DirectPath implements ApplicationPath {
   async close(): Promise<void> {
     this.#isClosed = true;
     // The driver cuts the connection at once when a statement is under way.
-    await this.#client?.end();
+    if (this.#client) await goodbye(this.#client);
   }
 
   async #connect(): Promise<pg.Client> {

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type {Side} from '../model/side.ts';
+import {goodbye} from '../router/goodbye.ts';
 import {outcomeOf} from '../router/outcome.ts';
 import {createRouter, type Router} from '../router/router.ts';
 import type {ApplicationPath} from '../switch/traffic-switch.ts';
@@ -52,6 +53,6 @@ async function roleAt(config: pg.ClientConfig): Promise<string> {
     const {rows} = await client.query<Row>('SELECT current_user::text AS role');
     return rows[0]?.['role'] ?? '';
   } finally {
-    await client.end();
+    await goodbye(client);
   }
 }

@@ -53,8 +53,8 @@ export const explainPages = {
   ),
   'CF-CONN-004': page(
     'the connection was lost while it was needed',
-    'A session ended in the middle of work. What was not committed did not happen; what was is on record.',
-    'For moments, when a server restarts or a proxy drops idle sessions.',
+    'A session ended in the middle of work, or its server said nothing for 20 s while the connection stood. What was not committed did not happen; what was is on record.',
+    'For moments, when a server restarts, a network breaks, or a proxy drops idle sessions.',
     'crossfade resume goes on from the last commit. If it keeps happening, look for a proxy or timeout between this machine and the server.',
   ),
   'CF-SRC-001': page(

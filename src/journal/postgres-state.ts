@@ -1,8 +1,8 @@
 import {Kysely, PostgresDialect, sql} from 'kysely';
-import {Pool} from 'pg';
 import type {DatabaseUrl} from '../model/database-url.ts';
 import type {Effects} from '../model/effects.ts';
 import {TerminalError, TransientError} from '../model/errors.ts';
+import {AnsweringPool} from './answering-pool.ts';
 import type {JournalStore} from './journal.ts';
 import {sqlJournalStore} from './sql-journal.ts';
 import type {SqlState} from './sql-journal.ts';
@@ -16,32 +16,34 @@ const CONNECT_MS_MAX = 10_000;
 
 /** The state that a team shares, in a schema of its own. */
 export async function openPostgresState(url: DatabaseUrl, effects: Effects): Promise<JournalStore> {
-  const state = postgresState(url);
+  const state = postgresState(url, effects);
   try {
-    await translating(url, () => createSchema(state.db));
+    await state.reading(() => createSchema(state.db));
   } catch (error) {
-    await state.db.destroy();
+    await state.close();
     throw error;
   }
   return sqlJournalStore(state, effects);
 }
 
-function postgresState(url: DatabaseUrl): SqlState {
-  const pool = new Pool({
-    connectionString: url.reveal(),
-    max: CONNECTIONS_MAX,
-    connectionTimeoutMillis: CONNECT_MS_MAX,
-    application_name: 'crossfade',
-    // Verified unless the address says otherwise.
-    ...(url.isLocal || url.parameter('sslmode') !== undefined ? {} : {ssl: true}),
-  });
-  // An idle connection that dies is replaced by the pool; who uses one meets the error there. Unheard, it would end the process.
-  pool.on('error', () => {});
-  const db = new Kysely<JournalTables>({dialect: new PostgresDialect({pool})}).withSchema(SCHEMA);
+function postgresState(url: DatabaseUrl, {clock}: Effects): SqlState {
+  const answering = new AnsweringPool(
+    {
+      connectionString: url.reveal(),
+      max: CONNECTIONS_MAX,
+      connectionTimeoutMillis: CONNECT_MS_MAX,
+      application_name: 'crossfade',
+      // Verified unless the address says otherwise.
+      ...(url.isLocal || url.parameter('sslmode') !== undefined ? {} : {ssl: true}),
+    },
+    clock,
+  );
+  const db = new Kysely<JournalTables>({dialect: new PostgresDialect({pool: answering.pool})}).withSchema(SCHEMA);
+  const answered = <T>(act: () => Promise<T>): Promise<T> => translating(url, () => answering.limited(act));
   return {
     db,
     exclusively: (migration, act) =>
-      translating(url, () =>
+      answered(() =>
         db.transaction().execute(async (transaction) => {
           // Whatever the server's default is, an entry is durable when its append returns.
           await sql`set local synchronous_commit = on`.execute(transaction);
@@ -50,13 +52,14 @@ function postgresState(url: DatabaseUrl): SqlState {
         }),
       ),
     carelessly: (act) =>
-      translating(url, () =>
+      answered(() =>
         db.transaction().execute(async (transaction) => {
           await sql`set local synchronous_commit = off`.execute(transaction);
           return act(transaction);
         }),
       ),
-    reading: (act) => translating(url, act),
+    reading: answered,
+    close: () => answering.close(() => db.destroy()),
   };
 }
 

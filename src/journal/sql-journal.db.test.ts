@@ -2,7 +2,9 @@ import {Client} from 'pg';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {durableJournalContract} from '../../test/conformance/durable-journal.ts';
 import {journalContract} from '../../test/conformance/journal.ts';
-import {realEffects} from '../../test/support/effects.ts';
+import {type FakeClock, fakeClock} from '../../test/support/clock.ts';
+import {realEffects, recordingEffects} from '../../test/support/effects.ts';
+import {openFaultProxy} from '../../test/support/fault-proxy.ts';
 import {postgresServer} from '../../test/support/servers.ts';
 import type {PostgresServer} from '../../test/support/servers.ts';
 import {openStateStore} from './state-store.ts';
@@ -56,6 +58,27 @@ test('what is wrong with the address is said without its password', async () => 
   expect(error).toMatchObject({code: 'CF-CONN-001', message: expect.stringContaining('***')});
   expect(String(error)).not.toContain('canary-secret');
 });
+
+test('a server that has become silent fails the append that waits for it', async () => {
+  const {state} = await place();
+  await using proxy = await openFaultProxy({port: Number(new URL(state).port)});
+  const clock = fakeClock();
+  const store = await openStateStore(proxy.through(state), recordingEffects({clock}));
+  const journal = await store.create('m1', 'shop');
+  await journal.append({type: 'note', text: 'a'});
+  proxy.set({kind: 'silent'});
+  const append = journal.append({type: 'note', text: 'b'}).catch((error: unknown) => error);
+  await silence(clock);
+  expect(await append).toMatchObject({code: 'CF-CONN-004', message: expect.stringContaining('the state at')});
+  proxy.set(undefined);
+  expect((await journal.entries()).map(({fact}) => fact)).toContainEqual({type: 'note', text: 'a'});
+  await store.close();
+});
+
+/** Each of the looks that an answer has. */
+async function silence(clock: FakeClock): Promise<void> {
+  for (let look = 0; look < 4; look++) await clock.advance(5_000);
+}
 
 test('a user without the right to create the schema is told which', async () => {
   const {state} = await place();

@@ -17,6 +17,7 @@ export interface SqlState {
   carelessly<T>(act: (db: Kysely<JournalTables>) => Promise<T>): Promise<T>;
   /** Runs a read, with the driver's errors turned into ours. */
   reading<T>(act: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
 }
 
 export function sqlJournalStore(state: SqlState, effects: Effects): JournalStore {
@@ -41,7 +42,7 @@ export function sqlJournalStore(state: SqlState, effects: Effects): JournalStore
     },
     report: async (id) => readReport(await state.reading(() => reportRow(db, id))),
     keepReport: (id, report) => state.carelessly((connection) => writeReport(connection, id, report)),
-    close: () => db.destroy(),
+    close: () => state.close(),
   };
 }
 

@@ -44,6 +44,7 @@ function sqliteState(file: string, database: DatabaseSync, effects: Effects): Sq
     exclusively: (_migration, act) => untilFree(effects, () => translating(file, () => db.transaction().execute(act))),
     carelessly: (act) => translating(file, () => db.connection().execute((connection) => withoutSync(database, () => act(connection)))),
     reading: (act) => untilFree(effects, () => translating(file, act)),
+    close: () => db.destroy(),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import pg from 'pg';
 import {after, jitter, monotonicMs} from './clock.ts';
+import {goodbye} from './goodbye.ts';
 import {holdUntil, type Reading, type Route} from './route-choice.ts';
 
 export type WatchTarget = {readonly config: pg.ClientConfig; readonly migration: string};
@@ -11,7 +12,6 @@ export type WatchTarget = {readonly config: pg.ClientConfig; readonly migration:
 const CHANNEL = 'crossfade_route';
 const CONNECT_MS_MAX = 3000;
 const READ_MS_MAX = 2000;
-const CLOSE_MS_MAX = 1000;
 /** A server that vanished without a word is asked after this silence; by default it is two hours. */
 const KEEP_ALIVE_MS = 10_000;
 const REREAD_EVERY_MS = 5000;
@@ -84,8 +84,7 @@ export class SideWatch {
     this.#cancelTimer();
     const client = this.#client;
     this.#client = undefined;
-    // A server that is going down may never answer the goodbye; the socket does not keep the process.
-    if (client) await Promise.race([client.end(), new Promise<void>((resolve) => after(CLOSE_MS_MAX, resolve))]);
+    if (client) await goodbye(client);
   }
 
   /** Never rejects: a failed read is a lost connection. */
@@ -119,7 +118,7 @@ export class SideWatch {
     this.#failures += 1;
     this.#schedule(jitter(wait), () => this.connect());
     // It is lost already: a second error while it goes says nothing new.
-    client.end().catch(() => undefined);
+    goodbye(client).catch(() => undefined);
     this.#onReading();
   }
 

@@ -6,6 +6,7 @@ import pg from 'pg';
 import {DatabaseUrl} from '../model/database-url.ts';
 import type {Effects} from '../model/effects.ts';
 import {TransientError} from '../model/errors.ts';
+import {within} from '../model/time-limit.ts';
 import type {Tracking} from './pgbouncer-parameters.ts';
 
 export type PooledDatabase = {
@@ -21,6 +22,7 @@ export type BusyServer = {readonly user: string; readonly process: number; reado
 
 /** An admin console that answers at all answers at once; only PAUSE waits, and it has a limit of its own. */
 const COMMAND_MS_MAX = 5_000;
+const CLOSE_MS_MAX = 1_000;
 
 export class PgBouncerAdmin {
   readonly #url: DatabaseUrl;
@@ -58,7 +60,7 @@ export class PgBouncerAdmin {
 
   /** True when every server connection was released in time; the pause stays either way. */
   async pause(name: string, waitMs: number): Promise<boolean> {
-    return (await this.#run(`PAUSE ${quote(name)}`, waitMs)) !== 'timeout';
+    return (await this.#run(`PAUSE ${quote(name)}`, waitMs)) !== 'late';
   }
 
   /**
@@ -81,7 +83,7 @@ export class PgBouncerAdmin {
   }
 
   async command(text: string): Promise<void> {
-    if ((await this.#run(text, COMMAND_MS_MAX)) === 'timeout') throw this.#silent(text);
+    if ((await this.#run(text, COMMAND_MS_MAX)) === 'late') throw this.#silent(text);
   }
 
   /** Server connections a client still uses: what a PAUSE waits for. */
@@ -98,11 +100,11 @@ export class PgBouncerAdmin {
 
   async #rows(text: string): Promise<Readonly<Record<string, string | null>>[]> {
     const rows = await this.#run(text, COMMAND_MS_MAX);
-    if (rows === 'timeout') throw this.#silent(text);
+    if (rows === 'late') throw this.#silent(text);
     return rows;
   }
 
-  async #run(text: string, waitMs: number): Promise<Record<string, string | null>[] | 'timeout'> {
+  async #run(text: string, waitMs: number): Promise<Record<string, string | null>[] | 'late'> {
     await this.#effects.point('admin.command', `pgbouncer ${text} at ${this.where}`);
     // Console values are texts: numbers of some versions are bigint, of others not.
     const client = new pg.Client({
@@ -116,27 +118,19 @@ export class PgBouncerAdmin {
     client.on('error', () => {});
     try {
       await client.connect();
-      return await this.#within(
-        waitMs,
-        client.query<Record<string, string | null>>(text).then(({rows}) => rows),
-      );
+      const answer = client.query<Record<string, string | null>>(text).then(({rows}) => rows);
+      return await within(this.#effects.clock, waitMs, answer);
     } catch (error) {
       throw this.#failed(text, error);
     } finally {
-      await client.end();
+      await this.#close(client);
     }
   }
 
-  async #within<T>(waitMs: number, answer: Promise<T>): Promise<T | 'timeout'> {
-    const done = new AbortController();
-    const limit = this.#effects.clock.sleep(waitMs, done.signal).then(() => 'timeout' as const);
-    // After the limit the connection is closed, which rejects the answer that nobody waits for any more.
-    answer.catch(() => {});
-    try {
-      return await Promise.race([answer, limit]);
-    } finally {
-      done.abort();
-    }
+  /** A console that does not answer the goodbye is cut off, so that it holds up neither the cutover nor the process. */
+  async #close(client: pg.Client): Promise<void> {
+    if ((await within(this.#effects.clock, CLOSE_MS_MAX, client.end())) === 'late')
+      (client as unknown as {connection: {stream: {destroy(): void}}}).connection.stream.destroy();
   }
 
   #failed(text: string, cause: unknown): TransientError {

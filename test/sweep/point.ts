@@ -33,7 +33,7 @@ export const numbered = (trace: readonly Passed[]): Numbered[] => {
 /** Of streams, canaries and looks, which go on whatever the runner does meanwhile: the name of each. */
 export function backgroundOf({kind, label}: Pick<Passed, 'kind' | 'label'>): string | undefined {
   if (kind === 'stream.acknowledge') return 'acknowledge';
-  return /^(?:apply|stream|look|canary)\b[^:]*/.exec(label)?.[0];
+  return /^(?:apply|stream|look|pulse|canary)\b[^:]*/.exec(label)?.[0];
 }
 
 /** Without what differs from run to run: numbers, positions, identifiers, and which of the tables it is about. */

@@ -9,6 +9,7 @@ import {TransientError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import type {Table} from '../../model/table.ts';
+import {within} from '../../model/time-limit.ts';
 import type {MigrationRef, OpenOptions} from '../engine.ts';
 import {PgoutputEvents} from './postgres-pgoutput-events.ts';
 import {newPgoutputParser} from './postgres-pgoutput-parser.ts';
@@ -21,6 +22,10 @@ import {refuseLargeValue, valueBytesMax} from './postgres-value-limit.ts';
 /** Well under the server's default wal_sender_timeout of 60 s; of a shorter one a quarter. */
 const STATUS_INTERVAL_MS = 5000;
 const STATUSES_PER_TIMEOUT = 4;
+/** As long as a server's own receiver waits (`wal_receiver_timeout`); where senders may be silent for longer, so long. */
+const SILENT_MS_MAX = 60_000;
+/** For each of the few words before the stream. */
+const ANSWER_MS_MAX = 10_000;
 /** Events held before the socket is left alone; each is one row at most. */
 const QUEUE_EVENTS_MAX = 4000;
 
@@ -41,14 +46,14 @@ export class PostgresChangeStream {
   #wake: (() => void) | undefined;
   #paused = false;
   #failure: unknown;
-  #ended = false;
+  readonly #over = new AbortController();
+  #silentMs = 0;
   #confirmed: bigint;
-  #timer: NodeJS.Timeout | undefined;
 
   private constructor(client: pg.Client, options: OpenOptions, from: Position, events: PgoutputEvents) {
     this.#client = client;
     this.#options = options;
-    this.#wire = (client as unknown as {connection: Wire}).connection;
+    this.#wire = wireOf(client);
     this.#confirmed = parseLsn(from);
     this.#events = events;
   }
@@ -63,16 +68,16 @@ export class PostgresChangeStream {
     const config = {...clientConfig(options, `stream ${direction}`), replication: 'database'};
     const client = new pg.Client(config);
     client.on('error', () => undefined); // whoever waits for an answer has it, from here to `#listen`
-    let intervalMs: number;
+    let timeoutMs: number;
     try {
       await client.connect();
-      intervalMs = await statusIntervalMs(client);
+      timeoutMs = await senderTimeoutMs(client, options);
     } catch (error) {
-      await client.end().catch(() => undefined); // the error that is told came first
+      wireOf(client).stream.destroy();
       throw connectionError(error, options);
     }
     const stream = new PostgresChangeStream(client, options, from, new PgoutputEvents(migration.short, tables));
-    stream.#listen(intervalMs);
+    stream.#listen(timeoutMs);
     await options.effects.point('sql.send', `stream ${direction}: start`);
     client.query(startReplication(migration, direction, from)).then(
       () => stream.#fail(new Error('the server ended the stream')),
@@ -81,11 +86,25 @@ export class PostgresChangeStream {
     return stream;
   }
 
-  #listen(statusIntervalMs: number): void {
+  #listen(senderTimeoutMs: number): void {
     this.#client.on('error', (error) => this.#fail(error));
     this.#client.on('end', () => this.#fail(new Error('the connection ended')));
     this.#wire.on('copyData', ({chunk}) => this.#receive(chunk));
-    this.#timer = setInterval(() => this.#sendStatus(), statusIntervalMs);
+    void this.#keepUp(statusIntervalMs(senderTimeoutMs), Math.max(SILENT_MS_MAX, senderTimeoutMs));
+  }
+
+  /**
+   * Only our own messages keep the server from giving us up while it waits for us to read, and each of these asks for an
+   * answer. Silence is counted in them, so that time in which this process stood still is not taken for it.
+   */
+  async #keepUp(intervalMs: number, silentMsMax: number): Promise<void> {
+    for (;;) {
+      await this.#options.effects.clock.sleep(intervalMs, this.#over.signal);
+      if (this.#failure || this.#over.signal.aborted) return;
+      this.#silentMs = this.#paused ? 0 : this.#silentMs + intervalMs;
+      if (this.#silentMs > silentMsMax) return this.#fail(new Error(`the server has said nothing for ${silentMsMax / 1000} s`));
+      this.#sendStatus('answer');
+    }
   }
 
   #fail(error: unknown): void {
@@ -94,6 +113,7 @@ export class PostgresChangeStream {
   }
 
   #receive(chunk: Buffer): void {
+    this.#silentMs = 0;
     if (this.#failure) return;
     try {
       if (chunk[0] === 0x77) this.#message(chunk.subarray(25));
@@ -126,12 +146,13 @@ export class PostgresChangeStream {
     this.#sendStatus();
   }
 
-  #sendStatus(): void {
-    if (this.#failure || this.#ended) return;
+  #sendStatus(asksFor?: 'answer'): void {
+    if (this.#failure || this.#over.signal.aborted) return;
     const message = Buffer.alloc(34);
     message[0] = 0x72;
     for (const at of [1, 9, 17]) message.writeBigUInt64BE(this.#confirmed, at);
     message.writeBigUInt64BE(BigInt(this.#options.effects.clock.now().getTime() - Date.UTC(2000, 0, 1)) * 1000n, 25);
+    if (asksFor) message[33] = 1;
     void this.#options.effects.point('stream.acknowledge', toPosition(this.#confirmed));
     this.#wire.sendCopyFromChunk(message);
   }
@@ -171,16 +192,21 @@ export class PostgresChangeStream {
   }
 
   async close(): Promise<void> {
-    this.#ended = true;
-    clearInterval(this.#timer);
+    this.#over.abort();
     this.#wire.stream.destroy();
     await this.#client.end().catch(() => undefined); // destroyed a line above
   }
 }
 
-/** Only our own messages keep the server from giving us up while it waits for us to read; 0 means that it never does. */
-const statusIntervalMs = async (client: pg.Client): Promise<number> => {
-  const {rows} = await client.query<{ms: string}>(`SELECT setting AS ms FROM pg_settings WHERE name = 'wal_sender_timeout'`);
-  const timeoutMs = Number(rows[0]?.ms);
-  return timeoutMs > 0 ? Math.min(STATUS_INTERVAL_MS, timeoutMs / STATUSES_PER_TIMEOUT) : STATUS_INTERVAL_MS;
+const wireOf = (client: pg.Client): Wire => (client as unknown as {connection: Wire}).connection;
+
+/** 0 means that the server never gives us up. */
+const senderTimeoutMs = async (client: pg.Client, {effects}: OpenOptions): Promise<number> => {
+  const asked = client.query<{ms: string}>(`SELECT setting AS ms FROM pg_settings WHERE name = 'wal_sender_timeout'`);
+  const answer = await within(effects.clock, ANSWER_MS_MAX, asked);
+  if (answer === 'late') throw new Error(`no answer within ${ANSWER_MS_MAX} ms`);
+  return Number(answer.rows[0]?.ms);
 };
+
+const statusIntervalMs = (timeoutMs: number): number =>
+  timeoutMs > 0 ? Math.min(STATUS_INTERVAL_MS, timeoutMs / STATUSES_PER_TIMEOUT) : STATUS_INTERVAL_MS;

@@ -52,10 +52,11 @@ const code = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (error as {code: unknown}).code,
   );
 
-test.runIf(process.platform === 'linux')('a server that vanishes without a word is asked after ten seconds of silence', async () => {
+test.runIf(process.platform === 'linux')('whichever end vanishes without a word, the other asks after ten seconds of silence', async () => {
   const session = await PgSession.open(options('localhost', certificates.ca), 'work');
-  const {port} = await session.one('SELECT inet_client_port()::text AS port');
+  const {port, idle} = await session.one(`SELECT inet_client_port()::text AS port, current_setting('tcp_keepalives_idle') AS idle`);
   expect(keepAliveSeconds(Number(port))).toBeLessThanOrEqual(10);
+  expect(idle).toBe('10');
   await session.close();
 });
 

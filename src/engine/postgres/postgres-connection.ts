@@ -37,6 +37,10 @@ const PINS = {
   // Each of our transactions says so where it wants more; a stricter one would fail where ours are meant to wait.
   default_transaction_isolation: 'read\\ committed',
   synchronous_commit: 'on',
+  // A session of ours that vanished without a word holds its locks, the migration's too, for twenty seconds and not for two hours.
+  tcp_keepalives_idle: '10',
+  tcp_keepalives_interval: '1',
+  tcp_keepalives_count: '10',
 } as const;
 
 const pinOptions = Object.entries(PINS)

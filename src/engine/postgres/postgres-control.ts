@@ -44,6 +44,7 @@ export class PostgresControl implements Control {
 
   async lock(holder: string): ReturnType<Control['lock']> {
     const session = (this.#lease ??= await this.#sessions.open('lease'));
+    this.#sessions.keepListening(session);
     const {rows} = await session.send(tryLock(this.#migration));
     const known = await session.query(
       `SELECT migration_id, epoch::text, holder, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since FROM crossfade.lease WHERE name = $1 AND NOT finished`,

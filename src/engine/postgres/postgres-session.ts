@@ -2,11 +2,12 @@
  * Every word exchanged with a PostgreSQL server goes through here: part of the effects seam. Values are text both ways.
  */
 import {finished} from 'node:stream/promises';
-import type {Readable, Writable} from 'node:stream';
+import type {Duplex, Readable, Writable} from 'node:stream';
 import pg from 'pg';
 import copyStreams from 'pg-copy-streams';
 import type {Effects} from '../../model/effects.ts';
 import type {Side} from '../../model/side.ts';
+import {within} from '../../model/time-limit.ts';
 import type {OpenOptions} from '../engine.ts';
 import {clientConfig} from './postgres-connection.ts';
 import {connectionError, statementError} from './postgres-errors.ts';
@@ -14,6 +15,9 @@ import type {Sql} from './postgres-statement.ts';
 
 export type TextRow = Readonly<Record<string, string | null>>;
 export type Answer<T> = {readonly rows: readonly T[]; readonly rowCount: number};
+
+/** A server that answers at all answers a goodbye at once. */
+const CLOSE_MS_MAX = 2_000;
 
 /** Reported like settings, and fixed for the session or the server. */
 const FACTS: ReadonlySet<string> = new Set([
@@ -34,6 +38,7 @@ export class PgSession {
   readonly #reported = new Set<string>();
   /** Resolves with the reason when the connection ends without `close`. */
   readonly lost: Promise<Error>;
+  #waiting: Waiting | undefined;
 
   constructor(client: pg.Client, label: string, {effects, side}: Pick<OpenOptions, 'effects' | 'side'>) {
     this.#client = client;
@@ -72,18 +77,23 @@ export class PgSession {
     return [...this.#reported].filter((name) => !FACTS.has(name));
   }
 
+  /** The statement that has no answer yet. */
+  get waiting(): Waiting | undefined {
+    return this.#waiting;
+  }
+
   onNotification(listener: (payload: string) => void): void {
     this.#client.on('notification', (message) => listener(message.payload ?? ''));
   }
 
   /** One statement, or several without parameters (the last answer counts). */
-  async query<T extends TextRow = TextRow>(text: string, values: readonly unknown[] = []): Promise<Answer<T>> {
-    await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
+  async query<T extends TextRow = TextRow>(text: string, values: readonly unknown[] = [], label = this.label): Promise<Answer<T>> {
+    await this.#effects.point('sql.send', `${label}: ${text.slice(0, 60)}`);
     const sent = values.length ? this.#client.query<T>(text, [...values]) : this.#client.query<T>(text);
-    const result = await sent.catch((error: unknown) => {
+    const result = await this.#awaiting(sent).catch((error: unknown) => {
       throw this.#explained(error);
     });
-    await this.#effects.point('sql.reply', `${this.label}: ${text.slice(0, 60)}`);
+    await this.#effects.point('sql.reply', `${label}: ${text.slice(0, 60)}`);
     const last = lastOf<T>(result);
     return {rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0};
   }
@@ -117,10 +127,13 @@ export class PgSession {
   /** `done` resolves only when the server has said that the COPY is complete. */
   async copyOut(text: string): Promise<{readonly stream: Readable; done(): Promise<void>}> {
     await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
-    const stream = this.#client.query(this.#explaining(copyStreams.to(text)));
+    const copy = this.#explaining(copyStreams.to(text));
+    const answered = lastWordOn(copy);
+    const stream = this.#client.query(copy);
+    void this.#awaiting(answered, () => stream.readableLength > 0 || this.#socket.readableLength > 0);
     // The rows end before the server's last word on them, which the next statement's answer comes after.
     const ended = finished(stream)
-      .then(() => this.#client.query('SELECT 1'))
+      .then(() => this.#awaiting(this.#client.query('SELECT 1')))
       .then(() => this.#effects.point('copy.end', `${this.label}: ${text.slice(0, 60)}`));
     ended.catch(() => undefined); // reported by done()
     return {stream, done: () => ended};
@@ -129,7 +142,19 @@ export class PgSession {
   /** The answer's `rowCount` is set when the stream has finished. */
   async copyIn(text: string): Promise<Writable & {rowCount: number}> {
     await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
-    return this.#client.query(this.#explaining(copyStreams.from(text))) as unknown as Writable & {rowCount: number};
+    const stream = this.#client.query(this.#explaining(copyStreams.from(text))) as unknown as Writable & {rowCount: number};
+    this.#awaiting(finished(stream)).catch(() => undefined); // reported to whoever writes the rows
+    return stream;
+  }
+
+  async #awaiting<T>(answer: Promise<T>, isUnread: Waiting['isUnread'] = () => false): Promise<T> {
+    const waiting = {sinceMs: this.#effects.clock.monotonicMs(), isUnread};
+    this.#waiting = waiting;
+    try {
+      return await answer;
+    } finally {
+      if (this.#waiting === waiting) this.#waiting = undefined;
+    }
   }
 
   #explained(error: unknown): unknown {
@@ -145,14 +170,42 @@ export class PgSession {
   }
 
   async close(): Promise<void> {
-    await this.#client.end().catch(() => undefined); // already gone
+    const goodbye = this.#client.end().catch(() => undefined); // already gone
+    if ((await within(this.#effects.clock, CLOSE_MS_MAX, goodbye)) === 'late') this.destroy();
   }
 
-  /** Cuts the connection without a word, for a session that is busy with a COPY nobody reads. */
-  destroy(): void {
-    (this.#client as unknown as {connection: {stream: {destroy(): void}}}).connection.stream.destroy();
+  /**
+   * Cuts the connection without a word, for a session that is busy with a COPY nobody reads, or whose server is silent.
+   * With a reason, whatever waits for an answer gets that.
+   */
+  destroy(reason?: Error): void {
+    this.#socket.destroy(reason);
+  }
+
+  /** With TLS another one than before. */
+  get #socket(): Duplex {
+    return (this.#client as unknown as {connection: {stream: Duplex}}).connection.stream;
   }
 }
+
+/** Since when, by the monotonic clock, and whether some of the answer lies here. Another object for every statement. */
+export type Waiting = {readonly sinceMs: number; readonly isUnread: () => boolean};
+
+/** Whoever reads the rows may be slow with them: the server is waited for until here, be it an error. */
+const lastWordOn = (copy: pg.Submittable): Promise<void> =>
+  new Promise((resolve) => {
+    const told = copy as Listening;
+    for (const word of ['handleReadyForQuery', 'handleError'] as const) {
+      const pass = told[word].bind(told);
+      told[word] = (...message) => {
+        resolve();
+        pass(...message);
+      };
+    }
+  });
+
+/** What the driver tells a statement of. */
+type Listening = pg.Submittable & Record<'handleReadyForQuery' | 'handleError', (...message: readonly unknown[]) => void>;
 
 /** Several statements in one message answer with a list; the package's types do not say so. */
 const lastOf = <T extends TextRow>(result: pg.QueryResult<T> | pg.QueryResult<T>[]): pg.QueryResult<T> | undefined =>

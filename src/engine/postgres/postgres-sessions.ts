@@ -1,4 +1,5 @@
 import type {OpenOptions} from '../engine.ts';
+import {Pulse} from './postgres-pulse.ts';
 import {PgSession} from './postgres-session.ts';
 
 /** Idle sessions kept for the next short use. */
@@ -14,10 +15,17 @@ export class PgSessions {
   readonly barriers = new Set<{readonly transaction: string; readonly sinceMs: number}>();
   readonly #idle: PgSession[] = [];
   readonly #all = new Set<PgSession>();
+  readonly #pulse: Pulse;
   #closed = false;
 
   constructor(options: OpenOptions) {
     this.options = options;
+    this.#pulse = new Pulse(options, this.#all, () => this.open('pulse'));
+  }
+
+  /** Notices from now on that the server says nothing, also while nobody asks it for anything. */
+  keepListening(on: PgSession): void {
+    this.#pulse.keeper = on;
   }
 
   /** A session of the caller's own; the caller closes it, or `close` does. */
@@ -25,6 +33,7 @@ export class PgSessions {
     if (this.#closed) throw new Error('the database was closed');
     const session = await PgSession.open(this.options, label);
     this.#all.add(session);
+    this.#pulse.start();
     void session.lost.then(() => this.#forget(session));
     return session;
   }
@@ -58,6 +67,7 @@ export class PgSessions {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#pulse.stop();
     await Promise.all([...this.#all].map((session) => session.close()));
   }
 }

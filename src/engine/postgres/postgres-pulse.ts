@@ -1,0 +1,119 @@
+/**
+ * Notices a server that has become silent, or an answer that was lost on its way. TCP does not: it sends again for a
+ * quarter of an hour, and something in the middle may answer for a server that is gone. A statement may take long; so the
+ * server is asked, on another connection, whether it is still at it, and only silence about that is silence.
+ */
+import {TransientError} from '../../model/errors.ts';
+import {within} from '../../model/time-limit.ts';
+import type {OpenOptions} from '../engine.ts';
+import type {PgSession, Waiting} from './postgres-session.ts';
+
+/** Between two looks; statements that take less are not asked about. */
+const LOOK_MS = 5_000;
+/** Of waiting in vain, a look each: time that this process stood still itself counts for one of them. */
+const SILENT_LOOKS = 4;
+
+/** Those of the sessions that the server is at work for; one in a transaction waits for us, so its answer is on the way. */
+const BUSY = `SELECT pid::text AS pid FROM pg_stat_activity WHERE pid = ANY($1::int[]) AND coalesce(state, '') NOT LIKE 'idle%'`;
+
+export class Pulse {
+  /** Asked at every look, also while nothing waits; the session that holds the lock. */
+  keeper: PgSession | undefined;
+  readonly #options: OpenOptions;
+  readonly #all: ReadonlySet<PgSession>;
+  readonly #open: () => Promise<PgSession>;
+  readonly #stop = new AbortController();
+  #own: PgSession | undefined;
+  #suspects = new Map<PgSession, Waiting>();
+  #failures = 0;
+  #isRunning = false;
+
+  /** `all`: the side's sessions, as they come and go. */
+  constructor(options: OpenOptions, all: ReadonlySet<PgSession>, open: () => Promise<PgSession>) {
+    this.#options = options;
+    this.#all = all;
+    this.#open = open;
+  }
+
+  /** Runs until there is no session any more, or until `stop`. */
+  start(): void {
+    if (!this.#isRunning) void this.#run();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    const {clock} = this.#options.effects;
+    while (this.#all.size > 0 && !this.#stop.signal.aborted) {
+      await clock.sleep(LOOK_MS, this.#stop.signal);
+      if (!this.#stop.signal.aborted) await this.#look();
+    }
+    this.#isRunning = false;
+  }
+
+  async #look(): Promise<void> {
+    const nowMs = this.#options.effects.clock.monotonicMs();
+    const waiting = [...this.#all].filter(
+      (session) => session !== this.#own && session.waiting && nowMs - session.waiting.sinceMs >= LOOK_MS,
+    );
+    if (!waiting.length && !(this.keeper && this.#all.has(this.keeper))) return;
+    const busy = await this.#ask(waiting);
+    if (busy === 'silent') this.#breakOff(this.#all, `the ${this.#options.side} has said nothing for ${(LOOK_MS * SILENT_LOOKS) / 1000} s`);
+    else if (busy) this.#judge(waiting, busy);
+  }
+
+  /** What the server is busy with; undefined when it answered, but not that. */
+  async #ask(waiting: readonly PgSession[]): Promise<ReadonlySet<number> | 'silent' | undefined> {
+    const asked = this.#busyPids(waiting);
+    try {
+      for (let looks = 0; looks < SILENT_LOOKS; looks++) {
+        const answer = await within(this.#options.effects.clock, LOOK_MS, asked);
+        if (this.#stop.signal.aborted) return undefined;
+        if (answer !== 'late') {
+          this.#failures = 0;
+          return answer;
+        }
+      }
+      return 'silent';
+    } catch (error) {
+      if (this.#stop.signal.aborted || isAnswer(error)) return undefined;
+      return ++this.#failures < SILENT_LOOKS ? undefined : 'silent';
+    }
+  }
+
+  async #busyPids(waiting: readonly PgSession[]): Promise<ReadonlySet<number> | undefined> {
+    const asker = await this.#asker();
+    const pids = [...waiting, asker].map(({serverPid}) => serverPid);
+    const {rows} = await asker.query(BUSY, [`{${pids.join(',')}}`], 'pulse');
+    const busy = new Set(rows.map((row) => Number(row['pid'])));
+    // It is busy with this very question; where it does not know that, the numbers are not its own but a pooler's.
+    return busy.has(asker.serverPid) ? busy : undefined;
+  }
+
+  async #asker(): Promise<PgSession> {
+    if (this.keeper && this.#all.has(this.keeper) && !this.keeper.waiting) return this.keeper;
+    if (!this.#own || !this.#all.has(this.#own)) this.#own = await this.#open();
+    return this.#own;
+  }
+
+  /** Between the two questions the answer may have come; twice about the same statement is enough. */
+  #judge(waiting: readonly PgSession[], busy: ReadonlySet<number>): void {
+    const suspects = waiting.filter((session) => session.waiting?.isUnread() === false && !busy.has(session.serverPid));
+    const lost = suspects.filter((session) => this.#suspects.get(session) === session.waiting);
+    this.#suspects = new Map(suspects.flatMap((session) => (session.waiting ? [[session, session.waiting]] : [])));
+    this.#breakOff(lost, `an answer of the ${this.#options.side} was lost on its way`);
+  }
+
+  #breakOff(sessions: Iterable<PgSession>, what: string): void {
+    this.#failures = 0;
+    for (const session of [...sessions])
+      session.destroy(new TransientError(`${what} (${session.label})`, {code: 'CF-CONN-004', next: 'crossfade resume'}));
+  }
+}
+
+/** The server's own word: be it a refusal, it is not silent. */
+const isAnswer = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && ('severity' in error || ('cause' in error && isAnswer(error.cause)));
