@@ -41,7 +41,7 @@ export class RouterPath implements ApplicationPath {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#router?.close();
+    await this.#router?.close({cutAfterMs: 0}); // whoever closes it has waited already
   }
 }
 

@@ -1,6 +1,8 @@
 /** The two pools behind a router: one connection at a time for one statement or transaction. */
 import pg from 'pg';
 import type {Side} from '../model/side.ts';
+import {after} from './clock.ts';
+import {cut, GOODBYE_MS_MAX} from './goodbye.ts';
 import {NotConnected} from './outcome.ts';
 
 /** `isBroken` is set by whoever found out; the connection is then closed instead of kept. */
@@ -30,12 +32,30 @@ async function connect(pool: pg.Pool, side: Side): Promise<pg.PoolClient> {
   }
 }
 
-export function createPool(config: pg.PoolConfig): pg.Pool {
+/** `connections`: those that have not ended, also when the pool has said goodbye to them. */
+export type RouterPool = pg.Pool & {readonly connections: ReadonlySet<pg.PoolClient>};
+
+export function createPool(config: pg.PoolConfig): RouterPool {
   const pool = new pg.Pool({fallback_application_name: 'crossfade-router', ...config});
   // An idle connection that dies leaves the pool by itself; whoever needs one next gets the error of connecting.
   pool.on('error', () => undefined);
-  return pool;
+  const connections = new Set<pg.PoolClient>();
+  pool.on('connect', (client) => {
+    connections.add(client);
+    client.once('end', () => connections.delete(client));
+  });
+  return Object.assign(pool, {connections});
 }
+
+/** Waits for running statements. A goodbye that nobody answers is cut off, so that no socket keeps the process. */
+export async function endPool(pool: RouterPool): Promise<void> {
+  await pool.end();
+  const cancel = after(GOODBYE_MS_MAX, () => cutPool(pool));
+  await Promise.all([...pool.connections].map((client) => new Promise<void>((resolve) => client.once('end', () => resolve()))));
+  cancel();
+}
+
+export const cutPool = ({connections}: RouterPool): void => connections.forEach(cut);
 
 /**
  * Opens as many connections as the other side has, while statements are held anyway: logging in is the slowest part of

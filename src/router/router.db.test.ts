@@ -1,5 +1,6 @@
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {openRoutedSides, type RoutedSides} from '../../test/support/routed-sides.ts';
+import {openFaultProxy} from '../../test/support/fault-proxy.ts';
 import {createRouter, outcomeOf, type Router, type RouterOptions, TransactionAborted} from './router.ts';
 
 let open: (() => Promise<unknown>)[] = [];
@@ -171,6 +172,20 @@ test('when the source does not answer, the target says where to go', async () =>
   await router.query(`INSERT INTO note VALUES ('alone')`);
   expect(await sides.notes('target')).toEqual(['alone']);
   expect(router.state().sides.source.isConnected).toBe(false);
+});
+
+test('a router leaves a side that says nothing any more: its connections at once, a running statement when its time is over', async () => {
+  await using proxy = await openFaultProxy({port: Number(new URL(sides.urls.source).port)});
+  const options = {...sides.urls, source: proxy.through(sides.urls.source), migration: 'shop'};
+  const [idle, busy] = [createRouter(options), createRouter(options)];
+  await idle.query('SELECT 1');
+  await busy.query('SELECT 1');
+  proxy.set({kind: 'silent', ways: ['back']});
+  const running = busy.query(`INSERT INTO note VALUES ('sent')`).catch((error: unknown) => error);
+  await until(async () => (await sides.notes('source')).length === 1);
+  await idle.close();
+  await busy.close({cutAfterMs: 0});
+  expect(outcomeOf(await running)).toBe('unknown');
 });
 
 function newRouter(options: Partial<RouterOptions> = {}): Router {

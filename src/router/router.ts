@@ -7,9 +7,9 @@
  */
 import type pg from 'pg';
 import {opposite, type Side} from '../model/side.ts';
-import {monotonicMs} from './clock.ts';
+import {after, monotonicMs} from './clock.ts';
 import {isFenceRefusal, isUncommitted, mayBeClosedSide, NotConnected} from './outcome.ts';
-import {clientConfig, createPool, type Lease, poolConfig, takeLease, warm} from './pool-lease.ts';
+import {clientConfig, createPool, cutPool, endPool, type Lease, poolConfig, type RouterPool, takeLease, warm} from './pool-lease.ts';
 import {isHeld, type Route} from './route-choice.ts';
 import {RouteWatch, type SideState} from './route-watch.ts';
 import {isRefusedInside, runTransaction, type Transaction} from './transaction.ts';
@@ -40,8 +40,11 @@ export interface Router {
   transaction<T>(act: (transaction: Transaction) => Promise<T>, options?: {readonly retryRefused?: boolean}): Promise<T>;
   /** For metrics. */
   state(): RouterState;
-  /** Waits for running statements; waiting ones fail with `RouterClosed`. */
-  close(): Promise<void>;
+  /**
+   * Waiting statements fail with `RouterClosed`. Running ones are waited for, or cut off after `cutAfterMs`; whether such
+   * a one was carried out is unknown.
+   */
+  close(limit?: {readonly cutAfterMs: number}): Promise<void>;
 }
 
 export type RouterState = {
@@ -59,7 +62,7 @@ const REFUSED_RETRY_MS = {first: 20, most: 400} as const;
 export const createRouter = (options: RouterOptions): Router => new PoolRouter(options);
 
 class PoolRouter implements Router {
-  readonly #pools: Readonly<Record<Side, pg.Pool>>;
+  readonly #pools: Readonly<Record<Side, RouterPool>>;
   readonly #watch: RouteWatch;
   readonly #refusedWaitMs: number;
   #waiting = 0;
@@ -89,9 +92,12 @@ class PoolRouter implements Router {
     return {side, isHeld: isHeld(this.#watch.route, monotonicMs()), epoch, waiting: this.#waiting, sides: this.#watch.sides()};
   }
 
-  async close(): Promise<void> {
+  async close(limit?: {readonly cutAfterMs: number}): Promise<void> {
+    const pools = [this.#pools.source, this.#pools.target];
+    const cancelCut = limit ? after(limit.cutAfterMs, () => pools.forEach(cutPool)) : () => undefined;
     await this.#watch.close();
-    await Promise.all([this.#pools.source.end(), this.#pools.target.end()]);
+    await Promise.all(pools.map(endPool));
+    cancelCut();
   }
 
   async #untilAccepted<T>(mayRepeat: boolean, act: (lease: Lease) => Promise<T>): Promise<T> {
