@@ -6,7 +6,7 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {stringify} from 'yaml';
-import {Crossfade} from '../../examples/demo/crossfade-process.ts';
+import {type Answer, Crossfade} from '../../examples/demo/crossfade-process.ts';
 import type {Entry, Journal, JournalStore, Signal} from '../../src/journal/journal.ts';
 import {openStateStore} from '../../src/journal/state-store.ts';
 import {systemEffects} from '../../src/runner/system-effects.ts';
@@ -28,6 +28,9 @@ export class Journey {
   readonly #urls: Pair<string>;
   readonly #road: Road;
   readonly #planFile: string;
+  /** Where its runners find the state; otherwise than we do when something is in their way. */
+  readonly #runnersState: string;
+  readonly state: string;
   #store: JournalStore | undefined;
   #journal: Journal | undefined;
   #entries: Entry[] = [];
@@ -37,17 +40,15 @@ export class Journey {
   #gaveUp = 0;
   readonly #all: Crossfade[] = [];
 
-  constructor(folder: string, name: string, urls: Pair<string>, road: Road) {
+  constructor(folder: string, name: string, urls: Pair<string>, road: Road, state?: {readonly own: string; readonly runners: string}) {
     this.folder = folder;
+    this.state = state?.own ?? join(folder, 'state');
+    this.#runnersState = state?.runners ?? this.state;
     this.#urls = urls;
     this.#road = road;
-    mkdirSync(this.state, {recursive: true});
+    if (!state) mkdirSync(this.state, {recursive: true});
     this.#planFile = join(folder, 'plan.yaml');
     writeFileSync(this.#planFile, stringify(planOf(name)));
-  }
-
-  get state(): string {
-    return join(this.folder, 'state');
   }
 
   /** `run` or, once there is a migration on record, `resume`. */
@@ -57,6 +58,11 @@ export class Journey {
     runner.start(...(isKnown ? ['resume'] : ['run', this.#planFile]));
     this.#all.push(runner);
     return (this.#runner = runner);
+  }
+
+  /** One command to its end, with the runners' addresses. */
+  command(...words: readonly string[]): Promise<Answer> {
+    return this.#crossfade().command(...words);
   }
 
   /** Back to what the databases know; a migration that they do not know yet has not begun. */
@@ -122,7 +128,7 @@ export class Journey {
 
   #crossfade(more: Readonly<Record<string, string>> = {}): Crossfade {
     const environment = {SWEEP_SOURCE: this.#urls.source, SWEEP_TARGET: this.#urls.target, ...more};
-    return new Crossfade({state: this.state, evidence: this.folder, environment});
+    return new Crossfade({state: this.#runnersState, evidence: this.folder, environment});
   }
 }
 

@@ -10,7 +10,7 @@ import {Journey, type Road, switchesOf} from './journey.ts';
 import type {Passed, Scene} from './point.ts';
 import {type Blow, recordFrom, strike, type Struck} from './strike.ts';
 import {fileOf} from './trap-effects.ts';
-import type {RunDatabases, World} from './world.ts';
+import type {Pair, RunDatabases, World} from './world.ts';
 
 /** `second` befalls the runner that resumes after the first. */
 export type RunRequest = {
@@ -23,6 +23,18 @@ export type RunRequest = {
   readonly leftovers: readonly string[] | undefined;
   /** Of a recorded run; `plain` when absent. */
   readonly scene?: Scene;
+  /** What befalls it instead of an accident at a point. */
+  readonly prepare?: (databases: RunDatabases, name: string) => Promise<Mishap>;
+};
+
+export type Mishap = {
+  /** Ways to the databases and to the state that something may happen to; straight ones where absent. */
+  readonly runner?: Pair<string>;
+  readonly application?: Pair<string>;
+  readonly state?: {readonly own: string; readonly runners: string};
+  /** Starts the first runner. `acknowledged` is what the application was told so far. Answers as `strike` does. */
+  befall(journey: Journey, acknowledged: () => number): Promise<Struck>;
+  end(): Promise<void>;
 };
 
 export type RunResult = {
@@ -49,9 +61,11 @@ export async function oneRun(world: World, request: RunRequest): Promise<RunResu
   const name = `sweep${process.pid}n${(runs += 1)}`;
   const began = performance.now();
   const databases = await world.databases(name);
-  const journey = new Journey(folder, name, databases, request.road);
-  const result = await live(world, request, journey, databases, name).catch((error: unknown) => failed(error, folder));
+  const mishap = await request.prepare?.(databases, name);
+  const journey = new Journey(folder, name, mishap?.runner ?? databases, request.road, mishap?.state);
+  const result = await live(world, request, journey, databases, name, mishap).catch((error: unknown) => failed(error, folder));
   await journey.end();
+  await mishap?.end();
   killWatchdogs(folder); // of a run that did not come to its end; else there is none
   const dropped = await databases.drop().then(
     () => result,
@@ -85,13 +99,18 @@ async function live(
   journey: Journey,
   databases: RunDatabases,
   name: string,
+  mishap: Mishap | undefined,
 ): Promise<Omit<RunResult, 'ms'>> {
   const {folder} = journey;
-  const starting = startApplication({folder, migration: name, clients: 4, tps: 60, seed: request.seed}, databases.application);
+  const options = {folder, migration: name, clients: 4, tps: 60, seed: request.seed};
+  const starting = startApplication(options, mishap?.application ?? databases.application);
   starting.catch(() => undefined); // awaited below
   const struck: Struck[] = [];
   try {
-    if (!request.first) await recordFrom(journey, request.scene ?? 'plain');
+    if (mishap) {
+      const application = await starting;
+      struck.push(await mishap.befall(journey, () => application.report()?.ok ?? 0));
+    } else if (!request.first) await recordFrom(journey, request.scene ?? 'plain');
     for (const blow of [request.first, request.second]) if (blow) struck.push(await strike(world, journey, blow));
     await journey.finish();
   } finally {
@@ -103,7 +122,7 @@ async function live(
   const words = [...report.words, ...(await faults(request, databases, leftovers, journey))];
   const outcome = !isClean(report) || words.length > 0 ? 'bad' : worstOf(struck);
   const crashes = struck.reduce((sum, one) => sum + one.crashes, 0);
-  const trace = request.first ? [] : readTrace(folder);
+  const trace = request.first || mishap ? [] : readTrace(folder);
   const {acknowledged, lost, duplicated, longestGapMs} = report;
   return {
     outcome,

@@ -16,8 +16,8 @@ export type Result = {
   readonly version: string;
   readonly seed: number;
   readonly name: string;
-  /** Where it was struck first; another seed chooses another point of the same stretch. */
-  readonly aim: Blow['aim'];
+  /** Where it was struck first; another seed chooses another point of the same stretch. Absent where a fault of the network befell it. */
+  readonly aim?: Blow['aim'];
 } & Pick<RunResult, 'outcome' | 'words' | 'ms' | 'crashes' | 'cutovers' | 'acknowledged' | 'lost' | 'duplicated' | 'folder'>;
 
 export class Results {

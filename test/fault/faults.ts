@@ -1,0 +1,85 @@
+/**
+ * Lets every fault befall a migration at every step of its first cutover, between every two of its processes, under live
+ * writes; judged as the sweep's runs are. `docs/faults.md` is its page.
+ *
+ *   npm run faults -- --seed 1 --budget 8m
+ */
+import {join} from 'node:path';
+import {ofShard} from '../sweep/choose.ts';
+import {sweepFlags, type SweepFlags} from '../sweep/flags.ts';
+import {oneRun, type RunRequest, type RunResult} from '../sweep/one-run.ts';
+import {matches} from '../sweep/point.ts';
+import {cacheFolder, Results, versionOfProgram} from '../sweep/results.ts';
+import {openWorld, type World} from '../sweep/world.ts';
+import {allCases, type FaultCase, inTurn} from './fault-case.ts';
+import {mishapOf} from './fault-mishap.ts';
+
+if (import.meta.main) process.exitCode = await faults(sweepFlags(process.argv.slice(2)));
+
+async function faults(flags: SweepFlags): Promise<number> {
+  const folder = join(cacheFolder(), 'faults');
+  const results = new Results(folder);
+  process.env['NODE_COMPILE_CACHE'] ??= join(folder, 'compiled');
+  const {version} = versionOfProgram();
+  const giveUpAt = performance.now() + flags.budgetMs;
+  await using world = await openWorld(false, flags.seed);
+  const undisturbed = await oneRun(world, {road: 'short', seed: flags.seed, leftovers: undefined});
+  if (undisturbed.outcome !== 'good') throw new Error(`a migration that nothing befell went wrong: ${undisturbed.words.join('\n')}`);
+  const all = allCases(stepsOf(undisturbed)).filter(({name}) => matches(flags.points, name));
+  const chosen = ofShard(inTurn(all, flags.seed), flags.shard);
+  if (flags.list) return list(chosen);
+  const open = chosen.filter(({name}) => !results.isDone({version, seed: flags.seed, name}));
+  say(`faults of ${version}, seed ${flags.seed}: ${all.length} cases, ${chosen.length - open.length} of ${chosen.length} tried before`);
+  const bad = await runAll(open, {flags, results, version, world, leftovers: undisturbed.leftovers, giveUpAt});
+  const own = results.of(version);
+  say(`${version}: ${own.length} cases tried, ${own.filter(({outcome}) => outcome === 'bad').length} bad`);
+  return bad === 0 ? 0 : 1;
+}
+
+type Series = {
+  readonly flags: SweepFlags;
+  readonly results: Results;
+  readonly version: string;
+  readonly world: World;
+  readonly leftovers: readonly string[];
+  readonly giveUpAt: number;
+};
+
+/** A migration that meets with silence waits more than it works, so that several at once cost little more than one. */
+async function runAll(cases: readonly FaultCase[], series: Series): Promise<number> {
+  let next = 0;
+  let bad = 0;
+  const work = async (): Promise<void> => {
+    for (let one = cases[next++]; one && performance.now() < series.giveUpAt; one = cases[next++])
+      if (!(await isGood(one, `${next}/${cases.length}`, series))) bad += 1;
+  };
+  await Promise.all(Array.from({length: series.flags.workers}, work));
+  return bad;
+}
+
+async function isGood(one: FaultCase, place: string, {flags: {seed}, results, version, world, leftovers}: Series): Promise<boolean> {
+  const prepare: NonNullable<RunRequest['prepare']> = (databases, name) => mishapOf(one, databases, name);
+  const {leftovers: _, trace: __, ...result} = await oneRun(world, {road: 'short', seed, leftovers, prepare});
+  results.keep({version, seed, name: one.name, ...result});
+  say(`${place} ${result.outcome} ${(result.ms / 1000).toFixed(1)} s ${one.name}`);
+  if (result.outcome !== 'bad') return true;
+  for (const line of result.words) say(`    ${line}`);
+  say(`    everything about it: ${result.folder}\n    again: npm run faults -- --seed ${seed} --points '${one.name}'`);
+  return false;
+}
+
+/** Found by recording, so that a new step cannot be forgotten. */
+function stepsOf({trace}: Pick<RunResult, 'trace'>): readonly string[] {
+  const labels = trace.map(({label}) => /^step-intent cutover\/(.*)$/.exec(label)?.[1]);
+  return [...new Set(labels.filter((step) => step !== undefined))];
+}
+
+function list(chosen: readonly FaultCase[]): number {
+  for (const {name} of chosen) say(name);
+  say(`${chosen.length} cases`);
+  return 0;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
