@@ -22,7 +22,7 @@ const FACTS = {
   signal: true,
   'signal-refused': true,
   verified: true,
-  repairing: 'no journal of a repair has been recorded yet',
+  repairing: true,
   tuned: true,
   unlocked: true,
   adopted: true,

@@ -2,6 +2,7 @@
 import {mkdirSync, renameSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'vitest';
+import {writeUnseen} from '../../support/behind-our-back.ts';
 import {openLetters} from '../../support/letters.ts';
 import {untilTrue} from '../../support/until.ts';
 import {atTheGate, cutOver, endsWith, plan, record, SECOND_CHUNK, typed} from './steps.ts';
@@ -25,6 +26,20 @@ test('failed, because the target was written by somebody else; mended and moved'
   await story.untilFact('the difference', ({type}) => type === 'failed');
   await story.target.run('UPDATE post.visits SET visits = visits - 1 WHERE person = 1', triggersOf('ENABLE ALWAYS'));
   const runner = story.start(['resume']);
+  await cutOver(story, name, 1);
+  await runner.stop();
+  await record(story, name);
+});
+
+test('a row that nobody knows the cause of is repaired and acknowledged', async () => {
+  const name = 'repaired';
+  await using story = await openLetters(name, {plan});
+  const runner = story.start(['run', story.planFile]);
+  await atTheGate(story);
+  await writeUnseen(story.target, 'UPDATE post.visits SET visits = -1 WHERE person = 7');
+  await story.source.run('UPDATE post.visits SET visits = visits + 1 WHERE person = 7');
+  await typed(story, 'verify', '--repair');
+  await typed(story, 'approve', 'checksum-match', '--yes');
   await cutOver(story, name, 1);
   await runner.stop();
   await record(story, name);
