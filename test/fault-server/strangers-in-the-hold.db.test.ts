@@ -1,6 +1,6 @@
 /**
  * Strangers get in the way of a cutover while clients are held: they take every connection of the source, or lock a table
- * for longer than the stall budget. The attempt is called off, nothing stays held, and it goes through when they have gone.
+ * for longer than the stall budget. Nobody stays held, and the cutover goes through when they have gone.
  */
 import {expect, test} from 'vitest';
 import {openLetters} from '../support/letters.ts';
@@ -10,13 +10,27 @@ import {type StoryDatabase, storyDatabase} from '../support/story-database.ts';
 
 const plan = {gates: {cutover: ['replication-lag']}, cutover: {start: 'auto', stallBudget: '3s'}};
 
-test.each([
-  ['before the hold', 'step-intent cutover/start-watchdog'],
-  ['in the hold', 'step-intent cutover/raise-fence'],
-])('every connection of the source is taken %s', async (_, label) => {
-  await using source = await ownServer({version: 17, settings: {max_connections: '60', max_wal_senders: '10'}});
+const CALLED_OFF = 6;
+const SMALL = {version: 17, settings: {max_connections: '60', max_wal_senders: '10'}} as const;
+
+test('every connection of the source is taken before the hold: nothing is held, and the next runner goes through', async () => {
+  await using source = await ownServer(SMALL);
+  await using story = await openLetters('full', {on: {source}, plan});
+  const {runner, go} = await standing(story, 'step-intent cutover/start-watchdog');
+  const crowd = await takeAll(story.source.url);
+  go();
+  expect(await runner.ended).toBe(CALLED_OFF);
+  const failed = (await story.facts()).findLast(({type}) => type === 'failed');
+  expect(failed).toMatchObject({code: 'CF-CUT-001', error: expect.stringContaining('the watchdog could not start')});
+  await Promise.all(crowd.map((one) => one.close()));
+  await expectServing(story, 'source');
+  await expectComplete(story, 'full', story.start(['resume']).ended);
+});
+
+test('every connection of the source is taken in the hold: it is called off, and the next attempt goes through', async () => {
+  await using source = await ownServer(SMALL);
   await using story = await openLetters('crowded', {on: {source}, plan});
-  const {runner, go} = await standing(story, label);
+  const {runner, go} = await standing(story, 'step-intent cutover/raise-fence');
   const crowd = await takeAll(story.source.url);
   go();
   const ended = await story.untilFact('it is called off', isPhaseEnded('cutover', 'back'));

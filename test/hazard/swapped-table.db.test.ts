@@ -10,10 +10,11 @@ const FAILED = 1;
 const waiting = {plan: {gates: {cutover: ['approval']}}};
 const SWAP = [
   'CREATE SCHEMA tool',
+  'CREATE SCHEMA old',
   'CREATE TABLE tool.visits (LIKE post.visits INCLUDING ALL)',
   'INSERT INTO tool.visits SELECT * FROM post.visits',
   'BEGIN',
-  'ALTER TABLE post.visits RENAME TO visits_old',
+  'ALTER TABLE post.visits SET SCHEMA old',
   'ALTER TABLE tool.visits SET SCHEMA post',
   'COMMIT',
   'UPDATE post.visits SET visits = visits + 1',
@@ -26,7 +27,10 @@ test('the run stops by itself, names the table, and its successor refuses to go 
   await story.untilFact('the gate', ({type}) => type === 'gate-verdict');
   await story.source.run(...SWAP);
   expect(await runner.ended).toBe(FAILED);
-  expect(await lastFailure(story)).toMatchObject({code: 'CF-DDL-001', error: expect.stringContaining('post.visits')});
+  expect(await lastFailure(story)).toMatchObject({
+    code: 'CF-DDL-001',
+    error: expect.stringContaining('ALTER TABLE old.visits changed the schema'),
+  });
   expect(await story.start(['resume', '--leave']).ended).toBe(FAILED);
   expect(await lastFailure(story)).toMatchObject({code: 'CF-DDL-001', error: expect.stringContaining('post.visits')});
 });
