@@ -100,6 +100,14 @@ describe('the outline', () => {
     expect(names.filter((name) => told.includes(name))).toEqual([...told, ...told]);
   });
 
+  it('of a plan whose schema comes from pg_dump tells what that program locks, whenever it runs', async () => {
+    const facts = await factsOf('plans/demo.yaml');
+    const {phases} = await planOutline({...facts, plan: {...facts.plan, schema: {kind: 'pg_dump'}}});
+    const steps = phases.flatMap(({steps: all}) => all);
+    const told = steps.filter(({what}) => what.includes('LOCK TABLE … IN ACCESS SHARE MODE')).map(({name}) => name);
+    expect(told).toEqual(['look-at-both-sides', 'schema-pre-data']);
+  });
+
   it('of a plan that ends blockers says so', async () => {
     const text = readFileSync('plans/demo.yaml', 'utf8').replace('stallBudget: 5s', 'stallBudget: 5s, onBlockers: terminate');
     const facts = await factsOf('plans/demo.yaml');

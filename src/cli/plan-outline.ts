@@ -47,10 +47,14 @@ const moveOutline = async (facts: PlanFacts): Promise<Outline> => {
   };
 };
 
-const assess = ({target, schema}: PlanFacts): Promise<OutlineStep> =>
+/** Its statements are its own, so they are told and not shown. */
+const PG_DUMP =
+  'pg_dump reads the source’s catalogue in one read-only transaction, under LOCK TABLE … IN ACCESS SHARE MODE on each table that it writes down: it waits for ACCESS EXCLUSIVE of others, as long as it takes, and whoever wants that waits for it';
+
+const assess = ({plan, target, schema}: PlanFacts): Promise<OutlineStep> =>
   step(
     'look-at-both-sides',
-    `compare versions, grants, settings, keys and replica identities of both sides${schema.tried.preData.length ? '; try the schema out on the target, and roll it back' : ''}`,
+    `compare versions, grants, settings, keys and replica identities of both sides${schema.tried.preData.length ? '; try the schema out on the target, and roll it back' : ''}${plan.schema.kind === 'pg_dump' ? `; ${PG_DUMP}` : ''}`,
     [target?.schema?.tryOut(schema.tried)],
   );
 
@@ -85,7 +89,7 @@ const PRE_DATA: Readonly<Record<SchemaPlan['kind'], (schema: SchemaPlan) => stri
   files: (schema) => `run ${schema.kind === 'files' ? fromHere(schema.preData) : ''} on the target`,
   existing: () => 'nothing: the tables are there already',
   catalog: () => 'create types, tables and primary keys on the target, as the source’s catalogue has them',
-  pg_dump: () => 'create types, tables and primary keys on the target, as pg_dump writes them',
+  pg_dump: () => `create types, tables and primary keys on the target, as pg_dump writes them; ${PG_DUMP}`,
 };
 
 const POST_DATA: Readonly<Record<SchemaPlan['kind'], (schema: SchemaPlan) => string>> = {
