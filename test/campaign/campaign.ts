@@ -78,7 +78,7 @@ async function makeAll(
   const world = stack.use(await openCampaignWorld({source: await server(17), target: await server(18), before}));
   const writesASecond = Math.min(CLEAN_WRITES_A_SECOND, Math.floor(sustained * CLEAN_SHARE));
   say(`this machine sustains ${Math.round(sustained)} writes/s without us; clean passes are made under ${writesASecond}`);
-  const writers = stack.use(await startWriters(world.source.url, seed, SEEDED_WRITES_A_SECOND));
+  const writers = stack.use(await startWriters(world.source.url, seed, SEEDED_WRITES_A_SECOND, 1));
   let bad = 0;
   for (const pass of passes) {
     if (performance.now() >= giveUpAt) break;

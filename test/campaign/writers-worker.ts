@@ -10,7 +10,13 @@ import {tortureColumns} from '../support/torture-table.ts';
 import {type Chance, chanceOf} from './chance.ts';
 import {ITEMS, STAMPS, STEP, TOKENS, TORTURE, type TableNamed, WRITERS_ABOVE, WRITERS_BELOW} from './tables.ts';
 
-export type WritersData = {readonly url: string; readonly seed: number; readonly clients: number};
+export type WritersData = {
+  readonly url: string;
+  readonly seed: number;
+  readonly clients: number;
+  /** 0 or 1: those that come after others to the same tables have rows of their own. */
+  readonly generation: number;
+};
 /** `rate`: writes a second of all together, 0 for as many as there can be. */
 export type ToWriters =
   | {readonly type: 'rate'; readonly rate: number}
@@ -26,7 +32,7 @@ const HOT_PERCENT = 40;
 const HOT_ROWS = 5;
 const COUNT_EVERY_MS = 100;
 
-const {url, seed, clients} = workerData as WritersData;
+const {url, seed, clients, generation} = workerData as WritersData;
 const port = parentPort;
 if (!port) throw new Error('this is a thread of the campaign');
 const tell = (message: FromWriters): void => port.postMessage(message);
@@ -49,6 +55,7 @@ try {
   await Promise.all(Array.from({length: clients}, (_, i) => client(i)));
   tell({type: 'stopped'});
 } catch (error) {
+  isOver = true;
   tell({type: 'failed', error: String(error)});
 } finally {
   clearInterval(counting);
@@ -134,7 +141,7 @@ function updateTorture(turn: Turn): string | undefined {
 }
 
 function insertItem({mine, own, n, chance}: Turn): string {
-  const id = (chance.below(2) ? WRITERS_ABOVE : WRITERS_BELOW - 500_000_000) + own * 20_000_000 + n * 2;
+  const id = (chance.below(2) ? WRITERS_ABOVE : WRITERS_BELOW - 500_000_000) + (generation * clients + own) * 20_000_000 + n * 2;
   mine.push(id);
   const values = `${id}, 1, 'label ${String(own).padStart(6, '0')}', '', 1, 1, 0, now(), now(), 'c', 'word', 'short', true, '', '{}', '{}'`;
   return `INSERT INTO camp.items VALUES (${values})`;

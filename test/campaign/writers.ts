@@ -19,8 +19,9 @@ export type Writers = AsyncDisposable & {
   sustained(ms: number): Promise<number>;
 };
 
-export async function startWriters(url: string, seed: number, rate: number): Promise<Writers> {
-  const data: WritersData = {url, seed, clients: CLIENTS};
+/** `generation`: see there. */
+export async function startWriters(url: string, seed: number, rate: number, generation = 0): Promise<Writers> {
+  const data: WritersData = {url, seed, clients: CLIENTS, generation};
   const worker = new Worker(new URL('./writers-worker.ts', import.meta.url), {workerData: data});
   let writes = 0;
   let failed: string | undefined;
@@ -30,6 +31,9 @@ export async function startWriters(url: string, seed: number, rate: number): Pro
     if (message.type === 'failed') failed = message.error;
     if (message.type === 'left' || message.type === 'failed') told?.();
   });
+  const look = (): void => {
+    if (failed !== undefined) throw new Error(`a writer failed: ${failed}`);
+  };
   const gone = once(worker, 'exit');
   const send = (message: ToWriters): void => worker.postMessage(message);
   const pace = (perSecond: number): void => send({type: 'rate', rate: perSecond});
@@ -37,17 +41,18 @@ export async function startWriters(url: string, seed: number, rate: number): Pro
   await once(worker, 'message');
   return {
     get writes() {
-      if (failed !== undefined) throw new Error(`a writer failed: ${failed}`);
+      look();
       return writes;
     },
     pace,
     async leaveAlone(rows) {
+      look();
       await new Promise<void>((resolve) => {
         told = resolve;
         void gone.then(() => resolve());
         send({type: 'leave', rows: rows.map(({table, key}) => JSON.stringify([table, ...key]))});
       });
-      if (failed !== undefined) throw new Error(`a writer failed: ${failed}`);
+      look();
     },
     async sustained(ms) {
       pace(0);
