@@ -16,7 +16,7 @@ const world = (outlived: number, start: 'manual' | 'auto') => {
     plan: {plan: {cutover: {start}}},
     replication: {ensure: async () => link},
     target: {target: {progress: async () => undefined}},
-    source: {target: {progress: async () => undefined}},
+    source: {source: {probeSchema: async () => undefined}, target: {progress: async () => undefined}},
     mappings: async () => [],
     steps: {each: (step: string, act: () => Promise<unknown>) => (steps.push(step), act())},
     verification: {outlived: () => outlived, compareAll: async () => report},
@@ -51,7 +51,7 @@ test.each([
     isOver = true;
     return outcome;
   });
-  while (clock.sleepers() === 0) await turn();
+  for (let turns = 0; clock.sleepers() === 0 && turns < 100; turns++) await turn();
   await clock.advance(restMs - 1);
   expect(isOver).toBe(false);
   await clock.advance(1);
