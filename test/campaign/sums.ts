@@ -21,8 +21,9 @@ function seededLines(passes: readonly SeededKept[]): readonly string[] {
 function cleanLines(passes: readonly CleanKept[]): readonly string[] {
   const bad = passes.filter(({words}) => words.length > 0).length;
   const slowest = Math.round(Math.min(...passes.map(({ms, writes}) => (writes * 1000) / ms)));
+  const wanted = Math.max(...passes.map(({writesASecond}) => writesASecond));
   return [
-    `${passes.length} clean passes (${bad} bad), the shortest ${seconds(Math.min(...passes.map(({ms}) => ms)))}, the least ${slowest} writes/s; ${common(passes)}`,
+    `${passes.length} clean passes (${bad} bad), the shortest ${seconds(Math.min(...passes.map(({ms}) => ms)))}, the least ${slowest} writes/s of ${wanted} wanted; ${common(passes)}`,
   ];
 }
 
