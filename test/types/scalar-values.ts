@@ -96,6 +96,7 @@ export const scalarValues: Readonly<Record<string, Values>> = {
     ['9999999999999999999999999999.9999999999', '-0.0000000001', 'NaN'],
     decimal.map((n) => n.slice(-30)),
   ).map((n) => n.replace(/^\./, '0.')),
+  'numeric(3,5)': some('0.00999', '-0.00001', '0', 'NaN'),
   'numeric(5,-2)': fc.integer({min: -9_999_900, max: 9_999_900}).map(String),
   real: floats(fc.float({noNaN: true}), '1e-45', '-1e-45', '3.4028235e38', '1.1754944e-38', '16777217'),
   'double precision': floats(
@@ -108,6 +109,8 @@ export const scalarValues: Readonly<Record<string, Values>> = {
   ),
   text: texts(40),
   'character varying(30)': texts(7),
+  /** Blanks at its end count for nothing, in a comparison too. */
+  bpchar: texts(7).map((text) => text.replace(/ +$/, '')),
   'character(5)': texts(5).filter((text) => Array.from(text).length <= 5),
   '"char"': some('', 'a', ' ', '\\', "'", '\\001', '\\377', '\\200'),
   name: fc.string({unit: 'grapheme-ascii', maxLength: 63}),
@@ -115,6 +118,7 @@ export const scalarValues: Readonly<Record<string, Values>> = {
   bytea: bytes(60),
   'bit(9)': bits(9, 9),
   'bit varying': bits(0, 70),
+  'bit varying(12)': bits(0, 12),
   inet: fc.oneof(
     v4,
     v6,
@@ -144,10 +148,14 @@ export const scalarValues: Readonly<Record<string, Values>> = {
     fc.tuple(timestamp, zone).map(([at, off]) => `${at}${off}`),
   ),
   'time without time zone': mixed(['00:00:00', '24:00:00', '23:59:59.999999'], time),
+  'time(0) without time zone': time,
   'time with time zone': mixed(
     ['00:00:00+15:59:59', '24:00:00-15:59:59', '12:00:00+00:00:01'],
     fc.tuple(time, zone).map(([at, off]) => `${at}${off}`),
   ),
+  'interval(2)': some('infinity', '1 mon -1.239 sec', '0.005 sec', '-0.005 sec'),
+  'interval day to second(3)': some('-infinity', '400 days 25:00:00.0005', '-1 day +00:00:00.001', '0'),
+  'interval year to month': some('-1 mon', '178000000 years', '1 year -1 mon'),
   interval: mixed(
     [
       '0',
@@ -178,9 +186,22 @@ export const scalarValues: Readonly<Record<string, Values>> = {
     .tuple(fc.nat({max: 0xffffffff}), fc.nat({max: 0xffffffff}))
     .map((both) => both.map((n) => n.toString(16).toUpperCase()).join('/')),
   pg_snapshot: some('10:20:10,14', '10:10:', '1:9223372036854775807:5'),
+  txid_snapshot: some('10:20:10,14', '10:10:'),
+  int2vector: some('1 2 3', '', '-32768 32767'),
+  oidvector: some('1 2', '0', '4294967295'),
+  refcursor: texts(10),
   tid: fc.tuple(fc.nat({max: 0xffffffff}), fc.nat(65_535)).map(([block, row]) => `(${block},${row})`),
+  aclitem: some('pg_monitor=r/pg_read_all_data', '=r*w/pg_monitor', 'pg_signal_backend=/pg_monitor'),
   regclass: some('pg_class', 'pg_type', '-', '0'),
   regtype: some('integer', 'text[]', '-'),
+  regrole: some('pg_monitor', '-'),
+  regnamespace: some('pg_catalog', 'public', '-'),
+  regproc: some('now', '-'),
+  regprocedure: some('lower(text)', '-'),
+  regoperator: some('+(integer,integer)', '0'),
+  regconfig: some('english', '-'),
+  regdictionary: some('simple', '-'),
+  regcollation: some('"C"', '"POSIX"', '-'),
   point,
   line: fc.tuple(coordinate, coordinate).map(([a, b]) => `{${a === '0' || a === '-0' ? '1' : a},1,${b}}`),
   lseg: fc.tuple(point, point).map(([a, b]) => `[${a},${b}]`),

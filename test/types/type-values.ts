@@ -18,6 +18,8 @@ export const typeSetUp: readonly string[] = [
   `CREATE TYPE "Odd types".mood AS ENUM ('ok', '', 'it''s "odd", \\ {}', 'NULL', 'Ö')`,
   'CREATE TYPE pair AS (a integer, b text, c bytea, d numeric)',
   'CREATE TYPE "Odd types".nested AS (p pair, many text[], "Mood" "Odd types".mood, ps pair[])',
+  `CREATE COLLATION folding (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
+  'CREATE DOMAIN folded AS text COLLATE folding',
   'CREATE DOMAIN small AS smallint CHECK (VALUE > -100)',
   'CREATE DOMAIN code AS text CHECK (length(VALUE) < 50)',
   'CREATE DOMAIN short AS character varying(12)',
@@ -26,6 +28,11 @@ export const typeSetUp: readonly string[] = [
   'CREATE DOMAIN pair_domain AS pair',
   'CREATE DOMAIN words AS text[]',
   'CREATE DOMAIN code_of_code AS code',
+  'CREATE DOMAIN mood_domain AS "Odd types".mood',
+  'CREATE DOMAIN span AS int4range',
+  'CREATE DOMAIN spans AS datemultirange',
+  'CREATE DOMAIN pairs AS pair[]',
+  'CREATE TYPE booking AS (during tsrange, places int4multirange, level small, tags code[], lasting interval, words tsvector)',
   'CREATE TYPE texts_range AS RANGE (SUBTYPE = text, COLLATION = "C")',
 ];
 
@@ -116,12 +123,25 @@ const custom: readonly TypedValues[] = Object.entries({
   'public.padded': texts(4),
   'public.price': fc.integer().map((n) => (n / 10_000).toFixed(4)),
   'public.pair_domain': pair,
+  'public.mood_domain': mood,
+  'public.span': rangeOf('integer'),
+  'public.spans': multirangeOf(rangeOf('date')),
+  'public.pairs': arrayOf(pair),
+  'public.booking': composite(
+    rangeOf('timestamp without time zone'),
+    multirangeOf(rangeOf('integer')),
+    fc.integer({min: -99, max: 32_767}).map(String),
+    arrayOf(texts(6)),
+    scalar('interval'),
+    scalar('tsvector'),
+  ),
   'public.words': arrayOf(texts(6)),
   'public.code_of_code': texts(20),
   'public.texts_range': rangeOf('text'),
   'public.texts_multirange': multirangeOf(rangeOf('text')),
   'public.hstore': hstore,
   'public.citext': fc.oneof(texts(10), fc.constantFrom('a', 'A', 'B', 'b', 'ä', 'Ä')),
+  'public.folded': fc.oneof(texts(6), fc.constantFrom('a', 'A', 'B', 'b', 'ä', 'Ä')),
   'public.ltree': fc.array(label, {maxLength: 4}).map((all) => all.join('.')),
   'public.lquery': fc
     .array(
@@ -133,11 +153,11 @@ const custom: readonly TypedValues[] = Object.entries({
 }).map(([type, values]) => ({type, values, isBuiltIn: false}));
 
 const plain: readonly TypedValues[] = [
-  ...Object.entries(scalarValues).map(([type, values]) => ({type, values, isBuiltIn: !type.startsWith('reg')})),
+  ...Object.entries(scalarValues).map(([type, values]) => ({type, values, isBuiltIn: !/^(reg|aclitem|int2vector|oidvector)/.test(type)})),
   ...ranges,
   ...custom,
 ];
-const isPlain = (type: string): boolean => type === 'public.words';
+const isPlain = (type: string): boolean => ['public.words', 'public.pairs'].includes(type);
 /** `box` is the one type whose arrays are separated by a semicolon. */
 const arrays: readonly TypedValues[] = plain
   .filter(({type}) => !isPlain(type))

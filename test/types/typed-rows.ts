@@ -12,13 +12,15 @@ export type ValueTable = {readonly name: string; readonly columns: readonly Colu
 export const sampled = (count: number, seed: number): readonly Column[] =>
   typedValues.map((typed, i) => ({...typed, name: `c${i}`, sample: fc.sample(typed.values, {numRuns: count, seed: seed + i})}));
 
-/** Types that both servers read alike go in binary, the same again as text, and all others apart. */
+/** Types that both servers read alike go in binary, the same again as text, and all others apart; alone those that are sent in binary and not read, or not even sent. */
 export const valueTables = (columns: readonly Column[]): readonly ValueTable[] => {
   const builtIn = columns.filter((column) => column.isBuiltIn);
   return [
     {name: 'built_in', columns: builtIn},
     {name: 'built_in_as_text', columns: builtIn},
     {name: 'custom', columns: columns.filter((column) => !column.isBuiltIn)},
+    {name: 'vectors', columns: columns.filter(({type}) => /^(int2|oid)vector/.test(type))},
+    {name: 'rights', columns: columns.filter(({type}) => type.startsWith('aclitem'))},
   ];
 };
 

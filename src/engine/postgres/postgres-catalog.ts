@@ -20,11 +20,14 @@ const PARTITIONS = `
   FROM pg_partition_tree($1::regclass) t JOIN pg_class c ON c.oid = t.relid JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE t.level > 0 ORDER BY 1, 2`;
 
-/** A type whose binary form is alike on every server: built in, or an enum; domains count as their base. */
+/**
+ * A type whose binary form is alike on every server: built in, or an enum; domains count as their base. `aclitem` has none,
+ * and an empty vector is sent in one that is refused.
+ */
 const COLUMNS = `
   SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull::text AS not_null,
          (a.attgenerated <> '')::text AS generated, (a.atthasdef OR a.attidentity <> '')::text AS has_default, a.attidentity::text AS identity,
-         (b.oid < 16384 AND b.typtype IN ('b', 'r', 'm') AND b.typname !~ '^_?reg' OR b.typtype = 'e')::text AS portable,
+         (b.oid < 16384 AND b.typtype IN ('b', 'r', 'm') AND b.typname !~ '^_?(reg|aclitem$|int2vector$|oidvector$)' OR b.typtype = 'e')::text AS portable,
          (SELECT n.nspname FROM pg_opclass c JOIN pg_am m ON m.oid = c.opcmethod AND m.amname = 'btree'
           JOIN pg_amop x ON x.amopfamily = c.opcfamily AND x.amopstrategy = 3 AND x.amoplefttype = c.opcintype AND x.amoprighttype = c.opcintype
           JOIN pg_operator o ON o.oid = x.amopopr JOIN pg_namespace n ON n.oid = o.oprnamespace
