@@ -31,15 +31,13 @@ test('failed, because the target was written by somebody else; mended and moved'
   await record(story, name);
 });
 
-test('a row that nobody knows the cause of is repaired and acknowledged', async () => {
+test('a row that somebody has changed past the log is repaired', async () => {
   const name = 'repaired';
   await using story = await openLetters(name, {plan});
   const runner = story.start(['run', story.planFile]);
   await atTheGate(story);
   await writeUnseen(story.target, 'UPDATE post.visits SET visits = -1 WHERE person = 7');
-  await story.source.run('UPDATE post.visits SET visits = visits + 1 WHERE person = 7');
   await typed(story, 'verify', '--repair');
-  await typed(story, 'approve', 'checksum-match', '--yes');
   await cutOver(story, name, 1);
   await runner.stop();
   await record(story, name);
