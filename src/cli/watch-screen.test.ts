@@ -128,7 +128,7 @@ test('keys change what is shown, or are passed on', async () => {
   await press('l', 'gate-verdict approval red before cutover');
   await press('?', 'Neither stops the run');
   await press('?', '✓ verify-data');
-  for (const key of ['p', 'r', 'q', '\x03']) stdin.write(key);
-  await vi.waitFor(() => expect(requests).toEqual(['pause', 'resume', 'detach', 'interrupt']));
+  for (const key of ['p', 'r', 't', '+', '-', 'q', '\x03']) stdin.write(key);
+  await vi.waitFor(() => expect(requests).toEqual(['pause', 'resume', 'throttle', 'faster', 'slower', 'detach', 'interrupt']));
   unmount();
 });

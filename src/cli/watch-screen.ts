@@ -10,7 +10,7 @@ import type {WatchView} from './watch-view.ts';
 export type Glyphs = Readonly<Record<WatchView['phases'][number]['mark'] | 'red' | 'green', string>>;
 /** Both follow what the terminal can show. */
 export type Style = {readonly glyphs: Glyphs; readonly isColored: boolean};
-export type Request = 'pause' | 'resume' | 'detach' | 'interrupt';
+export type Request = 'pause' | 'resume' | 'throttle' | 'faster' | 'slower' | 'detach' | 'interrupt';
 
 export type ScreenProps = {
   readonly view: WatchView;
@@ -24,7 +24,7 @@ export type ScreenProps = {
 type Pane = 'overview' | 'gates' | 'log' | 'help';
 
 const PANES: Readonly<Record<string, Pane>> = {g: 'gates', l: 'log', '?': 'help'};
-const REQUESTS: Readonly<Record<string, Request>> = {p: 'pause', r: 'resume', q: 'detach'};
+const REQUESTS: Readonly<Record<string, Request>> = {p: 'pause', r: 'resume', t: 'throttle', '+': 'faster', '-': 'slower', q: 'detach'};
 
 /** The mark of a line that was cut is ink's own `…` in both sets. */
 export const WATCH_UNICODE: Glyphs = {done: '✓', here: '●', failed: '✗', ahead: '○', 'passed over': '·', red: '✗', green: '✓'};
@@ -49,11 +49,13 @@ export function screenOf(props: ScreenProps, pane: Pane = 'overview'): ReactElem
     head(props),
     column({flexGrow: 1, flexShrink: 1, overflow: 'hidden'}, paneOf(props, pane)),
     message ? line(message, {bold: true}) : null,
-    line(KEYS, {dimColor: true}),
+    line(size.columns < KEYS.length ? FEWER_KEYS : KEYS, {dimColor: true}),
   );
 }
 
-const KEYS = 'p pause | r resume | g gates | l log | ? help | q detach';
+/** Where they do not fit, help has the rest. */
+const KEYS = 'p pause | r resume | t throttle | +/- pace | g gates | l log | ? help | q detach';
+const FEWER_KEYS = 'p pause | r resume | g gates | l log | ? help | q detach';
 
 function paneOf(props: ScreenProps, pane: Pane): ReactNode {
   switch (pane) {
@@ -75,6 +77,7 @@ function paneOf(props: ScreenProps, pane: Pane): ReactNode {
 
 const HELP = [
   'p  asks the runner to pause at its next safe point; r lets it go on. Streams and fences stay sound meanwhile.',
+  't  stops copying and comparing, or lets them go on at full pace; - slows them by a tenth, + the other way. The stream goes on.',
   'g  every gate with what was measured; l the newest entries of the journal; the same key or Escape goes back.',
   'q  leaves this view, and so does Ctrl-C. Neither stops the run: the runner is another process.',
   'Approvals, the cutover and the way back are commands of their own: the line "next" names the one that fits.',

@@ -1,5 +1,5 @@
 /** `crossfade watch`: the run as it goes on, from the journal and the runner's numbers. It never stops the run. */
-import type {JournalStore, Signal} from '../journal/journal.ts';
+import type {JournalStore} from '../journal/journal.ts';
 import {runState} from '../journal/run-state.ts';
 import {systemEffects} from '../runner/system-effects.ts';
 import {currentPerson} from './actor.ts';
@@ -9,7 +9,7 @@ import {chooseRun, runsOf, withRunOption, withState, type Run} from './run-choic
 import {isRunnerAlive} from './runner-alive.ts';
 import {look, statusDocument} from './status-document.ts';
 import {WatchLines} from './watch-lines.ts';
-import type {Request} from './watch-screen.ts';
+import {requestWords, signalFor, type Asked} from './watch-requests.ts';
 import {watchView, type Watched} from './watch-view.ts';
 
 /** Between two looks at the journal. */
@@ -82,12 +82,11 @@ async function lookAt({id, journal, entries: known}: Run, store: JournalStore): 
   return {id, state, entries, report: await store.report(id), alive, now: systemEffects.clock.now()};
 }
 
-/** Pause and resume are mild: nobody is asked. What came of it is a line on the screen, and soon an entry. */
-async function ask(request: Exclude<Request, 'detach' | 'interrupt'>, {journal}: Run, {state, alive}: Watched): Promise<string> {
-  if (state.isFinal) return `the run is ${state.status}`;
-  if (state.isPauseRequested === (request === 'pause'))
-    return request === 'pause' ? 'a pause was asked for already' : 'no pause was asked for';
-  const signal: Signal = {type: request};
+/** What came of it is a line on the screen, and soon an entry. */
+async function ask(asked: Asked, {journal}: Run, {state, alive}: Watched): Promise<string> {
+  const signal = signalFor(asked, state);
+  if (typeof signal === 'string') return signal;
   await journal.append({type: 'signal', signal, actor: currentPerson(), reason: undefined});
-  return alive === false ? `${request} is recorded; no runner is at work, crossfade resume takes it up` : `${request} is recorded`;
+  const words = `${requestWords(signal)} is recorded`;
+  return alive === false ? `${words}; no runner is at work, crossfade resume takes it up` : words;
 }

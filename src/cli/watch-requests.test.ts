@@ -1,0 +1,32 @@
+import {expect, test} from 'vitest';
+import {requestWords, signalFor, type Asked} from './watch-requests.ts';
+
+const asked = (what: Asked, copy = 0, {verify = copy, isPauseRequested = false, isFinal = false} = {}) => {
+  const tuning = {throttle: {copy, verify}, parallel: undefined, throttledBy: undefined};
+  return signalFor(what, {isFinal, status: 'completed', isPauseRequested, tuning});
+};
+
+test('t stops the copying, and lets it go on at full pace', () => {
+  expect(asked('throttle')).toEqual({type: 'throttle', percent: 100});
+  expect(asked('throttle', 40)).toEqual({type: 'unthrottle'});
+});
+
+test('- and + change the pace by a tenth, within its limits', () => {
+  expect(asked('slower')).toEqual({type: 'throttle', percent: 10});
+  expect(asked('slower', 95)).toEqual({type: 'throttle', percent: 100});
+  expect(asked('slower', 100)).toMatch(/standstill already/);
+  expect(asked('faster', 30)).toEqual({type: 'throttle', percent: 20});
+  expect(asked('faster', 10)).toEqual({type: 'unthrottle'});
+  expect(asked('faster')).toMatch(/as fast as it can/);
+  expect(asked('faster', 10, {verify: 60}), 'the slower of the two counts').toEqual({type: 'throttle', percent: 50});
+});
+
+test('p and r are recorded once each', () => {
+  expect([asked('pause'), asked('pause', 0, {isPauseRequested: true})]).toEqual([{type: 'pause'}, 'a pause was asked for already']);
+  expect([asked('resume', 0, {isPauseRequested: true}), asked('resume')]).toEqual([{type: 'resume'}, 'no pause was asked for']);
+});
+
+test('nothing is asked of a run that is over', () => expect(asked('slower', 0, {isFinal: true})).toBe('the run is completed'));
+
+test('the line says how much', () =>
+  expect([requestWords({type: 'throttle', percent: 20}), requestWords({type: 'unthrottle'})]).toEqual(['throttle 20%', 'unthrottle']));
