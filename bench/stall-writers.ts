@@ -1,0 +1,98 @@
+/**
+ * An application of many clients behind a pooler, in a process of its own: each has one connection, writes one row at a
+ * time at a steady pace until its stdin ends, as it does with whoever started it, and keeps an append-only log of what it
+ * asked and what it was told. Started by `stall-servers.ts`; read by `stall-log.ts`. The one argument is JSON.
+ */
+import {closeSync, openSync, writeSync} from 'node:fs';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import pg from 'pg';
+
+export type WritersRequest = {
+  readonly url: string;
+  readonly clients: number;
+  /** Of all together, per second; 0: as many as there can be. */
+  readonly rate: number;
+  readonly folder: string;
+  /** Rows of each client, which nobody else changes. */
+  readonly slots: number;
+};
+
+/** One write in so many is a new row, with a number of a sequence. */
+const ENTRY_EVERY = 8;
+/** Of a client that lost its connection. */
+const AGAIN_MS = 5;
+
+const request = JSON.parse(process.argv[2] ?? '{}') as WritersRequest;
+let isOver = false;
+process.stdin.once('end', () => (isOver = true)).resume();
+process.stdout.write('ready\n');
+await Promise.all(Array.from({length: request.clients}, (_, client) => work(client)));
+
+async function work(client: number): Promise<void> {
+  const log = openSync(join(request.folder, `client-${client}.log`), 'a');
+  const paceMs = request.rate ? (1000 * request.clients) / request.rate : 0;
+  let connection = await connect();
+  if (!connection) return;
+  let dueMs = performance.now() + Math.random() * paceMs;
+  for (let seq = 1; !isOver; seq++) {
+    if (paceMs) await sleep(Math.max(0, dueMs - performance.now()));
+    const {text, values, what} = statement(client, seq);
+    const startMs = performance.timeOrigin + performance.now();
+    const told = await ask(connection, text, values);
+    const ms = performance.timeOrigin + performance.now() - startMs;
+    writeSync(log, `${[seq, what, startMs.toFixed(2), ms.toFixed(2), told.outcome, told.server, told.error].join('\t')}\n`);
+    if (told.outcome === 'unknown') {
+      await connection.end().catch(() => undefined); // it is gone already
+      const again = await connect();
+      if (!again) break;
+      connection = again;
+    }
+    // A client that was held up does not make up for it: an application's user waits too.
+    dueMs = Math.max(dueMs + paceMs, performance.now());
+  }
+  await connection.end();
+  closeSync(log);
+}
+
+function statement(client: number, seq: number): {readonly text: string; readonly values: readonly number[]; readonly what: string} {
+  const server = `current_setting('server_version_num') AS server`;
+  if (seq % ENTRY_EVERY === 0)
+    return {text: `INSERT INTO stall.entry (client, seq) VALUES ($1, $2) RETURNING ${server}`, values: [client, seq], what: 'entry'};
+  const slot = seq % request.slots;
+  return {
+    text: `UPDATE stall.slot SET writes = writes + 1, last = $3 WHERE client = $1 AND slot = $2 RETURNING ${server}`,
+    values: [client, slot, seq],
+    what: String(slot),
+  };
+}
+
+type Told = {readonly outcome: 'ok' | 'fail' | 'unknown'; readonly server: string; readonly error: string};
+
+/** A server's refusal is certain; a broken connection is not. */
+async function ask(connection: pg.Client, text: string, values: readonly number[]): Promise<Told> {
+  try {
+    const {rows} = await connection.query<{server: string}>(text, [...values]);
+    const [row] = rows;
+    return row ? {outcome: 'ok', server: row.server, error: ''} : {outcome: 'fail', server: '', error: 'no row was there'};
+  } catch (error) {
+    const message = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ');
+    const code = error instanceof pg.DatabaseError ? (error.code ?? '') : '';
+    return {outcome: code !== '' && !/^(08|57)/.test(code) ? 'fail' : 'unknown', server: '', error: `${code} ${message}`};
+  }
+}
+
+/** Undefined when it is over before there was one. */
+async function connect(): Promise<pg.Client | undefined> {
+  while (!isOver) {
+    const connection = new pg.Client(request.url);
+    connection.on('error', () => undefined); // met by the next statement
+    const isThere = await connection.connect().then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return connection;
+    await sleep(AGAIN_MS);
+  }
+  return undefined;
+}
