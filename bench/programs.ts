@@ -1,5 +1,8 @@
 /** Peers that are programs of their own: taken when they are installed, named as missing when not. */
 import {spawn, spawnSync} from 'node:child_process';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 
 /** Its version, or undefined when it is not installed. */
 export function versionOf(program: string): string | undefined {
@@ -15,12 +18,17 @@ export function psqlToPsql(source: string, target: string): Promise<void> {
   );
 }
 
-/** As its manual has it, with as many jobs as crossfade has connections; the schema is there already. */
+/**
+ * As its manual has it, with as many jobs as crossfade has connections; the schema is there already. Only the one table,
+ * because crossfade may have been at the source before.
+ */
 export function pgcopydb(source: string, target: string): Promise<void> {
-  return shell('pgcopydb copy table-data --source "$SOURCE" --target "$TARGET" --table-jobs 4 --dir "$(mktemp -d)"', {
-    SOURCE: source,
-    TARGET: target,
-  });
+  const folder = mkdtempSync(join(tmpdir(), 'pgcopydb-'));
+  writeFileSync(join(folder, 'filters.ini'), '[include-only-table]\npublic.item\n');
+  return shell(
+    'pgcopydb copy table-data --source "$SOURCE" --target "$TARGET" --table-jobs 4 --filters "$FOLDER/filters.ini" --dir "$FOLDER/work"',
+    {SOURCE: source, TARGET: target, FOLDER: folder},
+  ).finally(() => rmSync(folder, {recursive: true}));
 }
 
 /** The floor of any comparison: one hash of each row, summed, on both servers at once. */
@@ -36,7 +44,10 @@ function shell(command: string, environment: Readonly<Record<string, string>>): 
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${command.split(' ')[0]} ended with ${code}: ${said.slice(-400)}`)),
+      code === 0 ? resolve() : reject(new Error(`${command.split(' ')[0]} ended with ${code}: ${firstWords(said)}`)),
     );
   });
 }
+
+/** What failed first; the rest follows from it. */
+const firstWords = (said: string): string => (/.*\bERROR\b.*/.exec(said)?.[0] ?? said).slice(0, 400);
