@@ -14,8 +14,7 @@
 import {TerminalError, TransientError} from '../model/errors.ts';
 import type {Effects} from '../model/effects.ts';
 import type {Side} from '../model/side.ts';
-import {type Finished, runProgram} from '../switch/program.ts';
-import {scrub} from '../switch/scrub.ts';
+import {howItFailed, parseJson, runProgram, shown} from '../switch/program.ts';
 import type {Failover, Observed} from './failover.ts';
 
 export type FailoverFacts = {
@@ -33,7 +32,6 @@ type Action = 'pause' | 'resume' | 'observe';
 /** By call. Together they have to fit into the time that an attempt has before its fence; Patroni's usual round is ten seconds. */
 const ACT_MS_MAX = 15_000;
 const OBSERVE_MS_MAX = 5_000;
-const SHOWN_CHARACTERS_MAX = 200;
 
 export class ProgramFailover implements Failover {
   readonly #facts: FailoverFacts;
@@ -71,16 +69,24 @@ export class ProgramFailover implements Failover {
   }
 
   async #observeSide(side: Side, limitMs: number): Promise<Observed> {
-    const {output, shown} = await this.#call('observe', side, limitMs);
+    const {output, environment} = await this.#call('observe', side, limitMs);
     const observed = parseObservation(output, this.#facts.primary[side]);
     if (observed) return observed;
-    throw new TerminalError(`the program for failover.observe printed what is no observation of the ${side}: ${shown(output)}`, {
-      code: 'CF-FAILOVER-001',
-      next: 'it must print {"primary": "host:port", "paused": false} and nothing else; docs/runbook/failover.md',
-    });
+    throw new TerminalError(
+      `the program for failover.observe printed what is no observation of the ${side}: ${shown(output, environment)}`,
+      {
+        code: 'CF-FAILOVER-001',
+        next: 'it must print {"primary": "host:port", "paused": false} and nothing else; docs/runbook/failover.md',
+      },
+    );
   }
 
-  async #call(action: Action, side: Side, limitMs: number, attempt?: number): Promise<Finished & {shown(text: string): string}> {
+  async #call(
+    action: Action,
+    side: Side,
+    limitMs: number,
+    attempt?: number,
+  ): Promise<{readonly output: string; readonly environment: NodeJS.ProcessEnv}> {
     const {effects, programs, migration, primary, secrets} = this.#facts;
     await effects.point('admin.command', `failover ${action} ${side}`);
     const environment = {
@@ -92,11 +98,9 @@ export class ProgramFailover implements Failover {
       CROSSFADE_PRIMARY: primary[side],
       ...(attempt === undefined ? {} : {CROSSFADE_EPOCH: String(attempt)}),
     };
-    const shown = (text: string): string => scrub(text, environment).trim().slice(0, SHOWN_CHARACTERS_MAX) || '(nothing)';
     const finished = await runProgram(programs[action], environment, limitMs);
-    if (finished.ended === 'well') return {...finished, shown};
-    const how = finished.ended === 'late' ? `no end within ${limitMs} ms` : `${finished.how}: ${shown(lastLine(finished.errors))}`;
-    throw notDone(action, side, how);
+    if (finished.ended === 'well') return {output: finished.output, environment};
+    throw notDone(action, side, howItFailed(finished, limitMs, environment));
   }
 }
 
@@ -113,14 +117,3 @@ function parseObservation(output: string, planned: string): Observed | undefined
   if (typeof paused !== 'boolean' || (primary !== null && typeof primary !== 'string')) return undefined;
   return {primary: primary ?? undefined, planned, isPaused: paused};
 }
-
-/** Undefined for what is no JSON; the caller shows the output and says so. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

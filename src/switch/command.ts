@@ -13,8 +13,7 @@
  */
 import {TerminalError, TransientError} from '../model/errors.ts';
 import type {Side} from '../model/side.ts';
-import {type Finished, runProgram} from './program.ts';
-import {scrub} from './scrub.ts';
+import {type Finished, howItFailed, parseJson, runProgram, shown} from './program.ts';
 import {SwitchSettings} from './switch-settings.ts';
 import type {SwitchFactory, SwitchFacts, TrafficSwitch} from './traffic-switch.ts';
 
@@ -28,7 +27,6 @@ type Action = 'observe' | 'hold' | 'resume' | 'route';
 
 /** For one call. A hold has no more than its own time, since after it the fence decides anyway. */
 const CALL_MS_MAX = 10_000;
-const SHOWN_CHARACTERS_MAX = 200;
 
 class CommandSwitch implements TrafficSwitch {
   readonly name = 'command';
@@ -73,10 +71,7 @@ class CommandSwitch implements TrafficSwitch {
     const environment = {...process.env, CROSSFADE_SWITCH_ACTION: action, CROSSFADE_MIGRATION: migration.name, ...facts};
     const finished = await runProgram(this.#run, environment, limitMs);
     if (finished.ended === 'well') return finished;
-    throw this.#notDone(
-      action,
-      finished.ended === 'late' ? `no end within ${limitMs} ms` : `${finished.how}: ${shown(lastLine(finished.errors))}`,
-    );
+    throw this.#notDone(action, howItFailed(finished, limitMs, process.env));
   }
 
   #notDone(action: Action, why: string): TransientError {
@@ -85,7 +80,7 @@ class CommandSwitch implements TrafficSwitch {
   }
 
   #unreadable(output: string): TerminalError {
-    return new TerminalError(`the switch command ${this.#run[0]} printed what is no observation: ${shown(output)}`, {
+    return new TerminalError(`the switch command ${this.#run[0]} printed what is no observation: ${shown(output, process.env)}`, {
       code: 'CF-PLAN-001',
       next: 'for `observe` it must print {"side": "source", "held": false} and nothing else; see examples/switch-command',
     });
@@ -98,15 +93,3 @@ function parseObservation(output: string): Observation | undefined {
   const side = (['source', 'target', 'neither', 'unknown'] as const).find((one) => one === value.side);
   return side === undefined || typeof value.held !== 'boolean' ? undefined : {side, held: value.held};
 }
-
-/** Undefined for what is no JSON; the caller shows the output and says so. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
-const shown = (text: string): string => scrub(text, process.env).trim().slice(0, SHOWN_CHARACTERS_MAX) || '(nothing)';

@@ -1,6 +1,7 @@
 /** Runs an operator's program to its end or to its limit. No shell is involved: arguments are passed as they stand. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {TerminalError} from '../model/errors.ts';
+import {scrub} from './scrub.ts';
 
 export type Finished = {
   readonly ended: 'well' | 'badly' | 'late';
@@ -12,6 +13,7 @@ export type Finished = {
 
 /** Enough for every honest answer; a program that prints without end must not fill our memory. */
 const KEPT_CHARACTERS_MAX = 65_536;
+const SHOWN_CHARACTERS_MAX = 200;
 
 export function runProgram(run: readonly string[], environment: NodeJS.ProcessEnv, limitMs: number): Promise<Finished> {
   const [program = '', ...parameters] = run;
@@ -35,6 +37,25 @@ export function runProgram(run: readonly string[], environment: NodeJS.ProcessEn
     });
   });
 }
+
+/** Of a program that did not end well, for an error; `environment` is what it was given. */
+export const howItFailed = ({ended, how, errors}: Finished, limitMs: number, environment: NodeJS.ProcessEnv): string =>
+  ended === 'late' ? `no end within ${limitMs} ms` : `${how}: ${shown(lastLine(errors), environment)}`;
+
+/** The beginning of what it printed, without secrets. */
+export const shown = (text: string, environment: NodeJS.ProcessEnv): string =>
+  scrub(text, environment).trim().slice(0, SHOWN_CHARACTERS_MAX) || '(nothing)';
+
+/** Undefined for what is no JSON; the caller shows the output and says so. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
 
 /** Answers what came so far. The beginning counts for an answer, the end for an error: both are kept. */
 function keep(stream: NodeJS.ReadableStream): () => string {

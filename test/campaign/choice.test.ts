@@ -3,7 +3,7 @@ import {appendFileSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {chanceOf} from './chance.ts';
+import {chance} from '../../examples/demo/chance.ts';
 import {kinds, type Row} from './corruption.ts';
 import {campaignFlags} from './flags.ts';
 import {CampaignResults, type Kept} from './results.ts';
@@ -22,7 +22,7 @@ const rows: RowsByTable = {
   'camp.tokens': keysOf('camp.tokens', TOKENS, (n) => [`00000000-0000-0000-0000-${String(n).padStart(12, '0')}`]),
   'camp.torture': keysOf('camp.torture', TORTURE, (n) => [String(n - 1)]),
 };
-const chosen = (seed: number) => chooseCorruptions(rows, COUNT, 0, chanceOf(seed));
+const chosen = (seed: number) => chooseCorruptions(rows, COUNT, 0, chance(seed));
 
 test('the corruptions of a pass are of every kind and in every table, also at borders, and no row has two', () => {
   const corruptions = chosen(7);

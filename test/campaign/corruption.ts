@@ -4,7 +4,7 @@
  */
 import pg from 'pg';
 import {tortureColumns, setCell} from '../support/torture-table.ts';
-import type {Chance} from './chance.ts';
+import type {Chance} from '../../examples/demo/chance.ts';
 import {shapes, STEP, type TableNamed} from './tables.ts';
 
 export type Row = {readonly table: TableNamed; readonly key: readonly string[]};

@@ -1,6 +1,6 @@
 /** Which rows a pass may corrupt: those at the borders of ranges first of all, where a comparison would lose them. */
 import {keyText} from '../../src/model/change.ts';
-import type {Chance} from './chance.ts';
+import type {Chance} from '../../examples/demo/chance.ts';
 import {corrupt, type Corruption, type Expected, fits, type Kind, kinds, type Row, tablesOf} from './corruption.ts';
 import {shapes, type TableNamed} from './tables.ts';
 import {CHUNK_BYTES, type CampaignWorld} from './world.ts';

@@ -8,7 +8,7 @@ import type {RepairCause, RepairedRows} from '../../src/model/repair-cause.ts';
 import {hashedKey} from '../../src/verify/verifier.ts';
 import type {DifferenceJson} from '../../src/verify/difference-report.ts';
 import {writeUnseen} from '../support/behind-our-back.ts';
-import {chanceOf} from './chance.ts';
+import {chance as chanceOf} from '../../examples/demo/chance.ts';
 import type {Corruption, Expected, Kind} from './corruption.ts';
 import {chooseCorruptions, rowsIn, rowsOf} from './rows.ts';
 import type {CampaignWorld, Verified} from './world.ts';

@@ -7,7 +7,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {parentPort, workerData} from 'node:worker_threads';
 import pg from 'pg';
 import {tortureColumns} from '../support/torture-table.ts';
-import {type Chance, chanceOf} from './chance.ts';
+import {type Chance, chance as chanceOf} from '../../examples/demo/chance.ts';
 import {ITEMS, STAMPS, STEP, TOKENS, TORTURE, type TableNamed, WRITERS_ABOVE, WRITERS_BELOW} from './tables.ts';
 
 export type WritersData = {
