@@ -90,12 +90,12 @@ export class LinkProgress {
   }
 
   touched(change: Change, commit: Position, transaction: string): void {
-    const [keys, tables] = [keysOf(change), change.kind === 'truncate' ? change.tables : []];
+    const tables = change.kind === 'truncate' ? change.tables : [];
     for (const table of tables) this.#changed.truncate(table);
     this.#deliver(transaction);
     for (const index of this.#indexes) {
       for (const table of tables) index.truncate(table, commit, transaction);
-      for (const {table, key} of keys) index.add(table, key, commit, transaction);
+      for (const {table, key} of keysOf(change)) index.add(table, key, commit, transaction);
     }
   }
 
