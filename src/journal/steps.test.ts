@@ -77,6 +77,11 @@ describe('each', () => {
     await steps().each('raise-fence', acting('again'));
     expect(acts).toEqual(['first', 'again']);
   });
+
+  test('keeps of the result what is meant to be kept', async () => {
+    expect(await steps().each('compare', acting('a key'), () => 'its hash')).toEqual({value: 'a key'});
+    expect((await journal.entries()).at(-1)?.fact).toMatchObject({type: 'step-outcome', evidence: 'its hash'});
+  });
 });
 
 describe('a step that fails', () => {

@@ -18,13 +18,19 @@ export const journaledSteps = (journal: Journal, place: StepPlace) => ({
     // The recorded form also the first time, so that a value which JSON cannot hold does not first show after a crash.
     return evidence as T;
   },
-  each: async <T>(step: string, act: () => Promise<T>): Promise<T> => (await perform(journal, {...place, step}, act)).result,
+  each: async <T>(step: string, act: () => Promise<T>, kept?: (result: T) => unknown): Promise<T> =>
+    (await perform(journal, {...place, step}, act, kept)).result,
 });
 
-async function perform<T>(journal: Journal, step: Step, act: () => Promise<T>): Promise<{readonly result: T; readonly evidence: unknown}> {
+async function perform<T>(
+  journal: Journal,
+  step: Step,
+  act: () => Promise<T>,
+  kept: (result: T) => unknown = (result) => result,
+): Promise<{readonly result: T; readonly evidence: unknown}> {
   await journal.append({type: 'step-intent', ...step});
   const result = await attempt(journal, step, act);
-  const {fact} = await journal.append({type: 'step-outcome', ...step, evidence: result});
+  const {fact} = await journal.append({type: 'step-outcome', ...step, evidence: kept(result)});
   return {result, evidence: fact.type === 'step-outcome' ? fact.evidence : undefined};
 }
 

@@ -125,7 +125,7 @@ const untilOver = (steps: Steps, limit: AbortSignal): Pick<Steps, 'each'> => {
   limit.throwIfAborted();
   const over = new Promise<never>((_, reject) => limit.addEventListener('abort', () => reject(limit.reason), {once: true}));
   over.catch(() => undefined); // raced below
-  return {each: (step, act) => Promise.race([steps.each(step, act), over])};
+  return {each: (step, act, kept) => Promise.race([steps.each(step, act, kept), over])};
 };
 
 const sequences = async (context: PhaseContext, roles: Roles): Promise<readonly SequenceState[]> =>

@@ -92,6 +92,6 @@ export interface Steps {
    * not act. `act` must therefore be safe to repeat after a crash in its middle.
    */
   once<T>(step: string, act: () => Promise<T>): Promise<T>;
-  /** The same, but acts every time: for steps of one attempt, which a new attempt repeats. */
-  each<T>(step: string, act: () => Promise<T>): Promise<T>;
+  /** The same, but acts every time: for steps of one attempt, which a new attempt repeats. `kept`: what the journal keeps of the result. */
+  each<T>(step: string, act: () => Promise<T>, kept?: (result: T) => unknown): Promise<T>;
 }

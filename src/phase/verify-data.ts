@@ -5,6 +5,7 @@
 import {TerminalError} from '../model/errors.ts';
 import {evidenceOf, firstDifferences} from './compare-sides.ts';
 import {lane} from './lane.ts';
+import {differenceJson} from '../verify/difference-report.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {Phase, PhaseContext, PhaseOutcome} from './phase.ts';
 import {ensureForward} from './stream-roles.ts';
@@ -15,7 +16,8 @@ export const verifyData: Phase = {
     const attempts = context.verification.outlived(link);
     if (attempts > 0) return rest(context, link, attempts);
     const inTurn = (stop: AbortSignal) => lane(context, 'verify', 'between ranges', stop);
-    const report = await context.steps.each('compare', () => context.verification.compareAll(link, context.signal, inTurn));
+    const compare = () => context.verification.compareAll(link, context.signal, inTurn);
+    const report = await context.steps.each('compare', compare, differenceJson);
     if (report.differing)
       throw new TerminalError(`${report.differing} rows differ: ${firstDifferences(report)}`, {
         code: 'CF-VERIFY-001',

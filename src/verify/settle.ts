@@ -12,8 +12,10 @@ export const ROUNDS_MAX = 20;
 /** A row that had no such moment by then is given one: its writers wait while it is read on both sides. */
 const ROUNDS_FREE = 10;
 const UNTIL_SETTLED: Rounds = {max: ROUNDS_MAX, free: ROUNDS_FREE};
-/** Each round holds up nobody for longer than a lag, and only the writers of so many rows. */
+/** Each hold lasts no longer than a lag, and holds up only the writers of so many rows. */
 const KEYS_HELD_MAX = 50;
+/** Of more rows than this nobody can say that a few of them are busy. */
+const BUSY_MAX = 20 * KEYS_HELD_MAX;
 /** Keys per statement. */
 export const KEYS_PER_READ = 1_000;
 
@@ -27,10 +29,10 @@ export const settle = async (pass: Pass, table: Table, keys: readonly Key[], rou
   let open = keys;
   for (let round = 0; open.length && round < rounds.max; round++) {
     const again: Key[] = [];
-    const mayHold = round >= rounds.free && open.length <= KEYS_HELD_MAX;
+    const mayHold = round >= rounds.free && open.length <= BUSY_MAX;
     if (round > 0) pass.effort.retries += open.length;
     if (mayHold) pass.effort.held += open.length;
-    for (const part of partsOf(open)) {
+    for (const part of partsOf(open, mayHold ? KEYS_HELD_MAX : KEYS_PER_READ)) {
       const both = await (mayHold ? readHeld(pass, table, part) : readKeys(pass, table, part));
       const differing = differingKeys(both.from.rows, both.to.rows);
       for (const one of differing) {
@@ -55,5 +57,5 @@ const readHeld = async (pass: Pass, table: Table, keys: readonly Key[]) => {
 };
 
 /** One statement each. */
-export const partsOf = (keys: readonly Key[]): Key[][] =>
-  Array.from({length: Math.ceil(keys.length / KEYS_PER_READ)}, (_, i) => keys.slice(i * KEYS_PER_READ, (i + 1) * KEYS_PER_READ));
+export const partsOf = (keys: readonly Key[], size = KEYS_PER_READ): Key[][] =>
+  Array.from({length: Math.ceil(keys.length / size)}, (_, i) => keys.slice(i * size, (i + 1) * size));

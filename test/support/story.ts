@@ -3,7 +3,7 @@
  * the real command line as processes that are started, killed and resumed. What happened is read from the journal.
  */
 import {randomUUID} from 'node:crypto';
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect} from 'vitest';
@@ -57,6 +57,9 @@ export type Story = AsyncDisposable &
     readonly log: string;
   };
 
+const LAST_FACTS = 8;
+const LAST_CHARACTERS = 3_000;
+
 export const EFFECTS = new URL('runner-effects.ts', import.meta.url).href;
 
 export async function openStory(options: StoryOptions): Promise<Story> {
@@ -86,6 +89,12 @@ export async function openStory(options: StoryOptions): Promise<Story> {
     return runner;
   };
   const facts = () => readFacts(join(folder, 'state'));
+  /** For whoever cannot look into the folder. */
+  const lastWords = async (): Promise<string> =>
+    [
+      ...(await facts()).slice(-LAST_FACTS).map((fact) => JSON.stringify(fact)),
+      readFileSync(join(folder, 'runner.log'), 'utf8').slice(-LAST_CHARACTERS),
+    ].join('\n');
   return {
     get source() {
       return sides.source;
@@ -115,7 +124,10 @@ export async function openStory(options: StoryOptions): Promise<Story> {
     async killRunner() {
       for (const runner of running) await runner.kill9();
     },
-    untilFact: (what, isIt) => until(`${what}; see ${folder}`, async () => (await facts()).findLast(isIt)),
+    untilFact: (what, isIt) =>
+      until(`${what}; see ${folder}`, async () => (await facts()).findLast(isIt)).catch(async (error: unknown) => {
+        throw new Error(`${String(error)}\n${await lastWords()}`, {cause: error});
+      }),
     async [Symbol.asyncDispose]() {
       for (const runner of running) await runner.kill9();
       await Promise.all([sides.source.close(), sides.target.close()]);
