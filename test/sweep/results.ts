@@ -69,9 +69,9 @@ const readLines = (text: string): Result[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Result);
 
-/** The commit; with a digest of the program where that differs from it. */
+/** The newest commit that changed the program; with a digest of the program where it was changed since. */
 export function versionOfProgram(): {readonly version: string; readonly isCommitted: boolean} {
-  const commit = git('rev-parse', '--short=12', 'HEAD');
+  const commit = git('log', '-1', '--abbrev=12', '--format=%h', '--', 'src', 'workflows') || undefined;
   if (commit !== undefined && git('status', '--porcelain', '--', 'src', 'workflows') === '') return {version: commit, isCommitted: true};
   const digest = createHash('sha256');
   for (const file of globSync(['src/**/*.ts', 'workflows/*.ts'], {cwd: PROJECT}).sort()) digest.update(readFileSync(join(PROJECT, file)));
