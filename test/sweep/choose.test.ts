@@ -35,6 +35,13 @@ test('every stretch meets with a death, and the first behind each act of each ph
   expect(accidents('reverse-cutover#1:hold')).toContain('zombie');
 });
 
+test('the state is lost once in each phase and step, the rest befalls each act', () => {
+  const two = stretchesOf('plain', [step('hold'), {...step('hold'), label: 'something else'}]);
+  const lists = Map.groupBy(singleRuns(meet(two, [], []), 1), ({first}) => first.accident);
+  expect(lists.get('state-lost')).toHaveLength(1);
+  expect(lists.get('zombie')).toHaveLength(2);
+});
+
 test('which point of a stretch is struck is decided by the seed, and all have their turn', () => {
   const many = meet(
     stretchesOf(

@@ -30,14 +30,18 @@ export function meet(short: readonly Stretch[], whole: readonly Stretch[], alone
   ];
 }
 
-/** The death of a process at every stretch; every other accident at the first stretch behind each act of each phase and step. */
+/**
+ * The death of a process at every stretch; the loss of the state at the first one of each phase and step; every other accident
+ * at the first one behind each act of each phase and step.
+ */
 export function singleRuns(stretches: readonly Met[], seed: number): RunSpec[] {
-  const classes = new Set<string>();
+  const known = new Set<string>();
+  const isNew = (what: string): boolean => known.size < known.add(what).size;
   return stretches.flatMap((stretch) => {
-    const act = `${stretch.where.replace(/#\d+/, '')} ${stretch.after}`;
-    const isFirst = !classes.has(act);
-    classes.add(act);
-    return ACCIDENTS.filter((accident) => (isFirst || accident === 'kill') && fits(accident, stretch)).map((accident) => ({
+    const place = stretch.where.replace(/#\d+/, '');
+    const [isFirst, isFirstAct] = [isNew(place), isNew(`${place} ${stretch.after}`)];
+    const isDue = (accident: Accident): boolean => accident === 'kill' || (accident === 'state-lost' ? isFirst : isFirstAct);
+    return ACCIDENTS.filter((accident) => isDue(accident) && fits(accident, stretch)).map((accident) => ({
       name: `${nameOf(stretch)} ${accident}`,
       road: stretch.road,
       first: {scene: stretch.scene, aim: aimAt(stretch, seed), accident},

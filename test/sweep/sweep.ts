@@ -56,31 +56,39 @@ type Sweep = {
   readonly recorded: Recorded;
   readonly giveUpAt: number;
   readonly world: World;
-  /** The servers that may be killed; they are started when they are first needed. */
+  /** Servers that may be killed; one worker's, or the others would lose theirs too. */
   readonly durable: () => Promise<World>;
 };
 
-/** A migration waits more than it works, so that several at once cost little more than one. Answers how many were bad. */
+/** Answers how many were bad. A third of the workers, rounded up, make the runs in which a server is killed. */
 async function runAll(specs: readonly RunSpec[], sweep: Sweep): Promise<number> {
-  let next = 0;
-  let bad = 0;
-  let durable: Promise<World> | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
-  const run = async (spec: RunSpec, place: string): Promise<boolean> => {
-    if (![spec.first, spec.second].some((blow) => blow && needsDurableServers(blow.accident)))
-      return isGood(sweep.world, spec, sweep, place);
-    const world = await (durable ??= sweep.durable());
-    // One at a time: the others would lose their server too.
-    const own = turn.then(() => isGood(world, spec, sweep, place));
-    turn = own;
-    return own;
+  const {workers} = sweep.flags;
+  const [killing, others] = [specs.filter(killsServer), specs.filter((spec) => !killsServer(spec))];
+  const [killers, shared] = [queueOf(killing, sweep), queueOf(others, sweep)];
+  const own = async (): Promise<void> => {
+    if (!killers.isOver()) await killers.work(await sweep.durable());
+    await shared.work(sweep.world);
   };
-  const work = async (): Promise<void> => {
-    for (let spec = specs[next++]; spec && performance.now() < sweep.giveUpAt; spec = specs[next++])
-      if (!(await run(spec, `${next}/${specs.length}`))) bad += 1;
+  const common = async (): Promise<void> => shared.work(sweep.world);
+  const owners = Math.ceil(workers / 3);
+  await Promise.all(Array.from({length: workers}, (_, index) => (index < owners ? own() : common())));
+  return killers.bad() + shared.bad();
+}
+
+const killsServer = ({first, second}: RunSpec): boolean =>
+  [first, second].some((blow) => blow !== undefined && needsDurableServers(blow.accident));
+
+/** What several workers take from, until it is empty or time is over. */
+function queueOf(specs: readonly RunSpec[], sweep: Sweep) {
+  let [next, bad] = [0, 0];
+  const isOver = (): boolean => next >= specs.length || performance.now() >= sweep.giveUpAt;
+  const work = async (world: World): Promise<void> => {
+    while (!isOver()) {
+      const spec = specs[next++];
+      if (spec && !(await isGood(world, spec, sweep, `${next}/${specs.length}`))) bad += 1;
+    }
   };
-  await Promise.all(Array.from({length: sweep.flags.workers}, work));
-  return bad;
+  return {isOver, work, bad: () => bad};
 }
 
 async function openInto(stack: AsyncDisposableStack, seed: number): Promise<World> {
