@@ -75,8 +75,9 @@ async function runAll(specs: readonly RunSpec[], sweep: Sweep): Promise<number> 
   return killers.bad() + shared.bad();
 }
 
-const killsServer = ({first, second}: RunSpec): boolean =>
-  [first, second].some((blow) => blow !== undefined && needsDurableServers(blow.accident));
+function killsServer({first, second}: RunSpec): boolean {
+  return [first, second].some((blow) => blow !== undefined && needsDurableServers(blow.accident));
+}
 
 /** What several workers take from, until it is empty or time is over. */
 function queueOf(specs: readonly RunSpec[], sweep: Sweep) {
