@@ -5,7 +5,7 @@
 import {TerminalError} from '../model/errors.ts';
 import {evidenceOf, firstDifferences} from './compare-sides.ts';
 import {lane} from './lane.ts';
-import {differenceJson} from '../verify/difference-report.ts';
+import type {VerifyReport} from '../verify/verifier.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {Phase, PhaseContext, PhaseOutcome} from './phase.ts';
 import {ensureForward} from './stream-roles.ts';
@@ -17,7 +17,8 @@ export const verifyData: Phase = {
     if (attempts > 0) return rest(context, link, attempts);
     const inTurn = (stop: AbortSignal) => lane(context, 'verify', 'between ranges', stop);
     const compare = () => context.verification.compareAll(link, context.signal, inTurn);
-    const report = await context.steps.each('compare', compare, differenceJson);
+    const evidence = (report: VerifyReport) => evidenceOf(report, context.clock.now(), link.direction);
+    const report = await context.steps.each('compare', compare, evidence);
     if (report.differing)
       throw new TerminalError(`${report.differing} rows differ: ${firstDifferences(report)}`, {
         code: 'CF-VERIFY-001',
@@ -28,7 +29,7 @@ export const verifyData: Phase = {
         code: 'CF-VERIFY-002',
         next: 'crossfade resume, when the load is lower',
       });
-    return {event: {type: 'done'}, evidence: evidenceOf(report, context.clock.now(), link.direction)};
+    return {event: {type: 'done'}, evidence: evidence(report)};
   },
 };
 

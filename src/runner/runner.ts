@@ -158,23 +158,12 @@ export class Runner {
     this.#options.context.telemetry.note(`phase ${state.phase}`);
     const cancel = new AbortController();
     const running = phase.run(this.#contextOf(state, cancel.signal));
-    try {
-      await this.#end(state.phase, await this.#guarded(running));
-    } catch (error) {
+    const {event, evidence} = await this.#guarded(running).catch((error: unknown) => {
       cancel.abort(error);
-      await this.#settle(state.phase, running, error);
-    }
-  }
-
-  /** A cancelled phase still takes back what it holds, or carries out what it has decided; that comes first. */
-  async #settle(phase: string, running: Promise<PhaseOutcome>, error: unknown): Promise<void> {
-    const [late] = await Promise.allSettled([running]);
-    if (late.status === 'rejected') throw error;
-    await this.#end(phase, late.value);
-  }
-
-  async #end(phase: string, {event, evidence}: PhaseOutcome): Promise<void> {
-    await this.#record({type: 'phase-ended', phase, outcome: event.type, evidence});
+      return settled(running, error);
+    });
+    // Once: when this fails the entry may be on record all the same.
+    await this.#record({type: 'phase-ended', phase: state.phase, outcome: event.type, evidence});
   }
 
   #contextOf(state: RunState, cancel: AbortSignal): PhaseContext {
@@ -252,6 +241,13 @@ export class Runner {
     throw error;
   }
 }
+
+/** A cancelled phase still takes back what it holds, or carries out what it has decided; that comes first. */
+const settled = async (running: Promise<PhaseOutcome>, error: unknown): Promise<PhaseOutcome> => {
+  const [late] = await Promise.allSettled([running]);
+  if (late.status === 'rejected') throw error;
+  return late.value;
+};
 
 const tooLate = (phase: string): TerminalError =>
   new TerminalError(`the abort came too late: the run stands in ${phase}, and the cutover is decided`, {
