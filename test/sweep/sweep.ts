@@ -23,7 +23,7 @@ async function sweep(flags: SweepFlags): Promise<number> {
   const results = new Results();
   readProgramOnce();
   const {version, isCommitted} = versionOfProgram();
-  const giveUpAt = performance.now() + flags.budgetMs;
+  const over = AbortSignal.any([AbortSignal.timeout(flags.budgetMs), interrupted()]);
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await openWorld(false, flags.seed));
   say(`sweep of ${version}, seed ${flags.seed}: recording the points of a whole migration`);
@@ -43,7 +43,7 @@ async function sweep(flags: SweepFlags): Promise<number> {
     `${pointsIn(stretches)}, ${all.length} runs, ${chosen.length - open.length} of ${chosen.length} made before; about ` +
       `${minutes(expectedMs / flags.workers)} for the rest, ${minutes(flags.budgetMs)} allowed`,
   );
-  const bad = await runAll(open, {flags, results, version, recorded, giveUpAt, world, durable: () => openInto(stack, flags.seed)});
+  const bad = await runAll(open, {flags, results, version, recorded, over, world, durable: () => openInto(stack, flags.seed)});
   tell(results, version);
   if (flags.publish && bad === 0) publish(results.of(version), version, isCommitted);
   return bad === 0 ? 0 : 1;
@@ -54,7 +54,8 @@ type Sweep = {
   readonly results: Results;
   readonly version: string;
   readonly recorded: Recorded;
-  readonly giveUpAt: number;
+  /** No run begins after it. */
+  readonly over: AbortSignal;
   readonly world: World;
   /** Servers that may be killed; one worker's, or the others would lose theirs too. */
   readonly durable: () => Promise<World>;
@@ -82,7 +83,7 @@ function killsServer({first, second}: RunSpec): boolean {
 /** What several workers take from, until it is empty or time is over. */
 function queueOf(specs: readonly RunSpec[], sweep: Sweep) {
   let [next, bad] = [0, 0];
-  const isOver = (): boolean => next >= specs.length || performance.now() >= sweep.giveUpAt;
+  const isOver = (): boolean => next >= specs.length || sweep.over.aborted;
   const work = async (world: World): Promise<void> => {
     while (!isOver()) {
       const spec = specs[next++];
@@ -90,6 +91,13 @@ function queueOf(specs: readonly RunSpec[], sweep: Sweep) {
     }
   };
   return {isOver, work, bad: () => bad};
+}
+
+/** Servers are to be stopped also when somebody has had enough. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
+  return controller.signal;
 }
 
 async function openInto(stack: AsyncDisposableStack, seed: number): Promise<World> {

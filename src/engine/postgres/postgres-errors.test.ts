@@ -23,3 +23,16 @@ test.each([serverError('57P01'), serverError('ECONNRESET'), new Error('Connectio
     expect(statementError(told, 'work', 'target')).toBe(told);
   },
 );
+
+test('a value that the server refuses is not repeated, its place is (H-93)', () => {
+  const refused = Object.assign(new Error('invalid input syntax for type integer: "ann "the" canary\nsmith"'), {
+    code: '22P02',
+    where: 'COPY people, line 7, column age: "ann canary"\nSQL statement "SELECT \'canary\'"',
+  });
+  const told = statementError(refused, 'load', 'target');
+  expect(told).toMatchObject({
+    message: 'invalid input syntax for type integer: "..."; COPY people, line 7, column age: "..."',
+    code: '22P02',
+  });
+  expect(JSON.stringify([told, (told as Error).stack, (told as Error).cause])).not.toContain('canary');
+});

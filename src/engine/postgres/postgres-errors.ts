@@ -8,6 +8,8 @@ const REFUSED_LOGIN = new Set(['28P01', '28000', '3D000', '42501']);
 const LOST = new Set(['57P01', '57P02', '57P03', '08000', '08001', '08003', '08004', '08006']);
 /** The session stays: a lock, a slot or a place is in use for the moment, or a transaction gave way to another. */
 const BUSY = new Set(['53300', '40001', '40P01', '55P03', '55006', '57014']);
+/** Data exceptions; not that of a setting, 22023. */
+const DATA = /^22(?!023)/;
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN', 'ENETUNREACH']);
 const CERTIFICATE = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -29,17 +31,31 @@ export const codeOf = (error: unknown): string | undefined => {
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
 
-/** A grant that nobody found missing beforehand, a disk that is full, a session that is gone; everything else goes up as it is. */
+/**
+ * A grant that nobody found missing beforehand, a disk that is full, a session that is gone, a value that is refused (which
+ * stays unsaid); everything else goes up as it is.
+ */
 export const statementError = (error: unknown, label: string, side: Side): unknown => {
   if (isCoded(error)) return error;
   if (codeOf(error) === '53100') return diskFull(error, label, side);
   if (isLost(error)) return connectionLost(error, label, side);
+  if (DATA.test(codeOf(error) ?? '')) return withoutValues(error);
   if (codeOf(error) !== '42501') return error;
   return new TerminalError(`${label}: ${textOf(error)}`, {
     code: 'CF-GRANT-001',
     cause: error,
     next: 'crossfade doctor PLAN prints what to grant; then: crossfade resume',
   });
+};
+
+/**
+ * A data exception quotes the value that it is about, which may be anybody's (H-93). The server's context says table, line
+ * and column, and is kept without it.
+ */
+const withoutValues = (error: unknown): Error => {
+  const context = typeof error === 'object' && error !== null && 'where' in error ? String(error.where).split('\n', 1) : [];
+  const words = [textOf(error), ...context].map((text) => text.replaceAll(/"[^]*"/g, '"..."'));
+  return Object.assign(new Error(words.join('; ')), {code: codeOf(error)});
 };
 
 /** What was under way is rolled back by the server, so that nothing is half written. */
