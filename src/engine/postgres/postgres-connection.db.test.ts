@@ -8,11 +8,13 @@ import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type Certificates, makeCertificates} from '../../../test/support/certificates.ts';
 import {realEffects} from '../../../test/support/effects.ts';
 import {type OwnPostgresServer, ownPostgresServer} from '../../../test/support/servers.ts';
+import {untilTrue} from '../../../test/support/until.ts';
 import {DatabaseUrl} from '../../model/database-url.ts';
 import type {OpenOptions} from '../engine.ts';
 import {PostgresChangeStream} from './postgres-change-stream.ts';
 import {toPosition} from './postgres-position.ts';
 import {PgSession} from './postgres-session.ts';
+import {PgSessions} from './postgres-sessions.ts';
 
 const MIGRATION = {id: 'i', short: 'tls', name: 'n'};
 let certificates: Certificates;
@@ -51,6 +53,17 @@ const code = (promise: Promise<unknown>): Promise<unknown> =>
     () => 'it connected',
     (error: unknown) => (error as {code: unknown}).code,
   );
+
+test('a session that comes when its side was closed meanwhile is closed again: it would keep its process alive', async () => {
+  const given = options('localhost', certificates.ca);
+  const closing = realEffects(({label}) => (label === 'source late: connect' ? sessions.close() : undefined));
+  const sessions: PgSessions = new PgSessions({...given, effects: closing});
+  await expect(sessions.open('late')).rejects.toThrow('the database was closed');
+  const look = await PgSession.open(given, 'look');
+  const others = () => look.one(`SELECT count(*)::text AS n FROM pg_stat_activity WHERE application_name LIKE '%late%'`);
+  await untilTrue('the late session is gone', async () => (await others())['n'] === '0');
+  await look.close();
+});
 
 test.runIf(process.platform === 'linux')('whichever end vanishes without a word, the other asks after ten seconds of silence', async () => {
   const session = await PgSession.open(options('localhost', certificates.ca), 'work');

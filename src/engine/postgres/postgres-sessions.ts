@@ -30,8 +30,11 @@ export class PgSessions {
 
   /** A session of the caller's own; the caller closes it, or `close` does. */
   async open(label: string): Promise<PgSession> {
-    if (this.#closed) throw new Error('the database was closed');
+    this.#requireOpen();
     const session = await PgSession.open(this.options, label);
+    // One that came too late would keep its process alive for good.
+    if (this.#closed) await session.close();
+    this.#requireOpen();
     this.#all.add(session);
     this.#pulse.start();
     void session.lost.then(() => this.#forget(session));
@@ -57,6 +60,10 @@ export class PgSessions {
     if (this.#idle.length < IDLE_MAX && !this.#closed && this.#all.has(session)) this.#idle.push(session);
     else await session.close();
     return value;
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new Error('the database was closed');
   }
 
   #forget(session: PgSession): void {
