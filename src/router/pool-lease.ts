@@ -11,6 +11,11 @@ export type Lease = {readonly client: pg.PoolClient; readonly side: Side; isBrok
 /** Throws NotConnected: whatever was to be sent was certainly not sent. */
 export async function takeLease(pool: pg.Pool, side: Side): Promise<Lease> {
   const client = await connect(pool, side);
+  const error = failures.get(client);
+  if (error) {
+    client.release(true);
+    throw notConnected(side, error);
+  }
   const onError = () => {
     lease.isBroken = true;
   };
@@ -28,9 +33,18 @@ async function connect(pool: pg.Pool, side: Side): Promise<pg.PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
-    throw new NotConnected(`no connection to the ${side}: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
+    throw notConnected(side, error);
   }
 }
+
+const notConnected = (side: Side, error: unknown): NotConnected =>
+  new NotConnected(`no connection to the ${side}: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
+
+/**
+ * Why a connection has failed while nobody waited for an answer. A server may log a client in and end it in one breath, and
+ * then its error comes between the pool's last look and the first of whoever takes the connection.
+ */
+const failures = new WeakMap<pg.PoolClient, Error>();
 
 /** `connections`: those that have not ended, also when the pool has said goodbye to them. */
 export type RouterPool = pg.Pool & {readonly connections: ReadonlySet<pg.PoolClient>};
@@ -42,6 +56,7 @@ export function createPool(config: pg.PoolConfig): RouterPool {
   const connections = new Set<pg.PoolClient>();
   pool.on('connect', (client) => {
     connections.add(client);
+    client.on('error', (error) => void failures.set(client, error));
     client.once('end', () => connections.delete(client));
   });
   return Object.assign(pool, {connections});
