@@ -16,7 +16,9 @@ export type Accident = (typeof ACCIDENTS)[number];
 export const fits = (accident: Accident, {where, isWatched}: Pick<Stretch, 'where' | 'isWatched'>): boolean =>
   accident === 'kill' || (!where.startsWith('watchdog') && (isWatched || (accident !== 'watchdog' && accident !== 'both')));
 
-export const needsDurableServers = (accident: Accident): boolean => accident === 'source-kill' || accident === 'target-kill';
+/** It needs servers that lose nothing, and that nobody else uses. */
+export const killsServer = (blow: {readonly accident: Accident} | undefined): boolean =>
+  blow?.accident === 'source-kill' || blow?.accident === 'target-kill';
 
 /** What the process at the point does by itself. */
 export const actOf = (accident: Accident): Trap['act'] =>

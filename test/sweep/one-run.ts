@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {startApplication} from '../../examples/demo/application-process.ts';
 import {compareFilledRows} from '../../examples/demo/fill-checksum.ts';
 import {askOracle, isClean, type OracleReport} from '../../examples/demo/oracle.ts';
-import {killWatchdogs, untilWatchdogsLeft} from './accident.ts';
+import {killsServer, killWatchdogs, untilWatchdogsLeft} from './accident.ts';
 import {Journey, type Road, switchesOf} from './journey.ts';
 import type {Passed, Scene} from './point.ts';
 import {type Blow, recordFrom, strike, type Struck} from './strike.ts';
@@ -107,6 +107,8 @@ async function live(
   starting.catch(() => undefined); // awaited below
   const struck: Struck[] = [];
   try {
+    // It is the migration that has to survive a server that dies while somebody begins.
+    if ([request.first, request.second].some(killsServer)) await starting;
     if (mishap) {
       const application = await starting;
       struck.push(await mishap.befall(journey, () => application.report()?.ok ?? 0));

@@ -6,7 +6,7 @@
  *   npm run sweep -- --seed 1 --budget 8m
  */
 import {readProgramOnce} from '../support/compiled-once.ts';
-import {needsDurableServers} from './accident.ts';
+import {killsServer} from './accident.ts';
 import {inOrder, ofShard, pairedRuns, type RunSpec, singleRuns} from './choose.ts';
 import {sweepFlags, type SweepFlags} from './flags.ts';
 import {oneRun} from './one-run.ts';
@@ -64,7 +64,7 @@ type Sweep = {
 /** Answers how many were bad. A third of the workers, rounded up, make the runs in which a server is killed. */
 async function runAll(specs: readonly RunSpec[], sweep: Sweep): Promise<number> {
   const {workers} = sweep.flags;
-  const [killing, others] = [specs.filter(killsServer), specs.filter((spec) => !killsServer(spec))];
+  const [killing, others] = [specs.filter(isKilling), specs.filter((spec) => !isKilling(spec))];
   const [killers, shared] = [queueOf(killing, sweep), queueOf(others, sweep)];
   const own = async (): Promise<void> => {
     if (!killers.isOver()) await killers.work(await sweep.durable());
@@ -76,8 +76,8 @@ async function runAll(specs: readonly RunSpec[], sweep: Sweep): Promise<number> 
   return killers.bad() + shared.bad();
 }
 
-function killsServer({first, second}: RunSpec): boolean {
-  return [first, second].some((blow) => blow !== undefined && needsDurableServers(blow.accident));
+function isKilling({first, second}: RunSpec): boolean {
+  return killsServer(first) || killsServer(second);
 }
 
 /** What several workers take from, until it is empty or time is over. */
