@@ -2,7 +2,7 @@
  * One migration under live writes from its first runner to its end, whatever becomes of its runners: the operator asks
  * for the way back and for the end as soon as they may be asked for, and starts a new runner when there is none.
  */
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {stringify} from 'yaml';
@@ -88,7 +88,12 @@ export class Journey {
   /** Until the migration is complete and every runner has left, one that was taken for dead as well. */
   async finish(): Promise<void> {
     await until('the end of the migration', () => this.step());
-    await until('the end of the runners', () => this.#all.every((runner) => !runner.isRunning));
+    const isOver = (): boolean => this.#all.every((runner) => !runner.isRunning);
+    await until('the end of the runners', isOver).catch(async (error: unknown) => {
+      for (const {pid} of this.#all.filter((runner) => runner.isRunning)) if (pid !== undefined) process.kill(pid, 'SIGUSR2');
+      await until('their reports', () => readdirSync(this.folder).some((file) => file.startsWith('report.')));
+      throw error;
+    });
   }
 
   async entries(): Promise<readonly Entry[]> {
@@ -127,7 +132,9 @@ export class Journey {
   }
 
   #crossfade(more: Readonly<Record<string, string>> = {}): Crossfade {
-    const environment = {SWEEP_SOURCE: this.#urls.source, SWEEP_TARGET: this.#urls.target, ...more};
+    // One that does not end says what it still holds.
+    const NODE_OPTIONS = `--report-on-signal --report-directory=${this.folder}`;
+    const environment = {NODE_OPTIONS, SWEEP_SOURCE: this.#urls.source, SWEEP_TARGET: this.#urls.target, ...more};
     return new Crossfade({state: this.#runnersState, evidence: this.folder, environment});
   }
 }
