@@ -3,11 +3,11 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {commandsPage} from './commands-page.ts';
 import {enginesPage} from './engines-page.ts';
 import {mutationsPage} from './mutations-page.ts';
-import {proofPage, proofs, quoteProof} from './proof-page.ts';
+import {proofPage, quoteProof, readProof} from './proof-page.ts';
 
 writeFileSync(new URL('engines.md', import.meta.url), enginesPage());
 writeFileSync(new URL('commands.md', import.meta.url), await commandsPage());
 writeFileSync(new URL('mutations.md', import.meta.url), mutationsPage());
-writeFileSync(new URL('proof.md', import.meta.url), proofPage(proofs()));
+writeFileSync(new URL('proof.md', import.meta.url), proofPage(readProof()));
 const readme = new URL('../README.md', import.meta.url);
-writeFileSync(readme, quoteProof(readFileSync(readme, 'utf8'), proofs()));
+writeFileSync(readme, quoteProof(readFileSync(readme, 'utf8'), readProof()));

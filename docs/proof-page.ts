@@ -1,10 +1,16 @@
-/** What sweeps have shown, as a page and as a sentence that README quotes. The sums are in `proof.json`, of one commit each. */
+/**
+ * What was run to prove the promise, as a page and as a sentence that README quotes. The sums are in `proof.json`, one for
+ * each commit; they are written by the programs themselves, with `--publish`, and by nobody else.
+ */
 import {readFileSync} from 'node:fs';
 
-export type Proof = {
+/** Of one commit. A sweep and a series of faults are counted alike. */
+export type RunsProof = {
   readonly commit: string;
   readonly seeds: readonly number[];
   readonly runs: number;
+  /** Of how many that there are for one seed. */
+  readonly of: number;
   readonly bad: number;
   readonly crashes: number;
   readonly cutovers: number;
@@ -13,33 +19,99 @@ export type Proof = {
   readonly duplicated: number;
 };
 
-// Written by `npm run sweep -- --publish` and by nobody else.
-export const proofs = (): readonly Proof[] => JSON.parse(readFileSync(new URL('proof.json', import.meta.url), 'utf8')) as Proof[];
+/** Of one commit: passes in which cells were made wrong, and passes in which nothing was. */
+export type CampaignProof = {
+  readonly commit: string;
+  readonly seeds: readonly number[];
+  readonly passes: number;
+  readonly corruptions: number;
+  readonly found: number;
+  readonly cleanPasses: number;
+  readonly falseAlarms: number;
+  /** Of the clean pass that had the fewest, and how many were wanted. */
+  readonly writesASecond: number;
+  readonly wantedASecond: number;
+  readonly rows: number;
+};
 
-export function proofSentence(all: readonly Proof[]): string {
+export type Proof = {
+  readonly sweep: readonly RunsProof[];
+  readonly faults: readonly RunsProof[];
+  readonly campaign: readonly CampaignProof[];
+};
+
+export const PROOF_FILE = new URL('proof.json', import.meta.url);
+export const readProof = (): Proof => JSON.parse(readFileSync(PROOF_FILE, 'utf8')) as Proof;
+
+export function proofSentence({sweep, faults, campaign}: Proof): string {
+  const all = [...sweep, ...faults];
   if (all.length === 0) return 'No sweep has been published yet.';
-  const sum = (of: (one: Proof) => number): string => all.reduce((total, one) => total + of(one), 0).toLocaleString('en');
+  const sum = (of: (one: RunsProof) => number): string => total(all, of);
   return (
-    `Sweeps so far: ${sum(({runs}) => runs)} migrations with ${sum(({crashes}) => crashes)} crashes and ${sum(({cutovers}) => cutovers)} ` +
+    `${sum(({runs}) => runs)} migrations with ${sum(({crashes}) => crashes)} crashes and ${sum(({cutovers}) => cutovers)} ` +
     `cutovers under live writes, ${sum(({acknowledged}) => acknowledged)} acknowledged writes, ${sum(({lost}) => lost)} lost, ` +
-    `${sum(({duplicated}) => duplicated)} duplicated.`
+    `${sum(({duplicated}) => duplicated)} duplicated${campaign.length ? `; ${campaignWords(campaign)}` : ''}.`
   );
 }
 
-/** README's last word on what exists is the sentence; it is replaced in place. */
-export const quoteProof = (readme: string, all: readonly Proof[]): string =>
-  readme.replace(/^(\[What was run to prove it\]\(docs\/proof\.md\): ).*$/m, (_, link: string) => link + proofSentence(all));
+const campaignWords = (all: readonly CampaignProof[]): string =>
+  `of ${total(all, ({corruptions}) => corruptions)} seeded corruptions ${total(all, ({found}) => found)} were found and named`;
 
-export function proofPage(all: readonly Proof[]): string {
+/** README's last word on what exists is the sentence; it is replaced in place. */
+export const quoteProof = (readme: string, proof: Proof): string =>
+  readme.replace(/^(\[What was run to prove it\]\(docs\/proof\.md\): ).*$/m, (_, link: string) => link + proofSentence(proof));
+
+export function proofPage(proof: Proof): string {
   const text = readFileSync(new URL('proof-text.txt', import.meta.url), 'utf8');
-  const rows = all.map((one) => {
-    const numbers = [one.runs, one.bad, one.crashes, one.cutovers, one.acknowledged, one.lost, one.duplicated];
-    return `| \`${one.commit}\` | ${one.seeds.join(', ')} | ${numbers.map((number) => number.toLocaleString('en')).join(' | ')} |`;
-  });
-  const table = [
-    '| commit | seeds | runs | bad | crashes | cutovers | acknowledged | lost | duplicated |',
-    `|${' --- |'.repeat(9)}`,
-    ...rows,
+  const {sweep, faults, campaign} = proof;
+  const tables = [
+    ...section('Sweeps of crash points', RUNS, sweep.map(runsRow)),
+    ...section('Faults between the processes', RUNS, faults.map(runsRow)),
+    ...section('Corruptions, and passes without one', CAMPAIGN, campaign.map(campaignRow)),
   ];
-  return `${text}\n## What was run\n\n${proofSentence(all)}\n${all.length ? `\n${table.join('\n')}\n` : ''}`;
+  return `${text}\n## What was run\n\n${proofSentence(proof)}\n${tables.join('')}`;
 }
+
+type Cells = readonly (string | number)[];
+const RUNS: Cells = ['commit', 'seeds', 'runs', 'of', 'bad', 'crashes', 'cutovers', 'acknowledged', 'lost', 'duplicated'];
+const CAMPAIGN: Cells = [
+  'commit',
+  'seeds',
+  'passes',
+  'corruptions',
+  'found',
+  'clean passes',
+  'false alarms',
+  'least writes/s',
+  'wanted',
+  'rows',
+];
+
+const runsRow = (one: RunsProof): Cells => {
+  const {runs, of, bad, crashes, cutovers, acknowledged, lost, duplicated} = one;
+  return [`\`${one.commit}\``, one.seeds.join(', '), runs, of, bad, crashes, cutovers, acknowledged, lost, duplicated];
+};
+
+const campaignRow = (one: CampaignProof): Cells => {
+  const {passes, corruptions, found, cleanPasses, falseAlarms, writesASecond, wantedASecond, rows} = one;
+  return [
+    `\`${one.commit}\``,
+    one.seeds.join(', '),
+    passes,
+    corruptions,
+    found,
+    cleanPasses,
+    falseAlarms,
+    writesASecond,
+    wantedASecond,
+    rows,
+  ];
+};
+
+const section = (heading: string, head: Cells, rows: readonly Cells[]): readonly string[] =>
+  rows.length ? [`\n### ${heading}\n\n`, line(head), `|${' --- |'.repeat(head.length)}\n`, ...rows.map(line)] : [];
+
+const line = (cells: Cells): string =>
+  `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)).join(' | ')} |\n`;
+
+const total = <T>(all: readonly T[], of: (one: T) => number): string => all.reduce((sum, one) => sum + of(one), 0).toLocaleString('en');

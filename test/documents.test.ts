@@ -8,7 +8,7 @@ import * as z from 'zod';
 import {commandsPage} from '../docs/commands-page.ts';
 import {enginesPage} from '../docs/engines-page.ts';
 import {mutationsPage} from '../docs/mutations-page.ts';
-import {proofPage, proofs, proofSentence} from '../docs/proof-page.ts';
+import {proofPage, proofSentence, readProof} from '../docs/proof-page.ts';
 import {commands} from '../src/cli/commands.ts';
 import {explainPages} from '../src/cli/explain-pages.ts';
 import {type} from './support/command-line.ts';
@@ -32,13 +32,13 @@ describe('the pages', () => {
     ['docs/engines.md', enginesPage],
     ['docs/commands.md', commandsPage],
     ['docs/mutations.md', mutationsPage],
-    ['docs/proof.md', () => proofPage(proofs())],
+    ['docs/proof.md', () => proofPage(readProof())],
   ])('%s is what npm run docs writes', async (path, write) => {
     expect(read(path)).toBe(await write());
   });
 
   test('README quotes the sum of the sweeps', () => {
-    expect(read('README.md')).toContain(`[What was run to prove it](docs/proof.md): ${proofSentence(proofs())}`);
+    expect(read('README.md')).toContain(`[What was run to prove it](docs/proof.md): ${proofSentence(readProof())}`);
   });
 
   test('name commands that exist', () => {

@@ -6,12 +6,13 @@
  *   npm run campaign -- --seed 1 --corruptions 10000 --passes 200 --clean 50 --budget 8m
  */
 import {startEmbeddedServer} from '../../examples/demo/embedded-servers.ts';
+import {publish} from '../sweep/publish.ts';
 import {versionOfProgram} from '../sweep/results.ts';
 import {cleanPass} from './clean-pass.ts';
 import {campaignFlags, type CampaignFlags} from './flags.ts';
 import {CampaignResults, type Kept} from './results.ts';
 import {seededPass} from './seeded-pass.ts';
-import {sumLines} from './sums.ts';
+import {campaignProof, sumLines} from './sums.ts';
 import {type CampaignWorld, openCampaignWorld} from './world.ts';
 import {startWriters, type Writers} from './writers.ts';
 
@@ -30,7 +31,8 @@ if (import.meta.main) process.exitCode = await campaign(campaignFlags(process.ar
 
 async function campaign(flags: CampaignFlags): Promise<number> {
   const results = new CampaignResults();
-  const {version} = versionOfProgram();
+  const program = versionOfProgram();
+  const {version} = program;
   const all = passesOf(flags);
   const open = all.filter(({name}) => !results.isDone({version, seed: flags.seed, name}));
   if (flags.list) for (const {name} of all) say(`${open.some((one) => one.name === name) ? 'open' : 'made'} ${name}`);
@@ -41,7 +43,9 @@ async function campaign(flags: CampaignFlags): Promise<number> {
   );
   if (flags.list) return 0;
   const bad = open.length ? await makeAll(open, flags, results, version) : 0;
-  for (const line of sumLines(results.of(version))) say(line);
+  const own = results.of(version);
+  for (const line of sumLines(own)) say(line);
+  if (flags.publish) publish('campaign', campaignProof(own, version), program, own.filter(({words}) => words.length > 0).length);
   return bad === 0 ? 0 : 1;
 }
 

@@ -10,11 +10,12 @@ export type CampaignFlags = {
   readonly clean: number;
   readonly budgetMs: number;
   readonly list: boolean;
+  readonly publish: boolean;
 };
 
 /** More of them at once would hide one behind another. */
 export const IN_A_PASS_MAX = 50;
-export const USAGE = `npm run campaign -- [--seed N] [--corruptions N] [--passes P] [--clean C] [--budget 8m] [--list]`;
+export const USAGE = `npm run campaign -- [--seed N] [--corruptions N] [--passes P] [--clean C] [--budget 8m] [--list] [--publish]`;
 
 export function campaignFlags(words: readonly string[]): CampaignFlags {
   const {values} = parseArgs({
@@ -26,6 +27,7 @@ export function campaignFlags(words: readonly string[]): CampaignFlags {
       clean: {type: 'string', default: '0'},
       budget: {type: 'string', default: '8m'},
       list: {type: 'boolean', default: false},
+      publish: {type: 'boolean', default: false},
     },
   });
   const whole = (name: 'seed' | 'corruptions' | 'passes' | 'clean'): number => {
@@ -38,5 +40,5 @@ export function campaignFlags(words: readonly string[]): CampaignFlags {
     throw new Error(`${corruptions} corruptions are more than ${IN_A_PASS_MAX} in each of ${passes} passes\n${USAGE}`);
   const budgetMs = parseDuration(values.budget);
   if (budgetMs === undefined) throw new Error(`--budget cannot be ${values.budget}\n${USAGE}`);
-  return {seed: whole('seed'), corruptions, passes, clean: whole('clean'), budgetMs, list: values.list};
+  return {seed: whole('seed'), corruptions, passes, clean: whole('clean'), budgetMs, list: values.list, publish: values.publish};
 }

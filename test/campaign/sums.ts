@@ -1,9 +1,9 @@
 /** What a campaign has seen so far, in lines for people. */
+import type {CampaignProof} from '../../docs/proof-page.ts';
 import type {CleanKept, Kept, SeededKept} from './results.ts';
 
 export function sumLines(kept: readonly Kept[]): readonly string[] {
-  const seeded = kept.filter((one): one is SeededKept => one.type === 'seeded');
-  const clean = kept.filter((one): one is CleanKept => one.type === 'clean');
+  const [seeded, clean] = [seededOf(kept), cleanOf(kept)];
   return [...(seeded.length ? seededLines(seeded) : []), ...(clean.length ? cleanLines(clean) : [])];
 }
 
@@ -20,10 +20,9 @@ function seededLines(passes: readonly SeededKept[]): readonly string[] {
 
 function cleanLines(passes: readonly CleanKept[]): readonly string[] {
   const bad = passes.filter(({words}) => words.length > 0).length;
-  const slowest = Math.round(Math.min(...passes.map(({ms, writes}) => (writes * 1000) / ms)));
-  const wanted = Math.max(...passes.map(({writesASecond}) => writesASecond));
+  const {writesASecond, wantedASecond} = rates(passes);
   return [
-    `${passes.length} clean passes (${bad} bad), the shortest ${seconds(Math.min(...passes.map(({ms}) => ms)))}, the least ${slowest} writes/s of ${wanted} wanted; ${common(passes)}`,
+    `${passes.length} clean passes (${bad} bad), the shortest ${seconds(Math.min(...passes.map(({ms}) => ms)))}, the least ${writesASecond} writes/s of ${wantedASecond} wanted; ${common(passes)}`,
   ];
 }
 
@@ -40,6 +39,30 @@ function counts(each: readonly Readonly<Partial<Record<string, number>>>[]): str
   for (const one of each) for (const [name, n = 0] of Object.entries(one)) total.set(name, (total.get(name) ?? 0) + n);
   return [...total].map(([name, n]) => `${name} ${n}`).join(', ');
 }
+
+/** The same for the project's own record. */
+export function campaignProof(kept: readonly Kept[], commit: string): CampaignProof {
+  const [seeded, clean] = [seededOf(kept), cleanOf(kept)];
+  return {
+    commit,
+    seeds: [...new Set(kept.map(({seed}) => seed))].sort((a, b) => a - b),
+    passes: seeded.length,
+    corruptions: sum(seeded, ({corruptions}) => corruptions),
+    found: sum(seeded, ({found}) => found),
+    cleanPasses: clean.length,
+    falseAlarms: clean.filter(({words}) => words.length > 0).length,
+    ...(clean.length ? rates(clean) : {writesASecond: 0, wantedASecond: 0}),
+    rows: sum(kept, ({rows}) => rows),
+  };
+}
+
+const seededOf = (kept: readonly Kept[]): SeededKept[] => kept.filter((one): one is SeededKept => one.type === 'seeded');
+const cleanOf = (kept: readonly Kept[]): CleanKept[] => kept.filter((one): one is CleanKept => one.type === 'clean');
+
+const rates = (passes: readonly CleanKept[]) => ({
+  writesASecond: Math.round(Math.min(...passes.map(({ms, writes}) => (writes * 1000) / ms))),
+  wantedASecond: Math.max(...passes.map(({writesASecond}) => writesASecond)),
+});
 
 const sum = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((total, item) => total + of(item), 0);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -9,6 +9,7 @@ import {ofShard} from '../sweep/choose.ts';
 import {sweepFlags, type SweepFlags} from '../sweep/flags.ts';
 import {oneRun, type RunRequest, type RunResult} from '../sweep/one-run.ts';
 import {matches} from '../sweep/point.ts';
+import {badOf, publish, runsProof} from '../sweep/publish.ts';
 import {cacheFolder, Results, versionOfProgram} from '../sweep/results.ts';
 import {openWorld, type World} from '../sweep/world.ts';
 import {allCases, type FaultCase, inTurn} from './fault-case.ts';
@@ -20,19 +21,22 @@ async function faults(flags: SweepFlags): Promise<number> {
   const folder = join(cacheFolder(), 'faults');
   const results = new Results(folder);
   process.env['NODE_COMPILE_CACHE'] ??= join(folder, 'compiled');
-  const {version} = versionOfProgram();
+  const program = versionOfProgram();
+  const {version} = program;
   const giveUpAt = performance.now() + flags.budgetMs;
   await using world = await openWorld(false, flags.seed);
   const undisturbed = await oneRun(world, {road: 'short', seed: flags.seed, leftovers: undefined});
   if (undisturbed.outcome !== 'good') throw new Error(`a migration that nothing befell went wrong: ${undisturbed.words.join('\n')}`);
-  const all = allCases(stepsOf(undisturbed)).filter(({name}) => matches(flags.points, name));
+  const every = allCases(stepsOf(undisturbed));
+  const all = every.filter(({name}) => matches(flags.points, name));
   const chosen = ofShard(inTurn(all, flags.seed), flags.shard);
   if (flags.list) return list(chosen);
   const open = chosen.filter(({name}) => !results.isDone({version, seed: flags.seed, name}));
   say(`faults of ${version}, seed ${flags.seed}: ${all.length} cases, ${chosen.length - open.length} of ${chosen.length} tried before`);
   const bad = await runAll(open, {flags, results, version, world, leftovers: undisturbed.leftovers, giveUpAt});
   const own = results.of(version);
-  say(`${version}: ${own.length} cases tried, ${own.filter(({outcome}) => outcome === 'bad').length} bad`);
+  say(`${version}: ${own.length} cases tried, ${badOf(own)} bad`);
+  if (flags.publish) publish('faults', runsProof(own, version, every.length), program, badOf(own));
   return bad === 0 ? 0 : 1;
 }
 

@@ -1,26 +1,26 @@
-/** Sums of whole sweeps, kept in the project; added to only when somebody asks for it. */
+/** Sums of what was run, kept in the project; added to only when somebody asks for it. */
 import {readFileSync, writeFileSync} from 'node:fs';
-import type {Proof} from '../../docs/proof-page.ts';
-import type {Result} from './results.ts';
+import {type CampaignProof, type Proof, PROOF_FILE, type RunsProof} from '../../docs/proof-page.ts';
+import type {Result, Version} from './results.ts';
 
-const FILE = new URL('../../docs/proof.json', import.meta.url);
-
-/** Of one version, all its seeds: a second time replaces what it said before. */
-export function publish(results: readonly Result[], commit: string, isCommitted: boolean): void {
-  if (results.some(({outcome}) => outcome === 'bad')) throw new Error(`a bad run of ${commit} is not mended yet`);
-  if (!isCommitted) throw new Error(`${commit} is no commit: what was run cannot be had by anybody else`);
-  const proofs = JSON.parse(readFileSync(FILE, 'utf8')) as Proof[];
-  const others = proofs.filter((one) => one.commit !== commit);
-  writeFileSync(FILE, `${JSON.stringify([...others, proofOf(results, commit)], undefined, 2)}\n`);
+/** Of one version, all its seeds: a second time replaces what it said before. Not before `bad` is none. */
+export function publish<K extends keyof Proof>(kind: K, proof: Proof[K][number], {version, isCommitted}: Version, bad: number): void {
+  if (bad > 0) throw new Error(`a bad run of ${version} is not mended yet`);
+  if (!isCommitted) throw new Error(`${version} is no commit: what was run cannot be had by anybody else`);
+  const known = JSON.parse(readFileSync(PROOF_FILE, 'utf8')) as Proof;
+  const others = (known[kind] as readonly (RunsProof | CampaignProof)[]).filter(({commit}) => commit !== version);
+  writeFileSync(PROOF_FILE, `${JSON.stringify({...known, [kind]: [...others, proof]}, undefined, 2)}\n`);
 }
 
-export function proofOf(results: readonly Result[], commit: string): Proof {
-  const sum = (of: (one: Result) => number): number => results.reduce((total, one) => total + of(one), 0);
+/** `of`: how many runs there are for one seed. */
+export function runsProof(results: readonly Result[], commit: string, of: number): RunsProof {
+  const sum = (part: (one: Result) => number): number => results.reduce((total, one) => total + part(one), 0);
   return {
     commit,
     seeds: [...new Set(results.map(({seed}) => seed))].sort((a, b) => a - b),
     runs: results.length,
-    bad: results.filter(({outcome}) => outcome === 'bad').length,
+    of,
+    bad: badOf(results),
     crashes: sum(({crashes}) => crashes),
     cutovers: sum(({cutovers}) => cutovers),
     acknowledged: sum(({acknowledged}) => acknowledged),
@@ -28,3 +28,5 @@ export function proofOf(results: readonly Result[], commit: string): Proof {
     duplicated: sum(({duplicated}) => duplicated),
   };
 }
+
+export const badOf = (results: readonly Result[]): number => results.filter(({outcome}) => outcome === 'bad').length;

@@ -2,8 +2,8 @@ import {appendFileSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {proofSentence} from '../../docs/proof-page.ts';
-import {proofOf} from './publish.ts';
+import {proofPage, proofSentence} from '../../docs/proof-page.ts';
+import {runsProof} from './publish.ts';
 import {type Result, Results} from './results.ts';
 
 const result = (name: string, outcome: Result['outcome'], seed = 1): Result => ({
@@ -33,9 +33,17 @@ test('a result that is kept after a line was cut short can be read again', () =>
 });
 
 test('the sums of a commit, in one sentence', () => {
-  const proof = proofOf([result('a', 'good', 2), result('b', 'good', 1)], 'abc');
-  expect(proof).toMatchObject({commit: 'abc', seeds: [1, 2], runs: 2, bad: 0, crashes: 2, acknowledged: 2000});
-  expect(proofSentence([proof, proof])).toContain(
-    '4 migrations with 4 crashes and 12 cutovers under live writes, 4,000 acknowledged writes, 0 lost',
+  const proof = runsProof([result('a', 'good', 2), result('b', 'good', 1)], 'abc', 7);
+  expect(proof).toMatchObject({commit: 'abc', seeds: [1, 2], runs: 2, of: 7, bad: 0, crashes: 2, acknowledged: 2000});
+  const campaign = {
+    ...{commit: 'abc', seeds: [1], passes: 2, corruptions: 90, found: 90},
+    ...{cleanPasses: 1, falseAlarms: 0, writesASecond: 1900, wantedASecond: 2000, rows: 5000},
+  };
+  const all = {sweep: [proof], faults: [proof], campaign: [campaign]};
+  expect(proofSentence(all)).toBe(
+    '4 migrations with 4 crashes and 12 cutovers under live writes, 4,000 acknowledged writes, 0 lost, 0 duplicated; ' +
+      'of 90 seeded corruptions 90 were found and named.',
   );
+  expect(proofPage(all)).toContain('| `abc` | 1, 2 | 2 | 7 | 0 | 2 | 6 | 2,000 | 0 | 0 |');
+  expect(proofPage(all)).toContain('| `abc` | 1 | 2 | 90 | 90 | 1 | 0 | 1,900 | 2,000 | 5,000 |');
 });

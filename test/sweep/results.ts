@@ -69,8 +69,10 @@ const readLines = (text: string): Result[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Result);
 
+export type Version = {readonly version: string; readonly isCommitted: boolean};
+
 /** The newest commit that changed the program; with a digest of the program where it was changed since. */
-export function versionOfProgram(): {readonly version: string; readonly isCommitted: boolean} {
+export function versionOfProgram(): Version {
   const commit = git('log', '-1', '--abbrev=12', '--format=%h', '--', 'src', 'workflows') || undefined;
   if (commit !== undefined && git('status', '--porcelain', '--', 'src', 'workflows') === '') return {version: commit, isCommitted: true};
   const digest = createHash('sha256');

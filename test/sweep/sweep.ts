@@ -11,7 +11,7 @@ import {inOrder, ofShard, pairedRuns, type RunSpec, singleRuns} from './choose.t
 import {sweepFlags, type SweepFlags} from './flags.ts';
 import {oneRun} from './one-run.ts';
 import {matches} from './point.ts';
-import {publish} from './publish.ts';
+import {badOf, publish, runsProof} from './publish.ts';
 import {type Recorded, record} from './record.ts';
 import {Results, versionOfProgram} from './results.ts';
 import type {Stretch} from './stretch.ts';
@@ -22,14 +22,16 @@ if (import.meta.main) process.exitCode = await sweep(sweepFlags(process.argv.sli
 async function sweep(flags: SweepFlags): Promise<number> {
   const results = new Results();
   readProgramOnce();
-  const {version, isCommitted} = versionOfProgram();
+  const program = versionOfProgram();
+  const {version} = program;
   const over = AbortSignal.any([AbortSignal.timeout(flags.budgetMs), interrupted()]);
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await openWorld(false, flags.seed));
   say(`sweep of ${version}, seed ${flags.seed}: recording the points of a whole migration`);
   const recorded = await record(world, flags.seed);
   const {stretches} = recorded;
-  const all = [...singleRuns(stretches, flags.seed), ...pairedRuns(stretches, flags.seed)].filter(({name}) => matches(flags.points, name));
+  const every = [...singleRuns(stretches, flags.seed), ...pairedRuns(stretches, flags.seed)];
+  const all = every.filter(({name}) => matches(flags.points, name));
   const chosen = ofShard(inOrder(all, flags.seed), flags.shard);
   if (flags.list) {
     for (const {name} of chosen) say(name);
@@ -45,7 +47,8 @@ async function sweep(flags: SweepFlags): Promise<number> {
   );
   const bad = await runAll(open, {flags, results, version, recorded, over, world, durable: () => openInto(stack, flags.seed)});
   tell(results, version);
-  if (flags.publish && bad === 0) publish(results.of(version), version, isCommitted);
+  const own = results.of(version);
+  if (flags.publish) publish('sweep', runsProof(own, version, every.length), program, badOf(own));
   return bad === 0 ? 0 : 1;
 }
 
