@@ -24,7 +24,9 @@ async function sweep(flags: SweepFlags): Promise<number> {
   readProgramOnce();
   const program = versionOfProgram();
   const {version} = program;
-  const over = AbortSignal.any([AbortSignal.timeout(flags.budgetMs), interrupted()]);
+  const giveUpAt = performance.now() + flags.budgetMs;
+  const interrupted = interruption();
+  const isOver = (): boolean => interrupted.aborted || performance.now() >= giveUpAt;
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await openWorld(false, flags.seed));
   say(`sweep of ${version}, seed ${flags.seed}: recording the points of a whole migration`);
@@ -45,7 +47,7 @@ async function sweep(flags: SweepFlags): Promise<number> {
     `${pointsIn(stretches)}, ${all.length} runs, ${chosen.length - open.length} of ${chosen.length} made before; about ` +
       `${minutes(expectedMs / flags.workers)} for the rest, ${minutes(flags.budgetMs)} allowed`,
   );
-  const bad = await runAll(open, {flags, results, version, recorded, over, world, durable: () => openInto(stack, flags.seed)});
+  const bad = await runAll(open, {flags, results, version, recorded, isOver, world, durable: () => openInto(stack, flags.seed)});
   tell(results, version);
   const own = results.of(version);
   if (flags.publish) publish('sweep', runsProof(own, version, every.length), program, badOf(own));
@@ -57,8 +59,8 @@ type Sweep = {
   readonly results: Results;
   readonly version: string;
   readonly recorded: Recorded;
-  /** No run begins after it. */
-  readonly over: AbortSignal;
+  /** No run begins any more. */
+  readonly isOver: () => boolean;
   readonly world: World;
   /** Servers that may be killed; one worker's, or the others would lose theirs too. */
   readonly durable: () => Promise<World>;
@@ -86,7 +88,7 @@ function isKilling({first, second}: RunSpec): boolean {
 /** What several workers take from, until it is empty or time is over. */
 function queueOf(specs: readonly RunSpec[], sweep: Sweep) {
   let [next, bad] = [0, 0];
-  const isOver = (): boolean => next >= specs.length || sweep.over.aborted;
+  const isOver = (): boolean => next >= specs.length || sweep.isOver();
   const work = async (world: World): Promise<void> => {
     while (!isOver()) {
       const spec = specs[next++];
@@ -97,7 +99,7 @@ function queueOf(specs: readonly RunSpec[], sweep: Sweep) {
 }
 
 /** Servers are to be stopped also when somebody has had enough. */
-function interrupted(): AbortSignal {
+function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
   return controller.signal;
