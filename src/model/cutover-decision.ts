@@ -116,7 +116,7 @@ export type WatchdogAction =
 export const decideWatchdog = (facts: {
   /** The closing side's row of this watchdog's attempt. */
   readonly row: FenceRow | undefined;
-  /** By the row's own deadline; without a row, by the time since the watchdog was started. */
+  /** By the row's own deadline, or the same time measured by the watchdog; without a row, by the time since it was started. */
   readonly deadlinePassed: boolean;
   readonly epochOnServer: number | undefined;
   readonly myEpoch: number;

@@ -2,12 +2,13 @@
 import type {Database} from '../engine/engine.ts';
 import type {Failover} from '../failover/failover.ts';
 import {decideWatchdog, type WatchdogAction} from '../model/cutover-decision.ts';
-import type {Effects} from '../model/effects.ts';
+import type {Clock, Effects} from '../model/effects.ts';
+import type {FenceRow} from '../model/fence-row.ts';
 import type {Side} from '../model/side.ts';
 import type {TrafficSwitch} from '../switch/traffic-switch.ts';
 import {FailoverCare} from './failover-care.ts';
 
-/** Between two looks at the row; the deadline itself is the database's. */
+/** Between two looks at the row. */
 const LOOK_MS = 100;
 /** A watchdog that reaches no database any more can do nothing for anybody. */
 const BLIND_MS_MAX = 120_000;
@@ -31,12 +32,12 @@ export type Watch = {
 /** Ends when a newer runner is in charge or the run is final. */
 export const watchAttempt = async (watch: Watch): Promise<void> => {
   const {clock} = watch.effects;
-  const started = clock.monotonicMs();
+  const deadline = new Deadline(clock, watch.armedMs);
   const care = new FailoverCare(watch.failover, clock);
   let told: string | undefined;
-  for (let seen = started; ; await clock.sleep(LOOK_MS)) {
+  for (let seen = clock.monotonicMs(); ; await clock.sleep(LOOK_MS)) {
     try {
-      const action = await look(watch, clock.monotonicMs() - started > watch.armedMs);
+      const action = await look(watch, deadline);
       seen = clock.monotonicMs();
       if (action === 'leave') return;
       await act(watch, action, care);
@@ -57,10 +58,32 @@ const isRemoved = (closing: Database): Promise<boolean> =>
     () => false,
   );
 
-const look = async ({closing, attempt, epoch}: Watch, isLate: boolean): Promise<WatchdogAction> => {
+/**
+ * Of an attempt that has not raised its fence, the time it is given; then the row's own, by its server's clock or by ours,
+ * whichever is first: somebody may set that clock back, and nobody may be held for so much longer.
+ */
+class Deadline {
+  readonly #clock: Clock;
+  #atMs: number;
+  #isOfRow = false;
+
+  constructor(clock: Clock, armedMs: number) {
+    this.#clock = clock;
+    this.#atMs = clock.monotonicMs() + armedMs;
+  }
+
+  hasPassed(row: FenceRow | undefined): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    if (row && !this.#isOfRow) this.#atMs = nowMs + row.remainingMs;
+    this.#isOfRow ||= row !== undefined;
+    return nowMs > this.#atMs || (row !== undefined && row.remainingMs < 0);
+  }
+}
+
+const look = async ({closing, attempt, epoch}: Watch, deadline: Deadline): Promise<WatchdogAction> => {
   const [rows, epochOnServer, final] = await Promise.all([closing.fence.rows(), closing.control.epoch(), closing.control.isFinished()]);
   const row = rows.find((one) => one.epoch === attempt);
-  return decideWatchdog({row, deadlinePassed: row ? row.remainingMs < 0 : isLate, epochOnServer, myEpoch: epoch, final});
+  return decideWatchdog({row, deadlinePassed: deadline.hasPassed(row), epochOnServer, myEpoch: epoch, final});
 };
 
 const act = async (watch: Watch, action: WatchdogAction, care: FailoverCare): Promise<void> => {
