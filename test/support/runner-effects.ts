@@ -9,9 +9,15 @@ import type {EffectKind, Effects} from '../../src/model/effects.ts';
 /** At the `times`-th point of that kind, or of any, whose label contains `label`. */
 export type At = {readonly kind?: EffectKind; readonly label: string; readonly times?: number};
 
-/** `wait`: writes `<file>.reached`, and goes on once `<file>.go` is there. `slow`: each of them takes so much longer. */
-export type Interruption = At &
-  ({readonly act: 'kill'} | {readonly act: 'wait'; readonly file: string} | {readonly act: 'slow'; readonly ms: number});
+/**
+ * `wait`: writes `<file>.reached`, and goes on once `<file>.go` is there. `slow`: each of them takes so much longer.
+ * `watchdog`: a program that takes the place of Node for it.
+ */
+export type Interruption = At & {readonly watchdog?: string} & (
+    | {readonly act: 'kill'}
+    | {readonly act: 'wait'; readonly file: string}
+    | {readonly act: 'slow'; readonly ms: number}
+  );
 
 export const INTERRUPTION = 'CROSSFADE_TEST_INTERRUPTION';
 const POLL_MS = 10;
@@ -21,6 +27,7 @@ export default function interrupting(effects: Effects): Effects {
   if (asked === undefined || !process.argv.some((word) => word === 'run' || word === 'resume')) return effects;
   // Given by the test as JSON of this type.
   const interruption = JSON.parse(asked) as Interruption;
+  process.execPath = interruption.watchdog ?? process.execPath;
   let left = interruption.times ?? 1;
   return {
     ...effects,
