@@ -3,8 +3,10 @@ import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {bothChecksums, openLetters} from '../support/letters.ts';
+import {postmasterPid} from '../support/server-process.ts';
 import {optional} from '../support/servers.ts';
-import {serverOnSmallDisk, smallDisk} from '../support/small-disk.ts';
+import {openShopStory} from '../support/shop-story.ts';
+import {serverOnSmallDisk, serverWithSmallLogDisk, smallDisk} from '../support/small-disk.ts';
 import {expectRefused, isPhaseStarted, type Story} from '../support/story.ts';
 import {untilTrue} from '../support/until.ts';
 
@@ -115,3 +117,36 @@ test.skipIf(!mayMount)('a copy waits while the target has little room left, and 
   expect(runner.isRunning).toBe(true);
   await expectEqual(story);
 });
+
+test.skipIf(!mayMount)(
+  'the disk of the source’s log fills faster than anybody looks: the server goes down, the run ends, and both go on once there is room (H-98)',
+  async () => {
+    const settings = {max_wal_size: '32MB', min_wal_size: '32MB'};
+    await using source = await serverWithSmallLogDisk(192, {version: 17, settings});
+    // Without `stop` the guardian would give up the stream, if it looks in the moment before the end.
+    const plan = {...waiting, retention: {atLimit: 'stop'}};
+    await using story = await openShopStory('log-full', 61, plan, {source: source.server});
+    const runner = story.start(['run', story.planFile]);
+    await atTheGate(story);
+    const before = story.acknowledged();
+    await untilTrue('clients write', () => story.acknowledged() > before);
+    source.disk.fill(0);
+    const isRefused = (): Promise<boolean> =>
+      story.source.run(`SELECT pg_logical_emit_message(false, 'filler', repeat('x', ${8 * MIB}))`).then(
+        () => false,
+        () => true,
+      );
+    await untilTrue('the log finds no room', isRefused);
+    await untilTrue('the server is down, by itself', () => postmasterPid(source.server.dataFolder ?? '') === undefined);
+    expect(await runner.ended).toBe(FAILED);
+    // Whoever noticed first: the guardian that there is no room, or a session that its server is gone.
+    expect(['CF-SLOT-001', 'CF-CONN-004', 'CF-CONN-001']).toContain(((await failure(story)) as {code?: string}).code);
+    source.disk.empty();
+    source.disk.enlarge(1024);
+    await source.server.restart();
+    story.start(['resume']);
+    await story.type('approve', 'approval', '--reason', 'the story', '--yes');
+    await story.untilFact('the reverse window', isPhaseStarted('reverse-window'));
+    await story.expectNothingLost('target', 1);
+  },
+);
