@@ -32,7 +32,11 @@ export const announcedControl = (announce: Announce, migration: MigrationRef): S
     announce([
       'BEGIN',
       turn,
-      {sql: INSTALL, undo: DROP_SCHEMA, when: 'the schema crossfade is not there yet, from this or another migration'},
+      {
+        sql: INSTALL,
+        undo: DROP_SCHEMA,
+        when: 'the schema crossfade is not there yet, from this or another migration, or an earlier version made it',
+      },
       'COMMIT',
     ]),
   lease: () =>

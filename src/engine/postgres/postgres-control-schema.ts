@@ -1,7 +1,7 @@
 /**
  * Crossfade's own tables on each side, schema `crossfade`. Several migrations share them; `migration` is the short id.
  * Names and columns are a contract with the router (`route`), with `adopt` (`journal`) and with the canary (`canary`), so
- * they only ever grow.
+ * they only ever grow. Tables of an earlier version get what they lack, which stays empty for what that one has written.
  */
 export const CONTROL_SCHEMA = `
 CREATE SCHEMA IF NOT EXISTS crossfade;
@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS crossfade.ddl (
   migration text NOT NULL, n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), role name NOT NULL, what text NOT NULL);
 CREATE TABLE IF NOT EXISTS crossfade.journal (
   migration text, seq bigint, hash text NOT NULL, body text NOT NULL, history text, PRIMARY KEY (migration, seq));
+ALTER TABLE crossfade.journal ADD COLUMN IF NOT EXISTS history text;
+ALTER TABLE crossfade.stream ADD COLUMN IF NOT EXISTS history text NOT NULL DEFAULT '';
 GRANT USAGE ON SCHEMA crossfade TO PUBLIC;
 GRANT SELECT ON crossfade.route TO PUBLIC;
 `;

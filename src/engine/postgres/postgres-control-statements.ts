@@ -8,6 +8,11 @@ export const INSTALL_TURN = `SELECT pg_advisory_xact_lock(hashtextextended('cros
 
 export const INSTALL = CONTROL_SCHEMA + FENCE_FUNCTION;
 
+/** False also of tables that an earlier version made. */
+export const IS_WHOLE = `
+  SELECT (to_regprocedure('crossfade.fence_guard()') IS NOT NULL AND to_regclass('crossfade.canary') IS NOT NULL AND to_regclass('crossfade.ddl') IS NOT NULL
+          AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('crossfade.journal') AND attname = 'history'))::text AS whole`;
+
 /** One runner per migration; the lock lives as long as its session. */
 export const tryLock = ({name}: MigrationRef): Sql => ({
   text: `SELECT pg_try_advisory_lock(hashtextextended($1, 0))::text AS got`,

@@ -1,7 +1,7 @@
 import type {RouteRow} from '../../model/route.ts';
 import type {LeaseHolder, MirroredEntry} from '../control.ts';
 import type {Control, MigrationRef} from '../engine.ts';
-import {DROP_SCHEMA, endOldSessions, INSTALL, INSTALL_TURN, takeOver, tryLock} from './postgres-control-statements.ts';
+import {DROP_SCHEMA, endOldSessions, INSTALL, INSTALL_TURN, IS_WHOLE, takeOver, tryLock} from './postgres-control-statements.ts';
 import {HISTORY, historyOf} from './postgres-history.ts';
 import {BEGIN_LOCALLY} from './postgres-fence-statements.ts';
 import {endLeaseHolder, leaseHolder} from './postgres-lease-holder.ts';
@@ -29,14 +29,12 @@ export class PostgresControl implements Control {
     );
   }
 
-  /** Once per server; two runs that install at the same moment take turns. */
+  /** Once per server and version; two runs that install at the same moment take turns. */
   async install(): Promise<void> {
     await this.#sessions.use((session) =>
       session.transaction('BEGIN', async () => {
         await session.query(INSTALL_TURN);
-        const there = await session.one(
-          `SELECT (to_regprocedure('crossfade.fence_guard()') IS NOT NULL AND to_regclass('crossfade.canary') IS NOT NULL AND to_regclass('crossfade.ddl') IS NOT NULL)::text AS whole`,
-        );
+        const there = await session.one(IS_WHOLE);
         if (there['whole'] !== 'true') await session.query(INSTALL);
       }),
     );
@@ -142,7 +140,8 @@ export class PostgresControl implements Control {
     if (!(await this.isInstalled())) return [];
     const {rows} = await this.#sessions.use((session) =>
       session.query<{seq: string; hash: string; body: string; history: string | null}>(
-        `SELECT seq::text, hash, body, history FROM crossfade.journal WHERE migration = $1 ORDER BY crossfade.journal.seq`,
+        // Tables of an earlier version, of which a reader changes nothing, have no history.
+        `SELECT seq::text, hash, body, to_jsonb(j) ->> 'history' AS history FROM crossfade.journal j WHERE migration = $1 ORDER BY j.seq`,
         [this.#migration.short],
       ),
     );

@@ -210,6 +210,8 @@ const slotFault = (
 ): string | undefined => {
   if (!known) return 'no slot was recorded';
   if (known.systemId !== server.systemId) return 'another server answers at this address';
+  if (known.history === '')
+    return 'an earlier version made it and did not note the timeline, so nobody knows whether a standby was promoted since';
   if (known.history !== server.history)
     return `a standby was promoted (${known.history} when the stream was made, ${server.history} now), and what the old server had confirmed may be missing on it`;
   if (!slot) return 'the slot does not exist any more';
