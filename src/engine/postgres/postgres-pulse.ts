@@ -13,8 +13,18 @@ const LOOK_MS = 5_000;
 /** Of waiting in vain, a look each: time that this process stood still itself counts for one of them. */
 const SILENT_LOOKS = 4;
 
-/** Those of the sessions that the server is at work for; one in a transaction waits for us, so its answer is on the way. */
-const BUSY = `SELECT pid::text AS pid FROM pg_stat_activity WHERE pid = ANY($1::int[]) AND coalesce(state, '') NOT LIKE 'idle%'`;
+/**
+ * What the server does for the sessions. For an idle one it has done what it was asked, so the answer is on the way; in a
+ * COPY it may wait to be rid of rows, or for rows: of those it tells how many bytes it has got.
+ */
+const ACTIVITY = `
+  SELECT pid::text AS pid, coalesce(a.state, '') AS state, coalesce(a.wait_event, '') AS wait, coalesce(c.bytes_processed, 0)::text AS got
+  FROM pg_stat_activity a LEFT JOIN pg_stat_progress_copy c USING (pid) WHERE pid = ANY($1::int[])`;
+
+type Activity = {readonly isIdle: boolean; readonly wait: string; readonly got: string};
+
+/** A session that may wait in vain: for which statement, and how far what it waits for has come. */
+type Suspicion = {readonly waiting: Waiting; readonly progress: string};
 
 export class Pulse {
   /** Asked at every look, also while nothing waits; the session that holds the lock. */
@@ -24,7 +34,7 @@ export class Pulse {
   readonly #open: () => Promise<PgSession>;
   readonly #stop = new AbortController();
   #own: PgSession | undefined;
-  #suspects = new Map<PgSession, Waiting>();
+  #suspects = new Map<PgSession, Suspicion>();
   #failures = 0;
   #isRunning = false;
 
@@ -60,14 +70,15 @@ export class Pulse {
       (session) => session !== this.#own && session.waiting && nowMs - session.waiting.sinceMs >= LOOK_MS,
     );
     if (!waiting.length && !(this.keeper && this.#all.has(this.keeper))) return;
-    const busy = await this.#ask(waiting);
-    if (busy === 'silent') this.#breakOff(this.#all, `the ${this.#options.side} has said nothing for ${(LOOK_MS * SILENT_LOOKS) / 1000} s`);
-    else if (busy) this.#judge(waiting, busy);
+    const activities = await this.#ask(waiting);
+    if (activities === 'silent')
+      this.#breakOff(this.#all, `the ${this.#options.side} has said nothing for ${(LOOK_MS * SILENT_LOOKS) / 1000} s`);
+    else if (activities) this.#judge(waiting, activities);
   }
 
-  /** What the server is busy with; undefined when it answered, but not that. */
-  async #ask(waiting: readonly PgSession[]): Promise<ReadonlySet<number> | 'silent' | undefined> {
-    const asked = this.#busyPids(waiting);
+  /** By server process; undefined when the server answered, but not that. */
+  async #ask(waiting: readonly PgSession[]): Promise<Activities | 'silent' | undefined> {
+    const asked = this.#activities(waiting);
     try {
       for (let looks = 0; looks < SILENT_LOOKS; looks++) {
         const answer = await within(this.#options.effects.clock, LOOK_MS, asked);
@@ -84,13 +95,15 @@ export class Pulse {
     }
   }
 
-  async #busyPids(waiting: readonly PgSession[]): Promise<ReadonlySet<number> | undefined> {
+  async #activities(waiting: readonly PgSession[]): Promise<Activities | undefined> {
     const asker = await this.#asker();
     const pids = [...waiting, asker].map(({serverPid}) => serverPid);
-    const {rows} = await asker.query(BUSY, [`{${pids.join(',')}}`], 'pulse');
-    const busy = new Set(rows.map((row) => Number(row['pid'])));
+    const {rows} = await asker.query(ACTIVITY, [`{${pids.join(',')}}`], 'pulse');
+    const all = new Map(
+      rows.map(({pid, state, wait, got}) => [Number(pid), {isIdle: state?.startsWith('idle') === true, wait: wait ?? '', got: got ?? ''}]),
+    );
     // It is busy with this very question; where it does not know that, the numbers are not its own but a pooler's.
-    return busy.has(asker.serverPid) ? busy : undefined;
+    return all.get(asker.serverPid)?.isIdle === false ? all : undefined;
   }
 
   async #asker(): Promise<PgSession> {
@@ -99,12 +112,18 @@ export class Pulse {
     return this.#own;
   }
 
-  /** Between the two questions the answer may have come; twice about the same statement is enough. */
-  #judge(waiting: readonly PgSession[], busy: ReadonlySet<number>): void {
-    const suspects = waiting.filter((session) => session.waiting?.isUnread() === false && !busy.has(session.serverPid));
-    const lost = suspects.filter((session) => this.#suspects.get(session) === session.waiting);
-    this.#suspects = new Map(suspects.flatMap((session) => (session.waiting ? [[session, session.waiting]] : [])));
-    this.#breakOff(lost, `an answer of the ${this.#options.side} was lost on its way`);
+  /** Between the two questions the answer may have come, or some of it; twice about the same is enough. */
+  #judge(waiting: readonly PgSession[], activities: Activities): void {
+    const suspects = new Map(waiting.flatMap((session) => suspicionOf(session, activities.get(session.serverPid)) ?? []));
+    const lost = [...suspects].filter(([session, {waiting: statement, progress}]) => {
+      const before = this.#suspects.get(session);
+      return before?.waiting === statement && before.progress === progress;
+    });
+    this.#suspects = suspects;
+    this.#breakOff(
+      lost.map(([session]) => session),
+      `an answer of the ${this.#options.side} was lost on its way`,
+    );
   }
 
   #breakOff(sessions: Iterable<PgSession>, what: string): void {
@@ -113,6 +132,16 @@ export class Pulse {
       session.destroy(new TransientError(`${what} (${session.label})`, {code: 'CF-CONN-004', next: 'crossfade resume'}));
   }
 }
+
+type Activities = ReadonlyMap<number, Activity>;
+
+/** Undefined while the server is at work, or while it waits for us with reason. */
+const suspicionOf = (session: PgSession, activity: Activity | undefined): readonly [readonly [PgSession, Suspicion]] | undefined => {
+  const {waiting} = session;
+  if (!waiting || waiting.isUnread()) return undefined;
+  if (!activity || activity.isIdle || activity.wait === 'ClientWrite') return [[session, {waiting, progress: `${session.bytesRead}`}]];
+  return activity.wait === 'ClientRead' && waiting.isUnderWay() ? [[session, {waiting, progress: activity.got}]] : undefined;
+};
 
 /** The server's own word: be it a refusal, it is not silent. */
 const isAnswer = (error: unknown): boolean =>

@@ -82,6 +82,11 @@ export class PgSession {
     return this.#waiting;
   }
 
+  /** Everything that the server has said. */
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
+  }
+
   onNotification(listener: (payload: string) => void): void {
     this.#client.on('notification', (message) => listener(message.payload ?? ''));
   }
@@ -130,7 +135,7 @@ export class PgSession {
     const copy = this.#explaining(copyStreams.to(text));
     const answered = lastWordOn(copy);
     const stream = this.#client.query(copy);
-    void this.#awaiting(answered, () => stream.readableLength > 0 || this.#socket.readableLength > 0);
+    void this.#awaiting(answered, {isUnread: () => stream.readableLength > 0 || this.#socket.readableLength > 0});
     // The rows end before the server's last word on them, which the next statement's answer comes after.
     const ended = finished(stream)
       .then(() => this.#awaiting(this.#client.query('SELECT 1')))
@@ -143,12 +148,13 @@ export class PgSession {
   async copyIn(text: string): Promise<Writable & {rowCount: number}> {
     await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
     const stream = this.#client.query(this.#explaining(copyStreams.from(text))) as unknown as Writable & {rowCount: number};
-    this.#awaiting(finished(stream)).catch(() => undefined); // reported to whoever writes the rows
+    const isUnderWay = (): boolean => stream.writableLength > 0 || stream.writableEnded;
+    this.#awaiting(finished(stream), {isUnderWay}).catch(() => undefined); // reported to whoever writes the rows
     return stream;
   }
 
-  async #awaiting<T>(answer: Promise<T>, isUnread: Waiting['isUnread'] = () => false): Promise<T> {
-    const waiting = {sinceMs: this.#effects.clock.monotonicMs(), isUnread};
+  async #awaiting<T>(answer: Promise<T>, rows: Partial<Waiting> = {}): Promise<T> {
+    const waiting = {sinceMs: this.#effects.clock.monotonicMs(), isUnread: () => false, isUnderWay: () => false, ...rows};
     this.#waiting = waiting;
     try {
       return await answer;
@@ -183,13 +189,16 @@ export class PgSession {
   }
 
   /** With TLS another one than before. */
-  get #socket(): Duplex {
-    return (this.#client as unknown as {connection: {stream: Duplex}}).connection.stream;
+  get #socket(): Duplex & {readonly bytesRead: number} {
+    return (this.#client as unknown as {connection: {stream: Duplex & {readonly bytesRead: number}}}).connection.stream;
   }
 }
 
-/** Since when, by the monotonic clock, and whether some of the answer lies here. Another object for every statement. */
-export type Waiting = {readonly sinceMs: number; readonly isUnread: () => boolean};
+/**
+ * Since when, by the monotonic clock; whether some of the answer lies here, and whether rows of ours, or the word that
+ * there are no more, have been sent. Another object for every statement.
+ */
+export type Waiting = {readonly sinceMs: number; readonly isUnread: () => boolean; readonly isUnderWay: () => boolean};
 
 /** Whoever reads the rows may be slow with them: the server is waited for until here, be it an error. */
 const lastWordOn = (copy: pg.Submittable): Promise<void> =>

@@ -1,5 +1,6 @@
 /** A server that says nothing any more while the connections stand: TCP tells nobody, so each kind of session has to notice. */
-import {Writable} from 'node:stream';
+import {Readable, Writable} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {fakeClock} from '../../../test/support/clock.ts';
 import {type RecordedEffects, recordingEffects} from '../../../test/support/effects.ts';
@@ -19,6 +20,8 @@ const LOOK_MS = 5000;
 const LOOKS_MAX = 8;
 /** Between two looks of a stream that is made. */
 const BARRIER_POLL_MS = 50;
+/** More than any buffer takes. */
+const MANY_ROWS = `COPY (SELECT repeat('x', 1000) FROM generate_series(1, 100000)) TO STDOUT`;
 /** Of a stream: a minute, and then some. */
 const STATUSES = 14;
 const never = new AbortController().signal;
@@ -54,6 +57,14 @@ async function lookUntilEnded(work: Promise<unknown>): Promise<unknown> {
     await direct.value('SELECT 1'); // what the server has said by now is here
   }
   return until('its end', () => outcome[0]);
+}
+
+/** Once may be chance. */
+async function endAfterTwoLooks(work: Promise<unknown>): Promise<unknown> {
+  const end = settled(work);
+  await lookOnce();
+  await lookOnce();
+  return end;
 }
 
 /** One look that the server answers. */
@@ -128,6 +139,72 @@ test('an answer that was lost on its way is not waited for', async () => {
   expect(await statement).toMatchObject({code: 'CF-CONN-004', message: expect.stringContaining('lost on its way')});
   await sessions.close();
 });
+
+test('rows of a COPY that come no more, from a server that waits to be rid of them, are not waited for', async () => {
+  const sessions = new PgSessions(options);
+  const session = await sessions.open('copy');
+  const {stream, done} = await session.copyOut(MANY_ROWS);
+  const read = settled(stream.on('data', () => proxy.set({kind: 'silent', ways: ['back']})).toArray());
+  await untilTrue('the server waits', () => waitsFor('ClientWrite'));
+  expect(await endAfterTwoLooks(done())).toMatchObject({code: 'CF-CONN-004', message: expect.stringContaining('lost on its way')});
+  expect(await read).toMatchObject({code: 'CF-CONN-004'});
+  await sessions.close();
+});
+
+test.each([100_000, 10])('rows of a COPY that do not arrive are not waited for: %i of them', async (rows) => {
+  const sessions = new PgSessions(options);
+  await direct.run('CREATE TABLE public.lines (line text)');
+  const session = await sessions.open('copy');
+  const copy = await session.copyIn('COPY public.lines FROM STDIN');
+  await untilTrue('the server waits', () => waitsFor('ClientRead'));
+  await lookOnce();
+  await lookOnce(); // for us, who have nothing to send yet
+  proxy.set({kind: 'silent', ways: ['there']});
+  const pieces = Array.from({length: rows / 10}, () => `${'x'.repeat(1000)}\n`.repeat(10));
+  const written = pipeline(Readable.from(pieces), copy);
+  await untilTrue('what can be sent is on its way', () => copy.writableNeedDrain || copy.writableEnded);
+  expect(await endAfterTwoLooks(written)).toMatchObject({code: 'CF-CONN-004', message: expect.stringContaining('lost on its way')});
+  await sessions.close();
+});
+
+test('rows that nobody takes for a while are let be, and so is the server that waits to be rid of them', async () => {
+  const sessions = new PgSessions(options);
+  const session = await sessions.open('copy');
+  let isLost = false;
+  void session.lost.then(() => (isLost = true));
+  const {stream} = await session.copyOut(MANY_ROWS);
+  stream.pipe(slowWriter().writer);
+  await untilTrue('the server waits', () => waitsFor('ClientWrite'));
+  for (let looks = 0; looks < LOOKS_MAX; looks++) await lookOnce();
+  expect(isLost).toBe(false);
+  session.destroy();
+  await sessions.close();
+});
+
+test('rows that come slowly are waited for, for as long as they come', async () => {
+  const sessions = new PgSessions(options);
+  const session = await sessions.open('copy');
+  const {stream, done} = await session.copyOut(MANY_ROWS);
+  let bytes = 0;
+  stream.once('data', () => proxy.set({kind: 'slow', bytesPerSecond: 1_000_000}));
+  stream.on('data', (piece: Buffer) => void (bytes += piece.length));
+  await untilTrue('the server waits', () => waitsFor('ClientWrite'));
+  for (let looks = 0; looks < LOOKS_MAX; looks++) {
+    const before = bytes;
+    await untilTrue('more has come', () => bytes > before);
+    await lookOnce();
+  }
+  proxy.set(undefined);
+  await done();
+  expect(bytes).toBe(100_000 * 1001);
+  await sessions.close();
+});
+
+/** So says the server, of its one COPY. */
+const waitsFor = async (event: string): Promise<boolean> =>
+  (await direct.value(
+    `SELECT count(*) FROM pg_stat_activity JOIN pg_stat_progress_copy USING (pid) WHERE wait_event = '${event}' AND pg_stat_activity.datname = current_database()`,
+  )) === '1';
 
 test('a change stream lives for as long as the server answers its messages, and no longer', async () => {
   const side = postgresEngine.open(options);
