@@ -58,7 +58,8 @@ export const announcedSource = (announce: Announce, migration: MigrationRef): St
     announce(
       tables.flatMap((table) => [BEGIN_READING, filled(rowsByKey(table), table.key.length), 'COMMIT'].map((sql) => ({sql, when: REREAD}))),
     ),
-  readSequences: () => announce([{sql: sequenceValues([quoteName('<sequence>')]), when: 'there are sequences in these schemas'}]),
+  readSequences: () =>
+    announce(sequenceValues([quoteName('<sequence>')]).map((sql) => ({sql, when: 'there are sequences in these schemas'}))),
 });
 
 const THERE = 'it is there';
@@ -152,7 +153,7 @@ const changes = (table: Table): Line[] => {
 };
 
 export const announcedCompare = (announce: Announce): Statements['compare'] => ({
-  counts: (tables) => announce(tables.length ? [countTables(tables)] : []),
+  counts: (tables) => announce(countTables(tables)),
   rows: (tables, isPlain) => announce(tables.flatMap((table) => comparing(table, isPlain))),
 });
 

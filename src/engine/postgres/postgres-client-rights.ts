@@ -7,7 +7,7 @@ import {isNamed, tableNames, textArray} from './postgres-sql.ts';
 
 export const readRights = async (session: PgSession, roles: readonly string[], tables: readonly Table[]): Promise<RoleRights[]> => {
   const known = await session.query(ROLES, [textArray(roles)]);
-  const rights = await session.query(TABLES, [textArray(roles), tableNames(tables.map(({name}) => name))]);
+  const rights = await session.query(TABLE_RIGHTS, [textArray(roles), tableNames(tables.map(({name}) => name))]);
   return known.rows.map((row) => ({
     role: row['role'] ?? '',
     isSuperuser: row['super'] === 'true',
@@ -28,7 +28,7 @@ const ROLES = `
  * What a running application uses, its own, its groups' and PUBLIC's. REFERENCES and TRIGGER are for those who change the
  * schema. Columns count where the whole table is not granted; sequences are those that a default draws from.
  */
-const TABLES = `
+export const TABLE_RIGHTS = `
   SELECT r.rolname::text AS role, n.nspname::text AS schema, c.relname::text AS name, pg_has_role(r.oid, c.relowner, 'MEMBER')::text AS owner,
          array_to_json(ARRAY(SELECT p FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p WHERE has_table_privilege(r.oid, c.oid, p)))::text AS whole,
          array_to_json(ARRAY(SELECT p FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) p WHERE NOT has_table_privilege(r.oid, c.oid, p) AND has_any_column_privilege(r.oid, c.oid, p)))::text AS part,

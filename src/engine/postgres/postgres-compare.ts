@@ -32,8 +32,9 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
     async counts(tables) {
       const [first] = tables;
       if (!first) return [];
-      const [row] = await rowsOf(first, countTables(tables));
-      return tables.map((_, i) => BigInt(row?.[`c${i}`] ?? missing('count')));
+      const rows: TextRow[] = [];
+      for (const statement of countTables(tables)) rows.push(...(await rowsOf(first, statement)));
+      return tables.map((_, i) => BigInt(rows[i]?.['count'] ?? missing('count')));
     },
     async partFiles(tables) {
       const roots = tables.filter(({partitions}) => partitions.length > 0);

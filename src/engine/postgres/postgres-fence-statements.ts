@@ -40,16 +40,18 @@ export const lockTimeout = (limit: string): string => `SET LOCAL lock_timeout = 
 const TOKENS: TableName = {schema: 'crossfade', name: 'canary'};
 
 /** Everything that has a fence's triggers, in one order everywhere, so that two of us never wait for each other. */
-const fencedTables = (tables: readonly Table[]): TableName[] => [
-  ...tables.flatMap((table) => [table.name, ...table.partitions]).sort((a, b) => (quoteTable(a) < quoteTable(b) ? -1 : 1)),
-  TOKENS,
-];
+const fencedTables = (tables: readonly Table[]): TableName[] => {
+  const names = tables.flatMap((table) => [table.name, ...table.partitions]).map((name) => ({name, sql: quoteTable(name)}));
+  return [...names.sort((a, b) => (a.sql < b.sql ? -1 : 1)).map(({name}) => name), TOKENS];
+};
 
 type Reversible = {readonly sql: string; readonly undo: string};
 
 /** `epoch` is the attempt's number, 0 for the first closing. */
-export const fenceTriggers = (short: string, tables: readonly Table[], epoch: string): Reversible[] =>
-  fencedTables(tables).flatMap((name) => fenceTrigger(short, name, epoch, tables.find(isPartOf(name))));
+export const fenceTriggers = (short: string, tables: readonly Table[], epoch: string): Reversible[] => {
+  const parts = new Map(tables.filter(({only}) => only).flatMap((table) => [table.name, ...table.partitions].map((name) => [name, table])));
+  return fencedTables(tables).flatMap((name) => fenceTrigger(short, name, epoch, parts.get(name)));
+};
 
 /** `part`: the table of which only some rows are moved, where `table` is that one or a partition of it. */
 const fenceTrigger = (short: string, table: TableName, epoch: string, part: Table | undefined): Reversible[] => {
@@ -63,11 +65,6 @@ const fenceTrigger = (short: string, table: TableName, epoch: string, part: Tabl
     ...(part?.name === table ? rowTriggers(part, trigger, guard) : []),
   ];
 };
-
-const isPartOf =
-  (name: TableName) =>
-  (table: Table): boolean =>
-    table.only !== undefined && [table.name, ...table.partitions].includes(name);
 
 const OF_TRUNCATES = (table: string): string => `BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT`;
 const OF_ALL_WRITES = (table: string): string => `BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON ${table} FOR EACH STATEMENT`;

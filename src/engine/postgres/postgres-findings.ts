@@ -5,7 +5,7 @@ import type {Finding, Wishes} from '../engine.ts';
 import {grantFindings, postgresGrants} from './postgres-grants.ts';
 import {leftBehind} from './postgres-left-behind.ts';
 import type {PgSession} from './postgres-session.ts';
-import {quoteTable, textArray} from './postgres-sql.ts';
+import {isNamed, quoteTable, tableNames, textArray} from './postgres-sql.ts';
 
 export const postgresFindings = async (session: PgSession, as: Side, tables: readonly Table[], wishes?: Wishes): Promise<Finding[]> => [
   ...(as === 'source' ? tables.flatMap(keyFindings) : []),
@@ -86,35 +86,29 @@ const changesSeenLate = (as: Side): Finding => ({
   next: 'hold back schema changes until the run is complete',
 });
 
-const IDENTITY = `
-  SELECT c.relreplident::text AS identity, c.relpersistence::text AS persistence
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2`;
+const IDENTITIES = `
+  SELECT n.nspname AS schema, c.relname AS name, c.relreplident::text AS identity, c.relpersistence::text AS persistence
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${isNamed('$1')} ORDER BY 1, 2`;
 
 const identityFindings = async (session: PgSession, tables: readonly Table[]): Promise<Finding[]> => {
-  const found: Finding[] = [];
-  for (const table of tables) {
-    const row = await session.one(IDENTITY, [table.name.schema, table.name.name]);
-    const name = nameOf(table.name);
-    if (row['identity'] === 'n')
-      found.push(
-        refuse(
-          'CF-SCOPE-003',
-          name,
-          'has REPLICA IDENTITY NOTHING: once published, its UPDATEs and DELETEs would fail',
-          `ALTER TABLE ${quoteTable(table.name)} REPLICA IDENTITY DEFAULT`,
-        ),
-      );
-    if (row['persistence'] !== 'p')
-      found.push(
-        refuse(
-          'CF-SCOPE-004',
-          name,
-          'is unlogged: its changes are in no log and cannot be streamed',
-          `ALTER TABLE ${quoteTable(table.name)} SET LOGGED, or exclude it`,
-        ),
-      );
-  }
-  return found;
+  const {rows} = await session.query(IDENTITIES, [tableNames(tables.map(({name}) => name))]);
+  return rows.flatMap((row) => {
+    const table = {schema: row['schema'] ?? '', name: row['name'] ?? ''};
+    const name = nameOf(table);
+    const unidentified = refuse(
+      'CF-SCOPE-003',
+      name,
+      'has REPLICA IDENTITY NOTHING: once published, its UPDATEs and DELETEs would fail',
+      `ALTER TABLE ${quoteTable(table)} REPLICA IDENTITY DEFAULT`,
+    );
+    const unlogged = refuse(
+      'CF-SCOPE-004',
+      name,
+      'is unlogged: its changes are in no log and cannot be streamed',
+      `ALTER TABLE ${quoteTable(table)} SET LOGGED, or exclude it`,
+    );
+    return [...(row['identity'] === 'n' ? [unidentified] : []), ...(row['persistence'] === 'p' ? [] : [unlogged])];
+  });
 };
 
 /** H-17: rows are applied as a replica would, on the source too once there is a way back; these would do their work twice. */

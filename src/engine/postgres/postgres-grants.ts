@@ -7,7 +7,7 @@ import type {Side} from '../../model/side.ts';
 import type {Table} from '../../model/table.ts';
 import type {Finding, Grant, Wishes} from '../engine.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
-import {quoteName, textArray} from './postgres-sql.ts';
+import {isNamed, quoteName, tableNames, textArray} from './postgres-sql.ts';
 
 export const postgresGrants = async (session: PgSession, as: Side, tables: readonly Table[], wishes?: Wishes): Promise<Grant[]> => {
   const role = await readRole(session);
@@ -123,13 +123,13 @@ const schemaGrants = async (session: PgSession, role: Role, as: Side, tables: re
 const OWNERS = `
   SELECT pg_get_userbyid(c.relowner)::text AS owner, r.rolsuper::text AS super, pg_has_role(c.relowner, 'USAGE')::text AS held, count(*)::text AS objects
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles r ON r.oid = c.relowner
-  WHERE c.relkind IN ('r', 'p') AND json_build_array(n.nspname, c.relname)::text = ANY (SELECT json_build_array(one ->> 0, one ->> 1)::text FROM json_array_elements($1::json) AS one)
+  WHERE c.relkind IN ('r', 'p') AND ${isNamed('$1')}
      OR c.relkind = 'S' AND n.nspname = ANY ($2::text[])
   GROUP BY 1, 2, 3 ORDER BY 1`;
 
 const ownerGrants = async (session: PgSession, role: Role, as: Side, tables: readonly Table[]): Promise<Grant[]> => {
-  const names = tables.flatMap((table) => [table.name, ...table.partitions]).map(({schema, name}) => [schema, name]);
-  const {rows} = await session.query(OWNERS, [JSON.stringify(names), schemasOf(tables)]);
+  const names = tableNames(tables.flatMap((table) => [table.name, ...table.partitions]));
+  const {rows} = await session.query(OWNERS, [names, schemasOf(tables)]);
   return rows.filter((row) => row['owner'] !== role.name).map((row) => ownerGrant(role, as, row));
 };
 
@@ -150,12 +150,12 @@ const ownerGrant = (role: Role, as: Side, row: TextRow): Grant => {
 /** Owners are under their own policies only when these are forced; the role is to act as an owner. */
 const FORCED = `
   SELECT count(*)::text AS forced FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relrowsecurity AND c.relforcerowsecurity AND json_build_array(n.nspname, c.relname)::text = ANY (SELECT json_build_array(one ->> 0, one ->> 1)::text FROM json_array_elements($1::json) AS one)`;
+  WHERE c.relrowsecurity AND c.relforcerowsecurity AND ${isNamed('$1')}`;
 
 /** `coming`: tables that get the policies that they have on the source. */
 const rowSecurityGrants = async (session: PgSession, role: Role, coming: readonly Table[], tables: readonly Table[]): Promise<Grant[]> => {
-  const names = tables.flatMap((table) => [table.name, ...table.partitions]).map(({schema, name}) => [schema, name]);
-  const {forced} = await session.one<{forced: string}>(FORCED, [JSON.stringify(names)]);
+  const names = tableNames(tables.flatMap((table) => [table.name, ...table.partitions]));
+  const {forced} = await session.one<{forced: string}>(FORCED, [names]);
   const count = Math.max(Number(forced), coming.filter(({forcesRowSecurity}) => forcesRowSecurity).length);
   if (count === 0) return [];
   return [

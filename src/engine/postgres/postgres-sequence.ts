@@ -1,5 +1,6 @@
 /** Where a sequence has to continue on the other side (H-10). Pure; sign-aware, and never past its limits. */
 import type {SequenceState} from '../engine.ts';
+import {inOrder} from './postgres-sql.ts';
 
 export type Sequence = {
   readonly last: bigint;
@@ -63,6 +64,6 @@ export const SET_SEQUENCES = `SELECT setval(to_regclass(found), last::bigint, ca
          ) AS known WHERE to_regclass(found) IS NOT NULL
            AND (below IS NULL OR coalesce(CASE WHEN down = 'true' THEN pg_sequence_last_value(to_regclass(found)) > below::bigint ELSE pg_sequence_last_value(to_regclass(found)) < below::bigint END, true))`;
 
-/** All in one statement: this is read while writes are held. Names as SQL has them. */
-export const sequenceValues = (names: readonly string[]): string =>
-  `${names.map((name, place) => `SELECT ${place} AS place, last_value::text AS last, is_called::text AS called FROM ${name}`).join(' UNION ALL ')} ORDER BY place`;
+/** Few statements: this is read while writes are held. Names as SQL has them. */
+export const sequenceValues = (names: readonly string[]): string[] =>
+  inOrder(names.map((name) => `SELECT last_value::text AS last, is_called::text AS called FROM ${name}`));

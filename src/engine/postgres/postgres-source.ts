@@ -179,7 +179,7 @@ export class PostgresSource implements Source {
          FROM pg_sequences LEFT JOIN LATERAL (${SEQUENCE_OWNER}) AS owner ON true WHERE schemaname = ANY ($1) ORDER BY 1, 2`,
         [schemas],
       );
-      return rows.length ? readSequences(session, rows) : [];
+      return readSequences(session, rows);
     });
   }
 }
@@ -199,7 +199,8 @@ const ownerOf = (row: TextRow): Pick<SequenceState, 'owner'> => {
 
 const readSequences = async (session: PgSession, known: readonly TextRow[]): Promise<SequenceState[]> => {
   const nameOf = (row: TextRow) => ({schema: row['schema'] ?? '', name: row['name'] ?? ''});
-  const {rows} = await session.query(sequenceValues(known.map((row) => quoteTable(nameOf(row)))));
+  const rows: TextRow[] = [];
+  for (const statement of sequenceValues(known.map((row) => quoteTable(nameOf(row))))) rows.push(...(await session.query(statement)).rows);
   return known.map((row, i) => ({
     name: nameOf(row),
     last: rows[i]?.['last'] ?? '',

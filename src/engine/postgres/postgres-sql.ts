@@ -79,9 +79,9 @@ export const valueType = ({type}: Column): string =>
 /** Tables by name, as one bind parameter: what `isNamed` takes. A regclass would need usage on the schema. */
 export const tableNames = (tables: readonly TableName[]): string => JSON.stringify(tables.map(({schema, name}) => [schema, name]));
 
-/** Whether the class `c` in the namespace `n` is one of those in the parameter. */
+/** Whether the class `c` in the namespace `n` is one of those in the parameter: names, so that the server finds them by hash or index. */
 export const isNamed = (parameter: string): string =>
-  `json_build_array(n.nspname, c.relname)::text = ANY (SELECT json_build_array(one ->> 0, one ->> 1)::text FROM json_array_elements(${parameter}::json) AS one)`;
+  `(n.nspname, c.relname) IN (SELECT one ->> 0, one ->> 1 FROM json_array_elements(${parameter}::json) AS one)`;
 
 /** A PostgreSQL array literal of texts: one bind parameter for a whole column of values. */
 export const textArray = (values: readonly Value[]): string => {
@@ -94,3 +94,15 @@ export const textArray = (values: readonly Value[]): string => {
   }
   return `${out}}`;
 };
+
+/** A server takes these as one only as far as its stack goes. */
+const PARTS_MAX = 1000;
+
+/** Queries of the same columns as few statements, their rows one after another: each would be a round trip of its own. */
+export const inOrder = (queries: readonly string[]): string[] =>
+  Array.from({length: Math.ceil(queries.length / PARTS_MAX)}, (_, n) => {
+    const parts = queries
+      .slice(n * PARTS_MAX, (n + 1) * PARTS_MAX)
+      .map((query, place) => query.replace(/^SELECT /, `SELECT ${place} AS place, `));
+    return `${parts.join(' UNION ALL ')} ORDER BY place`;
+  });

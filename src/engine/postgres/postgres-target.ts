@@ -29,15 +29,16 @@ export class PostgresTarget implements Target {
   }
 
   async nonEmpty(tables: readonly Table[]): Promise<TableName[]> {
-    const found: TableName[] = [];
-    for (const table of tables) {
-      const {name} = table;
-      const {rows} = await this.#sessions.use((session) => session.query(`SELECT to_regclass($1)::text AS there`, [quoteTable(name)]));
-      if (!rows[0]?.['there']) continue;
-      const filled = await this.#sessions.use((session) => session.query(anyRow(table)));
-      if (filled.rows.length) found.push(name);
-    }
-    return found;
+    return this.#sessions.use(async (session) => {
+      const {rows} = await session.query(
+        `SELECT place FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, place) WHERE to_regclass(name) IS NOT NULL ORDER BY place`,
+        [textArray(tables.map(({name}) => quoteTable(name)))],
+      );
+      const found: TableName[] = [];
+      for (const table of rows.flatMap((row) => tables[Number(row['place']) - 1] ?? []))
+        if ((await session.query(anyRow(table))).rows.length) found.push(table.name);
+      return found;
+    });
   }
 
   runSchemaFile(...[file, text, signal, stays]: Parameters<Target['runSchemaFile']>): ReturnType<Target['runSchemaFile']> {
@@ -149,14 +150,19 @@ export class PostgresTarget implements Target {
     const stored = await this.chunks();
     if (stored.length) return stored;
     await this.#sessions.use((session) =>
-      session.transaction('BEGIN', async () => {
-        for (const [id, {table, range}] of ranges.entries()) {
-          await session.query(
-            `INSERT INTO crossfade.chunk (migration, id, table_schema, table_name, after_key, to_key, epoch) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-            [this.#migration.short, id, table.schema, table.name, bound(range.after), bound(range.to), epoch],
-          );
-        }
-      }),
+      session.query(
+        `INSERT INTO crossfade.chunk (migration, id, table_schema, table_name, after_key, to_key, epoch)
+         SELECT $1, id - 1, table_schema, table_name, after_key::text[], to_key::text[], $2
+         FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY AS planned (table_schema, table_name, after_key, to_key, id)`,
+        [
+          this.#migration.short,
+          epoch,
+          textArray(ranges.map(({table}) => table.schema)),
+          textArray(ranges.map(({table}) => table.name)),
+          textArray(ranges.map(({range}) => bound(range.after))),
+          textArray(ranges.map(({range}) => bound(range.to))),
+        ],
+      ),
     );
     return this.chunks();
   }
