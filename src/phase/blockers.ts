@@ -5,6 +5,7 @@
  */
 import {AttemptOver, type Blocker} from '../engine/engine.ts';
 import {TransientError} from '../model/errors.ts';
+import type {Table} from '../model/table.ts';
 import type {PhaseContext} from './phase.ts';
 import type {Roles} from './roles.ts';
 
@@ -17,6 +18,8 @@ const TRIES_MAX = 3;
 export type Held = {
   readonly context: PhaseContext;
   readonly roles: Roles;
+  /** Of the closing side, read before the hold. */
+  readonly tables: readonly Table[];
   /** Monotonic. */
   readonly sinceMs: number;
   /** Of the whole attempt: the stall budget. */
@@ -48,8 +51,7 @@ const pastBlockers = async <T>(held: Held, passage: Passage<T>): Promise<T> => {
   }
 };
 
-const behindLocks = async ({context, roles}: Held): Promise<readonly Blocker[]> =>
-  roles.closing.clients.blockers(await context.tables(roles.closingSide), []);
+const behindLocks = ({roles, tables}: Held): Promise<readonly Blocker[]> => roles.closing.clients.blockers(tables, []);
 
 /** What a switch waits for it tells as server processes; most have nothing to wait for. */
 const behindSwitches = async ({context, roles}: Held): Promise<readonly Blocker[]> => {

@@ -1,4 +1,5 @@
 /** The order of an attempt, as the two sides, the switches and the watchdog see it: every step rests on the one before. */
+import {setImmediate} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import type {Database} from '../engine/engine.ts';
 import type {Link} from '../pipeline/replication.ts';
@@ -30,7 +31,9 @@ const recorder = (calls: string[], name: string, answers: Readonly<Record<string
 
 const AS_PLANNED = {primary: 'one:5432', planned: 'one:5432', isPaused: true};
 
-const attempt = async (): Promise<readonly string[]> => {
+const attempt = async (
+  compareLeft: () => Promise<unknown> = async () => ({isKnown: true, rows: 0, tables: 0}),
+): Promise<readonly string[]> => {
   const calls: string[] = [];
   const say = (what: string): Promise<void> => Promise.resolve(void calls.push(what));
   const effects = recordingEffects();
@@ -53,7 +56,7 @@ const attempt = async (): Promise<readonly string[]> => {
     switches: [{hold: () => say('switch holds'), resume: () => say('switch resumes'), foresee: async () => []}],
     replication: {
       ensure: (direction: string, mode: string) => say(`${direction} link: ${mode}`),
-      stop: (direction: string) => say(`${direction} link stops`),
+      stop: (direction: string) => setImmediate().then(() => say(`${direction} link stops`)), // when all else has come as far as it can
     },
     startWatchdog: async () => {
       await say('watchdog');
@@ -66,12 +69,12 @@ const attempt = async (): Promise<readonly string[]> => {
       observe: () => say('failover is asked').then(() => ({source: AS_PLANNED, target: AS_PLANNED})),
     },
     isFailoverPaused: async () => true,
-    tables: async () => [],
+    tables: (side: string) => say(`tables of the ${side}`).then(() => []),
     mappings: async () => [],
     steps: {each: (_: string, act: () => Promise<unknown>) => act()},
     verification: {
       compareChanged: () => say('compare'),
-      compareLeft: async () => ({isKnown: true, rows: 0, tables: 0}),
+      compareLeft,
       calledOff: (error: Error) => say(`called off: ${error.message}`),
     },
     telemetry: {note: () => undefined, wait: () => undefined},
@@ -108,6 +111,18 @@ test('what the stream carried is asked when nobody can write any more, and befor
 
 test('sequences are read when nobody can draw from them any more', () =>
   expectOrder('source.fence.raise', 'source.source.readSequences', 'target.target.setSequences', 'source.fence.commit'));
+
+test('no catalogue is read while clients wait', async () => {
+  const calls = await attempt();
+  expect(order(calls, 'tables of the source', 'switch holds')).toEqual(['tables of the source', 'switch holds']);
+  expect(calls.slice(calls.indexOf('switch holds')).filter((call) => call.startsWith('tables'))).toEqual([]);
+});
+
+test('a last check that fails waits for what goes on beside it before anything is taken back', async () => {
+  const calls = await attempt(() => Promise.reject(new Error('rows differ')));
+  const wanted = ['target.target.setSequences', 'source.target.setProgress reverse', 'called off: rows differ', 'source.fence.release'];
+  expect(order(calls, ...wanted)).toEqual(wanted);
+});
 
 test('the reverse stream begins after our last write, its reader gone', () =>
   expectOrder(

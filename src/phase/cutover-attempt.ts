@@ -30,6 +30,7 @@ const SEQUENCE_MARGIN = 10_000;
 export const attemptCutover = async (context: PhaseContext, roles: Roles, link: Link): Promise<PhaseOutcome> => {
   const attempt = await nextAttempt(context, roles);
   await context.steps.each('arm-reverse-stream', () => armReverse(context, roles));
+  const tables = await context.tables(roles.closingSide); // clients would wait for it; what was altered since, the last check refuses
   const watchdog = await startWatchdog(context, roles, attempt);
   await using canary = cutoverCanary(context, roles, attempt);
   const begun: Begun = {canary, heldFromMs: undefined};
@@ -40,7 +41,9 @@ export const attemptCutover = async (context: PhaseContext, roles: Roles, link: 
     await context.steps.each('compare-changed', () => context.verification.compareChanged(link, context.signal, COMPARE_MS_MAX));
     begun.heldFromMs = context.clock.monotonicMs();
     const over = new AbortController();
-    await closeAndDecide(context, roles, link, attempt, watchdog, over.signal).finally(() => over.abort());
+    const limit = limitOf(context, watchdog, over.signal);
+    const held: Held = {context, roles, tables, sinceMs: begun.heldFromMs, limit};
+    await closeAndDecide(held, link, attempt).finally(() => over.abort());
   } catch (error) {
     return await callOff(context, roles, attempt, watchdog, begun, error);
   }
@@ -83,18 +86,10 @@ const startWatchdog = async (context: PhaseContext, roles: Roles, attempt: numbe
   return watchdog;
 };
 
-const closeAndDecide = async (
-  context: PhaseContext,
-  roles: Roles,
-  link: Link,
-  attempt: number,
-  watchdog: Watchdog,
-  over: AbortSignal,
-): Promise<void> => {
+const closeAndDecide = async (held: Held, link: Link, attempt: number): Promise<void> => {
+  const {context, roles, limit} = held;
   const {steps, plan} = context;
   const budgetMs = plan.plan.cutover.stallBudgetMs;
-  const limit = AbortSignal.any([context.signal, limitOf(context, budgetMs, watchdog, over)]);
-  const held: Held = {context, roles, sinceMs: context.clock.monotonicMs(), limit};
   await steps.each('hold', () => holdPastBlockers(held, () => holdAll(context, attempt, budgetMs)));
   const marker = `fence ${attempt} ${context.effects.randomId()}`;
   const drained = link.untilMark(marker, limit);
@@ -104,9 +99,12 @@ const closeAndDecide = async (
   asPlanned.catch(() => undefined); // awaited before the decision; it takes its time beside the drain
   await steps.each('drain', () => drained);
   const timed = untilOver(steps, limit);
-  await timed.each('final-check', () => finalCheck(context, roles, link));
-  await timed.each('sequences', async () => roles.opening.target.setSequences(await sequences(context, roles), SEQUENCE_MARGIN));
-  await timed.each('mark-reverse', () => markReverse(context, roles, limit));
+  await allOf(
+    timed.each('final-check', () => finalCheck(context, roles, link)),
+    timed
+      .each('sequences', async () => roles.opening.target.setSequences(await sequences(held), SEQUENCE_MARGIN))
+      .then(() => timed.each('mark-reverse', () => markReverse(context, roles, limit))),
+  );
   await asPlanned;
   limit.throwIfAborted();
   const decision = await timed.each('decide', () => roles.closing.fence.commit(attempt, context.epoch));
@@ -115,6 +113,11 @@ const closeAndDecide = async (
       code: 'CF-CUT-001',
       next: 'nothing; the source serves and the cutover can be tried again',
     });
+};
+
+/** Beside each other, because clients wait. All have ended when it ends, with the first's error before the others'. */
+const allOf = async (...works: readonly Promise<unknown>[]): Promise<void> => {
+  for (const outcome of await Promise.allSettled(works)) if (outcome.status === 'rejected') throw outcome.reason;
 };
 
 /**
@@ -128,14 +131,12 @@ const untilOver = (steps: Steps, limit: AbortSignal): Pick<Steps, 'each'> => {
   return {each: (step, act, kept) => Promise.race([steps.each(step, act, kept), over])};
 };
 
-const sequences = async (context: PhaseContext, roles: Roles): Promise<readonly SequenceState[]> =>
-  mappedSequences(
-    await roles.closing.source.readSequences(await context.tables(roles.closingSide)),
-    await context.mappings(roles.direction),
-  );
+const sequences = async ({context, roles, tables}: Held): Promise<readonly SequenceState[]> =>
+  mappedSequences(await roles.closing.source.readSequences(tables), await context.mappings(roles.direction));
 
 /** Without its watchdog a hold could outlive us, so its end is the attempt's end as well. `over`: nobody waits for the limit any more. */
-const limitOf = (context: PhaseContext, ms: number, watchdog: Watchdog, over: AbortSignal): AbortSignal => {
+const limitOf = (context: PhaseContext, watchdog: Watchdog, over: AbortSignal): AbortSignal => {
+  const ms = context.plan.plan.cutover.stallBudgetMs;
   const controller = new AbortController();
   const end = (reason: string, next: string): void => controller.abort(new TransientError(reason, {code: 'CF-CUT-001', next}));
   void context.clock
@@ -145,19 +146,17 @@ const limitOf = (context: PhaseContext, ms: number, watchdog: Watchdog, over: Ab
         over.aborted || end(`the stall budget of ${ms} ms was used up`, 'look for long transactions and lag, then try the cutover again'),
     );
   void watchdog.gone.then((reason) => end(`the watchdog is gone: ${reason}`, 'nothing; the cutover can be tried again'));
-  return controller.signal;
+  return AbortSignal.any([context.signal, controller.signal]);
 };
 
 const raiseFence = async (held: Held, attempt: number, budgetMs: number, marker: string): Promise<{position: Position}> => {
-  const {context, roles} = held;
-  const tables = await context.tables(roles.closingSide);
+  const {context, roles, tables} = held;
   return fencePastBlockers(held, () => roles.closing.fence.raise({tables, attempt, epoch: context.epoch, budgetMs, marker}));
 };
 
 /** Every switch is asked to the end, so that none is still at it when the hold is asked for again. */
 const holdAll = async (context: PhaseContext, attempt: number, budgetMs: number): Promise<void> => {
-  const outcomes = await Promise.allSettled(context.switches.map((one) => one.hold({epoch: attempt, untilMs: budgetMs})));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  await allOf(...context.switches.map((one) => one.hold({epoch: attempt, untilMs: budgetMs})));
 };
 
 /**
