@@ -11,36 +11,38 @@ import {tableReshape} from './table-reshape.ts';
 import {type Limit, losses, stops} from './way-back.ts';
 
 export const migrationMapping = (rules: MappingRules, functions: Functions): MigrationMapping => {
-  const known = new Map(rules.tables.map((rule) => [nameOf(rule.from), rule]));
-  const ruleOf = ({name}: Table): TableRule | undefined => known.get(nameOf(name));
-  const targetName = (table: TableName): TableName => known.get(nameOf(table))?.to ?? table;
+  const rulesByName = new Map(rules.tables.map((rule) => [nameOf(rule.from), rule]));
+  const ruleOf = ({name}: Table): TableRule | undefined => rulesByName.get(nameOf(name));
+  const targetName = (table: TableName): TableName => rulesByName.get(nameOf(table))?.to ?? table;
   const columnsOf = (source: Table): readonly ColumnMapping[] => tableColumns(source, ruleOf(source), functions);
-  const targetOf = (source: Table, targets: readonly Table[]): Table | undefined =>
-    targets.find(({name}) => nameOf(name) === nameOf(targetName(source.name)));
+  const targetOf = (targets: readonly Table[]): ((source: Table) => Table | undefined) => {
+    const byName = new Map(targets.map((table) => [nameOf(table.name), table]));
+    return (source) => byName.get(nameOf(targetName(source.name)));
+  };
   return {
     targetName,
     sourceTables: (tables) => tables.map((table) => filtered(table, ruleOf(table))),
-    findings: (sources, targets) => [
-      ...nameFindings(rules, sources, targetName),
-      ...sources.flatMap((source) =>
-        tableFindings({
-          source,
-          target: targetOf(source, targets),
-          rule: ruleOf(source),
-          columns: columnsOf(source),
-          allowLoss: rules.allowLoss,
-        }),
-      ),
-    ],
+    findings: (sources, targets) => {
+      const target = targetOf(targets);
+      const {allowLoss} = rules;
+      return [
+        ...nameFindings(rules, sources, targetName),
+        ...sources.flatMap((source) =>
+          tableFindings({source, target: target(source), rule: ruleOf(source), columns: columnsOf(source), allowLoss}),
+        ),
+      ];
+    },
     reshapes: (sources) => sources.flatMap((source) => tableReshape(source, targetName(source.name), columnsOf(source)) ?? []),
-    tables: (sources, targets, direction) =>
-      sources.map((source): TableMapping => {
-        const target = targetOf(source, targets) ?? missing(targetName(source.name));
+    tables: (sources, targets, direction) => {
+      const known = targetOf(targets);
+      return sources.map((source): TableMapping => {
+        const target = known(source) ?? missing(targetName(source.name));
         const mustReturn = !rules.allowLoss;
         return direction === 'forward'
           ? forwardMapping(source, target, columnsOf(source), mustReturn)
           : reverseMapping(target, source, columnsOf(source), mustReturn);
-      }),
+      });
+    },
   };
 };
 
@@ -93,12 +95,13 @@ const wayBack = ({object, reason}: Limit, severity: 'refuse' | 'warn', next: str
 const nameFindings = (rules: MappingRules, sources: readonly Table[], targetName: (table: TableName) => TableName): MappingFinding[] => {
   const inScope = new Set(sources.map(({name}) => nameOf(name)));
   const targets = sources.map(({name}) => nameOf(targetName(name)));
+  const met = new Set<string>();
   return [
     ...rules.tables
       .filter(({from}) => !inScope.has(nameOf(from)))
       .map(({from}) => misfit(nameOf(from))('is mapped, and is not a table of the scope')),
     ...targets
-      .filter((name, i) => targets.indexOf(name) !== i)
+      .filter((name) => met.size === met.add(name).size)
       .map((name) => misfit(name)('is what two tables of the source would become')),
   ];
 };

@@ -104,10 +104,11 @@ const powers = ({name, from, to}: Pair): Finding[] =>
   });
 
 /** Of the target's tables those that exist already. */
-const differences = ({name, from, to}: Pair, targetName: (table: TableName) => TableName, due: 'later' | 'now'): Finding[] =>
-  (from?.tables ?? []).flatMap(({table, privileges}) => {
+const differences = ({name, from, to}: Pair, targetName: (table: TableName) => TableName, due: 'later' | 'now'): Finding[] => {
+  const onTarget = new Map(to?.tables.map((one) => [nameOf(one.table), one]));
+  return (from?.tables ?? []).flatMap(({table, privileges}) => {
     const target = nameOf(targetName(table));
-    const there = to?.tables.find((one) => nameOf(one.table) === target);
+    const there = onTarget.get(target);
     const missing = there ? privileges.filter((one) => !holds(there, one)) : [];
     if (!missing.length) return [];
     return [
@@ -119,6 +120,7 @@ const differences = ({name, from, to}: Pair, targetName: (table: TableName) => T
       ),
     ];
   });
+};
 
 const holds = ({privileges}: TableRights, wanted: string): boolean =>
   privileges.includes(wanted) || (wanted.endsWith(SOME_COLUMNS) && privileges.includes(wanted.slice(0, -SOME_COLUMNS.length)));

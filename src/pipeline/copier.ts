@@ -28,14 +28,16 @@ export const copyChunks = async (
   request: CopyRequest,
 ): Promise<{readonly rows: number; readonly bytes: number; readonly chunks: number}> => {
   const open = request.chunks.filter((chunk) => !chunk.done);
+  const mappings = new Map(request.mappings.map((mapping) => [nameOf(mapping.to.name), mapping]));
   const total = {rows: 0, bytes: 0, chunks: 0};
-  report(request, total);
+  const report = reporting(request);
+  report(total);
   await eachOf(open, request, async (chunk) => {
-    const loaded = await copyChunk(request, chunk);
+    const loaded = await copyChunk(request, chunk, mappings.get(nameOf(chunk.table)));
     total.rows += loaded.rows;
     total.bytes += loaded.bytes;
     total.chunks++;
-    report(request, total);
+    report(total);
   });
   return total;
 };
@@ -79,8 +81,11 @@ const eachOf = async (
   assert(queue.length === 0, 'every chunk was copied');
 };
 
-const copyChunk = async ({from, to, mappings, epoch}: CopyRequest, chunk: Chunk): Promise<{rows: number; bytes: number}> => {
-  const mapping = mappings.find((one) => nameOf(one.to.name) === nameOf(chunk.table));
+const copyChunk = async (
+  {from, to, epoch}: CopyRequest,
+  chunk: Chunk,
+  mapping: TableMapping | undefined,
+): Promise<{rows: number; bytes: number}> => {
   if (!mapping) throw new Error(`chunk ${chunk.id} is of ${nameOf(chunk.table)}, which is not in the scope any more`);
   const table = mapping.writes;
   const format = bulkFormat(table);
@@ -110,11 +115,14 @@ export const bulkFormat = (table: Table): BulkFormat =>
   writtenColumns(table).every((column) => column.portableBinary) ? 'binary' : 'text';
 
 /** What earlier runners copied counts too; told before the first chunk, so that it is nobody's speed. */
-const report = ({telemetry, chunks}: CopyRequest, total: {readonly rows: number; readonly chunks: number}): void => {
+const reporting = ({telemetry, chunks}: CopyRequest): ((total: {readonly rows: number; readonly chunks: number}) => void) => {
   const before = chunks.filter((chunk) => chunk.done);
-  telemetry.gauge('rowsCopied', rowsOf(before) + total.rows);
-  telemetry.gauge('chunksDone', before.length + total.chunks);
-  telemetry.gauge('chunksTotal', chunks.length);
+  const rowsBefore = rowsOf(before);
+  return (total) => {
+    telemetry.gauge('rowsCopied', rowsBefore + total.rows);
+    telemetry.gauge('chunksDone', before.length + total.chunks);
+    telemetry.gauge('chunksTotal', chunks.length);
+  };
 };
 
 const rowsOf = (chunks: readonly Chunk[]): number => chunks.reduce((rows, chunk) => rows + (chunk.rows ?? 0), 0);

@@ -7,7 +7,7 @@ import type {Position} from '../model/position.ts';
 import {nameOf, type Table, type TableName} from '../model/table.ts';
 import {replayMode, type ReplayMode} from './replay-form.ts';
 
-type Window = {readonly table: Table; end: Position | undefined; readonly rereads: Map<string, Key>; mode: ReplayMode};
+type Window = {readonly table: Table; end: Position | undefined; readonly rereads: Map<string, Key>};
 type Stored = {
   readonly ends: readonly {readonly table: TableName; readonly end: Position}[];
   readonly rereads: readonly {readonly table: TableName; readonly key: Key}[];
@@ -16,8 +16,13 @@ type Stored = {
 export class ReplayWindows {
   readonly #windows: ReadonlyMap<string, Window>;
   readonly #compare: (a: Position, b: Position) => number;
-
   readonly #lenient: ReadonlySet<string>;
+  /** In mode `window`. This and the next are asked with every transaction, and there may be thousands of tables. */
+  readonly #open: Set<Window>;
+  /** With keys on their lists. */
+  readonly #listed = new Set<Window>();
+  /** Up to a commit here no window ends; undefined where that is to be found out. */
+  #quietTo: Position | undefined;
 
   /**
    * `lenient`: tables that keep the window's forms for good. A re-read does not hold up the end of their window, because
@@ -32,9 +37,8 @@ export class ReplayWindows {
   ) {
     this.#compare = compare;
     this.#lenient = lenient;
-    this.#windows = new Map(
-      tables.map((table) => [nameOf(table.name), {table, end: undefined, rereads: new Map<string, Key>(), mode: 'window' as ReplayMode}]),
-    );
+    this.#windows = new Map(tables.map((table) => [nameOf(table.name), {table, end: undefined, rereads: new Map<string, Key>()}]));
+    this.#open = new Set(this.#windows.values());
     for (const {table, end} of stored.ends) this.#of(table).end = end;
     this.add(stored.rereads);
     this.#update(at);
@@ -47,18 +51,17 @@ export class ReplayWindows {
   }
 
   mode(table: TableName): ReplayMode {
-    return this.#of(table).mode;
+    return this.#open.has(this.#of(table)) ? 'window' : 'strict';
   }
 
   /** Every table is past its window. */
   get strict(): boolean {
-    return [...this.#windows.values()].every((window) => window.mode === 'strict');
+    return this.#open.size === 0;
   }
 
   /** Whether a transaction that commits at `commit` makes any table strict: what is pending has to be flushed first. */
   wouldChange(commit: Position): boolean {
-    for (const window of this.#windows.values()) if (window.mode === 'window' && this.#modeAt(window, commit) === 'strict') return true;
-    return false;
+    return !this.#isQuiet(commit) && [...this.#open].some((window) => this.#endsBy(window, commit));
   }
 
   begin(commit: Position): void {
@@ -66,56 +69,76 @@ export class ReplayWindows {
   }
 
   #update(commit: Position): void {
-    for (const window of this.#windows.values()) if (window.mode === 'window') window.mode = this.#modeAt(window, commit);
+    if (this.#isQuiet(commit)) return;
+    const ended = [...this.#open].filter((window) => this.#endsBy(window, commit));
+    for (const window of ended) this.#open.delete(window);
+    this.#quietTo = undefined;
   }
 
-  #modeAt(window: Window, commit: Position): ReplayMode {
-    return replayMode({
-      hasOpenChunks: false,
-      hasRereads: window.rereads.size > 0,
-      isPastEnd: !window.end || this.#compare(commit, window.end) > 0,
-    });
+  #isQuiet(commit: Position): boolean {
+    if (this.strict) return true;
+    this.#quietTo ??= this.#firstEnd();
+    return this.#quietTo !== undefined && this.#compare(commit, this.#quietTo) <= 0;
+  }
+
+  /** Of windows that no list holds open; undefined where one of them has no end to wait for. */
+  #firstEnd(): Position | undefined {
+    const [first, ...others] = [...this.#open].filter(({rereads}) => rereads.size === 0).map(({end}) => end);
+    return others.reduce((a, b) => (a === undefined || b === undefined ? undefined : this.#compare(a, b) <= 0 ? a : b), first);
+  }
+
+  #endsBy({end, rereads}: Window, commit: Position): boolean {
+    const isPastEnd = !end || this.#compare(commit, end) > 0;
+    return replayMode({hasOpenChunks: false, hasRereads: rereads.size > 0, isPastEnd}) === 'strict';
   }
 
   add(keys: readonly {readonly table: TableName; readonly key: Key}[]): void {
-    for (const {table, key} of keys) this.#of(table).rereads.set(keyText(key), key);
+    for (const {table, key} of keys) {
+      const window = this.#of(table);
+      window.rereads.set(keyText(key), key);
+      this.#listed.add(window);
+    }
   }
 
   /** A repair takes tables back into the window, which is the only way back (R7). */
   reopen(keys: readonly {readonly table: TableName; readonly key: Key}[]): void {
     this.add(keys);
-    for (const {table} of keys) this.#of(table).mode = 'window';
+    for (const {table} of keys) this.#open.add(this.#of(table));
   }
 
   clear(tables: readonly TableName[]): void {
-    for (const table of tables) this.#of(table).rereads.clear();
+    for (const table of tables) this.#unlist(this.#of(table), (rereads) => rereads.clear());
   }
 
   /** A table that was complete at its position has rows that are still to be read again. */
   get isBehind(): boolean {
-    return [...this.#windows.values()].some(({mode, rereads}) => mode === 'strict' && rereads.size > 0);
+    return [...this.#listed].some((window) => !this.#open.has(window));
   }
 
   /** Tables whose list holds up the end of their window, with the keys to read again. */
   due(applied: Position): {readonly table: Table; readonly keys: readonly Key[]}[] {
-    return [...this.#windows.values()]
-      .filter(
-        (window) =>
-          window.rereads.size > 0 && (!window.end || this.#compare(applied, window.end) >= 0 || window.rereads.size >= REREADS_MAX),
-      )
+    return [...this.#listed]
+      .filter(({end, rereads}) => !end || this.#compare(applied, end) >= 0 || rereads.size >= REREADS_MAX)
       .map((window) => ({table: window.table, keys: [...window.rereads.values()].slice(0, REREADS_MAX)}));
   }
 
   /** The keys were read again; everything that read saw is at or before `end`. */
   served(table: TableName, keys: readonly Key[], end: Position): void {
     const window = this.#of(table);
-    for (const key of keys) window.rereads.delete(keyText(key));
+    this.#unlist(window, (rereads) => keys.forEach((key) => rereads.delete(keyText(key))));
     if (this.#lenient.has(nameOf(table))) return;
     if (!window.end || this.#compare(end, window.end) > 0) window.end = end;
   }
 
   get rereads(): number {
-    return [...this.#windows.values()].reduce((total, window) => total + window.rereads.size, 0);
+    return [...this.#listed].reduce((total, window) => total + window.rereads.size, 0);
+  }
+
+  /** Its window may end sooner now. */
+  #unlist(window: Window, take: (rereads: Map<string, Key>) => void): void {
+    take(window.rereads);
+    if (window.rereads.size === 0) this.#listed.delete(window);
+    this.#quietTo = undefined;
   }
 }
 
