@@ -71,7 +71,10 @@ export class PgBouncerAdmin {
     const retry = await this.#setting('server_login_retry');
     await this.command('SET server_login_retry = 0');
     try {
-      await this.command(`RESUME ${quote(name)}`);
+      await this.command(`RESUME ${quote(name)}`).catch(async (error: unknown) => {
+        // Where nothing is paused it is an error, and the watchdog may have done the same in the same moment.
+        if ((await this.database(name))?.paused !== false) throw error;
+      });
     } finally {
       await this.command(`SET server_login_retry = ${Number(retry)}`);
     }

@@ -72,6 +72,23 @@ describe.skipIf(program === undefined)('PgBouncer', () => {
     await Promise.all(clients.map((client) => client.stop()));
   });
 
+  test.each(['resume', 'route'] as const)(
+    'somebody else who lets go in the same moment, as a watchdog may, is no failure of %s',
+    async (act) => {
+      const {driver, pool, statement} = await start();
+      const one = driver(
+        realEffects(async ({kind, label}) => {
+          if (kind === 'admin.command' && label.includes('RESUME')) await Promise.allSettled(pool.admins.map(resumeAt));
+        }),
+      );
+      const side = act === 'resume' ? 'source' : 'target';
+      await one.hold({epoch: 1, untilMs: 5000});
+      await one[act]({epoch: 1, side});
+      expect(await one.observe()).toEqual({side, held: false});
+      expect(await statement()).toBe(side);
+    },
+  );
+
   test('only the address in the file changes, and its owner and mode stay', async () => {
     const {driver, pool, addresses} = await start();
     const {mode, uid, gid} = statSync(pool.config);
@@ -152,6 +169,12 @@ async function side(version: 17 | 18): Promise<{address: string; port: number}> 
   if (!rowCount) await client.query(`create role ${USER.name} login password '${USER.password}'`);
   await client.end();
   return {address: `host=127.0.0.1 port=${url.port} dbname=${url.pathname.slice(1)}`, port: Number(url.port)};
+}
+
+/** An error where nothing is paused any more. */
+async function resumeAt(admin: string): Promise<void> {
+  const client = await connected(admin);
+  await client.query('RESUME shop').finally(() => void client.end());
 }
 
 async function connected(url: string): Promise<pg.Client> {
