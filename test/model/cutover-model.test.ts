@@ -37,8 +37,6 @@ const AFTER_ROUND_TRIP: CutoverRules['history'] = {
   ],
 };
 
-const MINUTE_MS = 60_000;
-
 describe('no write is lost and service returns, in every interleaving', () => {
   const sound: readonly (Partial<CutoverRules> & {readonly name: string})[] = [
     {name: 'a successor, everybody mortal', writes: 2},
@@ -48,7 +46,7 @@ describe('no write is lost and service returns, in every interleaving', () => {
     ...cutoverVariants,
   ];
   for (const {name, ...rules} of sound) {
-    test(name, {timeout: MINUTE_MS}, () => {
+    test(name, () => {
       const {violation, trace, states} = explore(cutoverWorld({...PRODUCT, ...rules}));
       expect(violation, trace.join('\n')).toBeUndefined();
       expect(states).toBeGreaterThan(1_000);
@@ -58,7 +56,7 @@ describe('no write is lost and service returns, in every interleaving', () => {
 
 describe('each known bug is found', () => {
   for (const {name, finds, ...rules} of cutoverMutations) {
-    test(name, {timeout: MINUTE_MS}, () => {
+    test(name, () => {
       const {violation, trace} = explore(cutoverWorld({...PRODUCT, ...rules}));
       expect(violation, trace.join('\n')).toMatch(finds);
     });
