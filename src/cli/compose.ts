@@ -99,7 +99,7 @@ const parseReference = (text: string) => {
 };
 
 /** Whoever runs them starts the guardian, and stops it. */
-export type RunParts = Pick<RunnerOptions, 'workflow' | 'phases' | 'gates' | 'context' | 'measures' | 'ensureStreams'> & {
+export type RunParts = Pick<RunnerOptions, 'workflow' | 'phases' | 'gates' | 'context' | 'measures' | 'ensureStreams' | 'isPassing'> & {
   readonly guardian: Guardian;
 };
 
@@ -150,6 +150,7 @@ export const composeRun = (
     gates,
     context: {...context, verification: new StandingVerification(context)},
     guardian,
+    isPassing,
     measures: measuresOf(pinned.plan, sides, mapped, guardian),
     ensureStreams: async (direction) => {
       const receiver = direction === 'forward' ? target : source;

@@ -41,4 +41,6 @@ export type RunnerOptions = {
   readonly guardian: {readonly failed: Promise<never>};
   /** Starts the streams that a run in this position has, if it has any. */
   readonly ensureStreams: (direction: Direction) => Promise<void>;
+  /** Whether an error of the engine may pass by itself, so that the same may be tried again. */
+  readonly isPassing: (error: unknown) => boolean;
 };

@@ -13,6 +13,7 @@ import {gatesBefore} from '../plan/plan-gates.ts';
 import type {WorkflowEvent} from '../workflow/workflow.ts';
 import {askGates, sameVerdicts} from './ask-gates.ts';
 import type {RunnerOptions} from './runner-options.ts';
+import {undoPhase} from './undo-phase.ts';
 
 /** Between two looks at gates that are red. */
 const GATE_LOOK_MS = 500;
@@ -211,7 +212,10 @@ export class Runner {
     context.telemetry.note('abort: removing what the phases left behind');
     await context.replication.close();
     const started = workflow.phases.filter((name) => name === state.phase || (state.attempts[name] ?? 0) > 0);
-    for (const name of [...started].reverse()) await phases[name]?.undo?.({...this.#contextOf(state, NEVER), signal: NEVER});
+    const undone = {...this.#contextOf(state, NEVER), signal: NEVER};
+    await context.verification.whileStill(async () => {
+      for (const name of [...started].reverse()) await undoPhase(phases[name], undone, this.#options.isPassing);
+    });
     if (!state.isPhaseOpen) await this.#options.journal.append({type: 'phase-started', phase: state.phase});
     await this.#options.journal.append({
       type: 'phase-ended',
