@@ -24,6 +24,11 @@ test.each([serverError('57P01'), serverError('ECONNRESET'), new Error('Connectio
   },
 );
 
+test('a label that the other side does not know is told, for somebody has to make it', () => {
+  const refused = Object.assign(new Error('invalid input value for enum post.kind: "card"'), {code: '22P02'});
+  expect(statementError(refused, 'apply', 'target')).toBe(refused);
+});
+
 test('a value that the server refuses is not repeated, its place is (H-93)', () => {
   const refused = Object.assign(new Error('invalid input syntax for type integer: "ann "the" canary\nsmith"'), {
     code: '22P02',
@@ -34,5 +39,7 @@ test('a value that the server refuses is not repeated, its place is (H-93)', () 
     message: 'invalid input syntax for type integer: "..."; COPY people, line 7, column age: "..."',
     code: '22P02',
   });
+  const placeless = Object.assign(new Error('value "canary" is out of range'), {code: '22003', where: undefined});
+  expect(statementError(placeless, 'apply', 'target')).toMatchObject({message: 'value "..." is out of range'});
   expect(JSON.stringify([told, (told as Error).stack, (told as Error).cause])).not.toContain('canary');
 });

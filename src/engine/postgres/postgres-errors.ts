@@ -10,6 +10,8 @@ const LOST = new Set(['57P01', '57P02', '57P03', '08000', '08001', '08003', '080
 const BUSY = new Set(['53300', '40001', '40P01', '55P03', '55006', '57014']);
 /** Data exceptions; not that of a setting, 22023. */
 const DATA = /^22(?!023)/;
+/** A label that one side has and the other has not is nobody's data, and has to be known to be made. */
+const OF_SCHEMA = /^invalid input value for enum /;
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN', 'ENETUNREACH']);
 const CERTIFICATE = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -39,7 +41,7 @@ export const statementError = (error: unknown, label: string, side: Side): unkno
   if (isCoded(error)) return error;
   if (codeOf(error) === '53100') return diskFull(error, label, side);
   if (isLost(error)) return connectionLost(error, label, side);
-  if (DATA.test(codeOf(error) ?? '')) return withoutValues(error);
+  if (DATA.test(codeOf(error) ?? '') && !OF_SCHEMA.test(textOf(error))) return withoutValues(error);
   if (codeOf(error) !== '42501') return error;
   return new TerminalError(`${label}: ${textOf(error)}`, {
     code: 'CF-GRANT-001',
@@ -53,7 +55,8 @@ export const statementError = (error: unknown, label: string, side: Side): unkno
  * and column, and is kept without it.
  */
 const withoutValues = (error: unknown): Error => {
-  const context = typeof error === 'object' && error !== null && 'where' in error ? String(error.where).split('\n', 1) : [];
+  const where = typeof error === 'object' && error !== null && 'where' in error ? error.where : undefined;
+  const context = typeof where === 'string' ? where.split('\n', 1) : [];
   const words = [textOf(error), ...context].map((text) => text.replaceAll(/"[^]*"/g, '"..."'));
   return Object.assign(new Error(words.join('; ')), {code: codeOf(error)});
 };
