@@ -19,7 +19,7 @@ const UP_TO_THE_CUTOVER: readonly At[] = [
   send('work: INSERT INTO crossfade.fence (migration, epoch, state) VALUES'),
   reply('stream setup: CREATE PUBLICATION'),
   reply('stream setup: SELECT lsn::text AS lsn FROM pg_create_logical'),
-  reply('work: INSERT INTO crossfade.chunk', 2),
+  reply('work: INSERT INTO crossfade.chunk'),
   {kind: 'copy.end', label: 'copy: COPY', times: 3},
   reply('UPDATE crossfade.chunk SET state', 2),
   reply('apply forward: UPDATE crossfade.progress'),
