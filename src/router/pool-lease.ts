@@ -16,16 +16,8 @@ export async function takeLease(pool: pg.Pool, side: Side): Promise<Lease> {
     client.release(true);
     throw notConnected(side, error);
   }
-  const onError = () => {
-    lease.isBroken = true;
-  };
-  const release = () => {
-    client.off('error', onError);
-    client.release(lease.isBroken);
-  };
+  const release = () => client.release(lease.isBroken || failures.has(client));
   const lease: Lease = {client, side, isBroken: false, release};
-  // The statement in work gets the error as well; without a listener it would end the process.
-  client.on('error', onError);
   return lease;
 }
 
@@ -41,7 +33,7 @@ const notConnected = (side: Side, error: unknown): NotConnected =>
   new NotConnected(`no connection to the ${side}: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
 
 /**
- * Why a connection has failed while nobody waited for an answer. A server may log a client in and end it in one breath, and
+ * Why a connection has failed, be it in use or not. A server may log a client in and end it in one breath, and
  * then its error comes between the pool's last look and the first of whoever takes the connection.
  */
 const failures = new WeakMap<pg.PoolClient, Error>();
@@ -56,6 +48,7 @@ export function createPool(config: pg.PoolConfig): RouterPool {
   const connections = new Set<pg.PoolClient>();
   pool.on('connect', (client) => {
     connections.add(client);
+    // The statement in work gets the error as well; without a listener it would end the process.
     client.on('error', (error) => void failures.set(client, error));
     client.once('end', () => connections.delete(client));
   });
