@@ -4,10 +4,10 @@
  */
 import {readFileSync} from 'node:fs';
 
-/** Of one commit. A sweep and a series of faults are counted alike. */
-export type RunsProof = {
-  readonly commit: string;
-  readonly seeds: readonly number[];
+type OfCommit = {readonly commit: string; readonly seeds: readonly number[]};
+
+/** A sweep and a series of faults are counted alike. */
+export type RunsProof = OfCommit & {
   readonly runs: number;
   /** Of how many that there are for one seed. */
   readonly of: number;
@@ -19,10 +19,8 @@ export type RunsProof = {
   readonly duplicated: number;
 };
 
-/** Of one commit: passes in which cells were made wrong, and passes in which nothing was. */
-export type CampaignProof = {
-  readonly commit: string;
-  readonly seeds: readonly number[];
+/** Passes in which cells were made wrong, and passes in which nothing was. */
+export type CampaignProof = OfCommit & {
   readonly passes: number;
   readonly corruptions: number;
   readonly found: number;
@@ -87,9 +85,11 @@ const CAMPAIGN: Cells = [
   'rows',
 ];
 
+const ofCommit = ({commit, seeds}: OfCommit): Cells => [`\`${commit}\``, seeds.join(', ')];
+
 const runsRow = (one: RunsProof): Cells => {
   const {runs, of, bad, crashes, cutovers, acknowledged, lost, duplicated} = one;
-  return [`\`${one.commit}\``, one.seeds.join(', '), runs, of, bad, crashes, cutovers, acknowledged, lost, duplicated];
+  return [...ofCommit(one), runs, of, bad, crashes, cutovers, acknowledged, lost, duplicated];
 };
 
 const campaignRow = (one: CampaignProof): Cells => {

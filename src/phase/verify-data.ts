@@ -5,8 +5,8 @@
 import {TerminalError} from '../model/errors.ts';
 import {evidenceOf, firstDifferences} from './compare-sides.ts';
 import {lane} from './lane.ts';
-import type {VerifyReport} from '../verify/verifier.ts';
 import type {Link} from '../pipeline/replication.ts';
+import type {VerifyReport} from '../verify/verifier.ts';
 import type {Phase, PhaseContext, PhaseOutcome} from './phase.ts';
 import {ensureForward} from './stream-roles.ts';
 

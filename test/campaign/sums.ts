@@ -1,5 +1,6 @@
 /** What a campaign has seen so far, in lines for people. */
 import type {CampaignProof} from '../../docs/proof-page.ts';
+import {seedsOf} from '../sweep/publish.ts';
 import type {CleanKept, Kept, SeededKept} from './results.ts';
 
 export function sumLines(kept: readonly Kept[]): readonly string[] {
@@ -45,7 +46,7 @@ export function campaignProof(kept: readonly Kept[], commit: string): CampaignPr
   const [seeded, clean] = [seededOf(kept), cleanOf(kept)];
   return {
     commit,
-    seeds: [...new Set(kept.map(({seed}) => seed))].sort((a, b) => a - b),
+    seeds: seedsOf(kept),
     passes: seeded.length,
     corruptions: sum(seeded, ({corruptions}) => corruptions),
     found: sum(seeded, ({found}) => found),

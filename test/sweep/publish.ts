@@ -17,7 +17,7 @@ export function runsProof(results: readonly Result[], commit: string, of: number
   const sum = (part: (one: Result) => number): number => results.reduce((total, one) => total + part(one), 0);
   return {
     commit,
-    seeds: [...new Set(results.map(({seed}) => seed))].sort((a, b) => a - b),
+    seeds: seedsOf(results),
     runs: results.length,
     of,
     bad: badOf(results),
@@ -28,5 +28,7 @@ export function runsProof(results: readonly Result[], commit: string, of: number
     duplicated: sum(({duplicated}) => duplicated),
   };
 }
+
+export const seedsOf = (all: readonly {readonly seed: number}[]): number[] => [...new Set(all.map(({seed}) => seed))].sort((a, b) => a - b);
 
 export const badOf = (results: readonly Result[]): number => results.filter(({outcome}) => outcome === 'bad').length;
