@@ -8,6 +8,8 @@ type OfCommit = {readonly commit: string; readonly seeds: readonly number[]};
 
 /** A sweep and a series of faults are counted alike. */
 export type RunsProof = OfCommit & {
+  /** Of engines; absent: PostgreSQL to PostgreSQL. */
+  readonly pair?: string;
   readonly runs: number;
   /** Of how many that there are for one seed. */
   readonly of: number;
@@ -89,7 +91,8 @@ const ofCommit = ({commit, seeds}: OfCommit): Cells => [`\`${commit}\``, seeds.j
 
 const runsRow = (one: RunsProof): Cells => {
   const {runs, of, bad, crashes, cutovers, acknowledged, lost, duplicated} = one;
-  return [...ofCommit(one), runs, of, bad, crashes, cutovers, acknowledged, lost, duplicated];
+  const [commit = '', ...seeds] = ofCommit(one);
+  return [one.pair ? `${commit} ${one.pair}` : commit, ...seeds, runs, of, bad, crashes, cutovers, acknowledged, lost, duplicated];
 };
 
 const campaignRow = (one: CampaignProof): Cells => {

@@ -8,9 +8,13 @@ import * as z from 'zod';
 import {commandsPage} from '../docs/commands-page.ts';
 import {enginesPage} from '../docs/engines-page.ts';
 import {mutationsPage} from '../docs/mutations-page.ts';
+import {metricsPage} from '../docs/metrics-page.ts';
+import {mysqlPage} from '../docs/mysql-page.ts';
+import {toMysqlPage} from '../docs/to-mysql-page.ts';
 import {proofPage, proofSentence, readProof} from '../docs/proof-page.ts';
 import {commands} from '../src/cli/commands.ts';
 import {explainPages} from '../src/cli/explain-pages.ts';
+import {enginePair} from '../src/mapping/engine-pairs.ts';
 import {type} from './support/command-line.ts';
 import {sourceFiles} from './support/source-tree.ts';
 
@@ -19,11 +23,18 @@ const pages = [
   'README.md',
   'ARCHITECTURE.md',
   'CHANGELOG.md',
-  ...['docs', 'docs/runbook', 'docs/decisions', 'examples/router-app', 'examples/switch-command', 'examples/failover-patroni'].flatMap(
-    (folder) =>
-      readdirSync(folder)
-        .filter((name) => name.endsWith('.md'))
-        .map((name) => join(folder, name)),
+  ...[
+    'docs',
+    'docs/runbook',
+    'docs/decisions',
+    'examples/router-app',
+    'examples/switch-command',
+    'examples/failover-patroni',
+    'examples/backup-verified',
+  ].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
   ),
 ];
 
@@ -32,6 +43,9 @@ describe('the pages', () => {
     ['docs/engines.md', enginesPage],
     ['docs/commands.md', commandsPage],
     ['docs/mutations.md', mutationsPage],
+    ['docs/metrics.md', metricsPage],
+    ['docs/mysql.md', mysqlPage],
+    ['docs/to-mysql.md', toMysqlPage],
     ['docs/proof.md', () => proofPage(readProof())],
   ])('%s is what npm run docs writes', async (path, write) => {
     expect(read(path)).toBe(await write());
@@ -113,6 +127,13 @@ test('docker-compose.yml has both servers as the plan for them needs them, open 
   expect(config).toBe(join(mounted, 'pgbouncer.ini'));
   expect(read(config)).toMatch(new RegExp(`^${database} = host=source `, 'm'));
   expect((await type(['validate', 'plans/compose.yaml'])).code).toBe(0);
+});
+
+test('the plan from MySQL to MariaDB is one, and every pair that the page has is known', async () => {
+  expect((await type(['validate', 'plans/mysql-to-mariadb.yaml'])).code).toBe(0);
+  const pairs = [...read('docs/mysql-to-mysql.md').matchAll(/^\| (MySQL|MariaDB) \| (MySQL|MariaDB) \|/gm)];
+  expect(pairs).toHaveLength(4);
+  for (const [, from = '', to = ''] of pairs) expect(() => enginePair(from.toLowerCase(), to.toLowerCase())).not.toThrow();
 });
 
 test('production dependencies are exactly what the product imports', () => {

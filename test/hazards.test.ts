@@ -8,6 +8,7 @@ const section = (heading: string): string => new RegExp(`^## ${heading}\n([\\s\\
 const numbers = (text: string, pattern = /^\| H-(\d+) \|/gm): number[] => [...text.matchAll(pattern)].map(([, number]) => Number(number));
 
 const tested = section('Tested');
+const fences = section('Fences of MySQL and MariaDB');
 const untested = section('No test yet');
 const later = section('Of engines to come');
 
@@ -21,8 +22,12 @@ describe('the list of hazards', () => {
     expect(untested.trim()).toMatch(new RegExp(`^${numbers(untested).length} hazards? `));
   });
 
-  const rows = tested.split('\n').filter((line) => line.startsWith('| H-'));
-  test.each(rows.map((row) => [/H-\d+/.exec(row)?.[0] ?? '', row] as const))('%s is shown by tests that carry it', (number, row) => {
+  test('has every fence of MySQL once', () => {
+    expect(numbers(fences, /^\| Y(\d) \|/gm)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  const rows = [...tested.split('\n'), ...fences.split('\n')].filter((line) => /^\| (?:H-|Y)\d/.test(line));
+  test.each(rows.map((row) => [/(?:H-|Y)\d+/.exec(row)?.[0] ?? '', row] as const))('%s is shown by tests that carry it', (number, row) => {
     const shown = [...row.matchAll(/`([^`]+\.test\.ts)`: "([^"]+)"/g)].map(([, file = '', title = '']) => ({file, title}));
     expect(shown).not.toEqual([]);
     for (const {file, title} of shown) {

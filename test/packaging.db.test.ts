@@ -81,11 +81,22 @@ describe('the package', () => {
 
   test('the router has types', async () => {
     const text = `
-      import {createRouter, type Router} from 'crossfade/router';
+      import {createRouter, pgSide, type Router} from 'crossfade/router';
+      import {createRouter as onMysql, mysql2Side, type Mysql2Router} from 'crossfade/router/mysql2';
+      import {createRouterDialect} from 'crossfade/router/mysql2/kysely';
+      import {createRouter as onBoth} from 'crossfade/router/two-engines';
       const router: Router = createRouter({source: 'postgres://a/b', target: 'postgres://c/d', migration: 'packed'});
       export const side: 'source' | 'target' = router.state().side;
       // @ts-expect-error: there is no such side
       export const wrong: 'elsewhere' = router.state().side;
+      const mysql: Mysql2Router = onMysql({source: 'mysql://a/b', target: {host: 'c'}, migration: 'packed'});
+      export const dialect = createRouterDialect(mysql);
+      const both = onBoth({source: mysql2Side('mysql://a/b'), target: pgSide('postgres://c/d'), migration: 'packed'});
+      export const here: Promise<'source' | 'target'> = both.transaction({source: async ({side}) => side, target: async ({side}) => side});
+      // @ts-expect-error: an act of each side is needed
+      export const half = both.transaction({source: async () => 1});
+      // @ts-expect-error: PostgreSQL has no execute
+      export const foreign = both.transaction({source: async () => 1, target: ({execute}) => execute('SELECT 1')});
     `;
     await writeFile(join(installed.folder, 'uses-router.mts'), text);
     const flags = '--noEmit --strict --skipLibCheck --target es2022 --module nodenext --moduleResolution nodenext --types';
@@ -95,6 +106,23 @@ describe('the package', () => {
       console.log(stdout + 'ended with ' + status);
     `);
     expect(out.trim()).toBe('ended with 0');
+  });
+
+  test.each([
+    ['crossfade/router', ['pg']],
+    ['crossfade/router/kysely', []],
+    ['crossfade/router/mysql2', ['mysql2']],
+    ['crossfade/router/mysql2/kysely', []],
+    ['crossfade/router/two-engines', []],
+  ])('%s loads no other driver than %j', async (entry, drivers) => {
+    const {code, out, err} = await installed.script(`
+      import {createRequire} from 'node:module';
+      const entry = await import('${entry}');
+      const loaded = Object.keys(createRequire(import.meta.url).cache);
+      const names = ['pg', 'mysql2'].filter((name) => loaded.some((path) => path.includes('/node_modules/' + name + '/')));
+      console.log(JSON.stringify([typeof (entry.createRouter ?? entry.createRouterDialect), names]));
+    `);
+    expect({code, err, out: JSON.parse(out) as unknown}).toEqual({code: 0, err: '', out: ['function', drivers]});
   });
 });
 

@@ -11,7 +11,7 @@ import {createRouter, type Router} from '../../src/router/router.ts';
 import {chance} from './chance.ts';
 import {openClientLog} from './client-log.ts';
 import {ownedRows} from './owned-rows.ts';
-import {runClient, type Tally} from './shop-client.ts';
+import {runClient, type ShopClient, type Tally} from './shop-client.ts';
 
 export type ApplicationOptions = {
   readonly folder: string;
@@ -50,8 +50,9 @@ async function main(): Promise<void> {
   await router.close();
 }
 
-async function runClients(
-  router: Router,
+/** Until the signal aborts, and then to the end of what was begun. */
+export async function runClients(
+  router: ShopClient['router'],
   {folder, clients, tps, seed}: ApplicationOptions,
   tally: Tally,
   signal: AbortSignal,
@@ -65,7 +66,7 @@ async function runClients(
   await Promise.all(numbers.map(run));
 }
 
-async function shopSizes(router: Router): Promise<{products: number; customers: number}> {
+async function shopSizes(router: ShopClient['router']): Promise<{products: number; customers: number}> {
   const {rows} = await router.query<{products: number; customers: number}>(
     'SELECT (SELECT count(*)::int FROM shop.products) AS products, (SELECT count(*)::int FROM shop.customers) AS customers',
   );

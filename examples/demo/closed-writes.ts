@@ -3,10 +3,10 @@
  * went, or that was written again by our stream, leaves no trace in a table. Pure; `log-witness.ts` reads the log.
  */
 
-/** `lines`: what `test_decoding` prints of all committed transactions, without their numbers. Answers in words. */
-export function closedWrites(lines: readonly string[]): string[] {
+/** `lines`: what `test_decoding` prints of all committed transactions, without their numbers; `schema`: of the application. Answers in words. */
+export function closedWrites(lines: readonly string[], schema = 'shop'): string[] {
   const fence = new Fence();
-  for (const transaction of transactionsOf(lines)) fence.take(transaction);
+  for (const transaction of transactionsOf(lines, schema)) fence.take(transaction);
   return fence.faults;
 }
 
@@ -17,14 +17,14 @@ type Written = {
   readonly fenceRows: {readonly epoch: string; readonly state: string}[];
 };
 
-function* transactionsOf(lines: readonly string[]): Iterable<Written> {
+function* transactionsOf(lines: readonly string[], schema: string): Iterable<Written> {
   let open: Written = {isOurs: false, rows: [], fenceRows: []};
   for (const line of lines) {
     if (line.startsWith('BEGIN')) open = {isOurs: false, rows: [], fenceRows: []};
     else if (line.startsWith('COMMIT')) yield open;
     else if (line.startsWith('table crossfade.tag:')) open.isOurs = true;
     else if (line.startsWith('table crossfade.fence:')) open.fenceRows.push(...fenceRow(line));
-    else if (line.startsWith('table shop.')) open.rows.push(line);
+    else if (line.startsWith(`table ${schema}.`)) open.rows.push(line);
   }
 }
 

@@ -12,7 +12,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {readActualState, readNonces} from './actual-state.ts';
 import {type Attempt, readClientLogs} from './client-log.ts';
-import {judge} from './expected-state.ts';
+import {type ActualState, judge} from './expected-state.ts';
 import {askWitness} from './log-witness.ts';
 import {longestGapMs, type Stall, sideFaults, stalls, type SwitchWindow} from './stalls.ts';
 
@@ -50,18 +50,33 @@ export type OracleReport = {
 export const isClean = (report: OracleReport): boolean => report.lost + report.duplicated + report.corrupt + report.sideFaults === 0;
 
 export async function askOracle({folder, openUrl, closedUrl, sourcePort, hasWitness = false}: OracleQuestion): Promise<OracleReport> {
-  const clients = readClientLogs(folder);
-  const windows = readSwitches(folder);
   const actual = await readActualState(openUrl);
+  const closedNonces = closedUrl === undefined ? [] : await readNonces(closedUrl);
+  const witnesses = hasWitness ? [openUrl, ...(closedUrl === undefined ? [] : [closedUrl])] : [];
+  const testimony = (await Promise.all(witnesses.map((url) => askWitness(url)))).flat();
+  return reportOn({clients: readClientLogs(folder), windows: readSwitches(folder), actual, closedNonces, testimony, sourcePort});
+}
+
+export type Evidence = {
+  readonly clients: readonly (readonly Attempt[])[];
+  readonly windows: readonly SwitchWindow[];
+  /** Of the open side. */
+  readonly actual: ActualState;
+  readonly closedNonces: readonly string[];
+  /** What the logs of the servers say against them. */
+  readonly testimony: readonly string[];
+  readonly sourcePort: number;
+};
+
+/** The same of any application that keeps such logs. Pure. */
+export function reportOn({clients, windows, actual, closedNonces, testimony, sourcePort}: Evidence): OracleReport {
   const {lost, duplicated, corrupt, words} = judge(clients, actual);
   const open = new Set(actual.ledger.map(({nonce}) => nonce));
-  const stranded = closedUrl === undefined ? [] : (await readNonces(closedUrl)).filter((nonce) => !open.has(nonce));
-  const witnesses = hasWitness ? [openUrl, ...(closedUrl === undefined ? [] : [closedUrl])] : [];
-  const testimony = await Promise.all(witnesses.map(askWitness));
+  const stranded = closedNonces.filter((nonce) => !open.has(nonce));
   const faults = [
     ...sideFaults(clients, windows.length, sourcePort),
     ...stranded.map((nonce) => `${nonce}: only on the closed side`),
-    ...testimony.flat(),
+    ...testimony,
   ];
   return {
     acknowledged: count(clients, 'ok'),

@@ -9,7 +9,8 @@ import {nextOperation} from './shop-operations.ts';
 export type Tally = {ok: number; fail: number; unknown: number};
 
 export type ShopClient = {
-  readonly router: Router;
+  /** Or another way to a database that tells as surely what an error proves. */
+  readonly router: Pick<Router, 'query' | 'transaction'>;
   readonly setting: Setting;
   readonly log: ClientLog;
   /** Between the starts of two transactions, unless the last one took longer. */
@@ -62,7 +63,7 @@ async function attempt({router, setting, log, tally}: ShopClient, seq: number): 
   }
 }
 
-async function send(router: Router, {single, run}: Operation, ledger: Ledger): Promise<number> {
+async function send(router: ShopClient['router'], {single, run}: Operation, ledger: Ledger): Promise<number> {
   if (single) return sideOf((await router.query<SideRow>(single.text, [...ledger, ...single.params])).rows);
   const act = async ({query}: {query: Query}): Promise<number> => {
     await run?.(query);

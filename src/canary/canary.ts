@@ -9,6 +9,7 @@ import type {CanaryToken} from '../model/canary-token.ts';
 import type {Effects} from '../model/effects.ts';
 import type {Side} from '../model/side.ts';
 import type {ApplicationPath} from '../switch/traffic-switch.ts';
+import type {Waits} from './waits.ts';
 
 export interface Canary {
   /**
@@ -66,6 +67,8 @@ export type PathReport = {
   readonly role: string;
   readonly tokens: number;
   readonly stallMs: number;
+  /** Between two acknowledgements, the pause of the canary itself included. */
+  readonly waits: Waits;
   /** A token was written along it and read back on the side that serves. */
   readonly reached: boolean;
   /** The newest error it met. */

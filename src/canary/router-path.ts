@@ -1,37 +1,36 @@
-import pg from 'pg';
 import type {Side} from '../model/side.ts';
-import {goodbye} from '../router/goodbye.ts';
 import {outcomeOf} from '../router/outcome.ts';
-import {createRouter, type Router} from '../router/router.ts';
+import {Routing} from '../router/routing.ts';
 import type {ApplicationPath} from '../switch/traffic-switch.ts';
+import type {ApplicationAddress, ApplicationConnection, Row} from './application-address.ts';
 
-type Row = Readonly<Record<string, string | null>>;
-type Addresses = Readonly<Record<Side, pg.PoolConfig>>;
+type Addresses<S, T> = {readonly source: ApplicationAddress<S>; readonly target: ApplicationAddress<T>};
 
-/** The way of an application that uses `crossfade/router`: a router of its own, with the application's addresses. */
-export class RouterPath implements ApplicationPath {
+/** The way of an application that uses `crossfade/router`: a router of its own, with the application's addresses, each in its own dialect. */
+export class RouterPath<S, T> implements ApplicationPath {
   readonly name = 'crossfade/router';
-  readonly #addresses: Addresses;
+  readonly #addresses: Addresses<S, T>;
   readonly #migration: string;
-  #router: Router | undefined;
+  #routing: Routing<S, T> | undefined;
+  readonly #asking = new Set<ApplicationConnection>();
   #isClosed = false;
 
   /** `migration` is the plan's name, as applications give it. */
-  constructor(addresses: Addresses, migration: string) {
+  constructor(addresses: Addresses<S, T>, migration: string) {
     this.#addresses = addresses;
     this.#migration = migration;
   }
 
   /** Logs in on both sides, which is what the application will have to do. */
   async roles(): Promise<Readonly<Record<Side, string>>> {
-    return {source: await roleAt(this.#addresses.source), target: await roleAt(this.#addresses.target)};
+    return {source: await this.#roleAt(this.#addresses.source), target: await this.#roleAt(this.#addresses.target)};
   }
 
   async send(text: string, values: readonly string[]): Promise<readonly Row[]> {
     if (this.#isClosed) throw new Error('the path was closed');
-    this.#router ??= createRouter({...this.#addresses, migration: this.#migration, poolMax: 1});
-    const {rows} = await this.#router.query<Row>(text, values);
-    return rows;
+    const {source, target} = this.#addresses;
+    this.#routing ??= new Routing({source: source.side, target: target.side}, {migration: this.#migration, poolMax: 1});
+    return this.#routing.statement({source: (by) => source.send(by, text, values), target: (by) => target.send(by, text, values)});
   }
 
   isRefusal(error: unknown): boolean {
@@ -41,18 +40,18 @@ export class RouterPath implements ApplicationPath {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#router?.close({cutAfterMs: 0}); // whoever closes it has waited already
+    // Whoever closes it has waited already.
+    await Promise.all([...[...this.#asking].map((one) => one.close()), this.#routing?.close({cutAfterMs: 0})]);
   }
-}
 
-async function roleAt(config: pg.ClientConfig): Promise<string> {
-  const client = new pg.Client(config);
-  client.on('error', () => undefined); // met again by the statement
-  try {
-    await client.connect();
-    const {rows} = await client.query<Row>('SELECT current_user::text AS role');
-    return rows[0]?.['role'] ?? '';
-  } finally {
-    await goodbye(client);
+  async #roleAt<A>(address: ApplicationAddress<A>): Promise<string> {
+    const connection = await address.connect(() => undefined); // what befalls it is met by the statement
+    this.#asking.add(connection);
+    try {
+      return await connection.role();
+    } finally {
+      this.#asking.delete(connection);
+      await connection.close();
+    }
   }
 }

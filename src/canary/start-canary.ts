@@ -1,12 +1,15 @@
 import type {CanaryToken} from '../model/canary-token.ts';
+import type {Clock} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import {opposite, type Side} from '../model/side.ts';
+import {within} from '../model/time-limit.ts';
 import type {ApplicationPath} from '../switch/traffic-switch.ts';
 import {account, faults} from './account.ts';
 import type {Account, Canary, CanaryFailure, CanaryReport, CanaryRequest, PathReport} from './canary.ts';
 import {TokenWriter} from './token-writer.ts';
+import {waitsOf} from './waits.ts';
 
-/** A first token along every path; nothing is held meanwhile. Whoever goes back does not wait long for it. */
+/** Who is there, and then a first token along every path; nothing is held meanwhile. Whoever goes back does not wait long for it. */
 const START_MS_MAX = {strict: 10_000, lenient: 2_000};
 /** C12: clients that are not served by then are not going to be by themselves. */
 const REACH_MS_MAX = 10_000;
@@ -17,11 +20,12 @@ const REACH_MS_MAX = 10_000;
  */
 export const startCanary = async (request: CanaryRequest): Promise<Canary> => {
   const {paths, migration, attempt, effects} = request;
+  const limitMs = START_MS_MAX[request.mustReach ? 'strict' : 'lenient'];
   const writers = paths.map((path, index) => new TokenWriter({path, client: index + 1, migration, attempt, effects}));
   try {
-    const canary = new RunningCanary(request, writers, await allow(request));
+    const canary = new RunningCanary(request, writers, await allow(request, limitMs));
     for (const writer of writers) writer.start();
-    const reached = await canary.reach(request.closing, START_MS_MAX[request.mustReach ? 'strict' : 'lenient']);
+    const reached = await canary.reach(request.closing, limitMs);
     const missing = writers.filter((_, index) => !reached[index]);
     if (missing.length > 0 && request.mustReach) throw notStarted(missing, request.closing);
     return canary;
@@ -32,22 +36,29 @@ export const startCanary = async (request: CanaryRequest): Promise<Canary> => {
 };
 
 /** Who the paths are, and that each of them may write on both sides; answers who they are on the closing one. */
-const allow = async ({paths, tables, closing}: CanaryRequest): Promise<readonly string[]> => {
+const allow = async ({paths, tables, closing, effects}: CanaryRequest, limitMs: number): Promise<readonly string[]> => {
   const known: string[] = [];
-  for (const roles of await Promise.all(paths.map(rolesOf))) {
+  for (const roles of await Promise.all(paths.map((path) => rolesOf(path, effects.clock, limitMs)))) {
     for (const side of ['source', 'target'] as const) await tables[side].allow(roles[side]);
     known.push(roles[closing]);
   }
   return known;
 };
 
-const rolesOf = (path: ApplicationPath): Promise<Readonly<Record<Side, string>>> =>
-  path.roles().catch((error: unknown) => {
-    throw new TerminalError(`the canary's path ${path.name} cannot be used: ${messageOf(error)}`, {
-      code: 'CF-CANARY-003',
-      next: 'correct the address or the role under `canary` in the plan; nothing was held',
-      cause: error,
-    });
+/** A pooler that has lost its server takes a statement and never answers it. */
+const rolesOf = async (path: ApplicationPath, clock: Clock, limitMs: number): Promise<Readonly<Record<Side, string>>> => {
+  const roles = await within(clock, limitMs, path.roles()).catch((error: unknown) =>
+    Promise.reject(unusable(path, messageOf(error), error)),
+  );
+  if (roles === 'late') throw unusable(path, `no answer within ${limitMs} ms`);
+  return roles;
+};
+
+const unusable = ({name}: ApplicationPath, reason: string, cause?: unknown): TerminalError =>
+  new TerminalError(`the canary's path ${name} cannot be used: ${reason}`, {
+    code: 'CF-CANARY-003',
+    next: 'correct the address or the role under `canary` in the plan; nothing was held',
+    cause,
   });
 
 class RunningCanary implements Canary {
@@ -114,6 +125,7 @@ const reportOf = (writer: TokenWriter, role: string, reached: boolean): PathRepo
   role,
   tokens: writer.written.filter(({outcome}) => outcome === 'acknowledged').length,
   stallMs: writer.stallMs,
+  waits: waitsOf(writer.waitsMs),
   reached,
   ...(writer.lastError === undefined ? {} : {lastError: writer.lastError}),
 });

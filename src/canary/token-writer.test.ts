@@ -3,6 +3,7 @@ import {type FakeClock, fakeClock} from '../../test/support/clock.ts';
 import {recordingEffects} from '../../test/support/effects.ts';
 import type {ApplicationPath} from '../switch/traffic-switch.ts';
 import {TokenWriter} from './token-writer.ts';
+import {waitsOf} from './waits.ts';
 
 class Refused extends Error {}
 
@@ -67,6 +68,11 @@ test('the stall is the longest time between two acknowledgements, errors in betw
   expect(writer.stallMs).toBe(540);
   await clock.advance(900);
   expect(writer.stallMs).toBe(920);
+  expect(waitsOf([...writer.waitsMs, 3, 10, 20_000])).toEqual([
+    {upToMs: 10, count: 2},
+    {upToMs: 1000, count: 1},
+    {upToMs: null, count: 1},
+  ]);
 });
 
 test('a proof is a token begun after the question, acknowledged, and read back', async () => {

@@ -39,6 +39,7 @@ export class TokenWriter {
   #isLate = false;
   #lastAckMs: number | undefined;
   #longestMs = 0;
+  readonly #waitsMs: number[] = [];
   #lastError: string | undefined;
 
   constructor(options: WriterOptions) {
@@ -58,6 +59,11 @@ export class TokenWriter {
   get stallMs(): number {
     const waitingMs = this.#lastAckMs === undefined ? 0 : this.#options.effects.clock.monotonicMs() - this.#lastAckMs;
     return Math.round(Math.max(this.#longestMs, this.#over.signal.aborted ? 0 : waitingMs));
+  }
+
+  /** Between two acknowledgements, each. */
+  get waitsMs(): readonly number[] {
+    return this.#waitsMs;
   }
 
   start(): void {
@@ -134,7 +140,10 @@ export class TokenWriter {
   #acknowledge(token: Written): void {
     const now = this.#options.effects.clock.monotonicMs();
     token.outcome = 'acknowledged';
-    if (this.#lastAckMs !== undefined) this.#longestMs = Math.max(this.#longestMs, now - this.#lastAckMs);
+    if (this.#lastAckMs !== undefined) {
+      this.#longestMs = Math.max(this.#longestMs, now - this.#lastAckMs);
+      this.#waitsMs.push(now - this.#lastAckMs);
+    }
     this.#lastAckMs = now;
   }
 

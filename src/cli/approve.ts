@@ -1,6 +1,7 @@
 /** `crossfade approve GATE`: a person's yes, bound to the plan's checksum; to `checksum-match`, what a person knows of rows without a known cause. */
 import type {RunState} from '../journal/run-state.ts';
 import {ACKNOWLEDGED_AT} from '../journal/unexplained.ts';
+import {approverOf, withKeyOptions} from './approver.ts';
 import {signalCommand} from './signal-command.ts';
 
 export const command = signalCommand({
@@ -8,7 +9,9 @@ export const command = signalCommand({
   argument: {name: 'gate', description: 'the gate, such as approval'},
   severity: 'moderate',
   reason: (gate) => (gate === ACKNOWLEDGED_AT ? 'required' : 'asked'),
+  configure: withKeyOptions,
   signal: ({plan}, gate) => ({type: 'approve', gate, planChecksum: plan.checksum}),
+  author: approverOf,
   nothingToDo: ({unexplained}, gate) =>
     gate === ACKNOWLEDGED_AT && !unexplained
       ? `${gate} asks nobody: it is measured, and there is no repaired row without a known cause to acknowledge`
@@ -23,7 +26,7 @@ const opening = ({plan, phase, verifications}: RunState): readonly string[] => {
     last === undefined
       ? 'The data have not been compared yet.'
       : `Last comparison: ${last.rows} rows in ${last.tables} tables, ${last.differing} differ.`,
-    'It falls when the plan is amended; crossfade reject takes it back.',
+    'It falls when the plan is amended, and when a check turns red that was green; crossfade reject takes it back.',
   ];
 };
 

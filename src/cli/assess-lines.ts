@@ -18,10 +18,29 @@ export const assessLines = (report: Assessment): string[] => [
   `key indexes  ${indexWords(report.indexCheck)}`,
   `checksums    source ${onOff(report.hasChecksums.source)}, target ${onOff(report.hasChecksums.target)}`,
   ...statementLines(report.statements),
+  ...conversionLines(report.conversion),
   ...report.findings.map(
     ({severity, code, object, reason, next}) => `${severity === 'refuse' ? 'REFUSED' : severity} ${code} ${object}: ${reason}\n  → ${next}`,
   ),
 ];
+
+const conversionLines = (conversion: Assessment['conversion']): string[] => {
+  if (!conversion) return [];
+  const {types, left} = conversion;
+  return [
+    `types        ${types.length} columns`,
+    ...types.flatMap(({table, column, from, to, others, losses}) => [
+      `  ${`${table}.${column}`.padEnd(32)} ${from} → ${to ?? 'REFUSED'}${others.length ? `   (or ${others.join(', ')})` : ''}`,
+      ...losses.map(({what, becomes, rows}) => `    ${rows ?? 'not counted:'} ${rows === null ? '' : 'rows with '}${what}: ${becomes}`),
+    ]),
+    `left         ${left.length} objects are not converted, or not as they were`,
+    ...left.flatMap(({severity, object, reason, text, next}) => [
+      `  ${severity === 'refuse' ? 'REFUSED' : severity} ${object}: ${reason}`,
+      ...text.split('\n').map((line) => `      ${line}`),
+      `    → ${next}`,
+    ]),
+  ];
+};
 
 const untilFull = (months: number | null): string => {
   if (months === null) return '';

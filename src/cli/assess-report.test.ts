@@ -17,7 +17,7 @@ const inventory: Inventory = {
   staleCollations: [],
 };
 const facts = (change: Partial<AssessFacts> = {}): AssessFacts => ({
-  plan: {load: {parallel: 4, chunkBytes: 1}} as Plan,
+  plan: {source: {engine: 'postgres'}, target: {engine: 'postgres'}, load: {parallel: 4, chunkBytes: 1}} as Plan,
   tables: [
     {
       name: {schema: 's', name: 't'},
@@ -71,6 +71,11 @@ test.each([
   const report = assessReport(facts(onSource(change)));
   expect(report.fit).toBe(true);
   expect(report.findings).toMatchObject([{severity, reason: expect.stringContaining(reason)}]);
+});
+
+test('no extension of one engine is missed on another one', () => {
+  const report = facts(onSource({extensions: [{name: 'postgis', version: '3.5'}]}));
+  expect(assessReport({...report, plan: {...report.plan, target: {...report.plan.target, engine: 'mysql'}}}).findings).toEqual([]);
 });
 
 test('an extension that is older on the target is named with both versions, one that is newer is not (H-23)', () => {

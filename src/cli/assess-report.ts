@@ -3,6 +3,7 @@ import type {Finding} from '../engine/engine.ts';
 import type {Inventory} from '../model/inventory.ts';
 import type {Table} from '../model/table.ts';
 import {inventoryFindings, sessionsNeeded, type Inventories} from '../phase/assess-inventory.ts';
+import type {ConversionReport} from '../phase/assess-conversion.ts';
 import type {Plan} from '../plan/plan.ts';
 
 /** Between a slow cloud disk and a fast local one; the estimate names it, so that nobody takes it for a measurement. */
@@ -21,6 +22,8 @@ export type AssessFacts = {
   readonly intervalMs: number;
   readonly diskBytes: number | undefined;
   readonly findings: readonly Finding[];
+  /** Of a source of another engine. */
+  readonly conversion?: ConversionReport;
 };
 
 export type Assessment = ReturnType<typeof assessReport>;
@@ -28,7 +31,8 @@ export type Assessment = ReturnType<typeof assessReport>;
 export const assessReport = (facts: AssessFacts) => {
   const {plan, tables, inventories} = facts;
   const {source, target} = inventories;
-  const findings = [...facts.findings, ...inventoryFindings(plan, inventories)];
+  const {conversion} = facts;
+  const findings = [...facts.findings, ...(conversion?.findings ?? []), ...inventoryFindings(plan, inventories)];
   const needed = sessionsNeeded(plan);
   return {
     fit: findings.every((finding) => finding.severity !== 'refuse'),
@@ -42,6 +46,7 @@ export const assessReport = (facts: AssessFacts) => {
     indexCheck: source.indexCheck,
     hasChecksums: {source: source.hasChecksums, target: target.hasChecksums},
     statements: source.statements ?? null,
+    conversion: conversion ? {types: conversion.types, left: conversion.left} : null,
     findings,
   };
 };

@@ -1,6 +1,7 @@
 /** `crossfade assess PLAN`: what is there, how it grows, what stands in the way, and how long and how large it will be. */
 import {TerminalError} from '../model/errors.ts';
 import {nameOf} from '../model/table.ts';
+import {conversionReport} from '../phase/assess-conversion.ts';
 import {assessPlan, inventoriesOf} from '../phase/assess.ts';
 import {parseDuration} from '../plan/duration.ts';
 import {parseSize} from '../plan/size.ts';
@@ -18,6 +19,7 @@ export const command: CommandModule = {
     void command
       .argument('<file>', 'the plan, or - for stdin')
       .option('--interval <duration>', 'between the two samples that growth is measured from', '10s')
+      .option('--no-counts', 'leave out the counts of rows that a conversion would lose, which read each such table once')
       .option('--target-disk <size>', 'room for data on the target, to say when it will be full'),
   run: async (invocation) => {
     const {plan} = await planArgument(invocation);
@@ -31,7 +33,9 @@ export const command: CommandModule = {
       const tables = await sides.source.catalog.tables(plan.scope);
       const begun = effects.clock.monotonicMs();
       const inventories = await inventoriesOf(sides, tables);
-      const findings = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping: await mappingOf(plan)});
+      const mapping = await mappingOf(plan);
+      const findings = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping});
+      const conversion = await conversionReport({...sides, plan, tables, mapping}, invocation.options['counts'] !== false);
       await effects.clock.sleep(intervalMs);
       const later = await sides.source.catalog.inventory([]);
       const report = assessReport({
@@ -42,6 +46,7 @@ export const command: CommandModule = {
         intervalMs: effects.clock.monotonicMs() - begun,
         diskBytes,
         findings,
+        ...(conversion ? {conversion} : {}),
       });
       return print(invocation, report);
     } finally {

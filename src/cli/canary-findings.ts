@@ -1,11 +1,16 @@
 /** Whether the plan's canary can write along every path of the application, and what will not be measured. */
 import type {Database, Finding, Grant} from '../engine/engine.ts';
+import type {Clock} from '../model/effects.ts';
 import {isCoded} from '../model/errors.ts';
 import type {Side} from '../model/side.ts';
+import {within} from '../model/time-limit.ts';
 import {canaryPaths} from '../plan/canary-paths.ts';
 import {isInPlace, type Plan} from '../plan/plan.ts';
 import type {ApplicationPath} from '../switch/traffic-switch.ts';
 import {openPaths} from './compose-canary.ts';
+
+/** A path that takes longer is of no use to an application. */
+const ANSWER_MS_MAX = 10_000;
 
 /** What one role of the application needs on one side. */
 export type CanaryGrants = {readonly side: Side; readonly role: string; readonly grants: readonly Grant[]};
@@ -27,13 +32,14 @@ export function canaryNotes(plan: Plan): Finding[] {
 export async function canaryFindings(
   plan: Plan,
   sides: Readonly<Record<Side, Database>>,
+  clock: Clock,
 ): Promise<{findings: Finding[]; grants: CanaryGrants[]}> {
   if (isInPlace(plan)) return {findings: [], grants: []};
   const paths = await openPaths(plan);
   const findings: Finding[] = canaryNotes(plan);
   const asked = new Map<string, CanaryGrants>();
   for (const path of paths) {
-    const roles = await rolesOf(path);
+    const roles = await rolesOf(path, clock);
     await path.close();
     if ('code' in roles) {
       findings.push(roles);
@@ -50,9 +56,11 @@ export async function canaryFindings(
   return {findings: [...findings, ...grants.flatMap(missing)], grants};
 }
 
-async function rolesOf(path: ApplicationPath): Promise<Readonly<Record<Side, string>> | Finding> {
+async function rolesOf(path: ApplicationPath, clock: Clock): Promise<Readonly<Record<Side, string>> | Finding> {
   try {
-    return await path.roles();
+    const roles = await within(clock, ANSWER_MS_MAX, path.roles());
+    if (roles === 'late') throw new Error(`no answer within ${ANSWER_MS_MAX} ms`);
+    return roles;
   } catch (error) {
     const reason = `cannot be used: ${error instanceof Error ? error.message : String(error)}`;
     const next = (isCoded(error) && error.next) || 'correct the address or the role under canary in the plan';

@@ -33,6 +33,7 @@ const SOURCES: Readonly<Record<string, (asked: Asked) => Promise<readonly Candid
     [
       ...Object.entries((await import('./explain-pages.ts')).explainPages),
       ...Object.entries((await import('./explain-steps.ts')).stepPages),
+      ...Object.entries((await import('./explain-gates.ts')).gatePages),
     ].map(([code, {title}]) => [code, title] as const),
   step: async () => Object.entries((await import('./explain-steps.ts')).stepPages).map(([step, {title}]) => [step, title] as const),
   workflow: async () => Object.keys((await import('../../workflows/workflows.ts')).workflows).map((name) => [name, 'workflow'] as const),

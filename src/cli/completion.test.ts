@@ -2,6 +2,7 @@ import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {stateFolder, type} from '../../test/support/command-line.ts';
 import {atCutover, ended, started} from '../../test/support/journal-facts.ts';
 import {commands} from './commands.ts';
+import {gatePages} from './explain-gates.ts';
 import {explainPages} from './explain-pages.ts';
 import {stepPages} from './explain-steps.ts';
 
@@ -72,13 +73,13 @@ describe('what is offered', () => {
   it('is the steps of runs', async () => {
     expect(await offered('sql', 'raise')).toEqual(['raise-fence']);
     printed.length = 0;
-    expect(await offered('sql', 'hold', '--plan', 'plans/sh')).toEqual(['plans/shop-17-to-18.yaml']);
+    expect(await offered('sql', 'hold', '--plan', 'plans/shop-1')).toEqual(['plans/shop-17-to-18.yaml']);
   });
 
   it('is plan files and folders, codes and workflows', async () => {
-    expect(await offered('validate', 'plans/sh')).toEqual(['plans/shop-17-to-18.yaml']);
+    expect(await offered('validate', 'plans/shop-1')).toEqual(['plans/shop-17-to-18.yaml']);
     printed.length = 0;
-    expect(await offered('explain', '')).toEqual([...Object.keys(explainPages), ...Object.keys(stepPages)]);
+    expect(await offered('explain', '')).toEqual([...Object.keys(explainPages), ...Object.keys(stepPages), ...Object.keys(gatePages)]);
     printed.length = 0;
     expect(await offered('graph', 'live')).toEqual(['live-migration']);
   });

@@ -1,5 +1,6 @@
 /** The tables of both sides and how they become each other, read from the catalogues when they are first needed. */
 import type {Database} from '../engine/engine.ts';
+import {enginePair} from '../mapping/engine-pairs.ts';
 import {migrationMapping} from '../mapping/migration-mapping.ts';
 import type {MigrationMapping} from '../mapping/mapping.ts';
 import {loadFunctions} from '../mapping/value-functions.ts';
@@ -10,7 +11,7 @@ import type {Plan} from '../plan/plan.ts';
 
 export const mappingOf = async (plan: Plan): Promise<MigrationMapping> => {
   const rules: MappingRules = {tables: plan.mapping ?? [], allowLoss: plan.reverse.allowLoss === true};
-  return migrationMapping(rules, await loadFunctions(rules));
+  return migrationMapping(rules, await loadFunctions(rules), enginePair(plan.source.engine, plan.target.engine, plan.conversion));
 };
 
 /** The source is read once. The target's tables change while it is prepared, so they are kept only when all are there. */

@@ -1,12 +1,13 @@
 /** Picks the members that a plan names and puts a run together. The only place that knows every list. */
 import {workflows} from '../../workflows/workflows.ts';
-import {engines} from '../engine/engines.ts';
+import {engines as ENGINES} from '../engine/engines.ts';
 import type {Database, Engine, MigrationRef} from '../engine/engine.ts';
 import {gates} from '../gate/gates.ts';
 import type {Guardian} from '../guardian/guardian.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Effects} from '../model/effects.ts';
 import {nearest} from '../model/nearest.ts';
+import type {PlannedOperation} from '../model/planned-operation.ts';
 import type {Side} from '../model/side.ts';
 import {operations} from '../operation/operations.ts';
 import type {Operation} from '../operation/operation.ts';
@@ -14,7 +15,7 @@ import {phases} from '../phase/phases.ts';
 import {StandingVerification} from '../phase/standing-verification.ts';
 import {InProcessReplication} from '../pipeline/in-process-replication.ts';
 import {isInPlace, type PinnedPlan, type Plan} from '../plan/plan.ts';
-import {parseSecret, resolveDatabaseUrl, resolveSecret} from '../plan/secret.ts';
+import {resolveDatabaseUrl, resolveSecret} from '../plan/secret.ts';
 import type {ServerAddress, TrafficSwitch} from '../switch/traffic-switch.ts';
 import {trafficSwitches} from '../switch/traffic-switches.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
@@ -26,6 +27,7 @@ import type {RunnerOptions} from '../runner/runner-options.ts';
 import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
 import {canaryStarter} from './compose-canary.ts';
 import {failoverWithSecrets, openFailover} from './compose-failover.ts';
+import {referenceOf} from './compose-gate-services.ts';
 import {mappedTables} from './compose-mapping.ts';
 import {measuresOf, openGuardian} from './compose-measures.ts';
 
@@ -33,7 +35,7 @@ type Actor = 'runner' | 'watchdog';
 export type Sides = {
   readonly source: Database;
   readonly target: Database;
-  readonly engine: Engine;
+  readonly engines: Readonly<Record<Side, Engine>>;
   /** Where the plan finds them; drivers that name servers to a proxy write these. */
   readonly addresses: Readonly<Record<Side, ServerAddress>>;
 };
@@ -47,14 +49,17 @@ export const openSides = async (plan: Plan, migration: MigrationRef, effects: Ef
   return {
     source,
     target: isInPlace(plan) ? source : await openSide(plan, 'target', migration, effects, actor),
-    engine: member('engine', engines, plan.source.engine),
+    engines: {source: member('engine', ENGINES, plan.source.engine), target: member('engine', ENGINES, plan.target.engine)},
     addresses: {source: await addressOf(plan, 'source'), target: await addressOf(plan, 'target')},
   };
 };
 
 /** What a change in place is made of, in the plan's order. */
 export const operationsOf = ({operations: planned = []}: Plan): Operation[] =>
-  planned.map((one) => member('operation', operations, one.kind)(one));
+  planned.map((one) => {
+    const make = member('operation', operations, one.kind) as (planned: PlannedOperation) => Operation;
+    return make(one);
+  });
 
 const addressOf = async (plan: Plan, side: Side): Promise<ServerAddress> => {
   const {host, port, database} = await resolveDatabaseUrl(plan[side].url);
@@ -63,7 +68,7 @@ const addressOf = async (plan: Plan, side: Side): Promise<ServerAddress> => {
 
 const openSide = async (plan: Plan, side: Side, migration: MigrationRef, effects: Effects, actor: Actor): Promise<Database> => {
   const {engine, url, tls} = plan[side];
-  return member('engine', engines, engine).open({
+  return member('engine', ENGINES, engine).open({
     url: await resolveDatabaseUrl(url),
     side,
     migration,
@@ -87,16 +92,9 @@ export const openSwitches = (plan: Plan, sides: Sides, migration: MigrationRef, 
       addresses: sides.addresses,
       migration,
       effects,
-      resolveSecret: (reference) => resolveSecret(parseReference(reference)),
+      resolveSecret: (reference) => resolveSecret(referenceOf(reference)),
     }),
   );
-
-const parseReference = (text: string) => {
-  const reference = parseSecret(text);
-  if ('refused' in reference)
-    throw new TerminalError(reference.refused, {code: 'CF-PLAN-003', next: 'write env:NAME, file:/path or exec:command'});
-  return reference;
-};
 
 /** Whoever runs them starts the guardian, and stops it. */
 export type RunParts = Pick<RunnerOptions, 'workflow' | 'phases' | 'gates' | 'context' | 'measures' | 'ensureStreams' | 'isPassing'> & {
@@ -115,9 +113,8 @@ export const composeRun = (
   /** What an operator asked for; at full speed without. */
   operator?: Throttle,
 ): RunParts => {
-  const {source, target, engine} = sides;
-  const {comparePositions, isPassing} = engine;
-  const replication = new InProcessReplication({source, target, compare: comparePositions, isPassing, telemetry, effects});
+  const {source, target, engines} = sides;
+  const replication = new InProcessReplication({source, target, engines, telemetry, effects});
   const guardian = openGuardian(pinned.plan, sides, replication, effects, telemetry);
   const switches = openSwitches(pinned.plan, sides, migration, effects);
   const failover = openFailover(pinned.plan, sides.addresses, migration, effects);
@@ -129,7 +126,7 @@ export const composeRun = (
     migration,
     source,
     target,
-    comparePositions,
+    engines,
     epoch,
     replication,
     switches,
@@ -150,8 +147,8 @@ export const composeRun = (
     gates,
     context: {...context, verification: new StandingVerification(context)},
     guardian,
-    isPassing,
-    measures: measuresOf(pinned.plan, sides, mapped, guardian),
+    isPassing: (error) => engines.source.isPassing(error) || engines.target.isPassing(error),
+    measures: measuresOf({...context, plan: pinned}, guardian),
     ensureStreams: async (direction) => {
       const receiver = direction === 'forward' ? target : source;
       if (await receiver.target.progress(direction)) await replication.ensure(direction, 'apply', await mapped.mappings(direction), epoch);

@@ -1,6 +1,7 @@
 /** The steps of a cutover, in either direction: `phase/cutover-attempt.ts` and `phase/cutover-finish.ts`. */
 import {opposite, origin, type Direction} from '../model/side.ts';
 import {canaryPaths} from '../plan/canary-paths.ts';
+import {armBudgetMs} from '../phase/before-hold.ts';
 import {DEADLINE_EXTRA_MS} from '../phase/cutover-attempt.ts';
 import {step, tableCount, type OutlineStep} from './outline.ts';
 import type {PlanFacts} from './plan-facts.ts';
@@ -16,6 +17,7 @@ export const cutoverSteps = async (facts: PlanFacts, direction: Direction): Prom
   const mappings = facts[direction];
   const canary = canaryPaths(plan);
   const mayEnd = plan.cutover.onBlockers === 'terminate';
+  const armed = await closing?.fence.arm?.(sides[closingSide], armBudgetMs(plan.cutover));
   const switches = plan.switch.map(({name}) => name).join(', ');
   return [
     await step('look-who-is-open', 'ask the fences of both sides which of them serves'),
@@ -28,10 +30,15 @@ export const cutoverSteps = async (facts: PlanFacts, direction: Direction): Prom
     ]),
     await step(
       'arm-reverse-stream',
-      direction === 'forward'
-        ? 'make publication and slot for the way back on the target, the first time; read it and drop what comes, until the switch'
-        : 'the stream of the way there is still read; it becomes the way back again',
-      direction === 'forward' ? [opening?.source.createStream(back, sides[openingSide]), opening?.source.changes(back)] : [],
+      `${
+        direction === 'forward'
+          ? 'begin the stream of the way back on the target, the first time; read it and drop what comes, until the switch'
+          : 'the stream of the way there is still read; it becomes the way back again'
+      }${armed?.length ? '; make the fence’s triggers, which end transactions that read a table and write to it just then (1213, as any deadlock): too many for the hold' : ''}`,
+      [
+        armed && Promise.resolve(armed),
+        ...(direction === 'forward' ? [opening?.source.createStream(back, sides[openingSide]), opening?.source.changes(back)] : []),
+      ],
     ),
     await step('start-watchdog', 'start the process that ends a hold when the runner cannot'),
     ...(plan.failover
@@ -57,7 +64,7 @@ export const cutoverSteps = async (facts: PlanFacts, direction: Direction): Prom
     ),
     await step(
       'raise-fence',
-      `close ${tableCount(sides[closingSide].length)} of the ${closingSide}; they open again by themselves after ${deadlineMs} ms`,
+      `close ${tableCount(sides[closingSide].length)} of the ${closingSide}; they open again by themselves after ${deadlineMs} ms${armed?.length === 0 ? `; their triggers are few enough to be made now, within ${armBudgetMs(plan.cutover)} ms or so, when no client has a transaction open` : ''}`,
       [closing?.fence.raise(sides[closingSide], deadlineMs)],
     ),
     ...(mayEnd

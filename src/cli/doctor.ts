@@ -30,7 +30,7 @@ export const command: CommandModule = {
       const tables = await sides.source.catalog.tables(plan.scope);
       const mapping = await mappingOf(plan);
       const inTheWay = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping});
-      const canary = await canaryFindings(plan, sides);
+      const canary = await canaryFindings(plan, sides, effects.clock);
       const switched = await switchFindings(openSwitches(plan, sides, migration, effects));
       const failover = await failoverFindings(plan, openFailover(plan, sides.addresses, migration, effects));
       const findings = [...inTheWay, ...switched, ...failover, ...canary.findings];
@@ -50,13 +50,13 @@ export const command: CommandModule = {
           canary: canary.grants,
         });
       else {
-        for (const [side, one] of isInPlace(plan)
-          ? ([['database', source]] as const)
+        for (const [side, one, {product}] of isInPlace(plan)
+          ? ([['database', source, sides.engines.source]] as const)
           : ([
-              ['source', source],
-              ['target', target],
+              ['source', source, sides.engines.source],
+              ['target', target, sides.engines.target],
             ] as const))
-          output.data(`${side}: PostgreSQL ${one.versionText}, database ${one.database}, role ${one.role}`);
+          output.data(`${side}: ${product} ${one.versionText}, database ${one.database}, role ${one.role}`);
         for (const {severity, code, object, reason, next} of findings) output.data(`${severity} ${code} ${object}: ${reason}\n  → ${next}`);
         for (const side of isInPlace(plan) ? [] : (['source', 'target'] as const))
           for (const line of grantLines(side, {source, target}[side], grants[side])) output.data(line);

@@ -2,6 +2,7 @@
 import type {Database} from '../engine/engine.ts';
 import type {ChainFault, Entry} from '../journal/journal.ts';
 import {headFaults, verifyChain} from '../journal/chain.ts';
+import {signatureFaults} from '../journal/genuine.ts';
 import {readMirrored, type MirroredCopy} from '../journal/mirrored.ts';
 import {runState} from '../journal/run-state.ts';
 import {TerminalError} from '../model/errors.ts';
@@ -51,7 +52,7 @@ async function verify(run: Run, copies: readonly NamedCopy[] | undefined, output
   // Read after the copies: a runner at work adds to this first.
   const entries = await journal.entries();
   const faults = [
-    ...verifyChain(id, entries).map((fault) => ({...fault, where: 'the journal'})),
+    ...[...verifyChain(id, entries), ...signatureFaults(entries)].map((fault) => ({...fault, where: 'the journal'})),
     ...(copies ?? []).flatMap((copy) => copyFaults(copy, entries)),
   ];
   const head = entries.at(-1)?.hash ?? '';

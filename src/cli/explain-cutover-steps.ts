@@ -10,8 +10,8 @@ export const cutoverStepPages = {
   ),
   'arm-reverse-stream': page(
     'the way back stands before the switch',
-    'Publication and slot on the side that is to open, and its stream is read: no write of the first minute can be missed.',
-    'Before the hold, because a slot can wait for long transactions.',
+    'What the stream of the side that is to open begins with is made (publication and slot, or a place in the binary log), and it is read: no write of the first minute can be missed. Where the fence’s triggers are too many to be made in the hold (MySQL, MariaDB: more than a tenth of the stall budget at 20 ms each, 8 tables with the usual 5 s), the closing side gets them here, and everybody passes them until the fence is raised. A transaction that reads a table and writes to it just when its trigger is made may be ended as a deadlock (1213), to be repeated.',
+    'Before the hold, because a slot, and a trigger on a table in use, can wait for long transactions.',
     'When it takes long, look for open transactions on that server.',
   ),
   'refresh-views': page(
@@ -52,13 +52,13 @@ export const cutoverStepPages = {
   ),
   'raise-fence': page(
     'the old side refuses writes',
-    'One transaction: the attempt’s row with its deadline, a trigger on every table, and a marker in the log. It waits half a second at most for open writers, a few times.',
+    'One transaction: the attempt’s row with its deadline, a trigger on every table where it does not stand yet, and a marker in the log. It waits a moment for open writers (half a second, a second on MySQL and MariaDB), a few times. On MySQL and MariaDB the triggers of a few tables are made first, within a tenth of the stall budget, when nobody has the tables in use: before the hold they would end transactions as deadlocks.',
     'In every attempt.',
     'When it cannot be had, look for long transactions on the tables. It opens by itself at its deadline.',
   ),
   'end-blockers': page(
     'transactions in the way are ended',
-    'Those that have kept hold or fence waiting for a second are ended with pg_terminate_backend; their clients get an error.',
+    'Those that have kept hold or fence waiting for a second are ended (pg_terminate_backend, KILL); their clients get an error.',
     'Only with cutover.onBlockers: terminate.',
     'Who was ended stands in crossfade events.',
   ),

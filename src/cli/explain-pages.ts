@@ -1,9 +1,11 @@
 /** What `crossfade explain CODE` prints: one page for every code of `model/errors.ts`. */
 import type {ErrorCode} from '../model/errors.ts';
 import {canaryPages} from './explain-canary.ts';
+import {connectionPages} from './explain-connections.ts';
 import {failoverPages} from './explain-failover.ts';
 import {mappingPages} from './explain-mapping.ts';
 import {page, type Page} from './explain-page.ts';
+import {relayPages} from './explain-relay.ts';
 import {roomPages} from './explain-room.ts';
 import {statePages} from './explain-state.ts';
 import {surroundingPages} from './explain-surroundings.ts';
@@ -33,57 +35,34 @@ export const explainPages = {
     'When the command is run from another folder than usual.',
     'Check the path, which is relative to the folder you are in.',
   ),
-  'CF-CONN-001': page(
-    'a database could not be reached',
-    'No connection could be opened: wrong host or port, a firewall, or a server that is down.',
-    'For moments, during a failover or a restart; it is retried.',
-    'Try the same address with psql from the same machine. Nothing was changed by the attempt.',
-  ),
-  'CF-CONN-002': page(
-    'user or password refused',
-    'The server answered and does not accept this user, password or database.',
-    'After a rotated password.',
-    'Check the secret the plan refers to, and pg_hba.conf for this host and for replication connections.',
-  ),
-  'CF-CONN-003': page(
-    "the server's certificate could not be verified",
-    'The connection is encrypted, but nothing proves that the right server answers.',
-    'With a private certificate authority that the plan does not name.',
-    'Name it under tls: {mode: verify-full, ca: FILE}. Use mode: disable only on a network you trust as a wire.',
-  ),
-  'CF-CONN-004': page(
-    'the connection was lost while it was needed',
-    'A session ended in the middle of work, or its server said nothing for 20 s while the connection stood. What was not committed did not happen; what was is on record.',
-    'For moments, when a server restarts, a network breaks, or a proxy drops idle sessions.',
-    'crossfade resume goes on from the last commit. If it keeps happening, look for a proxy or timeout between this machine and the server.',
-  ),
+  ...connectionPages,
   'CF-SRC-001': page(
-    'wal_level is not logical',
-    'The server does not write what a change stream needs.',
-    'On any PostgreSQL that has not been set up for logical replication. The target needs it too: the way back reads from there.',
-    'alter system set wal_level = logical, then restart that server in a quiet hour.',
+    'the log does not carry what a change stream needs',
+    'PostgreSQL: wal_level is not logical. MySQL and MariaDB: one of the settings of the binary log, which the finding names.',
+    'On any server that has not been set up for it. The target needs it too: the way back reads from there.',
+    'PostgreSQL: alter system set wal_level = logical, then restart that server in a quiet hour. MySQL and MariaDB: what the finding says.',
   ),
   'CF-SRC-002': page(
     'no free replication slot or sender',
-    'All of max_replication_slots or max_wal_senders are taken.',
+    'PostgreSQL: all of max_replication_slots or max_wal_senders are taken.',
     'On servers with several replicas, or with slots that nobody uses any more.',
     'Raise both settings (they need a restart), or drop unused slots: select * from pg_replication_slots where not active.',
   ),
   'CF-SRC-003': page(
-    'publication or slot exists already and is not ours',
+    'a place for the stream exists already and is not ours',
     'A name this migration needs is taken by something this migration did not make.',
     'After a state folder was deleted in the middle of a migration.',
     'If it is a left-over of your own, drop it by hand; if not, find out whose it is first. Crossfade never drops what it did not make.',
   ),
   'CF-SRC-004': page(
-    'the slot was lost, dropped or moved by somebody else',
-    'The place in the log from which changes are read is gone, so changes may be missing.',
-    'Never. It happens when max_slot_wal_keep_size is too small, after a failover to a replica without the slot, or when somebody dropped it.',
+    'the place in the log was lost',
+    'The place from which changes are read is gone (the slot of PostgreSQL, the files of the binary log of MySQL and MariaDB), or another server’s log is there, so changes may be missing.',
+    'Never. PostgreSQL: when max_slot_wal_keep_size is too small, after a failover to a replica without the slot, or when somebody dropped it. MySQL and MariaDB: when the log was purged (binlog_expire_logs_seconds, PURGE BINARY LOGS, RESET) while the stream still needed it: nothing holds it for us.',
     'Before the cutover: abort and start again, the source serves untouched. After it: the target serves on, but the way back is closed; decide with crossfade status.',
   ),
   'CF-SRC-005': page(
     'the source is another server than when the run started',
-    'The system identifier behind the address has changed: a restored copy, or a failover to something else.',
+    'The server behind the address says another identity than at the start: a restored copy, or a failover to something else.',
     'Never by itself.',
     'Point the address back at the right server. If the old one is gone for good, start a new migration.',
   ),
@@ -91,7 +70,7 @@ export const explainPages = {
     'transactions that are open hold up the start of the stream',
     'The stream can begin only when every transaction older than it has ended.',
     'With long reports or forgotten sessions; it waits a while by itself.',
-    'Let the sessions named in the message end, or end them: select pg_terminate_backend(PID).',
+    'Let the sessions named in the message end, or end them. PostgreSQL: select pg_terminate_backend(PID). MySQL and MariaDB: KILL ID, and XA RECOVER with XA COMMIT or XA ROLLBACK for what is prepared; a replica that withholds its acknowledgement (semi-synchronous) holds up all commits.',
   ),
   'CF-SCOPE-001': page(
     "no table matches the plan's scope",
@@ -103,7 +82,7 @@ export const explainPages = {
     'a table has no usable key',
     'Changes are applied by key; without one, rows cannot be told apart.',
     'With log or import tables.',
-    'Add a primary key, choose a unique index as replica identity, or leave the table out with scope.exclude.',
+    'Add a primary key (or, PostgreSQL, choose a unique index as replica identity), or leave the table out with scope.exclude.',
   ),
   'CF-SCOPE-003': page(
     "a table's replica identity does not carry its key",
@@ -114,7 +93,7 @@ export const explainPages = {
   'CF-SCOPE-004': page(
     'an object the engine cannot move',
     'The scope contains something that would be left behind silently, so it is refused instead.',
-    'With foreign tables, large objects, unlogged tables and the like.',
+    'PostgreSQL: with foreign tables, large objects, unlogged tables and the like. MySQL and MariaDB: with tables of other storage engines than InnoDB, triggers, and foreign keys that act by themselves.',
     'Exclude it and move it in another way, or change it first; the message names it.',
   ),
   ...mappingPages,
@@ -153,6 +132,12 @@ export const explainPages = {
     'A change needs a lock for a moment. It was asked for many times, each time for a fraction of a second, and other sessions were always in the way.',
     'While a backup, a report or a forgotten transaction is open on that table.',
     'Look at the sessions named, end or wait for them, then crossfade resume. Nothing is queued behind us meanwhile.',
+  ),
+  'CF-DDL-003': page(
+    'something still uses what a change in place takes away',
+    'A column is to be dropped, and an index, a constraint, a view, a function or a statement of the application still uses it. The message names them; nothing was dropped.',
+    'In contract, when the application has not been deployed everywhere, or when an index of the old column has no successor.',
+    'Move or drop what is named, then crossfade resume. What may go with the column belongs into goesWith of the operation before the run is started.',
   ),
   'CF-GRANT-001': page(
     'a grant is missing',
@@ -211,8 +196,8 @@ export const explainPages = {
   'CF-SWITCH-001': page(
     'clients will notice the switch',
     'A pooler or proxy cannot lead its clients to the other side without their seeing it. No data are at risk, and no statement is carried out twice.',
-    'With PgBouncer 1.26 and later before a cutover to an older major version: it keeps settings that server does not know, so its clients are cut once, while they are held, and connect again. With session pooling always.',
-    'See that the application opens a new connection after an error, which most pools do by themselves, or choose a quiet hour. Rehearse the way back.',
+    'With PgBouncer 1.26 and later before a cutover to an older major version: it keeps settings that server does not know, so its clients are cut once, while they are held, and connect again. With session pooling always. With HAProxy always: connections to the closing side are cut at the hold, and whether a commit that was cut was carried out its client cannot know.',
+    'See that the application opens a new connection after an error, which most pools do by themselves, or choose a quiet hour. Rehearse the way back. Runbook: docs/runbook/pgbouncer.md, docs/runbook/haproxy.md.',
   ),
   ...canaryPages,
   ...failoverPages,
@@ -227,6 +212,12 @@ export const explainPages = {
     'A go/no-go question was answered with no, or could not be measured, which counts as no. The evidence is in the message.',
     'While catching up, and while people have not approved yet.',
     'Wait for the value, or do what the evidence says; crossfade status shows it as it is measured again.',
+  ),
+  'CF-APPROVE-001': page(
+    'who approves is not known, or may not',
+    'The plan names who may approve (approval.people), and there was no key, one that belongs to nobody there, or one of a person with another role.',
+    'With the wrong key, and after somebody has left the plan.',
+    'Give your own key: --key FILE, or the token in CROSSFADE_TOKEN or --token-file FILE. crossfade identity NAME makes one and prints the line for the plan; crossfade amend puts it in. docs/runbook/approvals.md.',
   ),
   ...statePages,
   'CF-VERB-001': page(
@@ -247,6 +238,7 @@ export const explainPages = {
     'In scripts without a terminal.',
     'Add the flag that the message names; VERB --help lists all.',
   ),
+  ...relayPages,
   ...roomPages,
   ...surroundingPages,
 } as const satisfies Record<ErrorCode, Page>;

@@ -7,13 +7,13 @@ import {page, type Page} from './explain-page.ts';
 export const stepPages = {
   install: page(
     'Crossfade’s own schema is made',
-    'The schema crossfade with its tables and the fence’s function, once per database, shared by all migrations.',
+    'The schema crossfade with its tables and what the fence needs, once per database (on MySQL and MariaDB per server), shared by all migrations.',
     'At the start of every runner; nothing is sent where it is there already.',
     'Nothing. The last migration that leaves removes it.',
   ),
   lease: page(
     'one runner at a time',
-    'An advisory lock on every side, held as long as the runner lives, and a new epoch; sessions of an earlier runner are ended.',
+    'A lock with the migration’s name on every side, held as long as the runner lives, and a new epoch; sessions of an earlier runner are ended.',
     'At the start of every runner.',
     'When it is refused, another runner is at work: crossfade status names it.',
   ),
@@ -62,9 +62,9 @@ export const stepPages = {
   'route-source': page('the source serves', 'One row in crossfade.route on both sides tells routers where to go.', 'Always.', 'Nothing.'),
   'start-stream': page(
     'the change stream begins',
-    'A publication of the tables and a logical slot on the source. Making the slot waits for every transaction that is open on that server.',
-    'It takes as long as the longest open transaction; beyond the limit the transactions are named.',
-    'End the transactions that are named. From here on the source keeps its log: watch its disk.',
+    'PostgreSQL: a publication of the tables and a logical slot on the source; making the slot waits for every transaction that is open on that server. MySQL and MariaDB: the place in the binary log is noted, and a commit of our own behind it waits for those that stand in the log already.',
+    'It takes as long as what it waits for; beyond the limit the transactions are named.',
+    'End the transactions that are named. From here on PostgreSQL keeps its log: watch its disk. MySQL and MariaDB keep theirs by their own settings: binlog_expire_logs_seconds has to be longer than any pause.',
   ),
   'plan-chunks': page(
     'tables are cut into ranges',
@@ -74,7 +74,7 @@ export const stepPages = {
   ),
   'copy-chunks': page(
     'ranges are copied',
-    'COPY to COPY, several at a time, each in a short transaction of its own; a crash repeats the open ones only.',
+    'Read there and written here, several at a time, each in a short transaction of its own; a crash repeats the open ones only.',
     'It is the long part of a run.',
     'crossfade throttle slows it down.',
   ),
@@ -101,7 +101,7 @@ export const stepPages = {
   ...failoverStepPages,
   'clean-fences': page(
     'old triggers go',
-    'Triggers of fences that are released cost a little per statement; they are dropped where the table is free for a moment.',
+    'Triggers of fences that are released cost a little with every write; they are dropped where the table is free for a moment.',
     'In the reverse window.',
     'Nothing.',
   ),
@@ -113,8 +113,8 @@ export const stepPages = {
   ),
   'stop-streams': page('both streams end', 'Nothing is applied any more.', 'After crossfade complete.', 'Nothing.'),
   'drop-streams': page(
-    'slots and publications go',
-    'On both sides, with the triggers that watched for schema changes.',
+    'what the streams needed goes',
+    'On both sides: publications and slots with the triggers that watched for schema changes, or the noted place in the binary log.',
     'After crossfade complete.',
     'Nothing. The source stays fenced.',
   ),
@@ -122,9 +122,21 @@ export const stepPages = {
   finish: page('the migration is over', 'Both sides keep it on record.', 'At the end.', 'Nothing.'),
   start: page(
     'start OPERATION: the new shape',
-    'A short transaction that gives way to everybody: the column, and a trigger that keeps it in step for writers that do not know it.',
+    'Short transactions that give way to everybody: a column, and a trigger that keeps it in step for writers that do not know it; an index, built while others write. Rules for rows come at contract only.',
     'In expand, once per operation.',
     'When it waits, it names who is in the way.',
+  ),
+  sync: page(
+    'sync OPERATION: both shapes are kept in step',
+    'A trigger gives each shape what a writer has given the other one. It works on the row that is written and sends nothing.',
+    'In sync, for operations that leave two shapes side by side.',
+    'Nothing. From here on a version of the application that writes the new shape may be deployed.',
+  ),
+  'look-for-users': page(
+    'look-for-users OPERATION: who uses what will go',
+    'Indexes, constraints, views and functions by the catalogue; statements by pg_stat_statements, where it is. Those are looked at twice, ten seconds apart: only what goes on being sent is in the way.',
+    'In switch-reads, where they are named, and in contract, which refuses (CF-DDL-003).',
+    'Deploy the version that uses the new shape, move or drop what is named, then crossfade resume.',
   ),
   'fill-chunks': page(
     'rows get their value',
@@ -133,26 +145,26 @@ export const stepPages = {
     'crossfade pause holds it between two ranges.',
   ),
   validate: page(
-    'validate OPERATION: rows that lack a value',
+    'validate OPERATION: rows that are not yet as they have to be',
     'They are counted, twice: after the backfill and once more before contract.',
     'In verify-expansion and contract.',
-    'Give those rows a value, then crossfade resume.',
+    'Mend those rows, then crossfade resume.',
   ),
   complete: page(
     'complete OPERATION: the shape is final',
-    'NOT NULL is proven by a check first, so that nobody waits while the table is read; default and trigger change in one commit.',
+    'Rules are added for new rows first and validated then, so that nobody waits while the table is read; all that ends the old shape is one commit. What is still used stays: CF-DDL-003.',
     'In contract, after the approval.',
     'Nothing; abort leaves it alone from here on.',
   ),
   'undo-cutover': page(
     'abort: the way back goes',
-    'An open attempt is taken back, and the slot on the target is dropped.',
+    'An open attempt is taken back, and the stream of the target is dropped.',
     'In an abort.',
     'Nothing.',
   ),
   'undo-initial-load': page(
     'abort: the copy goes',
-    'Stream and slot of the source, and the copied rows on the target.',
+    'The stream of the source, and the copied rows on the target.',
     'In an abort.',
     'Nothing.',
   ),
@@ -170,8 +182,8 @@ export const stepPages = {
   ),
   'undo-assess': page('abort: the last trace', 'Crossfade’s own schema, unless another migration uses it.', 'In an abort.', 'Nothing.'),
   'undo-expand': page(
-    'abort: the column goes',
-    'With everything that was written into it, unless it was completed.',
+    'abort: the new shape goes',
+    'Columns with everything that was written into them, indexes and triggers, unless they were completed.',
     'In an abort.',
     'Nothing.',
   ),

@@ -4,7 +4,7 @@ import {page} from './explain-page.ts';
 export const surroundingPages = {
   'CF-SRC-007': page(
     'a side is a standby',
-    'The server at this address follows another one and can only be read. A publication cannot be made there, and the target could not be written.',
+    'The server at this address follows another one. One of PostgreSQL can only be read: nothing can be made there, and the target could not be written. On one of MySQL or MariaDB rows that arrive by replication pass by the triggers of the fence.',
     'With an address that leads to any server of a cluster, and after a failover that exchanged the two.',
     'Give the address of the primary; with several hosts in the url, the one that takes writes. The copy reads from the primary too: its load is set with load.parallel and crossfade throttle.',
   ),

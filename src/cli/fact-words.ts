@@ -1,5 +1,6 @@
 /** One line of words for each kind of fact; the exact content is in `--json`. */
-import type {Actor, JournalFact, Signal} from '../journal/journal.ts';
+import type {Actor, JournalFact} from '../journal/journal.ts';
+import {signalWords} from '../journal/signal-words.ts';
 import {unreachable} from '../model/assert.ts';
 import {causeLines} from './cause-words.ts';
 import {tuningWords} from './tuning-words.ts';
@@ -57,13 +58,6 @@ export function factWords(fact: JournalFact): string {
 
 const stepWords = ({phase, step, attempt}: {readonly phase: string; readonly step: string; readonly attempt: number}): string =>
   `${phase}/${step}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
-
-/** `approve approval`, `set load.parallel=8`. */
-export const signalWords = (signal: Signal): string => {
-  if (signal.type === 'approve' || signal.type === 'reject') return `${signal.type} ${signal.gate}`;
-  if (signal.type === 'throttle') return `throttle ${signal.percent}`;
-  return signal.type === 'set' ? `set ${signal.key}=${signal.value}` : signal.type;
-};
 
 const withCode = (error: string, code: string | undefined): string => (code === undefined ? error : `${error} (${code})`);
 

@@ -3,11 +3,14 @@ import {basename, dirname, resolve} from 'node:path';
 import {TerminalError} from '../model/errors.ts';
 import {nearest} from '../model/nearest.ts';
 import {parseSecret} from '../plan/secret.ts';
+import {mayBeBare} from '../plan/gate-settings-schema.ts';
 import {SHIPPED} from '../plan/vocabulary.ts';
 import {textOf} from './command.ts';
 import type {Output} from './output.ts';
 import {cannotAsk, type Prompt} from './prompt.ts';
 
+/** Those that need settings are written into the plan by hand. */
+const BARE_GATES = SHIPPED.gates.filter(mayBeBare);
 export type Answers = {
   readonly name: string;
   readonly source: string;
@@ -76,12 +79,15 @@ export const QUESTIONS: readonly Question[] = [
   {
     key: 'gates',
     value: '<names>',
-    about: `what must be green before the cutover, of ${SHIPPED.gates.join(', ')}`,
+    about: `what must be green before the cutover, of ${BARE_GATES.join(', ')}`,
     otherwise: 'replication-lag, checksum-match, approval',
     isUsual: true,
     refuse: notGates,
   },
 ];
+
+/** Of a change in place only these; its table is what `--in-place` names. */
+const OF_CHANGE: readonly (keyof Answers)[] = ['name', 'source'];
 
 /** Undefined when the person left. */
 export async function answersFor(
@@ -91,14 +97,15 @@ export async function answersFor(
   output: Output,
 ): Promise<Answers | undefined> {
   const answers: Partial<Record<keyof Answers, string>> = {};
-  for (const question of QUESTIONS) {
+  const table = textOf(options['inPlace']);
+  for (const question of QUESTIONS.filter(({key}) => table === undefined || OF_CHANGE.includes(key))) {
     const usual = {...question, otherwise: question.otherwise || nameFor(file)};
     const answer = givenAnswer(usual, options, prompt) ?? (await askedAnswer(usual, prompt, output));
     if (answer === undefined) return undefined;
     answers[question.key] = answer;
   }
   const {name = '', source = '', target = '', tables = '', schema = '', switch: router = '', gates = ''} = answers;
-  return {name, source, target, tables: listOf(tables), schema, switch: router, gates: listOf(gates)};
+  return {name, source, target, tables: table === undefined ? listOf(tables) : [table], schema, switch: router, gates: listOf(gates)};
 }
 
 function givenAnswer(
@@ -168,7 +175,7 @@ function notTables(text: string): string | undefined {
 function notGates(text: string): string | undefined {
   const names = listOf(text);
   if (names.length === 0) return 'must name at least one';
-  return names.map(notOneOf(SHIPPED.gates)).find((fault) => fault !== undefined);
+  return names.map(notOneOf(BARE_GATES)).find((fault) => fault !== undefined);
 }
 
 function notOneOf(known: readonly string[]) {

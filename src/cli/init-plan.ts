@@ -51,11 +51,13 @@ const SCHEMA_TEXT: Readonly<Record<string, string>> = {files: '{ kind: files, pr
 const SWITCH_WORDS: Readonly<Record<string, string>> = {
   router: 'The application asks crossfade/router where to go.',
   pgbouncer: 'The application connects through PgBouncer. Correct the three values below.',
+  haproxy: 'The application connects through HAProxy (TCP). Correct the names below; docs/runbook/haproxy.md has its file.',
   command: 'A program of yours moves the traffic; it is called with what it has to do. Correct its path below.',
 };
 
 const SWITCH_TEXT: Readonly<Record<string, string>> = {
   pgbouncer: '  - pgbouncer: { admin: env:PGBOUNCER_ADMIN_URL, database: app, config: /etc/pgbouncer/pgbouncer.ini }',
+  haproxy: '  - haproxy: { socket: /run/haproxy/admin.sock, backend: app, source: old, target: new, hold: hold }',
   command: '  - command: { run: [./switch-traffic.sh] }',
 };
 

@@ -58,6 +58,13 @@ describe('init without a terminal', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it('of a change in place asks for its database and its table only', async () => {
+    const answer = await type(['init', file, '--in-place', 'shop.orders', '--source', 'env:SHOP']);
+    expect(answer).toMatchObject({code: 0, err: expect.stringContaining(`Next: crossfade doctor ${file}`)});
+    expect(await type(['validate', file])).toMatchObject({code: 0, out: expect.stringContaining('is valid: shop (expand-contract)')});
+    expect(plan()).toMatchObject({database: {url: 'env:SHOP'}, operations: [{'add-column': {table: 'shop.orders'}}]});
+  });
+
   it('replaces nothing without being told so', async () => {
     writeFileSync(file, 'mine');
     expect(await type(['init', file, ...FLAGS])).toMatchObject({code: 2, err: expect.stringContaining('--yes')});

@@ -2,13 +2,14 @@
 import {dirname, join} from 'node:path';
 import {pinPlan} from '../plan/plan-file.ts';
 import {planJsonSchemaText} from '../plan/json-schema.ts';
+import {writeAskedFile} from './asked-file.ts';
 import type {CommandModule, Invocation} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {answersFor, QUESTIONS} from './init-answers.ts';
+import {changePlanText} from './init-change-plan.ts';
 import {planText} from './init-plan.ts';
 import {isThere, writeNewFile} from './new-file.ts';
 import {STDIN} from './plan-argument.ts';
-import {confirmed} from './prompt.ts';
 
 /** Beside the plan, where its first line looks for it. */
 const SCHEMA_FILE = 'plan.schema.json';
@@ -17,6 +18,10 @@ export const command: CommandModule = {
   configure: (command) => {
     command.argument('[file]', 'the plan to write, or - for stdout', 'plan.yaml');
     for (const {key, value, about} of QUESTIONS) command.option(`--${key} ${value}`, about);
+    command.option(
+      '--in-place <table>',
+      'a plan that changes this table (schema.table) in the database of --source, instead of one that moves',
+    );
     command.option('--dry-run', 'print the plan, and write nothing');
   },
   run: async (invocation) => {
@@ -24,17 +29,10 @@ export const command: CommandModule = {
     const file = String(args[0]);
     const answers = await answersFor(file, options, prompt, output);
     if (!answers) return unchanged(invocation);
-    const text = planText(answers);
+    const text = options['inPlace'] === undefined ? planText(answers) : changePlanText(answers);
     const {plan} = pinPlan(text, file); // what is written is valid, or nothing is
     if (file === STDIN || options['dryRun'] === true) return print(text, file, plan.name, invocation);
-    const isReplaced = isThere(file);
-    const question = {
-      severity: 'moderate',
-      planName: plan.name,
-      consequences: [`${file} is there already and would be replaced.`],
-    } as const;
-    if (isReplaced && !(await confirmed(question, invocation.global, prompt, output))) return EXIT.done;
-    await writeNewFile(file, text, isReplaced);
+    if (!(await writeAskedFile(file, text, plan.name, invocation))) return EXIT.done;
     return report(file, plan.name, await writeSchema(file), invocation);
   },
 };

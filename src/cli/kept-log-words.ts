@@ -1,6 +1,6 @@
 /** How long the run may stand still: what the server that serves keeps of its log meanwhile, and for how long it can. */
 import type {Source} from '../engine/engine.ts';
-import type {KeptLog} from '../engine/kept-log.ts';
+import type {KeptLog, OwnRules} from '../engine/kept-log.ts';
 import {bytes, duration} from '../model/amounts.ts';
 import type {Side} from '../model/side.ts';
 
@@ -11,8 +11,9 @@ export const keptLogOf = (source: Pick<Source, 'keptLog'>, open: Side): Promise<
 /** Estimates carry `~`: tomorrow's load may be another. */
 export function keptLogWords(
   side: Side,
-  {keptBytes, leftBytes, bytesPerSecond}: Pick<KeptLog, 'keptBytes' | 'leftBytes' | 'bytesPerSecond'>,
+  {keptBytes, leftBytes, bytesPerSecond, ownRules}: Pick<KeptLog, 'keptBytes' | 'leftBytes' | 'bytesPerSecond' | 'ownRules'>,
 ): string {
+  if (ownRules) return ownWords(side, keptBytes, leftBytes, ownRules);
   const grows = bytesPerSecond === undefined ? '' : `, growing by ~${bytes(bytesPerSecond * 86_400)} a day`;
   const kept = `the ${side} keeps its log for this run: ${bytes(keptBytes)} so far${grows}`;
   if (leftBytes === undefined) return `${kept}; nothing limits it but the disk (max_slot_wal_keep_size is -1)`;
@@ -20,6 +21,20 @@ export function keptLogWords(
   return `${kept}; ${bytes(leftBytes)} more${left === undefined ? '' : ` (~${duration(left)})`} and the server gives the stream up: CF-SRC-004`;
 }
 
+/** Nothing is kept for this run alone: it has to be back in time. */
+const ownWords = (side: Side, keptBytes: number, leftBytes: number | undefined, {leftMs, byAge, bySize}: OwnRules): string => {
+  const limits = [
+    ...(leftMs === undefined ? [] : [`for ~${duration(leftMs)} more (${byAge})`]),
+    ...(leftBytes === undefined ? [] : [`for ${bytes(leftBytes)} more (${bySize})`]),
+  ];
+  const kept = `the ${side} keeps its log by its own rules, ${bytes(keptBytes)} since this run's place`;
+  return limits.length ? `${kept}: ${limits.join(', and ')}, then CF-SRC-004` : `${kept}: until somebody purges it (${byAge} is 0)`;
+};
+
 /** Undefined when nobody can say. */
-export const holdsMs = ({leftBytes, bytesPerSecond}: Pick<KeptLog, 'leftBytes' | 'bytesPerSecond'>): number | undefined =>
-  leftBytes === undefined || !bytesPerSecond ? undefined : Math.floor((leftBytes / bytesPerSecond) * 1000);
+export const holdsMs = ({
+  leftBytes,
+  bytesPerSecond,
+  ownRules,
+}: Pick<KeptLog, 'leftBytes' | 'bytesPerSecond' | 'ownRules'>): number | undefined =>
+  ownRules || leftBytes === undefined || !bytesPerSecond ? ownRules?.leftMs : Math.floor((leftBytes / bytesPerSecond) * 1000);

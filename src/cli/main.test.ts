@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {type} from '../../test/support/command-line.ts';
 import {commands} from './commands.ts';
+import {gatePages} from './explain-gates.ts';
 import {explainPages} from './explain-pages.ts';
 import {stepPageOf, stepPages} from './explain-steps.ts';
 
@@ -143,8 +144,14 @@ describe('explain', () => {
     expect((await type(['explain', step])).out).toContain(stepPageOf(step)?.meaning ?? 'no page');
   });
 
+  it.each(Object.keys(gatePages))('finds the page of the gate %s, and no other', async (gate) => {
+    expect((await type(['explain', gate])).out).toContain(gatePages[gate as keyof typeof gatePages].meaning);
+  });
+
   it('lists all codes, and suggests the nearest for one that does not exist', async () => {
-    expect((await type(['explain'])).out.trim().split('\n')).toHaveLength(Object.keys(explainPages).length + Object.keys(stepPages).length);
+    expect((await type(['explain'])).out.trim().split('\n')).toHaveLength(
+      [explainPages, stepPages, gatePages].flatMap((pages) => Object.keys(pages)).length,
+    );
     expect(await type(['explain', 'CF-PLAN-0011'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('Next: crossfade explain CF-PLAN-001\n'),
@@ -152,7 +159,7 @@ describe('explain', () => {
   });
 
   it('says something under every heading of every page', () => {
-    const short = Object.entries({...explainPages, ...stepPages}).filter(([, {meaning, normal, action}]) =>
+    const short = Object.entries({...explainPages, ...stepPages, ...gatePages}).filter(([, {meaning, normal, action}]) =>
       [meaning, normal, action].some((text) => text.length < 'Never.'.length),
     );
     expect(short).toEqual([]);

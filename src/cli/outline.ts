@@ -46,7 +46,7 @@ export const allSteps = ({start, phases, abort}: Outline): readonly OutlineStep[
 ];
 
 /** Readers and writers of rows are not in each other's way. */
-const HARMLESS: ReadonlySet<string> = new Set(['ACCESS SHARE', 'ROW SHARE', 'ROW EXCLUSIVE']);
+const HARMLESS: ReadonlySet<string> = new Set(['ACCESS SHARE', 'ROW SHARE', 'ROW EXCLUSIVE', 'SHARED_READ', 'SHARED_WRITE']);
 
 const lockWords = (statements: readonly Statement[]): string | undefined => {
   const tables = new Map<string, Set<string>>();

@@ -4,12 +4,12 @@
  */
 import {readFile} from 'node:fs/promises';
 import {engines} from '../engine/engines.ts';
-import type {Engine, MigrationRef, Schema, SchemaScript, Statements} from '../engine/engine.ts';
+import type {Database, Engine, MigrationRef, Schema, SchemaScript, Statements} from '../engine/engine.ts';
 import type {MigrationMapping, TableMapping} from '../mapping/mapping.ts';
 import {reshapedTable} from '../mapping/table-reshape.ts';
 import {isCoded} from '../model/errors.ts';
-import {nameOf, type Table, type TableName} from '../model/table.ts';
-import {scriptOfFiles} from '../phase/schema-files.ts';
+import {type Column, nameOf, type Table, type TableName} from '../model/table.ts';
+import {scriptOfFiles, triesFiles} from '../phase/schema-files.ts';
 import {scriptFor} from '../phase/schema-script.ts';
 import {keptTexts} from '../phase/target-schema.ts';
 import {isInPlace, type Plan, type SchemaPlan} from '../plan/plan.ts';
@@ -63,7 +63,11 @@ export const planFacts = async (plan: Plan, migration: MigrationRef, sides: Side
   const there = isInPlace(plan)
     ? []
     : await ask('the tables of the target', ({target}) => target.catalog.tables({tables: names.map(nameOf), exclude: []}), []);
-  const targets = tables.map((table, i) => targetOf(table, names[i] ?? table.name, there, mapping));
+  const coming =
+    plan.schema.kind === 'convert'
+      ? await ask('the types of the target', ({source}) => inOtherTypes(tables, source, mapping), tables)
+      : tables;
+  const targets = coming.map((table, i) => targetOf(table, names[i] ?? table.name, there, mapping));
   const schema =
     plan.schema.kind === 'files' && !isInPlace(plan)
       ? await filesOf(plan.schema, missing, 'none' in sides ? undefined : sides.target.schema)
@@ -112,6 +116,19 @@ const unknownTable = (name: TableName): Table => ({
   estimatedBytes: 0,
 });
 
+/** Tables of another engine are made with what their types become there. */
+const inOtherTypes = async (
+  tables: readonly Table[],
+  {convertible}: Database,
+  {converted}: MigrationMapping,
+): Promise<readonly Table[]> => {
+  if (!convertible || !converted) return tables;
+  const {types} = converted(await convertible.read(tables));
+  const known = new Map(types.map(({table, column, to}) => [`${nameOf(table)}.${column}`, to]));
+  const typed = (table: Table, column: Column): Column => ({...column, type: known.get(`${nameOf(table.name)}.${column.name}`) ?? 'text'});
+  return tables.map((table) => ({...table, columns: table.columns.map((column) => typed(table, column))}));
+};
+
 /** One that does not exist yet is like the source's, in the shape that the plan gives it. */
 const targetOf = (table: Table, name: TableName, there: readonly Table[], mapping: MigrationMapping): Table => {
   const found = there.find((one) => nameOf(one.name) === nameOf(name));
@@ -155,6 +172,6 @@ const filesOf = async (
       missing.push(`the schema file ${file}: ${error instanceof Error ? error.message : String(error)}`);
       return '';
     });
-  const tried = schema ? (await scriptOfFiles(schema, files)).script : NO_SCHEMA.tried;
+  const tried = triesFiles(schema) ? (await scriptOfFiles(schema, files)).script : NO_SCHEMA.tried;
   return {...NO_SCHEMA, preData: await read(files.preData), postData: await read(files.postData), tried};
 };

@@ -6,7 +6,7 @@ import type {Statement} from '../engine/engine.ts';
 import type {Table} from '../model/table.ts';
 import {pinPlan, readPlanFile} from '../plan/plan-file.ts';
 import {stepPageOf} from './explain-steps.ts';
-import {allSteps} from './outline.ts';
+import {allSteps, type OutlineStep} from './outline.ts';
 import {printOutline, sqlLines} from './outline-print.ts';
 import {createOutput} from './output.ts';
 import {planFacts, type PlanFacts} from './plan-facts.ts';
@@ -63,7 +63,7 @@ const withoutBodies = (text: string): string =>
 const plainly = {json: false, quiet: false, verbose: false, color: false};
 
 describe('the outline', () => {
-  it.each(['plans/demo.yaml', 'plans/add-column.yaml'])('of %s', async (file) => {
+  it.each(['plans/demo.yaml', 'plans/add-column.yaml', 'plans/reshape-orders.yaml'])('of %s', async (file) => {
     expect(withoutBodies(await printed(file, true))).toMatchSnapshot();
   });
 
@@ -73,7 +73,7 @@ describe('the outline', () => {
     expect(words).not.toContain('CREATE TRIGGER');
   });
 
-  it.each(['plans/demo.yaml', 'plans/add-column.yaml'])('of %s has a page for every step', async (file) => {
+  it.each(['plans/demo.yaml', 'plans/reshape-orders.yaml'])('of %s has a page for every step', async (file) => {
     const steps = allSteps(await planOutline(await factsOf(file)));
     expect(steps.length).toBeGreaterThan(5);
     expect(steps.filter(({name}) => !stepPageOf(name)).map(({name}) => name)).toEqual([]);
@@ -85,7 +85,9 @@ describe('the outline', () => {
     const inCode = [...code.matchAll(/steps\s*\.(?:once|each)\(\s*['`]([\w-]+)/g)].map(([, name = '']) => name);
     expect(inCode.length).toBeGreaterThan(30);
     expect(inCode.filter((name) => !stepPageOf(name))).toEqual([]);
-    const outlines = await Promise.all(['plans/demo.yaml', 'plans/add-column.yaml'].map(async (file) => planOutline(await factsOf(file))));
+    const outlines = await Promise.all(
+      ['plans/demo.yaml', 'plans/reshape-orders.yaml'].map(async (file) => planOutline(await factsOf(file))),
+    );
     const shown = new Set(outlines.flatMap(allSteps).map(({name}) => name.split(' ')[0]));
     // Those only where the plan says so.
     const wished = ['end-blockers', 'pause-failover', 'observe-failover', 'resume-failover'];
@@ -99,6 +101,40 @@ describe('the outline', () => {
     const told = ['pause-failover', 'observe-failover', 'hold', 'open', 'route', 'resume-failover'];
     expect(names.filter((name) => told.includes(name))).toEqual([...told, ...told]);
   });
+
+  it.each(['mysql', 'mariadb'])(
+    'of a plan from %s shows what that side sends, a few triggers in the hold and many before it',
+    async (engine) => {
+      const demo = readFileSync('plans/demo.yaml', 'utf8');
+      const text = demo.replace('engine: postgres', `engine: ${engine}`).replace(/^canary: .*$/m, 'canary: off');
+      const {plan} = pinPlan(text, 'plans/demo.yaml');
+      const facts = await factsOf('plans/demo.yaml');
+      const source = engines[plan.source.engine as 'mysql' | 'mariadb'].statements?.('source', ref);
+      const cutoverOf = async (tables: readonly Table[]): Promise<readonly OutlineStep[]> =>
+        (await planOutline({...facts, plan, source, tables})).phases.find(({phase}) => phase === 'cutover')?.steps ?? [];
+      const statementIn = (steps: readonly OutlineStep[], name: string, start: string): Statement | undefined =>
+        steps.find((step) => step.name === name)?.statements.find(({sql}) => sql.startsWith(start));
+      const cutover = await cutoverOf(facts.tables);
+      const statementOf = (name: string, start: string): Statement | undefined => statementIn(cutover, name, start);
+      const [table] = facts.tables;
+      const many = await cutoverOf(Array.from({length: 9}, (_, i) => ({...table, name: {schema: 'shop', name: `t${i}`}}) as Table));
+      expect(statementOf('arm-reverse-stream', 'CREATE TRIGGER')).toBeUndefined();
+      expect(cutover.find(({name}) => name === 'raise-fence')?.what).toContain('when no client has a transaction open');
+      expect(many.find(({name}) => name === 'arm-reverse-stream')?.what).toContain('1213');
+      expect(many.find(({name}) => name === 'raise-fence')?.what).not.toContain('when no client');
+      expect(statementIn(many, 'arm-reverse-stream', 'CREATE TRIGGER')).toBeDefined();
+      expect(statementOf('raise-fence', 'CREATE TRIGGER')).toMatchObject({
+        side: 'source',
+        sql: expect.stringContaining('BEFORE INSERT ON `shop`.`orders` FOR EACH ROW'),
+        locks: [{mode: 'EXCLUSIVE', on: ['shop.orders'], waitMsMax: 1000, heldUntil: 'the end of the statement'}],
+      });
+      expect(statementOf('raise-fence', 'UPDATE crossfade.fence_attempt SET attempt = <attempt>')?.locks).toMatchObject([
+        {waitsFor: 'open transactions that have written to this table', waitMsMax: 1000, heldUntil: 'COMMIT'},
+      ]);
+      expect(cutover.find(({name}) => name === 'raise-fence')?.locks).toContain('waits 1000 ms at most');
+      expect(JSON.stringify(cutover.flatMap(({statements}) => statements))).not.toContain('undefined');
+    },
+  );
 
   it('of a plan whose schema comes from pg_dump tells what that program locks, whenever it runs', async () => {
     const facts = await factsOf('plans/demo.yaml');

@@ -54,7 +54,7 @@ const PG_DUMP =
 const assess = ({plan, target, schema}: PlanFacts): Promise<OutlineStep> =>
   step(
     'look-at-both-sides',
-    `compare versions, grants, settings, keys and replica identities of both sides${schema.tried.preData.length ? '; try the schema out on the target, and roll it back' : ''}${plan.schema.kind === 'pg_dump' ? `; ${PG_DUMP}` : ''}`,
+    `compare versions, grants, settings and keys of both sides${schema.tried.preData.length ? '; try the schema out on the target, and roll it back' : ''}${plan.schema.kind === 'pg_dump' ? `; ${PG_DUMP}` : ''}`,
     [target?.schema?.tryOut(schema.tried)],
   );
 
@@ -89,6 +89,7 @@ const PRE_DATA: Readonly<Record<SchemaPlan['kind'], (schema: SchemaPlan) => stri
   files: (schema) => `run ${schema.kind === 'files' ? fromHere(schema.preData) : ''} on the target`,
   existing: () => 'nothing: the tables are there already',
   catalog: () => 'create types, tables and primary keys on the target, as the source’s catalogue has them',
+  convert: () => 'create types, tables and primary keys on the target, as the source’s catalogue reads in the language of the target',
   pg_dump: () => `create types, tables and primary keys on the target, as pg_dump writes them; ${PG_DUMP}`,
 };
 
@@ -96,11 +97,12 @@ const POST_DATA: Readonly<Record<SchemaPlan['kind'], (schema: SchemaPlan) => str
   files: (schema) => `run ${schema.kind === 'files' ? fromHere(schema.postData) : ''} on the target: indexes, foreign keys, triggers`,
   existing: () => 'build again what was set aside',
   catalog: () => 'create indexes, foreign keys, triggers, policies and privileges on the target, as the source’s catalogue has them',
+  convert: () => 'create checks, indexes, foreign keys, triggers and comments on the target, as the conversion has them',
   pg_dump: () => 'create indexes, foreign keys, triggers, policies and privileges on the target, as pg_dump writes them',
 };
 
 const load = async ({plan, source, target, tables, forward}: PlanFacts): Promise<OutlineStep[]> => [
-  await step('start-stream', `publish ${tableCount(tables.length)} of the source and make a logical replication slot there`, [
+  await step('start-stream', `begin the change stream of ${tableCount(tables.length)} of the source`, [
     source?.source.createStream('forward', tables),
   ]),
   await step('plan-chunks', 'cut large tables into ranges of their key', [
@@ -150,7 +152,7 @@ const compare = ({source, target, forward}: PlanFacts): Promise<OutlineStep> =>
 
 const decommission = async ({source, target, targets}: PlanFacts): Promise<OutlineStep[]> => [
   await step('stop-streams', 'stop applying, in both directions'),
-  await step('drop-streams', 'drop slots and publications on both sides; the source stays fenced', [
+  await step('drop-streams', 'drop the streams on both sides, with all that was made for them; the source stays fenced', [
     source?.source.dropStream('forward'),
     target?.source.dropStream('reverse'),
   ]),

@@ -2,7 +2,7 @@
 import type {TuningOnRecord} from '../journal/tuning.ts';
 import type {Clock} from '../model/effects.ts';
 import {statusLine} from '../telemetry/status-report.ts';
-import {silentTelemetry, type LiveReport, type Telemetry, type Wait} from '../telemetry/telemetry.ts';
+import {silentTelemetry, type LiveReport, type Room, type Telemetry, type Wait} from '../telemetry/telemetry.ts';
 import type {Output} from './output.ts';
 import {throttledOf} from './tuning-words.ts';
 
@@ -30,6 +30,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep): Pr
   const notes: LiveReport['notes'][number][] = [];
   const waits = new Map<string, Wait>();
   const work = new Map<string, string>();
+  let room: readonly Room[] | undefined;
   const samples: LiveReport['samples'][number][] = [];
   const note = (text: string): void => {
     notes.push({at: clock.now().toISOString(), text});
@@ -49,6 +50,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep): Pr
       notes: [...notes],
       waits: longest,
       work: [...work.values()],
+      ...(room ? {room} : {}),
     };
   };
   const over = new AbortController();
@@ -62,6 +64,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep): Pr
     note,
     wait: (key, wait) => putOrDelete(waits, key, wait),
     work: (key, words) => putOrDelete(work, key, words),
+    room: (rooms) => void (room = rooms),
     printStatus: () => print(line()),
     get tuning() {
       return tuning;

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it, vi} from 'vitest';
 import {runnerHere, stateFolder, type} from '../../test/support/command-line.ts';
 import {BEFORE_CUTOVER, created, ended, passed, started, through, verdict} from '../../test/support/journal-facts.ts';
+import {evidenceDigest, NO_EVIDENCE} from '../journal/evidence.ts';
 import type {JournalFact} from '../journal/journal.ts';
 import {currentPerson} from './actor.ts';
 
@@ -41,7 +42,7 @@ describe('a signal', () => {
     expect(await run.added()).toEqual([
       {
         type: 'signal',
-        signal: {type: 'approve', gate: 'approval', planChecksum: created.planChecksum},
+        signal: {type: 'approve', gate: 'approval', planChecksum: created.planChecksum, evidence: evidenceDigest(NO_EVIDENCE)},
         actor: currentPerson(),
         reason: 'looked',
       },

@@ -78,7 +78,7 @@ export const runToEnd = async ({store, journal, pinned, effects, output, patienc
     parts.guardian.start(interruption.signal);
     tellCopied(telemetry, await sides.target.target.chunks());
     const looking = new AbortController();
-    void watchWaits({...parts.context, engine: sides.engine}, AbortSignal.any([interruption.signal, looking.signal]));
+    void watchWaits({...parts.context, engines: sides.engines}, AbortSignal.any([interruption.signal, looking.signal]));
     /** A stream that only watches meets no error when the sides are closed, so a failed run would never leave. */
     const stopBackground = (): void => {
       looking.abort();

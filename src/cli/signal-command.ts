@@ -2,9 +2,11 @@
  * The verbs that leave a signal for the runner share one shape: choose the run, see whether the verb fits, ask, look
  * once more, record, and with `--wait` stay until the effect is in the journal.
  */
+import type {Command} from 'commander';
 import {workflows} from '../../workflows/workflows.ts';
-import type {Signal} from '../journal/journal.ts';
+import type {JournalFact, Signal} from '../journal/journal.ts';
 import type {RunState} from '../journal/run-state.ts';
+import {signalWords} from '../journal/signal-words.ts';
 import {TerminalError} from '../model/errors.ts';
 import {systemEffects} from '../runner/system-effects.ts';
 import {formatDuration} from '../plan/duration.ts';
@@ -13,12 +15,15 @@ import {currentPerson} from './actor.ts';
 import {textOf, type CommandModule, type Invocation} from './command.ts';
 import {durationFlag} from './duration-flag.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
-import {signalWords} from './fact-words.ts';
 import {cannotAsk, confirmed} from './prompt.ts';
 import {chooseRun, readAgain, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
 import {isRunnerAlive} from './runner-alive.ts';
 import {signalEffect, type SignalEffect} from './signal-effect.ts';
 import {requireFit, type Verb} from './verb-guard.ts';
+
+type SignalFact = Extract<JournalFact, {type: 'signal'}>;
+
+const signalled = (signal: Signal, reason: string | undefined): SignalFact => ({type: 'signal', signal, actor: currentPerson(), reason});
 
 type Reason = 'none' | 'asked' | 'required';
 
@@ -34,6 +39,10 @@ export type SignalVerb = {
   consequences(state: RunState): readonly string[];
   /** In words, when the signal would change nothing; then it is not recorded. */
   nothingToDo?(state: RunState, argument: string): string | undefined;
+  /** Flags of its own. */
+  configure?(command: Command): void;
+  /** Whose signal it is, where that is more than the account of this machine; throws before anybody is asked. */
+  author?(invocation: Invocation, run: Run): Promise<(run: Run, argument: string, reason: string | undefined) => SignalFact>;
   /** Throws when the run is not ready; may wait for a measurement that is due. */
   ready?(run: Run): Promise<Run>;
 };
@@ -46,6 +55,7 @@ export function signalCommand(verb: SignalVerb): CommandModule {
         .option('--timeout <duration>', 'with --wait: for how long at most, such as 10m; the signal stays recorded')
         .option('--dry-run', 'say what would be recorded and what would come of it, and record nothing');
       const {name, description, isOptional} = verb.argument ?? {};
+      verb.configure?.(command);
       if (name !== undefined) command.argument(isOptional ? `[${name}]` : `<${name}>`, description);
     },
     run: (invocation) =>
@@ -62,13 +72,14 @@ async function carryOut(verb: SignalVerb, chosen: Run, invocation: Invocation): 
   const signal = verb.signal(chosen.state, argument);
   const nothing = verb.nothingToDo?.(chosen.state, argument);
   if (nothing !== undefined) return report(invocation, chosen, {recorded: false, text: nothing, code: EXIT.done});
+  const author = (await verb.author?.(invocation, chosen)) ?? ((now, _, why) => signalled(verb.signal(now.state, argument), why));
   const ready = (await verb.ready?.(chosen)) ?? chosen;
   if (invocation.options['dryRun'] === true) return sayWhatWouldBe(verb, signal, ready, invocation);
   const reason = await reasonOf(typeof verb.reason === 'function' ? verb.reason(argument) : verb.reason, invocation);
   if (!(await agreed(verb, ready.state, invocation))) return EXIT.done;
   const run = await readAgain(ready);
   look(run);
-  return record(run, verb.signal(run.state, argument), reason, timeoutMs, invocation);
+  return record(run, verb.signal(run.state, argument), author(run, argument, reason), timeoutMs, invocation);
 }
 
 function timeoutOf({options}: Invocation): number | undefined {
@@ -91,11 +102,11 @@ function sayWhatWouldBe({consequences}: SignalVerb, signal: Signal, {id, state}:
 async function record(
   run: Run,
   signal: Signal & {readonly type: Verb},
-  reason: string | undefined,
+  fact: SignalFact,
   timeoutMs: number | undefined,
   invocation: Invocation,
 ): Promise<ExitCode> {
-  const {seq} = await run.journal.append({type: 'signal', signal, actor: currentPerson(), reason});
+  const {seq} = await run.journal.append(fact);
   if (isUnattended(run.state))
     return report(invocation, run, {
       recorded: true,

@@ -53,10 +53,10 @@ export function statusDocument(
       throttledBy:
         state.tuning.throttledBy === undefined ? null : {...state.tuning.throttledBy, reason: state.tuning.throttledBy.reason ?? null},
     },
-    approvals: state.approvals.map(({gate, actor, at, reason}) => ({
+    approvals: state.approvals.map(({gate, actor, at, reason, isSigned}) => ({
       gate,
       actor: actor.name,
-      authenticated: actor.authenticated,
+      authenticated: isSigned === true,
       at,
       reason: reason ?? null,
     })),

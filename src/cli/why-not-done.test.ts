@@ -55,6 +55,22 @@ describe('why a run is not done, who acts, and how', () => {
       ],
     ],
     [
+      'only people are missing, and one came without proof',
+      [
+        ...atCutover,
+        {
+          type: 'gate-verdict',
+          phase: 'cutover',
+          verdict: {gate: 'approval', go: false, evidence: '1 of 2 approvals: ann (unauthenticated)'},
+        },
+      ],
+      [
+        'waiting before cutover for 10m: approval is red (1 of 2 approvals: ann (unauthenticated))',
+        'an approver',
+        'crossfade approve approval --run shop-17-to-18 --reason TEXT',
+      ],
+    ],
+    [
       'ready',
       [...atCutover, passed('approval')],
       ['ready for cutover for 10m: the plan starts it by hand', 'the operator', 'crossfade cutover --confirm shop-17-to-18'],

@@ -26,7 +26,10 @@ export type StatementWait = {
 };
 
 /** `transaction` is the identifier of a prepared one, which has no process; empty for others. */
-export type Blocking = Pick<Blocker, 'process' | 'transaction' | 'role' | 'application' | 'ageMs' | 'state'>;
+export type Blocking = Pick<Blocker, 'process' | 'transaction' | 'role' | 'application' | 'ageMs' | 'state'> & {
+  /** The statement for whoever may end it where its owner cannot. */
+  readonly endedBy: string;
+};
 
 export type IndexBuild = {
   readonly table: string;

@@ -22,6 +22,10 @@ export type Scope = {readonly tables: readonly string[]; readonly exclude: reado
 export type Wishes = {
   /** Transactions of others that keep a cutover waiting are ended. */
   readonly endsBlockers: boolean;
+  /** What accounts of the application are and may do is looked up. */
+  readonly namesApplications?: boolean;
   /** Policies that hide rows from a table's owner are made on the target as they are on the source. */
   readonly carriesPolicies?: boolean;
+  /** A schema that Crossfade writes is tried out on the target before it is made. */
+  readonly triesSchema?: boolean;
 };

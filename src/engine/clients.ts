@@ -40,6 +40,8 @@ export type RoleRights = {
   readonly mayLogIn: boolean;
   /** To this database. */
   readonly mayConnect: boolean;
+  /** What lets it read the route, as its router does, where it may not yet. The table is made when a run begins. */
+  readonly routeGrant?: string;
   readonly tables: readonly TableRights[];
 };
 

@@ -18,9 +18,12 @@ import type {Catalog, Scope} from './catalog.ts';
 import type {Clients} from './clients.ts';
 import type {Compare} from './compare.ts';
 import type {Control} from './control.ts';
+import type {Convertible} from './convertible.ts';
+export type {Users} from './alter.ts';
 import type {Fence} from './fence.ts';
 import type {KeptLog} from './kept-log.ts';
 import type {Schema} from './schema.ts';
+import type {ReportedParameters, ServerIdentity} from './server.ts';
 import type {SequenceState} from './sequence-state.ts';
 import type {Statements} from './statements.ts';
 import type {Storage} from './storage.ts';
@@ -31,9 +34,11 @@ export type {Catalog, Scope, Wishes} from './catalog.ts';
 export {SOME_COLUMNS, type Blocker, type Clients, type ClientSessions, type RoleRights, type TableRights} from './clients.ts';
 export type {Bracket, Compare, Digest} from './compare.ts';
 export type {Control} from './control.ts';
+export type {Convertible} from './convertible.ts';
 export {AttemptOver, type Fence} from './fence.ts';
 export type {Finding, Grant} from './finding.ts';
 export type {Schema, SchemaScript, SchemaStatement} from './schema.ts';
+export type {ReportedParameters, ServerIdentity} from './server.ts';
 export type {SequenceState} from './sequence-state.ts';
 export type {Lock, Statement, Statements} from './statements.ts';
 export type {KeptLog} from './kept-log.ts';
@@ -41,6 +46,8 @@ export type {Disk, Storage, TableSizes} from './storage.ts';
 
 export interface Engine {
   readonly name: string;
+  /** As people call it. */
+  readonly product: string;
   readonly capabilities: Capabilities;
   /** Connects lazily; every session it opens is closed by `close`. */
   open(options: OpenOptions): Database;
@@ -90,12 +97,16 @@ export interface Database {
   readonly fence: Fence;
   readonly compare: Compare;
   readonly clients: Clients;
+  /** Answers a question of the operator's in a transaction that may only read: rows of texts, at most `rowsMax`. */
+  ask(query: string, limits: AskLimits): Promise<readonly (readonly (string | null)[])[]>;
   /** Absent where servers report no settings to their clients. */
   readonly parameters?: ReportedParameters;
   /** Absent where tables in use cannot be changed without holding up their users. */
   readonly alter?: Alter;
   /** Absent where the engine cannot write DDL by itself: then the plan brings schema files. */
   readonly schema?: Schema;
+  /** Absent where no other engine takes the schema. */
+  readonly convertible?: Convertible;
   /** Absent where applications cannot be followed by a canary. */
   readonly tokens?: TokenTable;
   /** Absent where the engine does not tell sizes. */
@@ -105,21 +116,8 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export type ServerIdentity = {
-  /** Changes when another server answers at the same address. */
-  readonly systemId: string;
-  readonly version: number;
-  readonly versionText: string;
-  readonly role: string;
-  readonly database: string;
-};
-
-/** Settings a server tells every client at login. Poolers carry them from one server to another (H-110). */
-export interface ReportedParameters {
-  reported(): Promise<readonly string[]>;
-  /** Those of `names` that this server does not know, so that setting them is an error. */
-  unknown(names: readonly string[]): Promise<readonly string[]>;
-}
+/** `limitMs`: the server ends the query then. */
+export type AskLimits = {readonly limitMs: number; readonly rowsMax: number};
 
 /** A key range `(after, to]` in the source's own order; open-ended where undefined. */
 export type KeyRange = {readonly after: Key | undefined; readonly to: Key | undefined};
@@ -144,7 +142,7 @@ export interface Source {
   dropStream(direction: Direction): Promise<void>;
   /** Whether the tables of the stream are still what they were when it was made; CF-DDL-001 is thrown by `probeStream`. */
   hasSameSchema(): Promise<boolean>;
-  /** Throws CF-DDL-001 when the stream no longer carries all that it carried when it was made, or not all that `scope` names. */
+  /** Throws CF-DDL-001 when the stream no longer carries all that it carried when it was made, or not all that `scope` names; asks nothing before there is one. */
   probeSchema(direction: Direction, scope: Scope | undefined): Promise<void>;
   /** Splits a table into ranges of about `bytes`, first and last open-ended (R8). */
   planRanges(table: Table, bytes: number): Promise<KeyRange[]>;
@@ -241,7 +239,7 @@ export interface Target {
   chunks(): Promise<Chunk[]>;
   /** Stores the planned ranges once; a second call with others changes nothing and answers the stored ones. */
   planChunks(ranges: readonly {readonly table: TableName; readonly range: KeyRange}[], epoch: number): Promise<Chunk[]>;
-  /** Open end positions and re-read lists: what decides window or strict (R7). */
+  /** Open end positions and re-read lists: what decides window or strict (R7). Of several ends of a table the last one counts. */
   windows(): Promise<{
     readonly ends: readonly {readonly table: TableName; readonly end: Position}[];
     readonly rereads: readonly {readonly table: TableName; readonly key: Key}[];

@@ -11,6 +11,12 @@ export interface Fence {
   /** Closes a side that has never been open (epoch 0, state `closed`). */
   closeFromStart(tables: readonly Table[]): Promise<void>;
   /**
+   * Asked before the hold: makes what `raise` would otherwise have to make in it, unless that takes `holdMs` at most. Making
+   * it costs clients that have transactions open, and in the hold there are none. Everybody still passes afterwards.
+   * Absent where raising alone is quick.
+   */
+  arm?(tables: readonly Table[], holdMs: number): Promise<void>;
+  /**
    * C3: one transaction with the lease's row lock, the attempt's row, the triggers and the marker; waits for open
    * writers. `epoch` must be current here (K2); the attempt opens by itself `budgetMs` after now.
    */

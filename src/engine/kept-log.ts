@@ -9,4 +9,15 @@ export type KeptLog = {
   readonly writtenBytes: number;
   /** The server may take the log away at any moment. */
   readonly isGivenUp: boolean;
+  /** Absent where it is kept for the stream and for nobody else, so that giving the stream up makes room. */
+  readonly ownRules?: OwnRules;
+};
+
+/** A server that keeps its log for a while, whoever still needs it. */
+export type OwnRules = {
+  /** Until it may take away what is needed because of its age, however little is written; undefined: not by age. */
+  readonly leftMs: number | undefined;
+  /** The settings, as an operator raises them. */
+  readonly byAge: string;
+  readonly bySize: string;
 };

@@ -25,10 +25,13 @@ export interface Schema {
    * written is a `refuse` finding of its own.
    */
   read(tables: readonly Table[], schemas?: readonly string[]): Promise<SchemaScript & {readonly findings: readonly Finding[]}>;
-  /** Carries all of it out in one transaction that is rolled back; answers the statements that failed, and why. */
+  /** Carries all of it out and takes it back, whatever happens; answers the statements that failed, and why. */
   tryOut(script: SchemaScript, signal: AbortSignal): Promise<readonly {readonly statement: SchemaStatement; readonly reason: string}[]>;
-  /** A schema file's statements, each named by its line: `pre.sql:12`. Throws CF-TGT-004 for what is not SQL, or cannot be run there. */
-  statements(file: string, text: string): Promise<readonly SchemaStatement[]>;
+  /**
+   * A schema file's statements, each named by its line: `pre.sql:12`. Throws CF-TGT-004 for what is not SQL, or cannot be run
+   * there. Absent where files cannot be tried out.
+   */
+  statements?(file: string, text: string): Promise<readonly SchemaStatement[]>;
   /**
    * The script as it is when some tables have another shape: carried out in one transaction that is rolled back, changed
    * there by the server's own DDL, and read again. `ran` is what was carried out. What cannot follow its columns is a

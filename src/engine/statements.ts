@@ -4,7 +4,7 @@
  * under the name it has in its own contract. The texts come from the functions that the acts themselves use, so they
  * cannot differ; what only a run knows stands in angle brackets: `<attempt>`. No secret is ever in them.
  */
-import type {NewColumn} from '../model/planned-operation.ts';
+import type {PlannedOperation} from '../model/planned-operation.ts';
 import type {Direction, Side} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
 import type {BulkFormat} from './engine.ts';
@@ -45,6 +45,8 @@ export interface Statements {
   };
   readonly fence: {
     closeFromStart(tables: readonly Table[]): Announced;
+    /** Nothing where `raise` has time for it in `holdMs`. */
+    arm?(tables: readonly Table[], holdMs: number): Announced;
     raise(tables: readonly Table[], budgetMs: number): Announced;
     commit(): Announced;
     release(): Announced;
@@ -90,12 +92,13 @@ export interface Statements {
     empty(tables: readonly Table[]): Announced;
   };
   readonly alter?: {
-    findings(column: NewColumn): Announced;
-    addColumn(column: NewColumn): Announced;
+    findings(planned: PlannedOperation, earlier: readonly PlannedOperation[]): Announced;
+    start(planned: PlannedOperation): Announced;
+    sync(planned: PlannedOperation): Announced;
     /** Of one chunk. */
-    fillChunk(table: Table, columns: readonly NewColumn[]): Announced;
-    countUnfilled(column: NewColumn): Announced;
-    completeColumn(column: NewColumn): Announced;
-    dropColumn(column: NewColumn): Announced;
+    fillChunk(table: Table, fills: readonly PlannedOperation[]): Announced;
+    validate(planned: PlannedOperation): Announced;
+    complete(planned: PlannedOperation): Announced;
+    undo(planned: PlannedOperation): Announced;
   };
 }

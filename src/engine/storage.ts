@@ -10,11 +10,11 @@ export interface Storage {
    * server tells its clients, so this process has to run on the same machine, and has to have proved it.
    */
   disks(): Promise<readonly Disk[]>;
-  /** What all databases of the server take, those excepted whose size this role may not ask. */
+  /** What all databases of the server take, those excepted whose size this role may not ask, and a log that is kept by rules of the server's own. */
   databaseBytes(): Promise<number>;
   /** Of those that exist, partitions included. */
   tableSizes(tables: readonly TableName[]): Promise<TableSizes>;
-  /** About how large the log becomes while nobody holds it. */
+  /** About how large the log becomes while nobody holds it; infinite where only its age limits it. */
   logBytesMax(): Promise<number>;
 }
 

@@ -1,13 +1,11 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {measures} from '../../test/support/measures.ts';
 import {approval} from './approval.ts';
-import type {Measures} from './gate.ts';
-
-type Approval = Awaited<ReturnType<Measures['approvals']>>[number];
+import type {Approved, Measures} from './gate.ts';
 
 const AT = '2026-05-02T09:00:00.000Z';
-const by = (actor: string, authenticated = true, at = AT): Approval => ({actor, authenticated, at});
-const check = (approvals: readonly Approval[], settings = {}, change: Partial<Measures> = {}) =>
+const by = (actor: string, authenticated = true, at = AT): Approved => ({actor, account: actor, authenticated, at});
+const check = (approvals: readonly Approved[], settings = {}, change: Partial<Measures> = {}) =>
   approval.check(measures({approvals: async () => approvals, settings, ...change}));
 
 test('go when somebody else has said yes', async () => {
@@ -54,3 +52,25 @@ test.each([{quorum: 0}, {quorum: 1.5}, {quorum: '2'}, {expires: 'never'}, {start
     await expect(check([by('bob')], settings)).rejects.toMatchObject({code: 'CF-PLAN-001'});
   },
 );
+
+describe('where the plan knows people', () => {
+  const person = (name: string, ...accounts: readonly string[]) => ({name, key: '', role: 'approve', accounts}) as const;
+  const rules = {quorum: 1, starterMay: false, expiresMs: 86_400_000};
+  const from = (actor: string, account: string): Approved => ({actor, account, authenticated: true, at: AT});
+  const asked = async (people: readonly ReturnType<typeof person>[], approved: Approved, starter = 'ann (uid 1000)') =>
+    (await check([approved], {}, {starter: async () => starter, approval: {...rules, people}})).go;
+
+  test('the starter is known by an account, whatever account the approval came from', async () => {
+    expect(await asked([person('ann', 'ann (uid 1000)'), person('bob')], from('ann', 'other (uid 2)'))).toBe(false);
+    expect(await asked([person('ann', 'ann (uid 1000)'), person('bob')], from('bob', 'ann (uid 1000)'))).toBe(true);
+  });
+
+  test('where nobody is known to use the account, nothing that comes from it counts', async () => {
+    expect(await asked([person('ann'), person('bob')], from('bob', 'ann (uid 1000)'))).toBe(false);
+    expect(await asked([person('ann'), person('bob')], from('bob', 'bob (uid 1001)'))).toBe(true);
+  });
+
+  test('they are named in the limits', () => {
+    expect(approval.limits?.(measures({approval: {...rules, people: [person('ann'), person('bob')]}}))).toContain('signed by ann, bob');
+  });
+});

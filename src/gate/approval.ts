@@ -1,18 +1,20 @@
 import {duration} from '../model/amounts.ts';
-import type {Gate, Measures} from './gate.ts';
+import type {ApprovalRules, Approved, Gate, Measures} from './gate.ts';
 import {countSetting, durationSetting, flagSetting} from './gate-settings.ts';
-
-type Approval = Awaited<ReturnType<Measures['approvals']>>[number];
 
 /**
  * Enough people have said yes to this plan, lately, and not the one who started it. Anybody may claim a bare uid, or
  * several, so all unauthenticated approvals together count as one person.
  */
 export const approval: Gate = {
+  isOfTheMoment: true,
   limits(measures) {
     const {quorum, expiresMs, starterMay} = rulesOf(measures);
     const people = quorum === 1 ? 'one approval' : `${quorum} approvals`;
-    return `${people}, ${starterMay ? 'also' : 'not'} by whoever started the run, void after ${expiresMs / 3_600_000} h`;
+    const known = measures.approval.people?.filter(({role}) => role === 'approve').map(({name}) => name) ?? [];
+    const unreachable = quorum > 1 ? ', which needs approval.people in the plan' : '';
+    const whose = known.length > 0 ? `, signed by ${known.join(', ')}` : unreachable;
+    return `${people}${whose}, ${starterMay ? 'also' : 'not'} by whoever started the run, void after ${expiresMs / 3_600_000} h`;
   },
   async check(measures) {
     const {starter} = measures;
@@ -21,7 +23,7 @@ export const approval: Gate = {
     const startedBy = await starter();
     const all = await measures.approvals();
     const fresh = all.filter(({at}) => timeOf(at) >= oldestMs);
-    const allowed = fresh.filter(({actor}) => starterMay || actor !== startedBy);
+    const allowed = fresh.filter((one) => starterMay || !isBy(one, startedBy, measures.approval));
     const people = peopleOf(allowed);
     const expired = all.length - fresh.length;
     const notes = [
@@ -33,13 +35,19 @@ export const approval: Gate = {
   },
 };
 
+/** Where nobody is known to use the starter's account, whoever approves from that account may be the starter. */
+function isBy({actor, account}: Approved, starter: string, {people = []}: ApprovalRules): boolean {
+  const starters = people.filter(({name, accounts}) => name === starter || accounts.includes(starter));
+  return starters.length > 0 ? starters.some(({name}) => name === actor) : account === starter;
+}
+
 const rulesOf = ({settings, approval: defaults}: Pick<Measures, 'settings' | 'approval'>) => ({
   quorum: countSetting(settings, 'quorum', defaults.quorum),
   expiresMs: durationSetting(settings, 'expires', defaults.expiresMs),
   starterMay: flagSetting(settings, 'starterMay', defaults.starterMay),
 });
 
-function peopleOf(approvals: readonly Approval[]): readonly string[] {
+function peopleOf(approvals: readonly Approved[]): readonly string[] {
   const named = new Set(approvals.filter(({authenticated}) => authenticated).map(({actor}) => actor));
   // Somebody who also approved with a token is not a second person.
   const bare = new Set(approvals.filter(({authenticated, actor}) => !authenticated && !named.has(actor)).map(({actor}) => actor));

@@ -11,6 +11,7 @@ const check = (change: Partial<VerificationSummary>, settings = {}) =>
 test('go when the newest comparison is equal, whole and fresh', async () => {
   expect(await check({})).toEqual({
     go: true,
+    isUnmeasured: false,
     evidence: '1000000 rows in 12 tables compared 1.5 h ago, equal, 0 rows changed since, 0 compared again',
   });
   expect((await check({at: '2026-05-01T10:00:00.000Z'})).go).toBe(true);
@@ -48,6 +49,7 @@ test('go while the rows that changed since are compared again, and says how many
   const verdict = await since({...KNOWN, compared: 1180, waiting: 24, oldestMs: 4_100});
   expect(verdict).toEqual({
     go: true,
+    isUnmeasured: false,
     evidence: '1000000 rows in 12 tables compared 1.5 h ago, equal, 1,204 rows changed since, 1,180 compared again, oldest unchecked 4 s',
   });
   expect((await since({...KNOWN, waiting: 1, oldestMs: 60_000})).go).toBe(true);
@@ -63,8 +65,17 @@ test.each<[string, ChangedSince, string]>([
   ['not comparable', {...KNOWN, waiting: 1, oldestMs: 90_000, trouble: 'no connection'}, 'no connection'],
   ['all of a table', {...KNOWN, whole: ['shop.orders']}, 'all rows of shop.orders are compared again'],
   ['different', {...KNOWN, differing: 2}, '2 rows that changed since differ'],
-])('no-go when what changed since is %s', async (_what, changed, evidence) => {
-  expect(await since(changed)).toMatchObject({go: false, evidence: expect.stringContaining(evidence)});
+])('no-go when what changed since is %s', async (what, changed, evidence) => {
+  const isUnmeasured = what !== 'different'; // the rest says nothing against the data
+  expect(await since(changed)).toMatchObject({go: false, evidence: expect.stringContaining(evidence), isUnmeasured});
+});
+
+test('a difference counts, whatever is not known beside it', async () => {
+  const changed = {isKnown: false, why: 'all rows will be compared'} as const;
+  const verdict = await checksumMatch.check(
+    measures({lastVerification: async () => ({...EQUAL, equal: false, differing: 1}), changedSince: async () => changed}),
+  );
+  expect(verdict).toMatchObject({go: false, isUnmeasured: false});
 });
 
 test('asks for the freshness that the plan wants', async () => {

@@ -3,6 +3,7 @@ import type {Gate} from './gate.ts';
 
 /** A target that has no room for what is still to come would stop the run in its middle (H-98). */
 export const diskHeadroom: Gate = {
+  isOfTheMoment: true,
   limits: () => 'the target has room for what is still to be copied',
   async check(measures) {
     const {neededBytes, rooms} = await measures.headroom();

@@ -32,6 +32,40 @@ export function flagSetting(settings: Settings, key: string, otherwise: boolean)
   return value;
 }
 
+export function textSetting(settings: Settings, key: string, otherwise?: string): string;
+export function textSetting(settings: Settings, key: string, otherwise: undefined): string | undefined;
+export function textSetting(settings: Settings, key: string, ...otherwise: readonly (string | undefined)[]): string | undefined {
+  const value = settings[key];
+  if (value === undefined && otherwise.length > 0) return otherwise[0];
+  if (typeof value !== 'string' || value === '') throw unreadable(key, value, 'a text');
+  return value;
+}
+
+/** One text, or a list of at least one. */
+export function textsSetting(settings: Settings, key: string): readonly string[] {
+  const value = settings[key];
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const texts = list.filter((one) => typeof one === 'string' && one !== '');
+  if (texts.length === 0 || texts.length < list.length) throw unreadable(key, value, 'a text, or a list of texts');
+  return texts as readonly string[];
+}
+
+/** One of these words. */
+export function wordSetting<T extends string>(settings: Settings, key: string, words: readonly T[], otherwise: T): T {
+  const value = settings[key] ?? otherwise;
+  return words.find((word) => word === value) ?? raise(unreadable(key, value, words.join(', ')));
+}
+
+export function numberSetting(settings: Settings, key: string): number {
+  const value = settings[key];
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw unreadable(key, value, 'a number');
+  return value;
+}
+
+const raise = (error: Error): never => {
+  throw error;
+};
+
 const unreadable = (key: string, value: unknown, expected: string) =>
   new TerminalError(`the setting ${key} is ${JSON.stringify(value)}, not ${expected}`, {
     code: 'CF-PLAN-001',

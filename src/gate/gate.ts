@@ -4,13 +4,25 @@
  * gate keeps measuring.
  */
 import type {Verdict} from '../journal/journal.ts';
+import type {Person} from '../model/person.ts';
+import type {Side} from '../model/side.ts';
 import type {ChangedSince} from '../verify/verifier.ts';
 
 export interface Gate {
   /** What has to be so for a go, in words and with the limit in force; for `plan`, which measures nothing. */
   limits?(measures: Pick<Measures, 'settings' | 'approval'>): string;
-  check(measures: Measures): Promise<Omit<Verdict, 'gate'>>;
+  /** Asking takes long or costs others something: asked before those that do not, so that their answers are the newest. */
+  readonly isCostly?: true;
+  /** What it says comes and goes by itself, so approvals do not rest on it. */
+  readonly isOfTheMoment?: true;
+  check(measures: Measures): Promise<Answer>;
 }
+
+/**
+ * `holdsMs`: for how long nobody asks again, of a gate that is costly. `isUnmeasured`: it is no-go only because something
+ * is not known yet, which says nothing against what people have approved.
+ */
+export type Answer = Omit<Verdict, 'gate'> & {readonly holdsMs?: number; readonly isUnmeasured?: boolean};
 
 /** What gates can ask for; each answers now, or throws when it cannot be measured. */
 export interface Measures {
@@ -35,13 +47,50 @@ export interface Measures {
   headroom(): Promise<{readonly neededBytes: number; readonly rooms: readonly Room[]}>;
   /** How long the log and the disks of both sides last, one for each thing that can run out. */
   retention(): Promise<readonly {readonly isWell: boolean; readonly words: string}[]>;
+  /** Transactions of others that a fence on the side that serves would have to wait for now. */
+  longTransactions(): Promise<readonly {readonly words: string; readonly ageMs: number | undefined}[]>;
+  /** Rows of every table on both sides, counted while the stream goes on; throws when they came and went too fast. */
+  rowCounts(): Promise<{readonly tables: number; readonly rows: string; readonly differences: readonly string[]}>;
+  /** What keeps the way back from working, one sentence each. */
+  wayBackFaults(): Promise<readonly string[]>;
+  /** The answer of a side to a question of the plan's: rows of texts, at most `rowsMax` of them. */
+  ask(side: Side, query: string, limits: {readonly limitMs: number; readonly rowsMax: number}): Promise<readonly TextRow[]>;
+  /** Runs an operator's program with these facts in its environment; what it prints, if it ends well. */
+  program(run: readonly string[], facts: Readonly<Record<string, string>>, limitMs: number): Promise<string>;
+  request(request: HttpRequest): Promise<HttpAnswer>;
+  /** What a reference of the plan stands for. */
+  secret(reference: string): Promise<string>;
+  readonly migration: {readonly id: string; readonly name: string; readonly planChecksum: string};
   /** Approvals that are valid now: bound to this plan and newer than `since`. */
-  approvals(): Promise<readonly {readonly actor: string; readonly authenticated: boolean; readonly at: string}[]>;
+  approvals(): Promise<readonly Approved[]>;
   /** Who started the migration's first runner. */
   starter(): Promise<string>;
-  readonly approval: {readonly quorum: number; readonly starterMay: boolean; readonly expiresMs: number};
+  readonly approval: ApprovalRules;
   now(): Date;
 }
+
+/** `authenticated`: signed by a key that the plan knows. `account`: of the machine on which it was given. */
+export type Approved = {readonly actor: string; readonly account: string; readonly authenticated: boolean; readonly at: string};
+
+export type ApprovalRules = {
+  readonly quorum: number;
+  readonly starterMay: boolean;
+  readonly expiresMs: number;
+  /** Whom the plan knows; then nobody else counts. */
+  readonly people?: readonly Person[];
+};
+
+export type TextRow = readonly (string | null)[];
+
+export type HttpRequest = {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly limitMs: number;
+};
+/** Of the body only the beginning. */
+export type HttpAnswer = {readonly status: number; readonly body: string};
 
 /** One place that has to take something: `data on its disk`. */
 export type Room = {readonly where: string; readonly neededBytes: number; readonly freeBytes: number};

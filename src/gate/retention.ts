@@ -4,6 +4,7 @@ const NEXT = 'set max_slot_wal_keep_size on the server, or write source.disk and
 
 /** The log that is kept for the streams can be kept for as long as the plan's margin says (H-60, H-61). */
 export const retention: Gate = {
+  isOfTheMoment: true,
   limits: () => 'no slot is lost and no disk is full within retention.margin',
   async check(measures) {
     const outlooks = await measures.retention();

@@ -6,7 +6,7 @@ import type {Disk} from '../engine/storage.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
 import type {Link} from '../pipeline/replication.ts';
-import type {Wait} from '../telemetry/telemetry.ts';
+import type {Room, Wait} from '../telemetry/telemetry.ts';
 import {Guardian} from './guardian.ts';
 
 const MIB = 1024 * 1024;
@@ -24,6 +24,7 @@ function world(atLimit: 'dropSlot' | 'stop' = 'dropSlot') {
   const state: World = {keptBytes: 0, free: {source: 9000 * MIB, target: 9000 * MIB}, isReachable: true, link: undefined, probe: () => {}};
   const [notes, acts]: [string[], string[]] = [[], []];
   const waits = new Map<string, Wait>();
+  const rooms: Room[] = [];
   const side = (name: 'source' | 'target') =>
     ({
       side: name,
@@ -55,7 +56,11 @@ function world(atLimit: 'dropSlot' | 'stop' = 'dropSlot') {
     atLimit,
     disks: {source: undefined, target: undefined},
     clock,
-    telemetry: {note: (text) => void notes.push(text), wait: (key, wait) => void (wait ? waits.set(key, wait) : waits.delete(key))},
+    telemetry: {
+      note: (text) => void notes.push(text),
+      wait: (key, wait) => void (wait ? waits.set(key, wait) : waits.delete(key)),
+      room: (all) => void rooms.splice(0, rooms.length, ...all),
+    },
   });
   guardian.start(new AbortController().signal);
   /** As many looks as there is room for in that time. */
@@ -66,16 +71,17 @@ function world(atLimit: 'dropSlot' | 'stop' = 'dropSlot') {
       for (let i = 0; i < 20; i++) await turn();
     }
   };
-  return {guardian, state, notes, acts, waits, pass};
+  return {guardian, state, notes, acts, waits, rooms, pass};
 }
 
 test('a copy waits while the target has no room, and goes on by itself', async () => {
-  const {guardian, state, notes, waits, pass} = world();
+  const {guardian, state, notes, waits, rooms, pass} = world();
   await pass(5_000);
   expect(guardian.pacing.holds).toEqual({copy: false, verify: false});
   state.free.target = 200 * MIB;
   await pass(10_000);
   expect(guardian.pacing.holds).toEqual({copy: true, verify: true});
+  expect(rooms.find(({side}) => side === 'target')).toMatchObject({kind: 'disk', leftBytes: 200 * MIB, leftShare: 0.02});
   expect(waits.get('room')?.cause).toContain('the disk of the target is nearly full');
   expect(notes.filter((note) => note.includes('nothing is copied until there is room'))).toHaveLength(1);
   state.free.target = 9000 * MIB;

@@ -9,7 +9,7 @@ import {TerminalError} from '../model/errors.ts';
 import type {Clock} from '../model/effects.ts';
 import type {Direction, Side} from '../model/side.ts';
 import type {Replication} from '../pipeline/replication.ts';
-import type {Telemetry} from '../telemetry/telemetry.ts';
+import type {Room, Telemetry} from '../telemetry/telemetry.ts';
 import {Heartbeat} from './heartbeat.ts';
 import {type Circumstances, judge, type Judgement} from './judgement.ts';
 import type {Outlook} from './outlook.ts';
@@ -30,7 +30,7 @@ export type GuardianOptions = {
   /** What the plan gives each server, in bytes. */
   readonly disks: Readonly<Record<Side, number | undefined>>;
   readonly clock: Clock;
-  readonly telemetry: Pick<Telemetry, 'note' | 'wait'>;
+  readonly telemetry: Pick<Telemetry, 'note' | 'wait' | 'room'>;
 };
 
 type Found = {readonly side: SideLook; readonly outlook: Outlook; readonly words: string; readonly judgement: Judgement};
@@ -96,6 +96,7 @@ export class Guardian {
     for (const side of this.#sides) await this.#requireSchema(side);
     this.#found = this.#sides.flatMap((side) => this.#judged(side));
     for (const found of this.#found) this.#tell(found);
+    this.#options.telemetry.room(this.#found.map(({side, outlook}) => roomOf(side.side, outlook)));
     this.#tellWait(this.#found.find(({judgement}) => judgement === 'hold'));
     const is = (...wanted: readonly Judgement[]): boolean => this.#found.some(({judgement}) => wanted.includes(judgement));
     this.pacing.holds = {copy: is('hold'), verify: is('ease', 'hold')};
@@ -165,3 +166,9 @@ export class Guardian {
 
 const isEnding = (judgement: Judgement): judgement is Ending =>
   judgement === 'drop' || judgement === 'stop for the disk' || judgement === 'stop for the slot';
+
+const roomOf = (side: Side, {kind, what, leftBytes, totalBytes, lastsMs}: Outlook): Room => ({
+  ...{side, kind, what},
+  ...(kind === 'age' ? {} : {leftBytes, leftShare: totalBytes > 0 ? leftBytes / totalBytes : 0}),
+  ...(lastsMs === undefined ? {} : {lastsMs}),
+});

@@ -18,6 +18,14 @@ it.each<[string, Partial<Outlook>, Partial<Circumstances>, Judgement]>([
     {kept: kept(100), atLimit: 'stop'},
     'stop for the slot',
   ],
+  [
+    'the log fills the disk, and the server keeps it by its own rules: giving the stream up would free nothing',
+    {what: LOG, level: 'limit'},
+    {kept: {...kept(100), ownRules: {leftMs: undefined, byAge: 'a', bySize: 'b'}}},
+    'nothing',
+  ],
+  ['a log that nobody reads is nearly too old', {kind: 'age', level: 'limit'}, {isRead: false}, 'stop for the slot'],
+  ['a log that is read is nearly too old', {kind: 'age', level: 'limit'}, {isRead: true}, 'ease'],
   ['our log is little of what fills the disk', {what: LOG, level: 'over'}, {kept: kept(9)}, 'nothing'],
   ['our log is on another disk', {what: 'data', level: 'over'}, {kept: kept(100)}, 'nothing'],
   ['our log will fill the disk', {what: LOG, level: 'soon'}, {kept: kept(100), isRead: true}, 'ease'],
@@ -25,6 +33,15 @@ it.each<[string, Partial<Outlook>, Partial<Circumstances>, Judgement]>([
   ['rows are written to a disk that is full', {level: 'over'}, {receives: true}, 'stop for the disk'],
   ['somebody else fills the disk of the side that is read', {level: 'over'}, {receives: false}, 'nothing'],
 ])('%s', (_when, outlook, circumstances, judgement) => {
-  const one = {kind: 'disk', what: 'data', leftBytes: 10, bytesPerSecond: 0, lastsMs: undefined, level: 'well', ...outlook} as const;
+  const one = {
+    kind: 'disk',
+    what: 'data',
+    leftBytes: 10,
+    totalBytes: 100,
+    bytesPerSecond: 0,
+    lastsMs: undefined,
+    level: 'well',
+    ...outlook,
+  } as const;
   expect(judge(one, {receives: false, isRead: false, kept: undefined, atLimit: 'dropSlot', ...circumstances})).toBe(judgement);
 });

@@ -20,7 +20,7 @@ export type Judgement = 'nothing' | 'ease' | 'hold' | 'stop for the disk' | 'sto
 
 export const judge = (outlook: Outlook, circumstances: Circumstances): Judgement => {
   if (outlook.level === 'well') return 'nothing';
-  return outlook.kind === 'slot' ? judgeSlot(outlook, circumstances) : judgeDisk(outlook, circumstances);
+  return outlook.kind === 'disk' ? judgeDisk(outlook, circumstances) : judgeSlot(outlook, circumstances);
 };
 
 /** While it is read, only reading on can save it: to stop would make the loss certain. */
@@ -31,8 +31,9 @@ const judgeSlot = ({level}: Outlook, {isRead}: Circumstances): Judgement => {
 
 const judgeDisk = ({what, leftBytes, level}: Outlook, {receives, isRead, kept, atLimit}: Circumstances): Judgement => {
   if (level === 'soon') return kept && isRead ? 'ease' : 'nothing';
-  // To give up a stream that keeps little would free little.
-  if (what !== 'data' && kept && kept.keptBytes >= leftBytes) return atLimit === 'dropSlot' ? 'drop' : 'stop for the slot';
+  // To give up a stream that keeps little would free little, and where the server keeps its log by its own rules nothing.
+  if (what !== 'data' && kept && !kept.ownRules && kept.keptBytes >= leftBytes)
+    return atLimit === 'dropSlot' ? 'drop' : 'stop for the slot';
   if (!receives) return 'nothing';
   return level === 'over' ? 'stop for the disk' : 'hold';
 };

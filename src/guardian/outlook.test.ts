@@ -54,6 +54,33 @@ describe('a slot', () => {
   });
 });
 
+describe('a log that the server keeps by its own rules', () => {
+  const rules = (leftMs: number | undefined) => ({leftMs, byAge: 'binlog_expire_logs_seconds', bySize: 'max_binlog_total_size'});
+  const look = (leftMs: number | undefined, leftBytes?: number, isGivenUp = false): Look => ({
+    atMs: 0,
+    kept: kept(GIB, leftBytes, {isGivenUp, ownRules: rules(leftMs)}),
+    disks: [],
+  });
+
+  it.each([
+    [31 * 60_000, 'well'],
+    [MARGIN_MS, 'soon'],
+    [5 * 60_000, 'limit'],
+    [0, 'over'],
+  ])('with %i ms until it is too old is %s', (leftMs, level) => {
+    const age = {kind: 'age', what: 'binlog_expire_logs_seconds', lastsMs: leftMs, level};
+    expect(outlooksOf([look(leftMs, undefined, leftMs === 0)], MARGIN_MS)).toMatchObject([age]);
+  });
+
+  it('has no outlook while only a person could purge it, and one more where its size is limited', () => {
+    expect(outlooksOf([look(undefined)], MARGIN_MS)).toEqual([]);
+    expect(outlooksOf([look(MARGIN_MS, 0, true)], MARGIN_MS)).toMatchObject([
+      {kind: 'slot', what: 'max_binlog_total_size', level: 'over'},
+      {kind: 'age', level: 'soon'},
+    ]);
+  });
+});
+
 test('both sides of a server are told apart, and nobody has looked yet', () => {
   const disks = [...disk(50 * GIB), {holds: 'log' as const, freeBytes: 0, totalBytes: GIB}];
   expect(outlooksOf([{atMs: 0, kept: undefined, disks}], MARGIN_MS).map(({what, level}) => [what, level])).toEqual([

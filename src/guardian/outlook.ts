@@ -6,11 +6,14 @@ export type Look = {readonly atMs: number; readonly kept: KeptLog | undefined; r
 
 /** One thing that can run out. */
 export type Outlook = {
-  /** `slot`: the server gives the stream up. `disk`: nobody can write there any more. */
-  readonly kind: 'slot' | 'disk';
-  /** `data and log`; of a slot what limits it. */
+  /** `slot`: the server gives the stream up for its size. `age`: for its age. `disk`: nobody can write there any more. */
+  readonly kind: 'slot' | 'age' | 'disk';
+  /** `data and log`; of a slot and an age what limits it. */
   readonly what: string;
+  /** 0 of an age. */
   readonly leftBytes: number;
+  /** 0 of an age. */
+  readonly totalBytes: number;
   readonly bytesPerSecond: number;
   /** Until nothing is left, at the speed of these looks; undefined while it does not grow. */
   readonly lastsMs: number | undefined;
@@ -23,19 +26,40 @@ const RESERVE_BYTES = 256 * 1024 * 1024;
 const RESERVE_SHARE = 0.1;
 /** What is written between two looks must not reach the limit; but never is most of a disk held back for that. */
 const RESERVE_MS = 10_000;
+/** For a run to end, and for somebody to set the limit higher. */
+const RESERVE_AGE_MS = 5 * 60_000;
 const AHEAD_SHARE_MAX = 0.1;
 
 export const outlooksOf = (looks: readonly Look[], marginMs: number): readonly Outlook[] => {
   const last = looks.at(-1);
   if (!last) return [];
-  return [...slotOutlook(looks, last, marginMs), ...last.disks.map((disk, at) => diskOutlook(looks, disk, at, marginMs))];
+  return [
+    ...slotOutlook(looks, last, marginMs),
+    ...ageOutlook(last, marginMs),
+    ...last.disks.map((disk, at) => diskOutlook(looks, disk, at, marginMs)),
+  ];
 };
 
 const slotOutlook = (looks: readonly Look[], {kept}: Look, marginMs: number): readonly Outlook[] => {
-  if (!kept || (kept.leftBytes === undefined && !kept.isGivenUp)) return [];
+  if (!kept || (kept.leftBytes === undefined && (!kept.isGivenUp || kept.ownRules))) return [];
   const leftBytes = kept.isGivenUp ? 0 : (kept.leftBytes ?? 0);
   const speed = speedOf(looks, (look) => look.kept?.writtenBytes);
-  return [outlook('slot', 'max_slot_wal_keep_size', {leftBytes, totalBytes: leftBytes + kept.keptBytes, speed}, marginMs)];
+  return [
+    outlook(
+      'slot',
+      kept.ownRules?.bySize ?? 'max_slot_wal_keep_size',
+      {leftBytes, totalBytes: leftBytes + kept.keptBytes, speed},
+      marginMs,
+    ),
+  ];
+};
+
+/** Time passes at one speed, and what is too old may be gone at once. */
+const ageOutlook = ({kept}: Look, marginMs: number): readonly Outlook[] => {
+  if (kept?.ownRules?.leftMs === undefined) return [];
+  const {leftMs, byAge} = kept.ownRules;
+  const level = leftMs === 0 ? 'over' : leftMs <= Math.min(RESERVE_AGE_MS, marginMs / 2) ? 'limit' : leftMs <= marginMs ? 'soon' : 'well';
+  return [{kind: 'age', what: byAge, leftBytes: 0, totalBytes: 0, bytesPerSecond: 0, lastsMs: leftMs, level}];
 };
 
 const diskOutlook = (looks: readonly Look[], {holds, freeBytes, totalBytes}: Disk, at: number, marginMs: number): Outlook => {
@@ -54,6 +78,7 @@ const outlook = (kind: Outlook['kind'], what: string, {leftBytes, totalBytes, sp
     kind,
     what,
     leftBytes,
+    totalBytes,
     bytesPerSecond: Math.round(speed),
     lastsMs,
     level: levelOf({leftBytes, totalBytes, speed}, lastsMs, marginMs),

@@ -38,7 +38,10 @@ export class SideLook {
 
   async look(): Promise<Look> {
     const kept = await this.database.source.keptLog?.(this.direction);
-    const disks = [...((await this.database.storage?.disks()) ?? []), ...(await this.#planned(kept?.keptBytes ?? 0))];
+    const disks = [
+      ...((await this.database.storage?.disks()) ?? []),
+      ...(await this.#planned(kept && !kept.ownRules ? kept.keptBytes : 0)),
+    ];
     const look = {atMs: this.#clock.monotonicMs(), kept, disks};
     // Another volume, or one that was enlarged: what was before says nothing about it.
     const before = this.last?.disks.map(({totalBytes}) => totalBytes).join();

@@ -10,13 +10,16 @@ export type Ending = Extract<Judgement, 'stop for the disk' | 'stop for the slot
 
 /** `the disk of the target is nearly full: 12.0MiB left for data, ~2m00s at 100KiB/s`. */
 export const outlookWords = (side: Side, {kind, what, level, leftBytes, bytesPerSecond, lastsMs}: Outlook): string => {
-  const subject = kind === 'slot' ? `the log kept for the stream of the ${side}` : `the disk of the ${side}`;
+  const subject = kind === 'disk' ? `the disk of the ${side}` : `the log kept for the stream of the ${side}`;
+  if (kind === 'age')
+    return `${subject} ${level === 'well' ? 'is well' : STATES.age[level === 'soon' ? 'soon' : 'limit']}: ~${duration(lastsMs ?? 0)} left of ${what}`;
   const forecast = lastsMs === undefined ? '' : `, ~${duration(lastsMs)} at ${bytes(bytesPerSecond)}/s`;
   const state = level === 'well' ? 'is well' : level === 'soon' ? STATES[kind].soon : STATES[kind].limit;
   return `${subject} ${state}: ${bytes(leftBytes)} left ${kind === 'slot' ? 'of' : 'for'} ${what}${forecast}`;
 };
 
 const STATES = {
+  age: {soon: 'will be too old', limit: 'is nearly too old'},
   slot: {soon: 'will reach its limit', limit: 'has nearly reached its limit'},
   disk: {soon: 'will be full', limit: 'is nearly full'},
 } as const;
@@ -48,7 +51,7 @@ const ENDS = {
   'stop for the disk': (side: Side) => ({code: 'CF-DISK-002', next: `make room on the ${side}, then: crossfade resume`}),
   'stop for the slot': (side: Side) => ({
     code: 'CF-SLOT-001',
-    next: `make room on the ${side}, or raise max_slot_wal_keep_size if that is what limits it, then: crossfade resume`,
+    next: `make room on the ${side}, or raise what limits its log (max_slot_wal_keep_size, binlog_expire_logs_seconds), then: crossfade resume`,
   }),
   drop: () => ({code: 'CF-SLOT-002', next: 'crossfade explain CF-SLOT-002'}),
 } satisfies Record<Ending, (side: Side) => {readonly code: ErrorCode; readonly next: string}>;

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {ANN, approve, atCutover, ended, passed, signal, started, stateAfter} from '../../test/support/journal-facts.ts';
+import {ANN, approve, atCutover, ended, journal, passed, signal, started, stateAfter} from '../../test/support/journal-facts.ts';
+import {evidenceDigest, evidenceIn} from './evidence.ts';
 import type {JournalFact} from './journal.ts';
 
 describe('approvals', () => {
@@ -27,5 +28,45 @@ describe('approvals', () => {
     const cutover = [...atCutover, approve(), passed('approval'), started('cutover')];
     expect(standing(...cutover, ended('cutover', 'back'))).toBe(1);
     expect(standing(...cutover, ended('cutover', 'done'))).toBe(0);
+  });
+
+  describe('that were given for evidence', () => {
+    const at = (place: number, gate: string, go: boolean, evidence = 'lag 1'): JournalFact => ({
+      type: 'gate-verdict',
+      phase: 'cutover',
+      place,
+      verdict: {gate, go, evidence},
+    });
+    const seen = [...atCutover, at(0, 'checksum-match', true), at(1, 'sql', false, 'two orders'), at(2, 'approval', false)];
+    const given = (before: readonly JournalFact[] = seen): JournalFact =>
+      signal({type: 'approve', gate: 'approval', planChecksum: 'c1', evidence: evidenceDigest(evidenceIn(journal(before)))});
+    const after = (...facts: readonly JournalFact[]) => standing(...seen, given(), ...facts);
+
+    test('stand while nothing moves, and when something turns green', () => {
+      expect(after()).toBe(1);
+      expect(after(at(0, 'checksum-match', true, 'compared anew'), at(1, 'sql', true))).toBe(1);
+      expect(after(at(1, 'sql', false, 'two orders'))).toBe(1);
+    });
+
+    test('fall when a check turns red that was green, or red for another reason', () => {
+      expect(after(at(0, 'checksum-match', false, '3 rows differ'))).toBe(0);
+      expect(after(at(1, 'sql', false, 'a payment'))).toBe(0);
+      expect(after(at(1, 'sql', true), at(1, 'sql', false, 'two orders'))).toBe(0);
+    });
+
+    test('do not rest on what comes and goes, nor on a moment in which nothing could be measured', () => {
+      const lag = {...at(3, 'replication-lag', false), isOfTheMoment: true} as JournalFact;
+      expect(after(lag)).toBe(1);
+      expect(after(at(0, 'checksum-match', false, 'could not be measured: the connection was lost'))).toBe(1);
+    });
+
+    test('count although a look at the gates was being recorded meanwhile that says nothing new', () => {
+      expect(standing(...seen, at(0, 'checksum-match', true, 'compared anew'), given())).toBe(1);
+    });
+
+    test('are void from the start when it moved before they were recorded', () => {
+      expect(standing(...seen, at(1, 'sql', false, 'a payment'), given())).toBe(0);
+      expect(standing(...seen, at(1, 'sql', false, 'a payment'), given([...seen, at(1, 'sql', false, 'a payment')]))).toBe(1);
+    });
   });
 });

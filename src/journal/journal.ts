@@ -16,7 +16,13 @@ export type Verdict = {
 };
 
 /** Who did it: a person by uid or token, or the runner. `authenticated` false for a bare uid. */
-export type Actor = {readonly kind: 'runner' | 'person'; readonly name: string; readonly authenticated: boolean};
+export type Actor = {
+  readonly kind: 'runner' | 'person';
+  readonly name: string;
+  readonly authenticated: boolean;
+  /** Of somebody whom the plan knows: the account of the machine, which anybody may have. */
+  readonly account?: string;
+};
 
 export type JournalFact =
   | {
@@ -43,7 +49,14 @@ export type JournalFact =
       readonly error: string;
       readonly code: string | undefined;
     }
-  | {readonly type: 'gate-verdict'; readonly phase: string; readonly verdict: Verdict}
+  /** `place`: in the phase's list; absent in entries of before it was kept. `isOfTheMoment`: no approval rests on it. */
+  | {
+      readonly type: 'gate-verdict';
+      readonly phase: string;
+      readonly verdict: Verdict;
+      readonly place?: number;
+      readonly isOfTheMoment?: true;
+    }
   | {readonly type: 'gates-passed'; readonly phase: string; readonly verdicts: readonly Verdict[]}
   | {readonly type: 'signal'; readonly signal: Signal; readonly actor: Actor; readonly reason: string | undefined}
   /** The runner's answer to the signal of that entry: it came at a moment when it must not count, and never will. */
@@ -110,7 +123,14 @@ export type JournalFact =
 export type Signal =
   | {readonly type: 'pause'}
   | {readonly type: 'resume'}
-  | {readonly type: 'approve'; readonly gate: string; readonly planChecksum: string}
+  /** `evidence`: the digest of the verdicts that it was given for; absent in entries of before it was kept. */
+  | {
+      readonly type: 'approve';
+      readonly gate: string;
+      readonly planChecksum: string;
+      readonly evidence?: string;
+      readonly signed?: Signature;
+    }
   | {readonly type: 'reject'; readonly gate: string}
   | {readonly type: 'cutover'}
   | {readonly type: 'reverse'}
@@ -122,6 +142,15 @@ export type Signal =
   | {readonly type: 'throttle'; readonly percent: number}
   | {readonly type: 'unthrottle'}
   | {readonly type: 'set'; readonly key: Setting; readonly value: number};
+
+/** By whom, when, over which journal; Ed25519 over the rest of the fact, base64url. */
+export type Signature = {
+  readonly by: string;
+  /** RFC 3339 UTC. */
+  readonly at: string;
+  readonly head: {readonly seq: number; readonly hash: string};
+  readonly signature: string;
+};
 
 /** A signal with its place in the journal. */
 export type HeardSignal = {readonly seq: number; readonly at: string; readonly signal: Signal};

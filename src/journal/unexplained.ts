@@ -1,3 +1,5 @@
+import type {Person} from '../model/person.ts';
+import {genuineOf, peopleAfter} from './genuine.ts';
 import type {Entry} from './journal.ts';
 import {isOf} from './recorded.ts';
 
@@ -11,13 +13,17 @@ export const ACKNOWLEDGED_AT = 'checksum-match';
 export function unexplainedOf(entries: readonly Entry[]): Unexplained | undefined {
   let open: Unexplained | undefined;
   let acknowledged: Unexplained | undefined;
+  let people: readonly Person[] = [];
   for (const entry of entries) {
+    people = peopleAfter(people, entry);
     if (isOf(entry, 'repairing'))
       for (const {table, cause, rows} of entry.fact.causes)
         if (cause === 'unknown') open = and(open, {rows, tables: [table], at: entry.at});
     if (!isOf(entry, 'signal')) continue;
     const {signal, reason} = entry.fact;
-    if (signal.type === 'approve' && signal.gate === ACKNOWLEDGED_AT && reason) [open, acknowledged] = [undefined, and(acknowledged, open)];
+    const counts = genuineOf(entry, entries, people) === (people.length > 0 ? 'signed' : 'unsigned');
+    if (signal.type === 'approve' && signal.gate === ACKNOWLEDGED_AT && reason && counts)
+      [open, acknowledged] = [undefined, and(acknowledged, open)];
     if (signal.type === 'reject' && signal.gate === ACKNOWLEDGED_AT) [open, acknowledged] = [and(acknowledged, open), undefined];
   }
   return open;

@@ -3,10 +3,11 @@
  * and comparisons all ask the same `TableMapping`, so that they cannot disagree. Nothing outside this folder knows what
  * kinds of column mappings there are.
  *
- * Two rules hold for every mapping. A key has the same values on both sides, only its columns may be called otherwise.
- * And a value that would not come back as it was is refused when it is met, unless the plan allows loss.
+ * Two rules hold for every mapping. A key has one key on the other side, which leads back to it: between servers of one
+ * engine the same texts, between two engines perhaps others. And a value that would not come back as it was is refused when it is met, unless the plan allows loss.
  */
-import type {Change, Row, Value} from '../model/change.ts';
+import type {Change, Key, Row, Value} from '../model/change.ts';
+import type {ConvertibleSchema} from '../model/convertible-schema.ts';
 import type {Reshape} from '../model/reshape.ts';
 import type {Direction, Side} from '../model/side.ts';
 import type {Table, TableName} from '../model/table.ts';
@@ -29,6 +30,11 @@ export type TableMapping = {
   readonly columns: ReadonlyMap<string, string>;
   /** A complete row of `reads` as a row of `writes`. */
   row(row: Row): Row;
+  /** A key of `from` as `to` has it, and back. */
+  keyThere(key: Key): Key;
+  keyBack(key: Key): Key;
+  /** A complete row that `writes` holds, as `row` would have made it: two engines may write one value in several ways. */
+  received(row: Row): Row;
   /** What an event of the sending table means to the receiving one; undefined: nothing. */
   change(change: RowChange): RowChange | undefined;
 };
@@ -38,6 +44,12 @@ export type ColumnMapping = {
   readonly source: readonly string[];
   readonly target: readonly string[];
   readonly isPlain: boolean;
+  /** It may be part of a key: its texts are the same on both sides, or each has exactly one there. Absent: it may not. */
+  readonly asKey?: 'same' | 'converted';
+  /** It is what the two engines mean by the same column, and whoever writes the target's DDL for them knows its type. */
+  readonly isConverted?: true;
+  /** Why nothing can become of it, in words. */
+  readonly problem?: string;
   /** The type that the plan declares for the target's column. */
   readonly type: string | undefined;
   forward(values: readonly Value[]): readonly Value[];
@@ -45,6 +57,8 @@ export type ColumnMapping = {
   readonly reverse: ((values: readonly Value[]) => readonly Value[]) | undefined;
   /** Values that end the way back when they are met, in words. */
   readonly stops: string | undefined;
+  /** Whether two texts of one side are one value; absent: when they are equal. */
+  isSame?(a: Value, b: Value): boolean;
 };
 
 /** The same as an engine's finding. */
@@ -56,6 +70,39 @@ export type MappingFinding = {
   readonly next: string;
 };
 
+/** DDL in the language of the target, in order, and what is said of the objects that are not in it as they were. */
+export type ConvertedScript = {
+  readonly preData: readonly ConvertedStatement[];
+  readonly postData: readonly ConvertedStatement[];
+  /** `text`: the object's own, as the source has it. */
+  readonly findings: readonly (Omit<MappingFinding, 'code'> & {readonly text: string})[];
+  readonly types: readonly MappedType[];
+  readonly foldedKeys: readonly FoldedKey[];
+};
+
+/** One column of the type map, as `assess` shows it. */
+export type MappedType = {
+  readonly table: TableName;
+  readonly column: string;
+  readonly from: string;
+  /** Undefined: refused, unless the plan declares one of the others. */
+  readonly to: string | undefined;
+  /** What the plan may declare instead. */
+  readonly others: readonly string[];
+  /** Values that have no equal there. `where` is a condition of the source's SQL that finds them; undefined: no SQL can tell. */
+  readonly losses: readonly {readonly what: string; readonly where: string | undefined; readonly becomes: string}[];
+  readonly stops: string | undefined;
+};
+
+/** A unique key in which the target will tell fewer texts apart than bytes do, by rules of its own. */
+export type FoldedKey = {
+  readonly table: TableName;
+  readonly index: string;
+  /** What the source groups its rows by to find keys that would be one on the target. */
+  readonly groupBy: readonly string[];
+};
+export type ConvertedStatement = {readonly object: string; readonly sql: string; readonly isOptional?: true};
+
 /** All tables of a migration. */
 export interface MigrationMapping {
   /** What the table of the source is called on the target. */
@@ -66,6 +113,8 @@ export interface MigrationMapping {
   findings(source: readonly Table[], target: readonly Table[]): readonly MappingFinding[];
   /** Of these tables of the source those that look different on the target, for whoever writes its DDL. */
   reshapes(source: readonly Table[]): readonly Reshape[];
+  /** The schema of the source in the language of the target, every table under its own name. Absent where both speak one. */
+  readonly converted?: (schema: ConvertibleSchema) => ConvertedScript;
   /** Throws CF-MAP-001 when a table of the target is missing. */
   tables(source: readonly Table[], target: readonly Table[], direction: Direction): readonly TableMapping[];
 }

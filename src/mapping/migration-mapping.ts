@@ -1,20 +1,27 @@
 /** The mapping of all tables of a plan. Made once per run by whoever composes it. */
 import {TerminalError} from '../model/errors.ts';
-import type {MappingRules, TableRule} from '../model/mapping-rules.ts';
+import type {ColumnRule, MappingRules, TableRule} from '../model/mapping-rules.ts';
 import {nameOf, type Table, type TableName} from '../model/table.ts';
 import type {Functions} from './column-mappings.ts';
+import {ANY_TYPE, type DeclaredTypes, type EnginePair} from './engine-pair.ts';
 import type {ColumnMapping, MappingFinding, MigrationMapping, TableMapping} from './mapping.ts';
+import {postgresToPostgres} from './postgres-to-postgres/pair.ts';
 import {tableColumns} from './table-columns.ts';
 import {sourceProblems, targetProblems} from './table-fit.ts';
 import {forwardMapping, reverseMapping} from './table-mapping.ts';
 import {tableReshape} from './table-reshape.ts';
 import {type Limit, losses, stops} from './way-back.ts';
 
-export const migrationMapping = (rules: MappingRules, functions: Functions): MigrationMapping => {
+export const migrationMapping = (rules: MappingRules, functions: Functions, pair: EnginePair = postgresToPostgres): MigrationMapping => {
   const rulesByName = new Map(rules.tables.map((rule) => [nameOf(rule.from), rule]));
   const ruleOf = ({name}: Table): TableRule | undefined => rulesByName.get(nameOf(name));
-  const targetName = (table: TableName): TableName => rulesByName.get(nameOf(table))?.to ?? table;
-  const columnsOf = (source: Table): readonly ColumnMapping[] => tableColumns(source, ruleOf(source), functions);
+  const {targetName: rename, converted} = pair;
+  const usual = (table: TableName): TableName => (rename ? {schema: rename(table.schema), name: rename(table.name)} : table);
+  const targetName = (table: TableName): TableName => {
+    const to = rulesByName.get(nameOf(table))?.to ?? table;
+    return nameOf(to) === nameOf(table) ? usual(table) : to;
+  };
+  const columnsOf = (source: Table): readonly ColumnMapping[] => tableColumns(pair, source, ruleOf(source), functions);
   const targetOf = (targets: readonly Table[]): ((source: Table) => Table | undefined) => {
     const byName = new Map(targets.map((table) => [nameOf(table.name), table]));
     return (source) => byName.get(nameOf(targetName(source.name)));
@@ -28,11 +35,12 @@ export const migrationMapping = (rules: MappingRules, functions: Functions): Mig
       return [
         ...nameFindings(rules, sources, targetName),
         ...sources.flatMap((source) =>
-          tableFindings({source, target: target(source), rule: ruleOf(source), columns: columnsOf(source), allowLoss}),
+          tableFindings({pair, source, target: target(source), rule: ruleOf(source), columns: columnsOf(source), allowLoss}),
         ),
       ];
     },
     reshapes: (sources) => sources.flatMap((source) => tableReshape(source, targetName(source.name), columnsOf(source)) ?? []),
+    ...(converted ? {converted: (schema) => converted(schema, declaredTypes(rules))} : {}),
     tables: (sources, targets, direction) => {
       const known = targetOf(targets);
       return sources.map((source): TableMapping => {
@@ -46,6 +54,30 @@ export const migrationMapping = (rules: MappingRules, functions: Functions): Mig
   };
 };
 
+const declaredTypes = ({tables}: MappingRules): DeclaredTypes => {
+  const types = new Map(
+    tables.flatMap(({from, columns}) =>
+      columns.flatMap((rule) => declaredBy(rule).map(([column, type]) => [`${nameOf(from)}.${column}`, type] as const)),
+    ),
+  );
+  return (table, column) => types.get(`${nameOf(table)}.${column}`);
+};
+
+const declaredBy = (rule: ColumnRule): readonly (readonly [column: string, type: string])[] => {
+  switch (rule.kind) {
+    case 'rename':
+      return rule.type === undefined ? [] : [[rule.column, rule.type]];
+    case 'drop':
+    case 'split':
+    case 'transform':
+      return [[rule.column, ANY_TYPE]];
+    case 'merge':
+      return rule.from.map((column) => [column, ANY_TYPE]);
+    case 'constant':
+      return [];
+  }
+};
+
 const filtered = (table: Table, rule: TableRule | undefined): Table => (rule?.where ? {...table, only: rule.where} : table);
 
 const missing = (name: TableName): never => {
@@ -56,6 +88,7 @@ const missing = (name: TableName): never => {
 };
 
 type Fit = {
+  readonly pair: EnginePair;
   readonly source: Table;
   readonly target: Table | undefined;
   readonly rule: TableRule | undefined;
@@ -63,14 +96,14 @@ type Fit = {
   readonly allowLoss: boolean;
 };
 
-const tableFindings = ({source, target, rule, columns, allowLoss}: Fit): MappingFinding[] => {
-  const problems = [...sourceProblems(source, rule, columns), ...(target ? targetProblems(source, target, columns) : [])];
+const tableFindings = ({pair, source, target, rule, columns, allowLoss}: Fit): MappingFinding[] => {
+  const problems = [...sourceProblems(pair, source, rule, columns), ...(target ? targetProblems(pair, source, target, columns) : [])];
   if (problems.length) return problems.map(misfit(nameOf(source.name)));
   return [
-    ...losses(source, target, columns).map((limit) =>
+    ...losses(pair, source, target, columns).map((limit) =>
       wayBack(limit, allowLoss ? 'warn' : 'refuse', 'set reverse.allowLoss: true in the plan if that may be lost'),
     ),
-    ...stops(source, target, columns).map((limit) => wayBack(limit, 'warn', 'keep such values out until there is no way back')),
+    ...stops(pair, source, target, columns).map((limit) => wayBack(limit, 'warn', 'keep such values out until there is no way back')),
   ];
 };
 

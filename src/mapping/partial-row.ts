@@ -11,9 +11,15 @@ export type Part = {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly isPlain: boolean;
+  readonly asKey?: 'same' | 'converted';
+  readonly isConverted?: true;
   map(values: readonly Value[]): readonly Value[];
   /** What must make the inputs of the outputs again. */
   readonly back: ((values: readonly Value[]) => readonly Value[]) | undefined;
+  /** The way back, whether or not it must be exact. */
+  readonly undo: ((values: readonly Value[]) => readonly Value[]) | undefined;
+  /** Whether what came back is what went. */
+  isSame?(a: Value, b: Value): boolean;
 };
 
 export const partialRow = (parts: readonly Part[], row: Row, to: Table): {readonly row: Row; readonly isTorn: boolean} => {
@@ -29,12 +35,37 @@ export const partialRow = (parts: readonly Part[], row: Row, to: Table): {readon
   return {row: Object.fromEntries(made), isTorn};
 };
 
+/** A row of the receiving side after the way to the sending one and here again. What has no place there stays as it is. */
+export const receivedRow = (parts: readonly Part[], row: Row): Row => {
+  const seen: Record<string, Value> = {...row};
+  for (const part of parts.filter(({isConverted}) => isConverted)) {
+    const values = part.outputs.map((name) => row[name]);
+    if (!isComplete(values)) continue;
+    const again = roundTrip(part, values);
+    for (const [i, name] of part.outputs.entries()) seen[name] = again[i] ?? null;
+  }
+  return seen;
+};
+
+const roundTrip = ({map, undo, back, isSame = isEqual}: Part, values: readonly Value[]): readonly Value[] => {
+  try {
+    const again = undo ? map(undo(values)) : values;
+    // Where every value must return, one that does not is a difference and not another spelling.
+    return !back || values.every((value, i) => isSame(value, again[i] ?? null)) ? again : values;
+  } catch (error) {
+    if (error instanceof TerminalError && error.code === 'CF-MAP-003') return values;
+    throw error;
+  }
+};
+
 const isComplete = (values: readonly (Value | undefined)[]): values is readonly Value[] => !values.includes(undefined);
 
-const outputsOf = ({inputs, map, back}: Part, values: readonly Value[], to: Table): readonly Value[] => {
+const isEqual = (a: Value, b: Value): boolean => a === b;
+
+const outputsOf = ({inputs, map, back, isSame = isEqual}: Part, values: readonly Value[], to: Table): readonly Value[] => {
   const outputs = map(values);
   const returned = back?.(outputs);
-  if (!returned || values.every((value, i) => value === returned[i])) return outputs;
+  if (!returned || values.every((value, i) => isSame(value, returned[i] ?? null))) return outputs;
   throw new TerminalError(`a value of ${inputs.join(', ')} cannot be carried into ${nameOf(to.name)}: it would not come back as it was`, {
     code: 'CF-MAP-003',
     next: 'crossfade explain CF-MAP-003',

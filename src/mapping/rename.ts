@@ -6,6 +6,7 @@ export const rename = ({column, to, type}: RuleOf<'rename'>): ColumnMapping => (
   source: [column],
   target: [to],
   isPlain: true,
+  asKey: 'same',
   type,
   forward: same,
   reverse: same,

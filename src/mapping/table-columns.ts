@@ -1,18 +1,36 @@
 /** The column mappings of one table: those of the plan, and every other column under its own name. */
-import type {TableRule} from '../model/mapping-rules.ts';
-import {type Table, writtenColumns} from '../model/table.ts';
+import type {ColumnRule, TableRule} from '../model/mapping-rules.ts';
+import {type Column, type Table, writtenColumns} from '../model/table.ts';
 import {columnMapping, type Functions} from './column-mappings.ts';
+import type {EnginePair} from './engine-pair.ts';
 import type {ColumnMapping} from './mapping.ts';
 
-export const tableColumns = (source: Table, rule: TableRule | undefined, functions: Functions): readonly ColumnMapping[] => {
-  const ruled = (rule?.columns ?? []).map((one) => columnMapping(one, functions, rule?.where));
+export const tableColumns = (
+  pair: EnginePair,
+  source: Table,
+  rule: TableRule | undefined,
+  functions: Functions,
+): readonly ColumnMapping[] => {
+  const known = new Map(writtenColumns(source).map((column) => [column.name, column]));
+  const ruled = (rule?.columns ?? []).map((one): ColumnMapping => {
+    const column = one.kind === 'rename' ? known.get(one.column) : undefined;
+    return one.kind === 'rename' && column
+      ? pair.column(column, one, source.key.includes(column.name))
+      : columnMapping(one, functions, rule?.where);
+  });
   const taken = new Set(ruled.flatMap((mapping) => mapping.source));
-  const others = writtenColumns(source).filter(({name}) => !taken.has(name));
-  const untouched = others.map(({name}) =>
-    columnMapping({kind: 'rename', column: name, to: name, type: undefined}, functions, rule?.where),
-  );
+  const untouched = [...known.values()]
+    .filter(({name}) => !taken.has(name))
+    .map((column) => pair.column(column, asItIs(column), source.key.includes(column.name)));
   return inSourceOrder(source, [...untouched, ...ruled]);
 };
+
+const asItIs = ({name}: Column): Extract<ColumnRule, {readonly kind: 'rename'}> => ({
+  kind: 'rename',
+  column: name,
+  to: name,
+  type: undefined,
+});
 
 /** So that both sides of an unmapped table keep the order of their catalogue. */
 const inSourceOrder = (source: Table, mappings: readonly ColumnMapping[]): ColumnMapping[] => {

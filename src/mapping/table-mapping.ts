@@ -2,8 +2,9 @@
 import type {Row} from '../model/change.ts';
 import {type Column, nameOf, type Table, writtenColumns} from '../model/table.ts';
 import {changeMapping} from './change-mapping.ts';
+import {keyMapping} from './key-mapping.ts';
 import type {ColumnMapping, RowChange, TableMapping} from './mapping.ts';
-import {partialRow, type Part} from './partial-row.ts';
+import {partialRow, type Part, receivedRow} from './partial-row.ts';
 
 /** `mustReturn`: a value that would not come back as it was is refused. */
 export const forwardMapping = (from: Table, to: Table, columns: readonly ColumnMapping[], mustReturn: boolean): TableMapping =>
@@ -14,11 +15,12 @@ export const forwardMapping = (from: Table, to: Table, columns: readonly ColumnM
       .filter(({target}) => target.length > 0)
       .map(
         (column): Part => ({
+          ...kindOf(column),
           inputs: column.source,
           outputs: column.target,
-          isPlain: column.isPlain,
           map: column.forward,
           back: mustReturn ? column.reverse : undefined,
+          undo: column.reverse,
         }),
       ),
   );
@@ -28,10 +30,19 @@ export const reverseMapping = (from: Table, to: Table, columns: readonly ColumnM
 
 const reversePart =
   (mustReturn: boolean) =>
-  ({source, target, isPlain, forward, reverse}: ColumnMapping): Part[] =>
-    reverse && source.length > 0
-      ? [{inputs: target, outputs: source, isPlain, map: reverse, back: mustReturn && target.length > 0 ? forward : undefined}]
-      : [];
+  (column: ColumnMapping): Part[] => {
+    const {source, target, forward, reverse} = column;
+    if (!reverse || source.length === 0) return [];
+    const back = mustReturn && target.length > 0 ? forward : undefined;
+    return [{...kindOf(column), inputs: target, outputs: source, map: reverse, back, undo: forward}];
+  };
+
+const kindOf = ({isPlain, asKey, isConverted, isSame}: ColumnMapping): Pick<Part, 'isPlain' | 'asKey' | 'isConverted' | 'isSame'> => ({
+  isPlain,
+  ...(asKey ? {asKey} : {}),
+  ...(isConverted ? {isConverted} : {}),
+  ...(isSame ? {isSame} : {}),
+});
 
 const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapping => {
   const isPlain = parts.every((part) => part.isPlain);
@@ -39,6 +50,7 @@ const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapp
   const isWhole = reads.columns.length === writtenColumns(from).length;
   const isSame = isPlain && isWhole && parts.every(({inputs, outputs}) => inputs[0] === outputs[0]);
   const mapped = (row: Row): {readonly row: Row; readonly isTorn: boolean} => (isSame ? {row, isTorn: false} : partialRow(parts, row, to));
+  const {keyThere, keyBack} = keyMapping(from, to, parts);
   const isLenient = from.only !== undefined || parts.some(({inputs}) => inputs.length > 1);
   return {
     from,
@@ -47,9 +59,13 @@ const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapp
     writes: written(from, to, parts),
     isPlain,
     isLenient,
-    columns: new Map(parts.flatMap((part) => (part.isPlain ? [[part.inputs[0] ?? '', part.outputs[0] ?? '']] : []))),
+    columns: new Map(parts.flatMap((part) => (part.asKey === 'same' ? [[part.inputs[0] ?? '', part.outputs[0] ?? '']] : []))),
     row: (row) => mapped(row).row,
-    change: isSame && !from.only && !to.only && nameOf(from.name) === nameOf(to.name) ? unchanged : changeMapping({from, to, mapped}),
+    keyThere,
+    keyBack,
+    received: parts.some((part) => part.isConverted) ? (row) => receivedRow(parts, row) : (row) => row,
+    change:
+      isSame && !from.only && !to.only && nameOf(from.name) === nameOf(to.name) ? unchanged : changeMapping({from, to, mapped, keyThere}),
   };
 };
 

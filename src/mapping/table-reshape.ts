@@ -43,6 +43,8 @@ const columnReshape = (source: Table, mapping: ColumnMapping): ColumnReshape => 
   const [[from, ...others], [to, ...more]] = [mapping.source, mapping.target];
   const isOne = from !== undefined && to !== undefined && others.length + more.length === 0;
   if (!isOne) return {kind: 'replaced', from: mapping.source, to: newShapes(source, mapping)};
+  // Its type and its values are what its engine's pair makes of it, before the plan changes anything.
+  if (mapping.isConverted) return {kind: 'kept', from, to, type: undefined};
   const type = mapping.type === find(source, from)?.type ? undefined : mapping.type;
   return {kind: mapping.isPlain ? 'kept' : 'changed', from, to, type};
 };

@@ -1,13 +1,13 @@
 /** What the way back of one table would lose, and what would end it. Said before go (H-109). */
 import {nameOf, type Table, writtenColumns} from '../model/table.ts';
 import type {ColumnMapping} from './mapping.ts';
-import {wayBackOf} from './postgres-to-postgres/types.ts';
+import type {EnginePair} from './engine-pair.ts';
 import {find} from './table-fit.ts';
 
 export type Limit = {readonly object: string; readonly reason: string};
 
 /** Values that would be gone without a word. */
-export const losses = (source: Table, target: Table | undefined, columns: readonly ColumnMapping[]): Limit[] => [
+export const losses = (pair: EnginePair, source: Table, target: Table | undefined, columns: readonly ColumnMapping[]): Limit[] => [
   ...columns
     .filter(({reverse}) => !reverse)
     .flatMap((mapping) => [
@@ -21,15 +21,18 @@ export const losses = (source: Table, target: Table | undefined, columns: readon
     object: targetPlace(source, target, name),
     reason: 'is on the target only: what is written there has no place on the source',
   })),
-  ...changed(source, target, columns, 'loses').map(({place, from}) => ({object: place, reason: `is rounded to ${from} on the way back`})),
+  ...changed(pair, source, target, columns, 'loses').map(({place, from}) => ({
+    object: place,
+    reason: `is rounded to ${from} on the way back`,
+  })),
 ];
 
 /** Values that the source refuses when the first of them arrives. */
-export const stops = (source: Table, target: Table | undefined, columns: readonly ColumnMapping[]): Limit[] => [
+export const stops = (pair: EnginePair, source: Table, target: Table | undefined, columns: readonly ColumnMapping[]): Limit[] => [
   ...columns.flatMap(({stops, target: names}) =>
     stops === undefined ? [] : [{object: targetPlace(source, target, names.join(', ')), reason: `the way back ends at ${stops}`}],
   ),
-  ...changed(source, target, columns, 'stops').map(({place, from}) => ({
+  ...changed(pair, source, target, columns, 'stops').map(({place, from}) => ({
     object: place,
     reason: `the way back ends at the first value that ${from} cannot hold`,
   })),
@@ -55,6 +58,7 @@ const unmapped = (target: Table | undefined, columns: readonly ColumnMapping[]):
 
 /** By the target's catalogue where it is there, else by what the plan declares. */
 const changed = (
+  pair: EnginePair,
   source: Table,
   target: Table | undefined,
   columns: readonly ColumnMapping[],
@@ -63,5 +67,5 @@ const changed = (
   columns.flatMap(({isPlain, source: [from = ''], target: [to = ''], type}) => {
     const old = find(source, from)?.type;
     const now = (target && find(target, to)?.type) ?? type;
-    return isPlain && old && now && wayBackOf(old, now) === fate ? [{place: targetPlace(source, target, to), from: old}] : [];
+    return isPlain && old && now && pair.wayBackOf(old, now) === fate ? [{place: targetPlace(source, target, to), from: old}] : [];
   });

@@ -13,7 +13,7 @@ export type ErrorCode =
   | 'CF-CONN-002' // user or password refused
   | 'CF-CONN-003' // the server's certificate could not be verified
   | 'CF-CONN-004' // the connection was lost while it was needed
-  | 'CF-SRC-001' // wal_level is not logical
+  | 'CF-SRC-001' // the log does not carry what a change stream needs
   | 'CF-SRC-002' // no free replication slot or sender
   | 'CF-SRC-003' // publication or slot exists already and is not ours
   | 'CF-SRC-004' // the slot was lost, dropped or moved by somebody else
@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'CF-TGT-004' // the schema files failed on the target
   | 'CF-DDL-001' // the source's schema changed while the run was going on
   | 'CF-DDL-002' // a table was too busy to be changed without holding up its users
+  | 'CF-DDL-003' // something still uses what a change in place takes away
   | 'CF-GRANT-001' // a grant is missing
   | 'CF-LEASE-001' // another runner holds the migration
   | 'CF-LEASE-002' // a newer runner took over
@@ -52,7 +53,13 @@ export type ErrorCode =
   | 'CF-FAILOVER-001' // the failover automation could not be paused, resumed or asked
   | 'CF-FAILOVER-002' // another server is primary than planned
   | 'CF-FAILOVER-003' // nobody tells the failover automation about a cutover
+  | 'CF-RELAY-001' // Kafka or Kafka Connect could not be reached, or gave no answer
+  | 'CF-RELAY-002' // the Kafka cluster does not fit
+  | 'CF-RELAY-003' // messages that are needed are gone
+  | 'CF-RELAY-004' // a message cannot be understood
+  | 'CF-RELAY-005' // the connector failed
   | 'CF-GATE-001' // a gate is red
+  | 'CF-APPROVE-001' // who approves is not somebody whom the plan knows and lets
   | 'CF-STATE-001' // the local state is missing or damaged
   | 'CF-STATE-002' // the journal's chain is broken
   | 'CF-STATE-003' // a database has lost what it had confirmed

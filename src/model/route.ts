@@ -1,6 +1,9 @@
 /** The router's control channel: one row per side and migration. The highest epoch wins; a hold ends by itself. */
 import type {Side} from './side.ts';
 
+/** Where no database pushes the row to routers (MySQL, MariaDB), each reads it as often as this. */
+export const ROUTE_REREAD_MS = 200;
+
 export type RouteRow = {
   readonly epoch: number;
   /** Raised by every write of a side's row; of two rows the higher (epoch, version) counts. */

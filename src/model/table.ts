@@ -10,6 +10,8 @@ export type Column = {
   /** The type as the engine writes it in DDL, length and scale included: `numeric(38,10)`. */
   readonly type: string;
   readonly notNull: boolean;
+  /** Of a domain the type that it restricts, of an enum `enum`; absent elsewhere. */
+  readonly base?: string;
   /** Computed by the database itself; never written, compared only where both sides compute it alike. */
   readonly generated: boolean;
   /** `always` needs OVERRIDING SYSTEM VALUE and may not be updated. */
@@ -20,6 +22,8 @@ export type Column = {
   readonly operatorSchema?: string;
   /** The database has a value for rows that come without one. */
   readonly hasDefault?: boolean;
+  /** Of a text that cannot hold every sign, in the engine's own word. */
+  readonly characterSet?: string;
 };
 
 export type Table = {

@@ -13,7 +13,7 @@ import type {Roles} from './roles.ts';
 type Sides = {
   readonly source: Database;
   readonly target: Database;
-  readonly plan: Pick<Plan, 'applicationRoles'>;
+  readonly plan: Pick<Plan, 'applicationRoles' | 'switch'>;
   /** Of the source. */
   readonly tables: readonly Table[];
   readonly mapping: Pick<MigrationMapping, 'targetName'>;
@@ -33,7 +33,12 @@ export const applicationRoleFindings = async (sides: Sides, due: 'later' | 'now'
   ]);
   return names.flatMap((name) => {
     const pair = {name, from: from.find(({role}) => role === name), to: to.find(({role}) => role === name)};
-    return [...presence(pair, due), ...powers(pair), ...differences(pair, (table) => mapping.targetName(table), due)];
+    return [
+      ...presence(pair, due),
+      ...powers(pair),
+      ...differences(pair, (table) => mapping.targetName(table), due),
+      ...(plan.switch.some((one) => one.name === 'router') ? routes(pair, due) : []),
+    ];
   });
 };
 
@@ -101,6 +106,15 @@ const powers = ({name, from, to}: Pair): Finding[] =>
         ? [finding('warn', name, `passes over row-level security on the ${side}`, `ALTER ROLE ${quoted(name)} NOBYPASSRLS;`)]
         : []),
     ];
+  });
+
+/** A router that may not read where it leads to stays where it is. */
+const routes = ({name, from, to}: Pair, due: 'later' | 'now'): Finding[] =>
+  (['source', 'target'] as const).flatMap((side) => {
+    const grant = {source: from, target: to}[side]?.routeGrant;
+    if (grant === undefined) return [];
+    const next = due === 'now' ? `grant it there: ${grant}` : `grant it there when prepare-target is done, before the cutover: ${grant}`;
+    return [finding(severityOf(due), name, `may not read the route on the ${side}, so a router of its would not follow it`, next)];
   });
 
 /** Of the target's tables those that exist already. */

@@ -14,8 +14,8 @@ export const sessionsNeeded = ({load}: Plan): number => load.parallel + SESSIONS
 
 export const inventoryFindings = (plan: Plan, inventories: Inventories): Finding[] => [
   ...damage(inventories.source),
-  ...missingExtensions(inventories),
-  ...olderExtensions(inventories),
+  // No extension of one engine is one of another.
+  ...(plan.source.engine === plan.target.engine ? [...missingExtensions(inventories), ...olderExtensions(inventories)] : []),
   ...sidesOf(inventories).flatMap((side) => [...tooFewSessions(plan, side, inventories[side]), ...weaknesses(side, inventories[side])]),
 ];
 

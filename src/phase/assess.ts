@@ -73,12 +73,19 @@ type Sides = {
 
 /** Everything that stands in the way. `plan` and `doctor` ask the same. */
 export const assessPlan = async ({operations, ...sides}: Sides & {readonly operations: readonly Operation[]}): Promise<Finding[]> =>
-  isInPlace(sides.plan) ? (await Promise.all(operations.map((operation) => operation.assess(sides.source)))).flat() : assessSides(sides);
+  isInPlace(sides.plan) ? assessOperations(sides.source, operations) : assessSides(sides);
+
+const assessOperations = async (database: Database, operations: readonly Operation[]): Promise<Finding[]> => {
+  const planned = operations.map((operation) => operation.planned);
+  return (await Promise.all(operations.map((operation, place) => operation.assess(database, planned.slice(0, place))))).flat();
+};
 
 /** Rights beyond those that every move needs. */
-export const wishesOf = ({cutover, schema}: Plan): Wishes => ({
+export const wishesOf = ({cutover, schema, applicationRoles}: Plan): Wishes => ({
   endsBlockers: cutover.onBlockers === 'terminate',
+  namesApplications: applicationRoles.length > 0,
   carriesPolicies: schema.kind === 'catalog' || schema.kind === 'pg_dump',
+  triesSchema: schema.kind === 'catalog' || schema.kind === 'convert',
 });
 
 /** Both sides together. */
@@ -124,21 +131,19 @@ const refused = (refusals: readonly Finding[]): TerminalError => {
   );
 };
 
-const sameServer = (source: ServerIdentity, target: ServerIdentity): Finding[] =>
-  source.systemId === target.systemId && source.database === target.database
-    ? [
-        {
-          severity: 'refuse',
-          code: 'CF-CONN-001',
-          object: 'target.url',
-          reason: 'leads to the same database as source.url',
-          next: 'check both urls',
-        },
-      ]
-    : [];
+const sameServer = (source: ServerIdentity, target: ServerIdentity): Finding[] => {
+  if (source.systemId !== target.systemId || (source.room === 'database' && source.database !== target.database)) return [];
+  const reason =
+    source.room === 'database'
+      ? 'leads to the same database as source.url'
+      : 'leads to the same server as source.url, which holds the tables of Crossfade for one side only';
+  return [{severity: 'refuse', code: 'CF-CONN-001', object: 'target.url', reason, next: 'check both urls'}];
+};
 
 const olderTarget = (plan: Plan, source: ServerIdentity, target: ServerIdentity): Finding[] => {
   const [from, to] = [source, target].map((side) => Math.floor(side.version / 10000));
+  // Versions of two products say nothing of each other.
+  if (plan.source.engine !== plan.target.engine) return [];
   if (from === undefined || to === undefined || to >= from || plan.allowOlder) return [];
   return [
     {

@@ -1,5 +1,6 @@
 /** Gives every row that was there before its value, range by range. What is written meanwhile has its value already. */
 import type {Chunk} from '../engine/engine.ts';
+import {tablesOf} from '../model/planned-operation.ts';
 import {nameOf} from '../model/table.ts';
 import {fillChunks} from '../pipeline/filler.ts';
 import {lane} from './lane.ts';
@@ -8,12 +9,12 @@ import {workplaceOf} from './workplace.ts';
 
 export const backfill: Phase = {
   async run(context) {
-    const columns = context.operations.flatMap(({fills}) => fills);
-    const chunks = await planChunks(context, new Set(columns.map(({table}) => nameOf(table))));
+    const fills = context.operations.filter(({words}) => words.fills !== undefined).map(({planned}) => planned);
+    const chunks = await planChunks(context, new Set(fills.flatMap(tablesOf).map(nameOf)));
     const {telemetry} = context;
     const inTurn = lane(context, 'backfill', 'between chunks');
     const filled = await context.steps.each('fill-chunks', async () =>
-      fillChunks({...workplaceOf(context), tables: await context.tables(), chunks, columns, inTurn, telemetry}),
+      fillChunks({...workplaceOf(context), tables: await context.tables(), chunks, fills, inTurn, telemetry}),
     );
     return {event: {type: 'done'}, evidence: {...filled, kept: chunks.filter(({done}) => done).length}};
   },

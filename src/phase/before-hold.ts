@@ -12,6 +12,9 @@ import type {Link} from '../pipeline/replication.ts';
 const SHARE_MAX = 0.1;
 export const compareBudgetMs = ({stallBudgetMs}: {readonly stallBudgetMs: number}): number => stallBudgetMs * SHARE_MAX;
 
+/** As much may be spent in the hold on making what a fence needs and does not have yet; what takes longer is made before. */
+export const armBudgetMs = compareBudgetMs;
+
 /** Rounds in a row after which a hold would have to wait hardly less than before: more of them lead nowhere. */
 const ROUNDS_IN_VAIN_MAX = 3;
 const HARDLY_LESS = 0.9;

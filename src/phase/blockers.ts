@@ -93,7 +93,8 @@ const unasked = ({message, code}: TransientError, cause: unknown): TransientErro
     next: 'crossfade doctor PLAN, then cut over again',
   });
 
-const words = ({process, transaction, role, application, ageMs, state, waitsIn, cannotEnd}: Blocker): string =>
+/** One transaction, for people. */
+export const words = ({process, transaction, role, application, ageMs, state, waitsIn, cannotEnd}: Blocker): string =>
   [
     process === undefined
       ? `prepared transaction ${transaction} of ${role}`

@@ -12,7 +12,7 @@ import {hashedKey, type VerifyReport} from '../verify/verifier.ts';
 import type {Lane} from './lane.ts';
 import type {PhaseContext} from './phase.ts';
 
-export type CompareContext = Pick<PhaseContext, 'source' | 'target' | 'mappings' | 'verifier' | 'comparePositions' | 'plan' | 'telemetry'>;
+export type CompareContext = Pick<PhaseContext, 'source' | 'target' | 'mappings' | 'verifier' | 'engines' | 'plan' | 'telemetry'>;
 
 /** `inTurn`: how the ranges wait for a throttle or a pause. `only`: of all tables, these. `still`: nobody uses either side. */
 export const compareSides = async (
@@ -54,7 +54,7 @@ export const requestOf = async (context: CompareContext, link: Link, signal: Abo
   return {
     ...comparedThrough(await context.mappings(direction), sending, receiving),
     direction,
-    compare: context.comparePositions,
+    compare: context.engines[origin(direction)].comparePositions,
     evidence: link,
     signal,
   };

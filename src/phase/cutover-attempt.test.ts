@@ -106,6 +106,9 @@ test('the watchdog lives before anything is held, and until nothing is any more'
 test('the reverse stream is there before the hold, because its slot may have to wait', () =>
   expectOrder('target.source.createStream reverse', 'reverse link: drop', 'switch holds'));
 
+test('what a fence needs beforehand is made before the hold, because it may have to wait for open transactions', () =>
+  expectOrder('source.fence.arm', 'watchdog', 'switch holds', 'source.fence.raise'));
+
 test('what the stream carried is asked when nobody can write any more, and before the decision (H-25)', () =>
   expectOrder('source.fence.raise', 'source.source.probeSchema forward', 'source.fence.commit'));
 

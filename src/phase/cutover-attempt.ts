@@ -10,6 +10,7 @@ import {mappedSequences} from '../pipeline/mapped-sequences.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {Watchdog} from '../watchdog/watchdog.ts';
 import {isAstray, pauseFailover, requirePrimaries, resumeFailover} from './failover-pause.ts';
+import {armBudgetMs} from './before-hold.ts';
 import {fencePastBlockers, holdPastBlockers, type Held} from './blockers.ts';
 import {finalCheck} from './final-check.ts';
 import {cutoverCanary} from './cutover-canary.ts';
@@ -58,9 +59,10 @@ const nextAttempt = async (context: PhaseContext, roles: Roles): Promise<number>
   return Math.max(context.epoch * 1000, ...rows.map((row) => row.epoch)) + 1;
 };
 
-/** C1: creating a slot can wait behind one long transaction (H-112), so it is never done inside the window. */
+/** C1: what can wait behind one long transaction, a slot (H-112) or many triggers of a fence, is never made inside the window. */
 const armReverse = async (context: PhaseContext, roles: Roles): Promise<void> => {
   const direction = other(roles.direction);
+  await roles.closing.fence.arm?.(await context.tables(roles.closingSide), armBudgetMs(context.plan.plan.cutover));
   await roles.opening.source.createStream(direction, await context.tables(roles.openingSide), context.signal);
   await context.replication.ensure(direction, 'drop', await context.mappings(direction), context.epoch);
 };

@@ -4,12 +4,11 @@
  * returns what happened; the workflow decides where that leads.
  */
 import type {Clock, Effects} from '../model/effects.ts';
-import type {Position} from '../model/position.ts';
 import type {Direction, Side} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
 import type {MigrationMapping, TableMapping} from '../mapping/mapping.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
-import type {Database, MigrationRef} from '../engine/engine.ts';
+import type {Database, Engine, MigrationRef} from '../engine/engine.ts';
 import type {HeardSignal, JournalFact, Signal} from '../journal/journal.ts';
 import type {Operation} from '../operation/operation.ts';
 import type {Canary} from '../canary/canary.ts';
@@ -37,7 +36,7 @@ export type PhaseContext = {
   /** A change in place has one database: it is both sides. */
   readonly source: Database;
   readonly target: Database;
-  readonly comparePositions: (a: Position, b: Position) => number;
+  readonly engines: Readonly<Record<Side, Pick<Engine, 'comparePositions'>>>;
   /** The phase was begun by a runner that is gone: what it held is stale, and its gates were green for that one only. */
   readonly isResumed: boolean;
   /** This runner's epoch, current on both databases when the run started. */

@@ -10,6 +10,8 @@ import type {Phase} from './phase.ts';
 import {prepareTarget} from './prepare-target.ts';
 import {reverseCutover} from './reverse-cutover.ts';
 import {reverseWindow} from './reverse-window.ts';
+import {switchReads} from './switch-reads.ts';
+import {sync} from './sync.ts';
 import {verifyData} from './verify-data.ts';
 import {verifyExpansion} from './verify-expansion.ts';
 
@@ -24,7 +26,9 @@ export const phases = {
   'reverse-cutover': reverseCutover,
   decommission,
   expand,
+  sync,
   backfill,
   'verify-expansion': verifyExpansion,
+  'switch-reads': switchReads,
   contract,
 } satisfies Record<string, Phase>;

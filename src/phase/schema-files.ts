@@ -9,7 +9,12 @@ import type {SchemaPlan} from '../plan/plan.ts';
 
 type Files = Extract<SchemaPlan, {readonly kind: 'files'}>;
 
-export const filesFindings = async (schema: Schema, files: Files, signal: AbortSignal): Promise<readonly Finding[]> => {
+/** Of an engine that can try out files. */
+export type TryingSchema = Schema & Required<Pick<Schema, 'statements'>>;
+
+export const triesFiles = (schema: Schema | undefined): schema is TryingSchema => schema?.statements !== undefined;
+
+export const filesFindings = async (schema: TryingSchema, files: Files, signal: AbortSignal): Promise<readonly Finding[]> => {
   const {script, findings} = await scriptOfFiles(schema, files);
   if (findings.length) return findings;
   const [first, ...others] = await schema.tryOut(script, signal);
@@ -21,14 +26,14 @@ export const filesFindings = async (schema: Schema, files: Files, signal: AbortS
 
 /** A file that cannot be read, or is not SQL, is a finding of its own. */
 export const scriptOfFiles = async (
-  schema: Pick<Schema, 'statements'>,
+  schema: Pick<TryingSchema, 'statements'>,
   {preData, postData}: Files,
 ): Promise<{readonly script: SchemaScript; readonly findings: readonly Finding[]}> => {
   const [pre, post] = [await statementsOf(schema, preData), await statementsOf(schema, postData)];
   return {script: {preData: pre.statements, postData: post.statements}, findings: [...pre.findings, ...post.findings]};
 };
 
-const statementsOf = async (schema: Pick<Schema, 'statements'>, file: string) => {
+const statementsOf = async (schema: Pick<TryingSchema, 'statements'>, file: string) => {
   try {
     return {statements: await schema.statements(file, await readFile(file, 'utf8')), findings: []};
   } catch (error) {

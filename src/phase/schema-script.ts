@@ -5,7 +5,10 @@
  */
 import type {Database, Finding, Schema, SchemaScript, SchemaStatement} from '../engine/engine.ts';
 import type {Table} from '../model/table.ts';
-import type {MigrationMapping} from '../mapping/mapping.ts';
+import type {ConvertedScript, ConvertedStatement, MigrationMapping} from '../mapping/mapping.ts';
+
+/** Kinds of schema that Crossfade makes a script of. */
+export type ScriptKind = 'catalog' | 'pg_dump' | 'convert';
 
 export type SchemaAnswer = {
   readonly script: SchemaScript;
@@ -16,15 +19,16 @@ export type SchemaAnswer = {
 
 /** The script without what is optional and does not fit the target; a required part that does not fit is a refusal. */
 export const scriptFor = async (
-  kind: 'catalog' | 'pg_dump',
+  kind: ScriptKind,
   {source, target}: {readonly source: Database; readonly target: Database},
   tables: readonly Table[],
-  mapping: Pick<MigrationMapping, 'reshapes'>,
+  mapping: Pick<MigrationMapping, 'reshapes' | 'converted'>,
   signal: AbortSignal,
 ): Promise<SchemaAnswer> => {
-  if (!source.schema || !target.schema) return {script: NOTHING, tried: NOTHING, findings: [cannotWrite]};
-  const written = kind === 'catalog' ? await source.schema.read(tables) : await dumped(source.schema, tables);
-  if (kind === 'pg_dump' && written.findings.length) return {script: NOTHING, tried: NOTHING, findings: written.findings};
+  const written = await writtenBy(kind, source, tables, mapping);
+  if (!target.schema) return {script: NOTHING, tried: NOTHING, findings: [cannotWrite]};
+  if (kind !== 'catalog' && written.findings.some(({severity}) => severity === 'refuse'))
+    return {script: NOTHING, tried: NOTHING, findings: written.findings};
   const roles = new Set(await target.schema.roles());
   const known = split(written, (statement) => statement.roles.every((role) => roles.has(role)));
   const shaped = await inShape(target.schema, known.fits, tables, mapping, signal);
@@ -39,6 +43,40 @@ export const scriptFor = async (
       ...shaped.findings,
       ...accepted.rest.map((one) => notTaken(one, failed.get(one) ?? '')),
     ],
+  };
+};
+
+type Written = SchemaScript & {readonly findings: readonly Finding[]};
+
+const writtenBy = async (
+  kind: ScriptKind,
+  {schema, convertible}: Database,
+  tables: readonly Table[],
+  {converted}: Pick<MigrationMapping, 'converted'>,
+): Promise<Written> => {
+  if (kind === 'convert')
+    return convertible && converted ? ofConversion(converted(await convertible.read(tables))) : {...NOTHING, findings: [sameLanguage]};
+  if (!schema) return {...NOTHING, findings: [cannotWrite]};
+  return kind === 'catalog' ? schema.read(tables) : dumped(schema, tables);
+};
+
+const ofConversion = ({preData, postData, findings}: ConvertedScript): Written => {
+  const statement = ({object, sql, isOptional}: ConvertedStatement): SchemaStatement => ({
+    object,
+    sql,
+    roles: [],
+    isOptional: isOptional === true,
+  });
+  return {
+    preData: preData.map(statement),
+    postData: postData.map(statement),
+    findings: findings.map(({severity, object, reason, text, next}) => ({
+      severity,
+      code: 'CF-SCOPE-004',
+      object,
+      reason: text ? `${reason}: ${text.replaceAll(/\s+/g, ' ')}` : reason,
+      next,
+    })),
   };
 };
 
@@ -60,7 +98,7 @@ const inShape = async (
 
 const NOTHING: SchemaScript = {preData: [], postData: []};
 
-const dumped = async (schema: Schema, tables: readonly Table[]): ReturnType<Schema['read']> => {
+const dumped = async (schema: Schema, tables: readonly Table[]): Promise<Written> => {
   const findings = schema.dumpFindings ? await schema.dumpFindings() : [cannotWrite];
   const script = schema.dump && !findings.length ? await schema.dump(tables) : NOTHING;
   return {...script, findings};
@@ -71,7 +109,15 @@ const cannotWrite: Finding = {
   code: 'CF-SCOPE-004',
   object: 'schema',
   reason: 'this engine does not write schemas by itself',
-  next: 'use schema kind files or existing',
+  next: 'use schema kind files or existing; convert, where the other side is of another engine',
+};
+
+const sameLanguage: Finding = {
+  severity: 'refuse',
+  code: 'CF-SCOPE-004',
+  object: 'schema',
+  reason: 'no schema of this source is converted for this target',
+  next: 'use schema kind catalog between servers of one engine, or files',
 };
 
 const split = (

@@ -39,6 +39,7 @@ const world = async (counts: readonly [bigint, bigint] = [1n, 1n]) => {
   const context = {
     clock,
     plan: {plan: {cutover: {stallBudgetMs: 5000, start: 'manual'}, load: {chunkBytes: 1}}},
+    engines: {source: {comparePositions: () => 0}, target: {comparePositions: () => 0}},
     mappings: async () => [{from: table, to: table, reads: table, writes: table, isPlain: true}],
     verifier: {
       verify: async () => reported(0),

@@ -12,8 +12,8 @@ import type {MigrationMapping} from '../mapping/mapping.ts';
 import {isInPlace, type Plan} from '../plan/plan.ts';
 import type {PhaseContext} from './phase.ts';
 import {keepReshaped} from './reshaped-schema.ts';
-import {filesFindings} from './schema-files.ts';
-import {scriptFor} from './schema-script.ts';
+import {filesFindings, triesFiles} from './schema-files.ts';
+import {scriptFor, type ScriptKind} from './schema-script.ts';
 
 export type SchemaRun = {readonly file: string; readonly statements: number};
 
@@ -34,7 +34,7 @@ export const schemaFindings = async ({source, target, plan, tables, mapping}: As
   const filled = await filledTables(target, tables, mapping);
   if (filled.length) return filled;
   const {signal} = new AbortController();
-  if (schema.kind === 'files') return target.schema ? filesFindings(target.schema, schema, signal) : [];
+  if (schema.kind === 'files') return triesFiles(target.schema) ? filesFindings(target.schema, schema, signal) : [];
   return (await scriptFor(schema.kind, {source, target}, tables, mapping, signal)).findings;
 };
 
@@ -149,7 +149,7 @@ const textFor = async (context: PhaseContext, part: Part): Promise<{file: string
 };
 
 /** Both parts at once, of one state of the source. */
-const make = async (context: PhaseContext, kind: 'catalog' | 'pg_dump', file: string): Promise<string> => {
+const make = async (context: PhaseContext, kind: ScriptKind, file: string): Promise<string> => {
   const made = await texts(context, kind);
   const {schema} = context.target;
   if (!schema) throw new TerminalError('the target keeps no schema texts', {code: 'CF-SCOPE-004', next: 'use schema kind files'});
@@ -160,7 +160,7 @@ const make = async (context: PhaseContext, kind: 'catalog' | 'pg_dump', file: st
 
 type Texts = {readonly preData: string; readonly postData: string};
 
-const texts = async (context: PhaseContext, kind: 'catalog' | 'pg_dump'): Promise<Texts> => {
+const texts = async (context: PhaseContext, kind: ScriptKind): Promise<Texts> => {
   const {source, target, signal} = context;
   const [tables, mapping] = [await context.tables(), await context.mapping()];
   const {script, findings} = await scriptFor(kind, {source, target}, tables, mapping, signal);

@@ -25,10 +25,13 @@ export const validateAll = async (context: PhaseContext): Promise<Validation[]> 
 };
 
 const unfilled = (lacking: readonly Validation[]): TerminalError =>
-  new TerminalError(`rows without a value: ${lacking.map(({name, rows, unfilled: count}) => `${name}: ${count} of ${rows}`).join(', ')}`, {
-    code: 'CF-VERIFY-001',
-    next: 'give those rows a value and crossfade resume, or crossfade abort and correct the backfill',
-  });
+  new TerminalError(
+    `rows that are not as the new shape needs them: ${lacking.map(({name, rows, unfilled: count}) => `${name}: ${count} of ${rows}`).join(', ')}`,
+    {
+      code: 'CF-VERIFY-001',
+      next: 'mend those rows and crossfade resume, or crossfade abort and correct the operation',
+    },
+  );
 
 /** The fields that every verification on record has. */
 const summary = (validations: readonly Validation[], {clock}: PhaseContext): Record<string, unknown> => ({

@@ -13,7 +13,7 @@ export type CopyRequest = {
   readonly from: Database;
   readonly to: Database;
   readonly mappings: readonly TableMapping[];
-  /** Of the receiving side's tables; a range says the same on both sides, because keys do. */
+  /** Of the receiving side's tables, with ranges of the sending one, which alone is read by them. */
   readonly chunks: readonly Chunk[];
   readonly epoch: number;
   /** How many at the same time; asked between chunks, because an operator may change it. */

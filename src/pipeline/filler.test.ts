@@ -1,21 +1,28 @@
 import {describe, expect, it} from 'vitest';
 import type {FillRequest} from '../engine/alter.ts';
 import type {Chunk, Database} from '../engine/engine.ts';
-import type {NewColumn} from '../model/planned-operation.ts';
+import {type PlannedOperation, subjectOf} from '../model/planned-operation.ts';
 import type {Table} from '../model/table.ts';
 import {silentTelemetry} from '../telemetry/telemetry.ts';
 import {fillChunks, type FillerRequest} from './filler.ts';
 
 const name = (table: string) => ({schema: 'shop', name: table});
 const table = (of: string): Table => ({name: name(of), columns: [], key: ['id'], partitions: [], estimatedRows: 0, estimatedBytes: 0});
-const column = (of: string, called: string): NewColumn => ({table: name(of), column: called, type: 'text', notNull: false, backfill: 'x'});
+const column = (of: string, called: string): PlannedOperation => ({
+  kind: 'add-column',
+  table: name(of),
+  column: called,
+  type: 'text',
+  notNull: false,
+  backfill: 'x',
+});
 const chunk = (id: number, of: string, done = false): Chunk => ({id, table: name(of), range: {after: undefined, to: undefined}, done});
 
 /** What was done, in order. */
 function filler(more: Partial<FillerRequest> = {}) {
   const acts: string[] = [];
-  const fillChunk = async ({chunk: {id}, columns}: FillRequest) => {
-    acts.push(`fill ${id}: ${columns.map((one) => one.column).join(', ')}`);
+  const fillChunk = async ({chunk: {id}, fills}: FillRequest) => {
+    acts.push(`fill ${id}: ${fills.map((one) => subjectOf(one).split('.').at(-1)).join(', ')}`);
     return {rows: 10};
   };
   const telemetry = silentTelemetry();
@@ -24,7 +31,7 @@ function filler(more: Partial<FillerRequest> = {}) {
     database: {alter: {fillChunk}} as unknown as Database,
     tables: [table('orders'), table('items')],
     chunks: [chunk(0, 'orders', true), chunk(1, 'orders'), chunk(2, 'items')],
-    columns: [column('orders', 'channel'), column('items', 'weight'), column('orders', 'origin')],
+    fills: [column('orders', 'channel'), column('items', 'weight'), column('orders', 'origin')],
     epoch: 1,
     inTurn: (piece) => {
       acts.push('turn');

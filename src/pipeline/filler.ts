@@ -4,7 +4,7 @@
  */
 import type {Chunk, Database} from '../engine/engine.ts';
 import {assert} from '../model/assert.ts';
-import type {NewColumn} from '../model/planned-operation.ts';
+import {type PlannedOperation, tablesOf} from '../model/planned-operation.ts';
 import {nameOf, type Table} from '../model/table.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 
@@ -12,7 +12,7 @@ export type FillerRequest = {
   readonly database: Database;
   readonly tables: readonly Table[];
   readonly chunks: readonly Chunk[];
-  readonly columns: readonly NewColumn[];
+  readonly fills: readonly PlannedOperation[];
   readonly epoch: number;
   /** Each chunk is filled through it; it waits while the run is paused, and rests between two. */
   readonly inTurn: <T>(piece: () => Promise<T>) => Promise<T>;
@@ -34,14 +34,14 @@ export const fillChunks = async (request: FillerRequest): Promise<{readonly rows
   return {rows, chunks: open.length};
 };
 
-const fillChunk = async ({database, tables, columns, epoch, note, signal}: FillerRequest, chunk: Chunk): Promise<number> => {
+const fillChunk = async ({database, tables, fills, epoch, note, signal}: FillerRequest, chunk: Chunk): Promise<number> => {
   const name = nameOf(chunk.table);
   const table = tables.find((one) => nameOf(one.name) === name);
   assert(table && database.alter, `chunk ${chunk.id} was planned for a table that can be changed in place`);
   const {rows} = await database.alter.fillChunk({
     table,
     chunk,
-    columns: columns.filter((one) => nameOf(one.table) === name),
+    fills: fills.filter((one) => tablesOf(one).some((filled) => nameOf(filled) === name)),
     epoch,
     note,
     signal,

@@ -8,6 +8,8 @@ import {InProcessReplication} from './in-process-replication.ts';
 const askedSlowly = (answer: Promise<Position>): Database =>
   ({target: {progress: async () => ({epoch: 1, commitSeq: 0, position: await answer})}}) as unknown as Database;
 
+const engine = {comparePositions: () => 0, isPassing: () => false};
+
 test('a phase that asks for a link while the run ends gets none: nobody would stop it', async () => {
   const {promise, resolve} = Promise.withResolvers<Position>();
   const side = askedSlowly(promise);
@@ -17,8 +19,7 @@ test('a phase that asks for a link while the run ends gets none: nobody would st
   const replication = new InProcessReplication({
     source: side,
     target: side,
-    compare: () => 0,
-    isPassing: () => false,
+    engines: {source: engine, target: engine},
     telemetry,
     effects: recordingEffects(),
   });

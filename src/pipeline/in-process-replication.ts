@@ -1,12 +1,16 @@
-import type {Database} from '../engine/engine.ts';
-import type {Direction} from '../model/side.ts';
+import type {Database, Engine} from '../engine/engine.ts';
+import type {Direction, Side} from '../model/side.ts';
 import {origin} from '../model/side.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
 import type {LinkOptions} from './link-options.ts';
 import type {Link, LinkMode, Replication} from './replication.ts';
 import {RunningLink} from './running-link.ts';
 
-type Shared = Pick<LinkOptions, 'compare' | 'isPassing' | 'telemetry' | 'effects'> & {readonly source: Database; readonly target: Database};
+type Shared = Pick<LinkOptions, 'telemetry' | 'effects'> & {
+  readonly source: Database;
+  readonly target: Database;
+  readonly engines: Readonly<Record<Side, Pick<Engine, 'comparePositions' | 'isPassing'>>>;
+};
 
 /** The links of one run, both in this process. */
 export class InProcessReplication implements Replication {
@@ -28,7 +32,18 @@ export class InProcessReplication implements Replication {
     await this.stop(direction);
     const [from, to] =
       origin(direction) === 'source' ? [this.#shared.source, this.#shared.target] : [this.#shared.target, this.#shared.source];
-    const options: LinkOptions = {...this.#shared, direction, from, to, mappings, epoch};
+    const {engines, telemetry, effects} = this.#shared;
+    const options: LinkOptions = {
+      from,
+      to,
+      telemetry,
+      effects,
+      direction,
+      mappings,
+      epoch,
+      compare: engines[origin(direction)].comparePositions,
+      isPassing: (error) => engines.source.isPassing(error) || engines.target.isPassing(error),
+    };
     const start =
       (await to.target.progress(direction))?.position ??
       (await from.source.createStream(

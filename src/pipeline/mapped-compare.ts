@@ -1,10 +1,10 @@
 /**
  * Both sides of a comparison as if they had the same tables: those that the mappings write. Where every value keeps its
  * text the servers go on hashing their own columns, paired in order; where values change, rows are read from both sides,
- * taken through the same mapping as the stream, and hashed here.
+ * taken through the same mapping as the stream, and hashed here. Keys are those of the receiving side.
  */
 import {hash} from 'node:crypto';
-import type {Compare, Digest, Source} from '../engine/engine.ts';
+import type {Compare, Digest, KeyRange, Source} from '../engine/engine.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
 import {type Key, keyText, type Row} from '../model/change.ts';
 import {nameOf, type Table} from '../model/table.ts';
@@ -24,10 +24,37 @@ export const comparedThrough = (
 const RANGE_BYTES_MAX = 8 * 1024 ** 2;
 
 /** One side's own table, and what its rows are in the eyes of the comparison. */
-type View = {readonly table: Table; readonly isPlain: boolean; row(row: Row): Row};
+type View = {
+  readonly table: Table;
+  readonly key: readonly string[];
+  readonly isPlain: boolean;
+  row(row: Row): Row;
+  keyHere(key: Key): Key;
+  keyThere(key: Key): Key;
+};
 
-const sending = (mapping: TableMapping): View => ({table: mapping.reads, isPlain: mapping.isPlain, row: mapping.row});
-const receiving = ({writes, isPlain}: TableMapping): View => ({table: writes, isPlain, row: (row) => row});
+const sending = ({reads, writes, isPlain, row, keyThere, keyBack}: TableMapping): View => ({
+  table: reads,
+  key: writes.key,
+  isPlain,
+  row,
+  keyHere: keyBack,
+  keyThere,
+});
+const receiving = ({writes, isPlain, received}: TableMapping): View => ({
+  table: writes,
+  key: writes.key,
+  isPlain,
+  row: received,
+  keyHere: (key) => key,
+  keyThere: (key) => key,
+});
+
+type Where = KeyRange | readonly Key[];
+const isKeys = (where: Where): where is readonly Key[] => Array.isArray(where);
+
+const rangeOf = ({after, to}: KeyRange, change: (key: Key) => Key): KeyRange => ({after: after && change(after), to: to && change(to)});
+const here = (view: View, where: Where): Where => (isKeys(where) ? where.map(view.keyHere) : rangeOf(where, view.keyHere));
 
 const finder = (mappings: readonly TableMapping[]): ((table: Table) => TableMapping) => {
   const known = new Map(mappings.map((mapping) => [nameOf(mapping.to.name), mapping]));
@@ -41,9 +68,10 @@ const finder = (mappings: readonly TableMapping[]): ((table: Table) => TableMapp
 const mappedSide = ({compare, source}: Compared, viewOf: (table: Table) => View): Compared => ({
   compare: mappedCompare(compare, viewOf),
   source: {
-    planRanges: (table, bytes) => {
+    planRanges: async (table, bytes) => {
       const view = viewOf(table);
-      return source.planRanges(view.table, view.isPlain ? bytes : Math.min(bytes, RANGE_BYTES_MAX));
+      const ranges = await source.planRanges(view.table, view.isPlain ? bytes : Math.min(bytes, RANGE_BYTES_MAX));
+      return ranges.map((range) => rangeOf(range, view.keyThere));
     },
     currentPosition: () => source.currentPosition(),
   },
@@ -54,38 +82,51 @@ const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compar
   counts: (tables) => compare.counts(tables.map((table) => viewOf(table).table)),
   read: async (table, where, applied) => {
     const view = viewOf(table);
-    const {rows, bracket} = await compare.read(view.table, where, applied);
+    const {rows, bracket} = await compare.read(view.table, here(view, where), applied);
     return {rows: rows.map((row) => view.row(row)), bracket};
   },
   digest: async (table, range, applied) => {
     const view = viewOf(table);
     if (view.isPlain) return compare.digest(view.table, range, applied);
-    const {rows, bracket} = await compare.read(view.table, range, applied);
+    const {rows, bracket} = await compare.read(view.table, rangeOf(range, view.keyHere), applied);
     return {digest: digestOf(rows.map((row) => hashOf(view.row(row)))), bracket};
   },
   rowDigests: async (table, where, applied) => {
     const view = viewOf(table);
     if (view.isPlain) return compare.rowDigests(view.table, where, applied);
-    const {rows, bracket} = await compare.read(view.table, where, applied);
+    const {rows, bracket} = await compare.read(view.table, here(view, where), applied);
     return {rows: new Map(rows.map((row) => hashedRow(view, row))), bracket};
   },
   rowHashes: async (table, keys) => {
     const view = viewOf(table);
     if (view.isPlain) return compare.rowHashes(view.table, keys);
-    return new Map((await compare.rows(view.table, keys)).map((row) => hashedRow(view, row)));
+    return new Map((await compare.rows(view.table, keys.map(view.keyHere))).map((row) => hashedRow(view, row)));
   },
   rows: async (table, keys) => {
     const view = viewOf(table);
-    return (await compare.rows(view.table, keys)).map((row) => view.row(row));
+    return (await compare.rows(view.table, keys.map(view.keyHere))).map((row) => view.row(row));
   },
-  ...(compare.holding && {holding: (table, keys, act) => compare.holding?.(viewOf(table).table, keys, act) ?? Promise.resolve(undefined)}),
-  split: (table, range, rows) => compare.split(viewOf(table).table, range, rows),
-  sampleKeys: (table, rows) => compare.sampleKeys(viewOf(table).table, rows),
+  ...(compare.holding && {
+    holding: (table, keys, act) => {
+      const view = viewOf(table);
+      return compare.holding?.(view.table, keys.map(view.keyHere), act) ?? Promise.resolve(undefined);
+    },
+  }),
+  split: async (table, range, rows) => {
+    const view = viewOf(table);
+    const parts = await compare.split(view.table, rangeOf(range, view.keyHere), rows);
+    return parts.map((part) => rangeOf(part, view.keyThere));
+  },
+  sampleKeys: async (table, rows) => {
+    const view = viewOf(table);
+    return (await compare.sampleKeys(view.table, rows)).map(view.keyThere);
+  },
 });
 
 const hashedRow = (view: View, row: Row): [string, {readonly key: Key; readonly hash: string}] => {
-  const key = view.table.key.map((name) => row[name] ?? null);
-  return [keyText(key), {key, hash: hashOf(view.row(row))}];
+  const seen = view.row(row);
+  const key = view.key.map((name) => seen[name] ?? null);
+  return [keyText(key), {key, hash: hashOf(seen)}];
 };
 
 /** Columns by name, so that the order in which either side sends them does not matter. */

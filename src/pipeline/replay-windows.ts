@@ -39,7 +39,7 @@ export class ReplayWindows {
     this.#lenient = lenient;
     this.#windows = new Map(tables.map((table) => [nameOf(table.name), {table, end: undefined, rereads: new Map<string, Key>()}]));
     this.#open = new Set(this.#windows.values());
-    for (const {table, end} of stored.ends) this.#of(table).end = end;
+    for (const {table, end} of stored.ends) this.#endAt(table, end);
     this.add(stored.rereads);
     this.#update(at);
   }
@@ -126,7 +126,12 @@ export class ReplayWindows {
   served(table: TableName, keys: readonly Key[], end: Position): void {
     const window = this.#of(table);
     this.#unlist(window, (rereads) => keys.forEach((key) => rereads.delete(keyText(key))));
-    if (this.#lenient.has(nameOf(table))) return;
+    if (!this.#lenient.has(nameOf(table))) this.#endAt(table, end);
+  }
+
+  /** The last of several counts. */
+  #endAt(table: TableName, end: Position): void {
+    const window = this.#of(table);
     if (!window.end || this.#compare(end, window.end) > 0) window.end = end;
   }
 

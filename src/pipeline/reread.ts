@@ -11,7 +11,7 @@ export type RereadRequest = {
   readonly applier: Applier;
   readonly progress: Pick<LinkProgress, 'reread'>;
   readonly mapping: TableMapping;
-  /** A key has the same values on both sides. */
+  /** As the receiving side has them. */
   readonly keys: readonly Key[];
   /** Transactions the stream has delivered; the read must see them all. */
   readonly delivered: ReadonlySet<string>;
@@ -31,7 +31,7 @@ export const serveRereads = async ({
   commitSeq,
 }: RereadRequest): Promise<Position> => {
   const {writes: table} = mapping;
-  const rows = (await from.source.readRows(mapping.reads, keys, delivered)).map((row) => mapping.row(row));
+  const rows = (await from.source.readRows(mapping.reads, keys.map(mapping.keyBack), delivered)).map((row) => mapping.row(row));
   const end = await from.source.mark('reread');
   progress.reread(table.name, keys, position, end); // before the rows can be seen: a comparison has to know why they are new
   const present = new Map(rows.map((row) => [keyText(table.key.map((name) => row[name] ?? null)), row]));

@@ -1,3 +1,4 @@
+import {isOneProtocol} from './application-protocol.ts';
 import type {Plan, SecretReference} from './plan.ts';
 
 /** Along which ways of the application a plan's canary writes, as references to addresses. */
@@ -19,9 +20,13 @@ export const canaryPaths = ({
   if (canary === 'off') return {paths: [], router: undefined, none: 'the plan says canary: off'};
   const hasRouter = switches.some(({name}) => name === 'router');
   const paths = canary?.paths ?? [];
-  const none = hasRouter || paths.length > 0 ? undefined : 'the plan names no path of the application';
+  const without = isOneProtocol({source, target}) ? 'the plan names no path of the application' : TWO_PROTOCOLS;
+  const none = hasRouter || paths.length > 0 ? undefined : without;
   return {paths, router: hasRouter ? routerOf(canary, source.url, target.url) : undefined, none};
 };
+
+/** Applications change their driver together with the address. */
+export const TWO_PROTOCOLS = 'one address cannot lead to two engines, so only an application with the router can be followed';
 
 const routerOf = (canary: Exclude<Plan['canary'], 'off'>, source: SecretReference, target: SecretReference): CanaryPaths['router'] =>
   canary?.source && canary.target ? {source: canary.source, target: canary.target, isOwn: false} : {source, target, isOwn: true};

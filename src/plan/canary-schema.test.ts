@@ -58,6 +58,23 @@ describe('along what a plan has tokens written', () => {
   });
 });
 
+describe('applications that speak another engine to the target', () => {
+  const foreign = PLAN.replace('engine: postgres', 'engine: mysql').replace('existing', 'convert');
+
+  test('are followed with the router, by the addresses of the plan or their own', () => {
+    expect(canaryPaths(pinPlan(foreign, 'p.yaml').plan)).toEqual({paths: [], router: OWN, none: undefined});
+    const asked = pinPlan(`${foreign}canary: {source: env:A, target: env:B}\n`, 'p.yaml');
+    expect(canaryPaths(asked.plan)).toEqual({paths: [], router: APPLICATION, none: undefined});
+  });
+
+  test('have no one address for both, which is told', () => {
+    const {none} = canaryPaths(pinPlan(foreign + PROXY, 'p.yaml').plan);
+    expect(none).toContain('one address cannot lead to two engines');
+    const asked = () => pinPlan(`${foreign}${PROXY}canary: {paths: [env:A]}\n`, 'p.yaml');
+    expect(asked).toThrow(/canary\.paths: cannot be named: one address cannot lead to two engines/);
+  });
+});
+
 describe('what cannot be meant is named', () => {
   test.each([
     ['canary: {source: env:A}\n', 'canary: needs source and target together'],

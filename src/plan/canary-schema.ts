@@ -1,5 +1,7 @@
 /** The plan key `canary`: along which paths of the application tokens are written during a cutover. */
 import * as z from 'zod';
+import {isOneProtocol} from './application-protocol.ts';
+import {TWO_PROTOCOLS} from './canary-paths.ts';
 import type {SecretReference} from './plan.ts';
 import {secret} from './plan-words.ts';
 
@@ -26,6 +28,8 @@ export const canary = z
   );
 
 type File = {
+  readonly source: {readonly engine: string};
+  readonly target: {readonly engine: string};
   readonly canary?: z.output<typeof canary>;
   readonly switch: readonly {readonly name: string}[];
   readonly cutover: {readonly start: string};
@@ -36,6 +40,7 @@ export function checkCanary(file: File, context: z.core.$RefinementCtx<unknown>)
   if (file.canary === undefined || file.canary === 'off') return;
   const {paths, source, target, onFailure} = file.canary;
   const refuse = (message: string, ...path: string[]): void => context.addIssue({code: 'custom', path: ['canary', ...path], message});
+  if (paths && !isOneProtocol(file)) refuse(`cannot be named: ${TWO_PROTOCOLS}`, 'paths');
   const hasRouter = file.switch.some(({name}) => name === 'router');
   if ((source === undefined) !== (target === undefined)) refuse('needs source and target together');
   if (source && target && isSame(source, target)) refuse('is the same as that of the source', 'target');

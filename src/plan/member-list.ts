@@ -3,30 +3,25 @@
  * members below are checked word by word; those of other members are passed on as they stand, to be read by the member.
  */
 import * as z from 'zod';
+import {GATE_SETTINGS, mayBeBare} from './gate-settings-schema.ts';
 import type {Named} from './plan.ts';
-import {duration, holdsNoPassword, nonEmpty, PASSWORD_REFUSED, secretText, wholeNumber} from './plan-words.ts';
+import {holdsNoPassword, nonEmpty, PASSWORD_REFUSED, secretText} from './plan-words.ts';
 
 export function memberList(kind: 'gate' | 'switch', names: readonly string[]) {
-  return z.array(z.union([z.enum(names), oneMember(kind, names)])).transform((members) => members.map(toNamed));
+  const member = z
+    .union([z.enum(names), oneMember(kind, names)])
+    .refine((one) => typeof one !== 'string' || kind === 'switch' || mayBeBare(one), 'needs settings, which crossfade explain tells');
+  return z.array(member).transform((members) => members.map(toNamed));
 }
+
+const oneOrMore = (one: z.ZodType<string>) => z.union([one, z.array(one).min(1, 'must name at least one')]);
+/** As HAProxy takes them; they stand in its commands, which end at a space or a semicolon. */
+const haproxyName = z.string().regex(/^[\w.:-]+$/, 'must be a name as HAProxy has it');
+const haproxySocket = z.string().regex(/^(?:\/\S+|[^\s/]+:\d+)$/, 'must be a path, or host:port');
 
 /** Durations become milliseconds here, so a member may meet a number as well as a text. */
 const KNOWN_SETTINGS: Readonly<Record<string, z.ZodType<Record<string, unknown>>>> = {
-  'replication-lag': z.strictObject({
-    max: z.exactOptional(
-      duration({min: 1}).describe('Red while changes take longer than this to reach the target; 1s unless said otherwise.'),
-    ),
-  }),
-  'checksum-match': z.strictObject({
-    freshness: z.exactOptional(duration({min: 1}).describe('Red when the last complete comparison is older; 24h unless said otherwise.')),
-  }),
-  approval: z
-    .strictObject({
-      quorum: z.exactOptional(wholeNumber(1, 9)),
-      starterMay: z.exactOptional(z.boolean()),
-      expires: z.exactOptional(duration({min: 1})),
-    })
-    .describe('For this gate alone; what is left out stands under the top-level key approval.'),
+  ...GATE_SETTINGS,
   router: z.strictObject({}),
   pgbouncer: z.strictObject({
     admin: z
@@ -38,6 +33,16 @@ const KNOWN_SETTINGS: Readonly<Record<string, z.ZodType<Record<string, unknown>>
       nonEmpty.describe('host=... port=... dbname=... as PgBouncer reaches the source, where the plan has another address.'),
     ),
     targetHost: z.exactOptional(nonEmpty.describe('The same for the target.')),
+  }),
+  haproxy: z.strictObject({
+    socket: oneOrMore(haproxySocket).describe('The stats socket (level admin) of each instance: a path or host:port, or a list of them.'),
+    backend: haproxyName.describe('The backend, or the listen section, that the application reaches.'),
+    source: oneOrMore(haproxyName).describe('Its server that is the source; a list where a health check picks the primary.'),
+    target: oneOrMore(haproxyName).describe('The same for the target.'),
+    hold: haproxyName.describe('Its server that refuses every connection, by which clients are made to wait.'),
+    stateFile: z.exactOptional(
+      nonEmpty.describe('The server-state-file of the backend, rewritten after each change; left out: HAProxy forgets at a reload.'),
+    ),
   }),
   command: z
     .strictObject({
@@ -51,8 +56,14 @@ const KNOWN_SETTINGS: Readonly<Record<string, z.ZodType<Record<string, unknown>>
 
 const openSettings = z.record(z.string(), z.unknown()).refine(holdsNoPassword, PASSWORD_REFUSED);
 
+/** Switches say themselves what they lack; a gate would be asked for the first time in front of the cutover. */
+const settingsOf = (kind: 'gate' | 'switch', name: string) => {
+  const settings = KNOWN_SETTINGS[name] ?? openSettings;
+  return kind === 'switch' || mayBeBare(name) ? settings.nullable() : settings;
+};
+
 function oneMember(kind: 'gate' | 'switch', names: readonly string[]) {
-  const shape = Object.fromEntries(names.map((name) => [name, z.exactOptional((KNOWN_SETTINGS[name] ?? openSettings).nullable())]));
+  const shape = Object.fromEntries(names.map((name) => [name, z.exactOptional(settingsOf(kind, name))]));
   return z.strictObject(shape).refine((member) => Object.keys(member).length === 1, {
     error: `must name one ${kind}: start a new list entry for the next one`,
     // An unknown name has been reported by then, and would be missing here.

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {pinPlan, readPlanFile} from './plan-file.ts';
 import {PlanInvalid} from './plan-invalid.ts';
+import {SHIPPED} from './vocabulary.ts';
 
 const HEAD = `name: shop
 workflow: live-migration
@@ -97,9 +98,7 @@ describe('a bad plan', () => {
     [
       'an unknown gate',
       `${MINIMAL}gates: {cutover: [aproval]}\n`,
-      [
-        'p.yaml:7:19 gates.cutover[0]: must be one of replication-lag, checksum-match, schema-match, application-roles, disk-headroom, retention, approval; did you mean approval?',
-      ],
+      [`p.yaml:7:19 gates.cutover[0]: must be one of ${SHIPPED.gates.join(', ')}; did you mean approval?`],
     ],
     [
       'an unknown gate with settings',
@@ -154,7 +153,7 @@ describe('a bad plan', () => {
     [
       'an unknown engine',
       MINIMAL.replace('target: {engine: postgres', 'target: {engine: postgers'),
-      ['p.yaml:4:18 target.engine: must be postgres; did you mean postgres?'],
+      ['p.yaml:4:18 target.engine: must be one of postgres, mysql, mariadb; did you mean postgres?'],
     ],
     [
       'an unknown workflow',
@@ -164,12 +163,12 @@ describe('a bad plan', () => {
     [
       'an unknown kind of schema',
       `${HEAD}${SCOPE}schema: {kind: file}\n`,
-      ['p.yaml:6:16 schema.kind: must be one of catalog, files, existing, pg_dump; did you mean files?'],
+      ['p.yaml:6:16 schema.kind: must be one of catalog, convert, files, existing, pg_dump; did you mean files?'],
     ],
     [
       'a schema without a kind',
       `${HEAD}${SCOPE}schema: {preData: x}\n`,
-      ['p.yaml:6:1 schema.kind: is missing; must be one of catalog, files, existing, pg_dump'],
+      ['p.yaml:6:1 schema.kind: is missing; must be one of catalog, convert, files, existing, pg_dump'],
     ],
     [
       'a name that cannot be typed safely',

@@ -1,5 +1,6 @@
 /** The parts of a plan that every workflow has. */
 import * as z from 'zod';
+import {KEY_PATTERN} from '../model/person.ts';
 import {memberList} from './member-list.ts';
 import {duration, nonEmpty, secret, size, wholeNumber} from './plan-words.ts';
 import type {Vocabulary} from './vocabulary.ts';
@@ -39,10 +40,32 @@ export function gates(words: Vocabulary) {
 
 export type Gates = ReturnType<typeof gates>;
 
+const person = z.strictObject({
+  name: z.string().regex(/^[\w.@+-]{1,64}$/, 'must be letters, digits and . _ - @ +'),
+  key: z.string().regex(KEY_PATTERN, 'must be ed25519: and 43 characters, as crossfade identity prints it').describe('The public half.'),
+  role: z.enum(['view', 'operate', 'approve']).default('approve').describe('Only approve may approve.'),
+  accounts: z
+    .array(nonEmpty)
+    .default([])
+    .describe('As which this person starts runs, as status shows it: ann (uid 1000). Approvals of whoever started a run do not count.'),
+});
+
 export const approval = z
   .strictObject({
     quorum: wholeNumber(1, 9).default(1).describe('How many people must approve.'),
     starterMay: z.boolean().default(false).describe('Whether the person who started the run counts.'),
     expires: duration({min: 1}).prefault('24h').describe('How long an approval is valid.'),
+    people: z.exactOptional(
+      z
+        .array(person)
+        .min(1, 'must name at least one')
+        .describe('Who signs approvals, by a key; then nobody else counts. A quorum above 1 needs it.'),
+    ),
   })
+  .refine(({people = []}) => new Set(people.map(({name}) => name)).size === people.length, 'names two people alike')
+  .refine(({people = []}) => new Set(people.map(({key}) => key)).size === people.length, 'gives one key to two people')
+  .refine(
+    ({people, quorum}) => !people || people.filter(({role}) => role === 'approve').length >= quorum,
+    'needs at least as many people who may approve as the quorum',
+  )
   .prefault({});

@@ -3,12 +3,14 @@ import * as z from 'zod';
 import {canary, checkCanary} from './canary-schema.ts';
 import {changePlan} from './change-plan-schema.ts';
 import {failover} from './failover-schema.ts';
+import {checkConversion, conversionSchema} from './conversion-schema.ts';
 import {mappingSchema} from './mapping-schema.ts';
 import {memberList} from './member-list.ts';
 import type {Plan} from './plan.ts';
 import {approval, database, type Gates, gates, planName, workflowName} from './plan-parts.ts';
 import {duration, nonEmpty, size, tablePattern, wholeNumber} from './plan-words.ts';
 import {retention} from './retention.ts';
+import {checkSwitches} from './switch-check.ts';
 import {SHIPPED, type Vocabulary} from './vocabulary.ts';
 
 /** Every kind of plan, for editors. */
@@ -28,7 +30,12 @@ export const planSchemaFor = (workflow: unknown, words: Vocabulary) =>
     : movePlan(words, words.workflows, gates(words));
 
 const movePlan = (words: Vocabulary, workflows: readonly string[], gateLists: Gates) =>
-  planFile(words, workflows, gateLists).superRefine(refuseSameDatabase).superRefine(checkCanary).transform(toPlan);
+  planFile(words, workflows, gateLists)
+    .superRefine(refuseSameDatabase)
+    .superRefine(checkConversion)
+    .superRefine(checkCanary)
+    .superRefine(checkSwitches)
+    .transform(toPlan);
 
 /** A cutover may stop writes for this long at most, whatever the plan says. */
 export const STALL_BUDGET_MS_MAX = 10_000;
@@ -48,6 +55,7 @@ function planFile(words: Vocabulary, workflows: readonly string[], gateLists: Ga
       exclude: z.array(tablePattern).default([]).describe('Tables to leave behind although they match.'),
     }),
     mapping: z.exactOptional(mappingSchema),
+    conversion: z.exactOptional(conversionSchema),
     load: load.prefault({}),
     relay: z
       .strictObject({kind: z.enum(['in-process']).default('in-process')})
@@ -75,6 +83,7 @@ function planFile(words: Vocabulary, workflows: readonly string[], gateLists: Ga
 
 const schema = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('catalog').describe("Written by Crossfade from the source's catalogue.")}),
+  z.strictObject({kind: z.literal('convert').describe('The source is of another engine: its catalogue, converted by Crossfade.')}),
   z.strictObject({
     kind: z.literal('files').describe('Two SQL files run on the target.'),
     preData: nonEmpty.describe('Tables and primary keys, run before the load; relative to the plan.'),
@@ -129,12 +138,12 @@ const toPlan = ({
   load: {parallel, chunk, valueMax},
   cutover: {start, stallBudget, onBlockers},
   reverse: {window, ...kept},
-  approval: {quorum, starterMay, expires},
+  approval: {expires, ...approved},
   ...same
 }: PlanFile): Plan => ({
   ...same,
   load: {parallel, chunkBytes: chunk, ...(valueMax === undefined ? {} : {valueBytesMax: valueMax})},
   cutover: {start, stallBudgetMs: stallBudget, onBlockers},
   reverse: {windowMs: window, ...kept},
-  approval: {quorum, starterMay, expiresMs: expires},
+  approval: {...approved, expiresMs: expires},
 });

@@ -2,7 +2,9 @@
  * What a migration plan says, after parsing: defaults filled in, durations in milliseconds, sizes in bytes.
  * Made by `plan-file.ts` at the edge; everything below it relies on these types and never looks at the file again.
  */
+import type {ConversionRules} from '../model/conversion-rules.ts';
 import type {TableRule} from '../model/mapping-rules.ts';
+import type {Person} from '../model/person.ts';
 import type {PlannedOperation} from '../model/planned-operation.ts';
 
 export type SecretReference = {readonly kind: 'env' | 'file' | 'exec' | 'literal'; readonly value: string};
@@ -20,6 +22,8 @@ export type DatabasePlan = {
 
 export type SchemaPlan =
   | {readonly kind: 'catalog'}
+  /** The source's catalogue in the language of another engine. */
+  | {readonly kind: 'convert'}
   | {readonly kind: 'files'; readonly preData: string; readonly postData: string}
   | {readonly kind: 'existing'}
   | {readonly kind: 'pg_dump'};
@@ -78,7 +82,15 @@ export type Plan = {
   readonly retention?: RetentionPlan;
   /** Tables that look different on the target; absent where none does. */
   readonly mapping?: readonly TableRule[];
-  readonly approval: {readonly quorum: number; readonly starterMay: boolean; readonly expiresMs: number};
+  /** What the schema of one engine becomes on another, where the first choice of the conversion is not wanted. */
+  readonly conversion?: ConversionRules;
+  /** `people`: whoever may sign; absent, an account of the machine is enough. */
+  readonly approval: {
+    readonly quorum: number;
+    readonly starterMay: boolean;
+    readonly expiresMs: number;
+    readonly people?: readonly Person[];
+  };
   readonly allowOlder: boolean;
   /** Along which paths of the application tokens are written during a cutover; `canary-paths.ts` says what absent means. */
   readonly canary?: CanaryPlan;

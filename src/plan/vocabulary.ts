@@ -16,7 +16,7 @@ export type Vocabulary = {
 };
 
 export const SHIPPED: Vocabulary = {
-  engines: ['postgres'],
+  engines: ['postgres', 'mysql', 'mariadb'],
   workflows: ['live-migration', 'expand-contract'],
   inPlace: ['expand-contract'],
   phases: [
@@ -30,10 +30,28 @@ export const SHIPPED: Vocabulary = {
     'reverse-cutover',
     'decommission',
     'expand',
+    'sync',
     'backfill',
     'verify-expansion',
+    'switch-reads',
     'contract',
   ],
-  gates: ['replication-lag', 'checksum-match', 'schema-match', 'application-roles', 'disk-headroom', 'retention', 'approval'],
-  switches: ['router', 'pgbouncer', 'command'],
+  gates: [
+    'replication-lag',
+    'checksum-match',
+    'schema-match',
+    'row-count',
+    'application-roles',
+    'disk-headroom',
+    'retention',
+    'long-transactions',
+    'reverse-ready',
+    'maintenance-window',
+    'sql',
+    'webhook',
+    'error-rate',
+    'backup-verified',
+    'approval',
+  ],
+  switches: ['router', 'pgbouncer', 'haproxy', 'command'],
 };

@@ -1,18 +1,14 @@
-import type pg from 'pg';
 import {after} from './clock.ts';
 
 /** A server that answers at all answers a goodbye at once. */
-export const GOODBYE_MS_MAX = 1000;
+const GOODBYE_MS_MAX = 1000;
 
-/** Ends a connection; where the server does not answer, by cutting it, so that the socket does not keep the process. */
-export async function goodbye(client: pg.Client): Promise<void> {
-  const cancel = after(GOODBYE_MS_MAX, () => cut(client));
+/** Waits for `end`; where the server does not answer, cuts, so that the socket does not keep the process. */
+export async function endOrCut(end: Promise<unknown>, cut: () => void): Promise<void> {
+  const cancel = after(GOODBYE_MS_MAX, cut);
   try {
-    await client.end();
+    await end;
   } finally {
     cancel();
   }
 }
-
-export const cut = (client: pg.Client | pg.PoolClient): void =>
-  (client as unknown as {connection: {stream: {destroy(): void}}}).connection.stream.destroy();

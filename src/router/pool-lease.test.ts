@@ -2,7 +2,8 @@ import {once} from 'node:events';
 import {createServer, type AddressInfo} from 'node:net';
 import {expect, test} from 'vitest';
 import {NotConnected} from './outcome.ts';
-import {createPool, endPool, takeLease} from './pool-lease.ts';
+import {PgPool} from './pg-pool.ts';
+import {takeConnection} from './pool-lease.ts';
 
 /** A message of PostgreSQL's protocol: its letter, its length, its content. */
 const message = (letter: string, content: Buffer): Buffer => {
@@ -22,9 +23,9 @@ test('a server that logs in a connection and ends it in one breath is no connect
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const {port} = server.address() as AddressInfo;
-  const pool = createPool({host: '127.0.0.1', port, user: 'app', password: 'x', database: 'd'});
-  await expect(takeLease(pool, 'target')).rejects.toThrow(NotConnected);
-  await expect(takeLease(pool, 'target')).rejects.toThrow('going down');
-  await endPool(pool);
+  const pool = new PgPool({host: '127.0.0.1', port, user: 'app', password: 'x', database: 'd'});
+  await expect(takeConnection(pool, 'target')).rejects.toThrow(NotConnected);
+  await expect(takeConnection(pool, 'target')).rejects.toThrow('going down');
+  await pool.end();
   server.close();
 });

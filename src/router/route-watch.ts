@@ -3,7 +3,8 @@ import type {Side} from '../model/side.ts';
 import {after, monotonicMs} from './clock.ts';
 import {atHoldEnd} from './hold-end.ts';
 import {chooseRoute, isHeld, isSame, type Route, UNPREPARED} from './route-choice.ts';
-import {SideWatch, type WatchTarget} from './side-watch.ts';
+import type {RouterSide} from './router-side.ts';
+import {SideWatch} from './side-watch.ts';
 
 export type SideState = {readonly isConnected: boolean; readonly problem: string | undefined};
 
@@ -26,11 +27,11 @@ export class RouteWatch {
   readonly #onHold: (route: Route) => void;
 
   /** `onHold` is called once per hold, with its route. */
-  constructor(targets: Readonly<Record<Side, WatchTarget>>, onHold: (route: Route) => void) {
+  constructor(sides: Readonly<Record<Side, RouterSide<unknown>>>, migration: string, onHold: (route: Route) => void) {
     this.#onHold = onHold;
     this.#sides = {
-      source: new SideWatch(targets.source, () => this.#decide()),
-      target: new SideWatch(targets.target, () => this.#decide()),
+      source: new SideWatch(sides.source, migration, () => this.#decide()),
+      target: new SideWatch(sides.target, migration, () => this.#decide()),
     };
     this.#started = Promise.all([this.#sides.source.connect(), this.#sides.target.connect()]);
   }

@@ -1,38 +1,21 @@
 /**
- * One LISTEN connection to one side. Reads the route rows when it connects, on every NOTIFY, when asked, and every few
- * seconds in case a notification was lost on the way. Comes back by itself after every break.
+ * The connection on which one side's route is read: when it connects, when the database says so, when asked, and after
+ * the time that its driver names. Comes back by itself after every break.
  */
-import pg from 'pg';
-import {after, jitter, monotonicMs} from './clock.ts';
-import {goodbye} from './goodbye.ts';
-import {holdUntil, type Reading, type Route} from './route-choice.ts';
+import {after, jitter} from './clock.ts';
+import type {Reading, Route} from './route-choice.ts';
+import type {RouteReader, RouterSide} from './router-side.ts';
 
-export type WatchTarget = {readonly config: pg.ClientConfig; readonly migration: string};
-
-const CHANNEL = 'crossfade_route';
-const CONNECT_MS_MAX = 3000;
-const READ_MS_MAX = 2000;
-/** A server that vanished without a word is asked after this silence; by default it is two hours. */
-const KEEP_ALIVE_MS = 10_000;
-const REREAD_EVERY_MS = 5000;
 const BACK_OFF_MS = {first: 50, most: 1000} as const;
-
-/** The rest of a hold is computed by the database, so clocks need not agree. */
-const READ_ROUTES = `
-  SELECT migration, epoch::text, version::text, side, state, read_percent::text,
-         (extract(epoch FROM hold_until - clock_timestamp()) * 1000)::text AS hold_ms
-    FROM crossfade.route WHERE name = $1`;
-
-/** Not prepared yet: no schema, no table. */
-const ABSENT = new Set(['42P01', '3F000']);
 
 export class SideWatch {
   reading: Reading = {kind: 'unread'};
   /** Why the side cannot be read; for `state()`. */
   problem: string | undefined;
-  readonly #target: WatchTarget;
+  readonly #side: RouterSide<unknown>;
+  readonly #migration: string;
   readonly #onReading: () => void;
-  #client: pg.Client | undefined;
+  #reader: RouteReader | undefined;
   #isClosed = false;
   #failures = 0;
   #cancelTimer: () => void = () => undefined;
@@ -40,31 +23,24 @@ export class SideWatch {
   #queued: Promise<void> | undefined;
 
   /** `onReading` is called after every change of `reading`, also to `unread`. */
-  constructor(target: WatchTarget, onReading: () => void) {
-    this.#target = target;
+  constructor(side: RouterSide<unknown>, migration: string, onReading: () => void) {
+    this.#side = side;
+    this.#migration = migration;
     this.#onReading = onReading;
   }
 
   /** Resolves after the first attempt, whether it succeeded or not. */
   async connect(): Promise<void> {
-    if (this.#isClosed || this.#client) return;
-    const client = new pg.Client({
-      keepAlive: true,
-      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-      connectionTimeoutMillis: CONNECT_MS_MAX,
-      query_timeout: READ_MS_MAX,
-      fallback_application_name: 'crossfade-router-watch',
-      ...this.#target.config,
+    if (this.#isClosed || this.#reader) return;
+    const reader = this.#side.openReader(this.#migration, {
+      onNews: () => void this.refresh(),
+      onLost: (error) => this.#lost(reader, error),
     });
-    this.#client = client;
-    client.on('error', (error) => this.#lost(client, error));
-    client.on('end', () => this.#lost(client, new Error('the connection ended')));
-    client.on('notification', ({payload}) => void (payload === this.#target.migration && this.refresh()));
+    this.#reader = reader;
     try {
-      await client.connect();
-      await client.query(`LISTEN ${CHANNEL}`);
+      await reader.connect();
     } catch (error) {
-      this.#lost(client, error);
+      this.#lost(reader, error);
     }
     await this.refresh();
   }
@@ -82,43 +58,41 @@ export class SideWatch {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelTimer();
-    const client = this.#client;
-    this.#client = undefined;
-    if (client) await goodbye(client);
+    const reader = this.#reader;
+    this.#reader = undefined;
+    await reader?.close();
   }
 
   /** Never rejects: a failed read is a lost connection. */
   async #read(): Promise<void> {
-    const client = this.#client;
-    if (!client) return;
+    const reader = this.#reader;
+    if (!reader) return;
     try {
-      const {rows} = await client.query<RouteColumns>(READ_ROUTES, [this.#target.migration]);
-      this.#have(client, rows.map(routeFrom));
+      this.#have(reader, await reader.read());
     } catch (error) {
-      if (isAbsent(error)) this.#have(client, []);
-      else this.#lost(client, error);
+      this.#lost(reader, error);
     }
   }
 
-  #have(client: pg.Client, routes: readonly Route[]): void {
-    if (client !== this.#client) return;
+  #have(reader: RouteReader, routes: readonly Route[]): void {
+    if (reader !== this.#reader) return;
     this.reading = {kind: 'rows', routes};
     this.problem = undefined;
     this.#failures = 0;
-    this.#schedule(REREAD_EVERY_MS, () => this.refresh());
+    this.#schedule(this.#side.rereadAfterMs(routes), () => this.refresh());
     this.#onReading();
   }
 
-  #lost(client: pg.Client, error: unknown): void {
-    if (client !== this.#client) return;
-    this.#client = undefined;
+  #lost(reader: RouteReader, error: unknown): void {
+    if (reader !== this.#reader) return;
+    this.#reader = undefined;
     this.reading = {kind: 'unread'};
     this.problem = error instanceof Error ? error.message : String(error);
     const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures, BACK_OFF_MS.most);
     this.#failures += 1;
     this.#schedule(jitter(wait), () => this.connect());
     // It is lost already: a second error while it goes says nothing new.
-    goodbye(client).catch(() => undefined);
+    reader.close().catch(() => undefined);
     this.#onReading();
   }
 
@@ -127,19 +101,3 @@ export class SideWatch {
     if (!this.#isClosed) this.#cancelTimer = after(ms, () => void act());
   }
 }
-
-type RouteColumns = Readonly<Record<'migration' | 'epoch' | 'version' | 'side' | 'state' | 'read_percent', string>> & {
-  readonly hold_ms: string | null;
-};
-
-const routeFrom = (row: RouteColumns): Route => ({
-  migration: row.migration,
-  epoch: Number(row.epoch),
-  version: Number(row.version),
-  side: row.side === 'target' ? 'target' : 'source',
-  state: row.state === 'hold' ? 'hold' : 'open',
-  holdUntilMs: row.state === 'hold' ? holdUntil(monotonicMs(), row.hold_ms === null ? undefined : Number(row.hold_ms)) : 0,
-  readPercent: Number(row.read_percent),
-});
-
-const isAbsent = (error: unknown): boolean => error instanceof Error && 'code' in error && ABSENT.has(String(error.code));

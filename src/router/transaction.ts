@@ -1,62 +1,58 @@
-/** BEGIN, the caller's statements, COMMIT on one connection. Decides what its errors prove. */
-import type pg from 'pg';
+/** Beginning, the caller's statements, COMMIT on one connection. Decides what its errors prove. */
 import type {Side} from '../model/side.ts';
-import {isFenceRefusal, markUncommitted, TransactionAborted} from './outcome.ts';
-import type {Lease} from './pool-lease.ts';
+import {TransactionAborted} from './outcome.ts';
+import {isPartial, markPartial, markUncommitted} from './outcome-marks.ts';
+import type {SideConnection, TransactionModes} from './router-side.ts';
 
-/** One connection inside `Router.transaction`. */
-export type Transaction = {
-  readonly side: Side;
-  readonly query: <R extends pg.QueryResultRow = pg.QueryResultRow>(
-    text: string,
-    params?: readonly unknown[],
-  ) => Promise<pg.QueryResult<R>>;
-};
+/** What the function of a transaction is given: the driver's statements, on one connection. */
+export type Inside<S> = S & {readonly side: Side};
 
 /** Refusals are remembered by the error that left the transaction, also when the caller wrapped it. */
 const refusedInside = new WeakSet<Error>();
 export const isRefusedInside = (error: unknown): boolean => error instanceof Error && refusedInside.has(error);
 
-export async function runTransaction<T>(lease: Lease, act: (transaction: Transaction) => Promise<T>): Promise<T> {
-  let wasRefused = false;
-  const query: Transaction['query'] = async (text, params) => {
-    try {
-      return await lease.client.query(text, params ? [...params] : undefined);
-    } catch (error) {
-      wasRefused ||= isFenceRefusal(error);
-      throw error;
-    }
-  };
+export async function runTransaction<S, T>(
+  connection: SideConnection<S>,
+  side: Side,
+  act: (inside: Inside<S>) => Promise<T>,
+  modes: TransactionModes,
+): Promise<T> {
   let value: T;
   try {
-    await lease.client.query('BEGIN');
-    value = await act({side: lease.side, query});
+    await connection.begin(modes);
+    value = await act({...connection.statements, side});
   } catch (error) {
-    markUncommitted(error);
-    if (wasRefused && error instanceof Error) refusedInside.add(error);
-    await rollBack(lease);
+    markLeft(error, connection);
+    await rollBack(connection);
     throw error;
   }
-  await commit(lease);
+  await commit(connection);
   return value;
 }
 
-async function commit(lease: Lease): Promise<void> {
-  let command: string;
+/** COMMIT was not sent. A transaction that is not whole proves nothing by that. */
+function markLeft(error: unknown, connection: SideConnection<unknown>): void {
+  if (!connection.isWhole || isPartial(error)) return markPartial(error);
+  markUncommitted(error);
+  if (connection.wasRefused && error instanceof Error) refusedInside.add(error);
+}
+
+async function commit(connection: SideConnection<unknown>): Promise<void> {
   try {
-    ({command} = await lease.client.query('COMMIT'));
+    await connection.commit();
   } catch (error) {
-    lease.isBroken = true;
+    if (!connection.isWhole) markPartial(error);
+    // Only an answer of the database leaves a connection that can be used again.
+    connection.isBroken = !(error instanceof TransactionAborted);
     throw error;
   }
-  if (command !== 'COMMIT') throw new TransactionAborted('a statement of the transaction had failed, so COMMIT rolled it back');
 }
 
 /** The caller gets the first error; a connection that cannot roll back is thrown away, which rolls back as well. */
-async function rollBack(lease: Lease): Promise<void> {
+async function rollBack(connection: SideConnection<unknown>): Promise<void> {
   try {
-    await lease.client.query('ROLLBACK');
+    await connection.rollBack();
   } catch {
-    lease.isBroken = true;
+    connection.isBroken = true;
   }
 }

@@ -15,6 +15,8 @@ export class Interruption {
   #isPaused = false;
   #onPause: (isPaused: boolean, where: string) => Promise<void> = async () => {};
   isAbortAsked = false;
+  /** How many have been asked for: what was measured before one says nothing after it. */
+  pauses = 0;
   reason: Stopped | undefined;
   /** Rejects when the run is to stop. */
   readonly stopped: Promise<never>;
@@ -45,6 +47,7 @@ export class Interruption {
   }
 
   set paused(isPaused: boolean) {
+    if (isPaused && !this.#isPaused) this.pauses += 1;
     this.#isPaused = isPaused;
     if (isPaused) this.#asked.leave();
     else this.#room.leave();

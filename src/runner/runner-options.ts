@@ -1,12 +1,27 @@
 /** What a runner is given by the composition. */
 import type {Gate, Measures} from '../gate/gate.ts';
 import type {Journal, Verdict} from '../journal/journal.ts';
-import type {Direction} from '../model/side.ts';
+import type {Direction, Side} from '../model/side.ts';
 import type {Phase, PhaseContext} from '../phase/phase.ts';
 import type {Workflow} from '../workflow/workflow.ts';
 import type {Interruption} from './interruption.ts';
 import type {Mirror} from './mirror.ts';
 import type {SignalWatch} from './signal-watch.ts';
+
+export type MeasuresOfSides = Pick<
+  Measures,
+  | 'schemaDifferences'
+  | 'applicationRoleFaults'
+  | 'headroom'
+  | 'retention'
+  | 'longTransactions'
+  | 'rowCounts'
+  | 'wayBackFaults'
+  | 'ask'
+  | 'program'
+  | 'request'
+  | 'secret'
+>;
 
 export type RunnerOptions = {
   readonly journal: Journal;
@@ -36,7 +51,7 @@ export type RunnerOptions = {
   /** Told each time the run is found waiting: the red gates before `phase`, or none when only a signal is missing. */
   readonly onWait?: (phase: string, red: readonly Verdict[]) => void;
   /** What gates ask of the sides and not of the runner. */
-  readonly measures: Pick<Measures, 'schemaDifferences' | 'applicationRoleFaults' | 'headroom' | 'retention'>;
+  readonly measures: (now: {readonly openSide: Side; readonly signal: AbortSignal}) => MeasuresOfSides;
   /** Rejects when the run has to end before one of its servers does. */
   readonly guardian: {readonly failed: Promise<never>};
   /** Starts the streams that a run in this position has, if it has any. */

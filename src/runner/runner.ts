@@ -2,7 +2,7 @@
  * The loop: ask the workflow where the run stands, ask the gates, run the phase, write the journal, repeat. It serves
  * every workflow and knows no phase by name. State is folded from the journal anew each time, never remembered.
  */
-import type {Measures} from '../gate/gate.ts';
+import {sameVerdicts} from '../journal/evidence.ts';
 import type {JournalFact, Verdict} from '../journal/journal.ts';
 import {runState, type RunState} from '../journal/run-state.ts';
 import {journaledSteps} from '../journal/steps.ts';
@@ -11,7 +11,8 @@ import type {PhaseContext, PhaseOutcome} from '../phase/phase.ts';
 import type {Named} from '../plan/plan.ts';
 import {gatesBefore} from '../plan/plan-gates.ts';
 import type {WorkflowEvent} from '../workflow/workflow.ts';
-import {askGates, sameVerdicts} from './ask-gates.ts';
+import {askGates, type GateAnswers} from './ask-gates.ts';
+import {gateMeasures} from './gate-measures.ts';
 import type {RunnerOptions} from './runner-options.ts';
 import {undoPhase} from './undo-phase.ts';
 
@@ -23,6 +24,7 @@ export type RunEnd = {readonly status: 'completed' | 'aborted' | 'paused'; reado
 
 export class Runner {
   readonly #options: RunnerOptions;
+  readonly #answers: GateAnswers = new Map();
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -81,11 +83,11 @@ export class Runner {
     const {interruption, context} = this.#options;
     for (let last: readonly Verdict[] = []; ; ) {
       if (gates.length) await this.#keepStreaming(state);
-      const verdicts = await this.#guarded(
-        askGates({gates, known: this.#options.gates, measures: (gate) => this.#measures(gate, state.phase)}),
-      );
+      const {pauses} = interruption;
+      const verdicts = await this.#guarded(interruption.pausable(`at the gates of ${state.phase}`, this.#askOnce(state, gates)));
+      if (interruption.pauses > pauses) continue;
       const isNews = !sameVerdicts(verdicts, last);
-      if (isNews) for (const verdict of verdicts) await this.#record({type: 'gate-verdict', phase: state.phase, verdict});
+      if (isNews) for (const [place, verdict] of verdicts.entries()) await this.#recordVerdict(state.phase, verdict, place);
       last = verdicts;
       if (verdicts.every((verdict) => verdict.go)) return verdicts;
       const red = verdicts.filter((one) => !one.go);
@@ -95,6 +97,22 @@ export class Runner {
       if (interruption.isAbortAsked) return undefined;
       await interruption.pausePoint(`at the gates of ${state.phase}`);
     }
+  }
+
+  #askOnce(state: RunState, gates: readonly Named[]): Promise<Verdict[]> {
+    return askGates({
+      phase: state.phase,
+      gates,
+      known: this.#options.gates,
+      measures: (gate) => gateMeasures(gate, state, this.#options),
+      answers: this.#answers,
+      monotonicMs: () => this.#options.context.clock.monotonicMs(),
+    });
+  }
+
+  async #recordVerdict(phase: string, verdict: Verdict, place: number): Promise<void> {
+    const isOfTheMoment = this.#options.gates[verdict.gate]?.isOfTheMoment;
+    await this.#record({type: 'gate-verdict', phase, verdict, place, ...(isOfTheMoment ? {isOfTheMoment} : {})});
   }
 
   /** After a restart at a gate nobody has started the streams yet; a gate that measures the lag needs them. */
@@ -117,35 +135,6 @@ export class Runner {
       ),
     );
     return false; // the gates are asked again: what was green may not be green now
-  }
-
-  #measures(gate: Named, phase: string): Measures {
-    const {context, journal} = this.#options;
-    const state = this.#state();
-    return {
-      phase,
-      settings: gate.settings,
-      lagMs: async () => {
-        const link = context.replication.link((await state).openSide === 'source' ? 'forward' : 'reverse');
-        if (!link) throw new Error('no stream is running');
-        const lag = await link.lagMs();
-        context.telemetry.gauge('lagMs', lag);
-        return lag;
-      },
-      lastVerification: async () => (await state).verifications.at(-1),
-      unexplained: async () => (await state).unexplained,
-      changedSince: async (freshnessMs) => context.verification.changedSince(freshnessMs),
-      ...this.#options.measures,
-      approvals: async () => {
-        const {approvals} = runState(await journal.entries());
-        return approvals
-          .filter((one) => one.gate === gate.name)
-          .map(({actor, at}) => ({actor: actor.name, authenticated: actor.authenticated, at}));
-      },
-      starter: async () => (await state).starter ?? '',
-      approval: context.plan.plan.approval,
-      now: () => context.clock.now(),
-    };
   }
 
   async #runPhase(state: RunState): Promise<void> {

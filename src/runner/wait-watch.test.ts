@@ -7,7 +7,15 @@ import {silentTelemetry, type Wait} from '../telemetry/telemetry.ts';
 import {type Watched, watchWaits} from './wait-watch.ts';
 
 const QUIET: Look = {position: '20' as Position, waits: [], builds: []};
-const blocker = {process: 7, transaction: '', role: 'app', application: 'psql', ageMs: 9_000, state: 'idle in transaction'};
+const blocker = {
+  process: 7,
+  transaction: '',
+  role: 'app',
+  application: 'psql',
+  ageMs: 9_000,
+  state: 'idle in transaction',
+  endedBy: 'KILL 7',
+};
 
 /** Two sides whose looks are what `looks` says, or an error, and what is told of them. */
 async function watching(looks: {source: Look | Error; target: Look | Error}) {
@@ -39,7 +47,7 @@ async function watching(looks: {source: Look | Error; target: Look | Error}) {
       replication: {link} as unknown as Watched['replication'],
       telemetry,
       clock,
-      engine: {bytesBetween: (from, to) => Number(to) - Number(from)},
+      engines: {source: {bytesBetween: (from, to) => Number(to) - Number(from)}, target: {}},
     },
     stop.signal,
   );
@@ -69,7 +77,7 @@ test('what waits for more than two seconds is told with who is in the way and wh
         'the forward stream waits on the target for a lock on shop.orders, behind process 7 of app (psql), idle in transaction for 9 s',
       since: '2026-05-01T09:59:58.000Z',
       owner: 'whoever runs process 7 of app (psql) on the target',
-      next: {command: 'on the target: SELECT pg_terminate_backend(7)', why: expect.any(String)},
+      next: {command: 'on the target: KILL 7', why: expect.any(String)},
     },
   ]);
   seen.looks.target = QUIET;
@@ -79,13 +87,21 @@ test('what waits for more than two seconds is told with who is in the way and wh
 });
 
 test('a prepared transaction has no process, and of many the first are named', async () => {
-  const prepared = {...blocker, process: undefined, transaction: "it's", role: 'app', application: '', state: 'prepared'};
+  const prepared = {
+    ...blocker,
+    process: undefined,
+    transaction: "it's",
+    role: 'app',
+    application: '',
+    state: 'prepared',
+    endedBy: 'XA ROLLBACK 1',
+  };
   const others = [2, 3, 4].map((process) => ({...blocker, process}));
   const wait = {purpose: 'visible', table: undefined, waitedMs: 5000, blockers: [prepared, ...others]};
   const seen = await watching({source: {...QUIET, waits: [wait]}, target: QUIET});
   const [told] = [...seen.waits.values()];
   expect(told?.cause).toMatch(/behind prepared transaction it's of app for 9 s; process 2 .*; process 3 .*; and 1 more$/);
-  expect(told?.next.command).toBe("on the source: ROLLBACK PREPARED 'it''s'");
+  expect(told?.next.command).toBe('on the source: XA ROLLBACK 1');
   await seen.end();
 });
 

@@ -3,7 +3,7 @@
  * still to be applied. It only asks and tells; what people see of it goes through telemetry, in one place for all steps.
  */
 import type {Blocking, Database, Engine, IndexBuild, Look, StatementWait} from '../engine/engine.ts';
-import type {Side} from '../model/side.ts';
+import {origin, type Side} from '../model/side.ts';
 import type {PhaseContext} from '../phase/phase.ts';
 import type {Telemetry, Wait} from '../telemetry/telemetry.ts';
 
@@ -14,7 +14,7 @@ const WAITED_MS_MIN = 2000;
 const NAMED_MAX = 3;
 
 export type Watched = Pick<PhaseContext, 'source' | 'target' | 'replication' | 'telemetry' | 'clock'> & {
-  readonly engine: Pick<Engine, 'bytesBetween'>;
+  readonly engines: Readonly<Record<Side, Pick<Engine, 'bytesBetween'>>>;
 };
 
 /** Ends with `signal`. A side that cannot be asked is itself something that holds the run up, so this never rejects. */
@@ -85,10 +85,10 @@ class SideWatch {
   }
 }
 
-const tellBacklog = ({replication, engine, telemetry}: Watched, looks: Readonly<Record<Side, Look | undefined>>): void => {
+const tellBacklog = ({replication, engines, telemetry}: Watched, looks: Readonly<Record<Side, Look | undefined>>): void => {
   for (const direction of ['forward', 'reverse'] as const) {
     const link = replication.link(direction);
-    const look = looks[direction === 'forward' ? 'source' : 'target'];
+    const [look, engine] = [looks[origin(direction)], engines[origin(direction)]];
     if (link?.mode !== 'apply' || !link.applied || !look || !engine.bytesBetween) continue;
     telemetry.gauge('backlogBytes', engine.bytesBetween(link.applied, look.position));
   }
@@ -103,7 +103,7 @@ const waitOf = ({purpose, waitedMs, table, blockers}: StatementWait, side: Side,
     since: new Date(now.getTime() - waitedMs).toISOString(),
     owner: `whoever runs ${first ? shortWords(first) : 'it'} on the ${side}`,
     next: {
-      command: `on the ${side}: ${first ? ending(first) : 'end it'}`,
+      command: `on the ${side}: ${first?.endedBy ?? 'end it'}`,
       why: 'ends it where its owner cannot; the run goes on by itself then',
     },
   };
@@ -130,9 +130,6 @@ const shortWords = ({process, transaction, role, application}: Blocking): string
   process === undefined
     ? `prepared transaction ${transaction || 'of a name that is not shown'}${role && ` of ${role}`}`
     : `process ${process}${role && ` of ${role}`}${application && ` (${application})`}`;
-
-const ending = ({process, transaction}: Blocking): string =>
-  process === undefined ? `ROLLBACK PREPARED '${transaction.replaceAll("'", "''")}'` : `SELECT pg_terminate_backend(${process})`;
 
 const buildWords = ({table, phase, done, total, unit, ageMs}: IndexBuild, side: Side): string => {
   const share = total > 0 ? `, ${done} of ${total} ${unit} (${Math.floor((100 * Math.min(done, total)) / total)} %)` : '';

@@ -1,6 +1,6 @@
 /**
- * One PgBouncer instance's admin console. A connection per command: the console has no state of ours, a PAUSE stays
- * when its connection dies, and no idle connection can go stale between cutovers.
+ * One PgBouncer instance's admin console. A connection per act, of a few commands one after another: the console has no
+ * state of ours, a PAUSE stays when its connection dies, and no idle connection can go stale between cutovers.
  */
 import pg from 'pg';
 import {DatabaseUrl} from '../model/database-url.ts';
@@ -27,6 +27,8 @@ const CLOSE_MS_MAX = 1_000;
 export class PgBouncerAdmin {
   readonly #url: DatabaseUrl;
   readonly #effects: Effects;
+  /** Logged in with the first command of an act. */
+  #client: pg.Client | undefined;
 
   constructor(url: string, effects: Effects) {
     this.#url = new DatabaseUrl(url);
@@ -65,7 +67,8 @@ export class PgBouncerAdmin {
 
   /**
    * A server login that the PAUSE cut in its middle counts as a failed one, and PgBouncer then waits for
-   * `server_login_retry` (15 s) before the next: so it is 0 while the clients that wait are let go.
+   * `server_login_retry` (15 s) before the next: so it is 0 while the clients that wait are let go. Where it is 0
+   * already, a watchdog may be at it in the same moment, or a runner died in it: then the file says what it was.
    */
   async resume(name: string): Promise<void> {
     const retry = await this.#setting('server_login_retry');
@@ -76,7 +79,7 @@ export class PgBouncerAdmin {
         if ((await this.database(name))?.paused !== false) throw error;
       });
     } finally {
-      await this.command(`SET server_login_retry = ${Number(retry)}`);
+      await this.command(Number(retry) === 0 ? 'RELOAD' : `SET server_login_retry = ${Number(retry)}`);
     }
   }
 
@@ -109,6 +112,19 @@ export class PgBouncerAdmin {
 
   async #run(text: string, waitMs: number): Promise<Record<string, string | null>[] | 'late'> {
     await this.#effects.point('admin.command', `pgbouncer ${text} at ${this.where}`);
+    try {
+      this.#client ??= await this.#connect();
+      const answer = this.#client.query<Record<string, string | null>>(text).then(({rows}) => rows);
+      const answered = await within(this.#effects.clock, waitMs, answer);
+      if (answered === 'late') this.#cutOff();
+      return answered;
+    } catch (error) {
+      if (!isRefusal(error)) this.#cutOff();
+      throw this.#failed(text, error);
+    }
+  }
+
+  async #connect(): Promise<pg.Client> {
     // Console values are texts: numbers of some versions are bigint, of others not.
     const client = new pg.Client({
       connectionString: this.#url.reveal(),
@@ -119,21 +135,21 @@ export class PgBouncerAdmin {
     });
     // An error between commands belongs to the command that follows, which fails by itself.
     client.on('error', () => {});
-    try {
-      await client.connect();
-      const answer = client.query<Record<string, string | null>>(text).then(({rows}) => rows);
-      return await within(this.#effects.clock, waitMs, answer);
-    } catch (error) {
-      throw this.#failed(text, error);
-    } finally {
-      await this.#close(client);
-    }
+    await client.connect();
+    return client;
   }
 
-  /** A console that does not answer the goodbye is cut off, so that it holds up neither the cutover nor the process. */
-  async #close(client: pg.Client): Promise<void> {
-    if ((await within(this.#effects.clock, CLOSE_MS_MAX, client.end())) === 'late')
-      (client as unknown as {connection: {stream: {destroy(): void}}}).connection.stream.destroy();
+  /** The end of an act. A console that does not answer the goodbye is cut off: it holds up neither the cutover nor the process. */
+  async close(): Promise<void> {
+    const client = this.#client;
+    if (client && (await within(this.#effects.clock, CLOSE_MS_MAX, client.end())) === 'late') this.#cutOff();
+    this.#client = undefined;
+  }
+
+  /** With a reset: a PAUSE that has not left this machine must not arrive when the network is well again. */
+  #cutOff(): void {
+    (this.#client as unknown as {connection: {stream: {resetAndDestroy(): void}}} | undefined)?.connection.stream.resetAndDestroy();
+    this.#client = undefined;
   }
 
   #failed(text: string, cause: unknown): TransientError {
@@ -148,5 +164,8 @@ export class PgBouncerAdmin {
     return this.#failed(text, new Error(`no answer within ${COMMAND_MS_MAX} ms`));
   }
 }
+
+/** The console said no, and goes on listening; anything else says nothing of whether it does. */
+const isRefusal = (error: unknown): boolean => error instanceof pg.DatabaseError && error.severity === 'ERROR';
 
 const quote = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);

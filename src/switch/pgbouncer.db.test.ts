@@ -4,7 +4,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import pg from 'pg';
 import {afterEach, describe, expect, test} from 'vitest';
 import {type SwitchWorld, trafficSwitchConformance} from '../../test/conformance/traffic-switch.ts';
-import {realEffects} from '../../test/support/effects.ts';
+import {fakeClock} from '../../test/support/clock.ts';
+import {realEffects, recordingEffects} from '../../test/support/effects.ts';
 import {type PgBouncers, pgbouncerProgram, startPgBouncers} from '../../test/support/pgbouncer.ts';
 import {optional, postgresServer} from '../../test/support/servers.ts';
 import {unusedFacts} from '../../test/support/switch-facts.ts';
@@ -43,7 +44,7 @@ describe.skipIf(program === undefined)('PgBouncer', () => {
     await blocker.query('begin');
     const {rows} = await blocker.query<{pid: number}>('select pg_backend_pid() as pid');
     const one = driver(realEffects());
-    await expect(one.hold({epoch: 1, untilMs: 200})).rejects.toThrow(new RegExp(`user ${USER.name}, server process ${rows[0]?.pid}`));
+    await expect(one.hold({epoch: 1, untilMs: 2000})).rejects.toThrow(new RegExp(`user ${USER.name}, server process ${rows[0]?.pid}`));
     expect(await one.observe()).toEqual({side: 'source', held: true});
     expect(await one.heldUpBy?.()).toEqual([rows[0]?.pid]);
     await blocker.query('commit');
@@ -89,6 +90,18 @@ describe.skipIf(program === undefined)('PgBouncer', () => {
     },
   );
 
+  test('what a runner that died while it let go left behind is put right by the next one', async () => {
+    const {driver, pool} = await start();
+    await Promise.all(pool.admins.map((admin) => atConsole(admin, 'SET server_login_retry = 0')));
+    const one = driver(realEffects());
+    await one.hold({epoch: 1, untilMs: 5000});
+    await one.resume({epoch: 1, side: 'source'});
+    for (const admin of pool.admins) {
+      const retry = (await atConsole(admin, 'SHOW CONFIG')).find(({key}) => key === 'server_login_retry');
+      expect(Number(retry?.['value'])).toBe(15);
+    }
+  });
+
   test('only the address in the file changes, and its owner and mode stay', async () => {
     const {driver, pool, addresses} = await start();
     const {mode, uid, gid} = statSync(pool.config);
@@ -97,12 +110,30 @@ describe.skipIf(program === undefined)('PgBouncer', () => {
     expect(statSync(pool.config)).toMatchObject({mode, uid, gid});
   });
 
+  test('where one instance cannot be asked, no client of the others is held', async () => {
+    const {driver, pool, statement} = await start();
+    await pool.kill(1);
+    const effects = realEffects();
+    await expect(driver(effects).hold({epoch: 1, untilMs: 5000})).rejects.toMatchObject({code: 'CF-CONN-001'});
+    expect(effects.points.map(({label}) => label).filter((label) => label.includes('PAUSE'))).toEqual([]);
+    expect(await statement()).toBe('source');
+  });
+
+  test('where a console is too slow to let the clients go in time, none is held', async () => {
+    const {driver, statement} = await start('transaction', 1);
+    const time = fakeClock();
+    const effects = recordingEffects({clock: time, point: ({kind}) => (kind === 'admin.command' ? time.advance(700) : undefined)});
+    await expect(driver(effects).hold({epoch: 1, untilMs: 5000})).rejects.toThrow(/took 1400 ms .* \(at most 1250 ms\)/);
+    expect(effects.points.map(({label}) => label).filter((label) => label.includes('PAUSE'))).toEqual([]);
+    expect(await statement()).toBe('source');
+  });
+
   test('an instance that does not answer makes the route unknown, and the others are routed all the same', async () => {
     const {driver, pool, ports} = await start();
     await pool.kill(0);
     const one = driver(realEffects());
     expect(await one.observe()).toEqual({side: 'unknown', held: false});
-    await expect(one.hold({epoch: 1, untilMs: 5000})).rejects.toThrow(/did not carry out SHOW SERVERS: .*ECONNREFUSED/);
+    await expect(one.hold({epoch: 1, untilMs: 5000})).rejects.toThrow(/did not carry out SHOW DATABASES: .*ECONNREFUSED/);
     await expect(one.route({epoch: 1, side: 'target'})).rejects.toThrow(/did not carry out RELOAD: .*ECONNREFUSED/);
     expect(await portSeen(pool.clients[1] ?? '')).toBe(ports.target);
   });
@@ -115,7 +146,7 @@ describe.skipIf(program === undefined)('PgBouncer', () => {
     const one = driver(realEffects());
     await one.observe();
     expect(one.transparent).toBe(false);
-    await one.hold({epoch: 1, untilMs: 300});
+    await one.hold({epoch: 1, untilMs: 2000});
     await cut;
     await one.route({epoch: 1, side: 'target'});
     expect(await one.observe()).toEqual({side: 'target', held: false});
@@ -172,9 +203,12 @@ async function side(version: 17 | 18): Promise<{address: string; port: number}> 
 }
 
 /** An error where nothing is paused any more. */
-async function resumeAt(admin: string): Promise<void> {
+const resumeAt = (admin: string): Promise<unknown> => atConsole(admin, 'RESUME shop');
+
+async function atConsole(admin: string, command: string): Promise<Record<string, unknown>[]> {
   const client = await connected(admin);
-  await client.query('RESUME shop').finally(() => void client.end());
+  const {rows} = await client.query<Record<string, unknown>>(command).finally(() => void client.end());
+  return rows;
 }
 
 async function connected(url: string): Promise<pg.Client> {
@@ -219,8 +253,6 @@ function hammer(url: string): {sees(port: number): Promise<void>; stop(): Promis
 }
 
 async function waitingClients(admin: string): Promise<number> {
-  const client = await connected(admin);
-  const {rows} = await client.query<Record<string, unknown>>('SHOW POOLS');
-  await client.end();
+  const rows = await atConsole(admin, 'SHOW POOLS');
   return rows.filter((row) => row['database'] === 'shop').reduce((sum, row) => sum + Number(row['cl_waiting']), 0);
 }

@@ -18,6 +18,7 @@
  */
 import {TerminalError, TransientError} from '../model/errors.ts';
 import {opposite, type Side} from '../model/side.ts';
+import {onEach} from './each.ts';
 import {PgBouncerAdmin, type PooledDatabase} from './pgbouncer-admin.ts';
 import {readAddress} from './pgbouncer-address.ts';
 import {PgBouncerFile} from './pgbouncer-file.ts';
@@ -39,6 +40,8 @@ export const pgbouncer: SwitchFactory = (settings, facts) => {
 
 /** Transactions that are longer keep the application waiting behind the PAUSE: then it is better to try again later. */
 const HOLD_WAIT_MS_MAX = 1_500;
+/** Letting go takes a login and some commands: about twice as long as what is asked before the hold, while clients wait. */
+const ASKS_IN_BUDGET = 4;
 /** Looks for server logins under way before a PAUSE; each is a round trip. */
 const LOGIN_LOOKS_MAX = 20;
 
@@ -49,7 +52,7 @@ class PgBouncerSwitch implements TrafficSwitch {
   readonly #file: PgBouncerFile;
   readonly #addresses: Readonly<Record<Side, ServerAddress>>;
   readonly #facts: SwitchFacts;
-  #admins: readonly PgBouncerAdmin[] | undefined;
+  #urls: readonly string[] | undefined;
   /** Settings the other side reports and that side does not know, once asked; they are asked before the hold. */
   readonly #foreign = new Map<Side, Promise<readonly string[]>>();
   /** What the instances said about their pooling; nothing is promised before they were asked. */
@@ -74,7 +77,7 @@ class PgBouncerSwitch implements TrafficSwitch {
   }
 
   async observe(): Promise<{side: Side | 'neither' | 'unknown'; held: boolean}> {
-    const answers = await Promise.allSettled((await this.#instances()).map((admin) => this.#asked(admin)));
+    const answers = await Promise.allSettled((await this.#instances()).map((url) => this.#at(url, (admin) => this.#asked(admin))));
     const databases = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
     const held = databases.some(({paused}) => paused);
     this.#isTransparent = databases.length === answers.length && databases.every(({pooling}) => pooling !== 'session');
@@ -105,6 +108,8 @@ class PgBouncerSwitch implements TrafficSwitch {
 
   async hold({untilMs}: {readonly epoch: number; readonly untilMs: number}): Promise<void> {
     const waitMs = Math.min(untilMs, HOLD_WAIT_MS_MAX);
+    // Before the first is paused: one that cannot be asked would keep the clients of the others waiting for nothing.
+    await this.#onEach((admin) => this.#askedQuickly(admin, untilMs / ASKS_IN_BUDGET));
     const blockers = await this.#onEach(async (admin) => {
       for (let look = 1; look <= LOGIN_LOOKS_MAX && (await admin.isLoggingIn(this.#database)); look++);
       if (await admin.pause(this.#database, waitMs)) return [];
@@ -152,21 +157,37 @@ class PgBouncerSwitch implements TrafficSwitch {
 
   async close(): Promise<void> {}
 
-  async #instances(): Promise<readonly PgBouncerAdmin[]> {
-    const {resolveSecret, effects} = this.#facts;
-    this.#admins ??= await Promise.all(
-      this.#references.map(async (reference) => new PgBouncerAdmin(await resolveSecret(reference), effects)),
-    );
-    return this.#admins;
+  async #instances(): Promise<readonly string[]> {
+    this.#urls ??= await Promise.all(this.#references.map((reference) => this.#facts.resolveSecret(reference)));
+    return this.#urls;
   }
 
-  /** All instances at once, and all to the end even when one fails; then that failure is thrown. */
   async #onEach<T>(act: (admin: PgBouncerAdmin) => Promise<T>): Promise<T[]> {
-    const outcomes = await Promise.allSettled((await this.#instances()).map(act));
-    return outcomes.map((outcome) => {
-      if (outcome.status === 'rejected') throw outcome.reason;
-      return outcome.value;
-    });
+    return onEach(await this.#instances(), (url) => this.#at(url, act));
+  }
+
+  async #at<T>(url: string, act: (admin: PgBouncerAdmin) => Promise<T>): Promise<T> {
+    const admin = new PgBouncerAdmin(url, this.#facts.effects);
+    try {
+      return await act(admin);
+    } finally {
+      await admin.close();
+    }
+  }
+
+  async #askedQuickly(admin: PgBouncerAdmin, limitMs: number): Promise<void> {
+    const {clock} = this.#facts.effects;
+    const began = clock.monotonicMs();
+    await this.#asked(admin);
+    const tookMs = Math.round(clock.monotonicMs() - began);
+    if (tookMs <= limitMs) return;
+    throw new TransientError(
+      `the console of PgBouncer at ${admin.where} took ${tookMs} ms to answer: its clients would be let go too late (at most ${Math.round(limitMs)} ms)`,
+      {
+        code: 'CF-CUT-001',
+        next: 'look at the way to this PgBouncer and at its load, or raise `cutover.stallBudget`: a quarter of it is allowed',
+      },
+    );
   }
 
   async #asked(admin: PgBouncerAdmin): Promise<PooledDatabase> {

@@ -15,23 +15,30 @@ export type Finished = {
 const KEPT_CHARACTERS_MAX = 65_536;
 const SHOWN_CHARACTERS_MAX = 200;
 
-export function runProgram(run: readonly string[], environment: NodeJS.ProcessEnv, limitMs: number): Promise<Finished> {
+/** `stop`: ends it before its limit, as late. */
+export function runProgram(run: readonly string[], environment: NodeJS.ProcessEnv, limitMs: number, stop?: AbortSignal): Promise<Finished> {
   const [program = '', ...parameters] = run;
   return new Promise((resolve, reject) => {
     // A group of its own, so that at the limit its children end with it.
     const child = spawn(program, parameters, {env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe']});
     const [output, errors] = [keep(child.stdout), keep(child.stderr)];
     let late = false;
-    const limit = setTimeout(() => {
+    const end = (): void => {
       late = true;
       killGroup(child);
-    }, limitMs);
-    child.once('error', (cause) => {
+    };
+    const limit = setTimeout(end, limitMs);
+    const forget = (): void => {
       clearTimeout(limit);
+      stop?.removeEventListener('abort', end);
+    };
+    stop?.addEventListener('abort', end);
+    child.once('error', (cause) => {
+      forget();
       reject(notStarted(program, cause));
     });
     child.once('close', (code, signal) => {
-      clearTimeout(limit);
+      forget();
       const ended = late ? 'late' : code === 0 ? 'well' : 'badly';
       resolve({ended, how: signal === null ? `exit code ${code}` : `signal ${signal}`, output: output(), errors: errors()});
     });

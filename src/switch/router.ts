@@ -5,6 +5,7 @@
  */
 import type {RouteRow} from '../model/route.ts';
 import type {Side} from '../model/side.ts';
+import {onEach} from './each.ts';
 import {SwitchSettings} from './switch-settings.ts';
 import type {RoutedSide, SwitchFactory, SwitchFacts} from './traffic-switch.ts';
 
@@ -67,19 +68,11 @@ class RouteRows {
 
   /** Both sides are written even when one fails; then that failure is thrown, and the caller repeats. */
   async #write(action: string, row: Omit<RouteRow, 'version'>, versionMin: number): Promise<void> {
-    await settleAll(
-      this.#sides.map(async ({control}, index) => {
-        await this.#facts.effects.point('admin.command', `router ${action} ${row.side} on the ${index === 0 ? 'source' : 'target'}`);
-        await control.writeRoute({...row, versionMin});
-      }),
-    );
+    await onEach(this.#sides, async ({control}, index) => {
+      await this.#facts.effects.point('admin.command', `router ${action} ${row.side} on the ${index === 0 ? 'source' : 'target'}`);
+      await control.writeRoute({...row, versionMin});
+    });
   }
 }
 
 const isNewer = (a: RouteRow, b: RouteRow): boolean => a.epoch > b.epoch || (a.epoch === b.epoch && a.version > b.version);
-
-/** Waits for all, so that nothing goes on behind the caller's back, then throws the first failure. */
-async function settleAll(acts: readonly Promise<void>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(acts);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-}

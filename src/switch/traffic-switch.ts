@@ -49,7 +49,7 @@ export interface ApplicationPath {
   readonly name: string;
   /** Who it is, by the servers' own word, on each side that it knows by itself; the same for both where it cannot tell. */
   roles(): Promise<Readonly<Record<Side, string>>>;
-  /** One statement in a transaction of its own; sent again only when the fence had refused it. Values are text. */
+  /** One statement in a transaction of its own, with `$1` and on, in order; sent again only when the fence had refused it. Values are text. */
   send(text: string, values: readonly string[]): Promise<readonly Readonly<Record<string, string | null>>[]>;
   /** Whether an error of `send` proves that nothing was done. */
   isRefusal(error: unknown): boolean;

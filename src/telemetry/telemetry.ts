@@ -12,7 +12,24 @@ export interface Telemetry {
   wait(key: string, wait: Wait | undefined): void;
   /** How far the work under that key is, in words; `undefined` when it is over. */
   work(key: string, words: string | undefined): void;
+  /** How much there is left of what the servers can run out of, each time it was looked at. */
+  room(rooms: readonly Room[]): void;
 }
+
+/** One thing that a server can run out of while a run goes on. */
+export type Room = {
+  readonly side: 'source' | 'target';
+  /** `slot`: the log that it keeps for the stream. `age`: that log's age. `disk`: the disk. */
+  readonly kind: 'slot' | 'age' | 'disk';
+  /** What limits it: a setting's name, or what lies on the disk. */
+  readonly what: string;
+  /** Undefined of an age. */
+  readonly leftBytes?: number;
+  /** 0 to 1; undefined where only an age counts. */
+  readonly leftShare?: number;
+  /** Until nothing is left, at the speed of the last minute; undefined while it does not grow. */
+  readonly lastsMs?: number;
+};
 
 /** Something that holds the run up, of which its journal knows nothing: a lock of somebody else, a server that does not answer. */
 export type Wait = {
@@ -54,6 +71,8 @@ export type LiveReport = {
   readonly waits?: readonly Wait[];
   /** What takes its time and is going on well, such as the build of an index: how far it is, in words. */
   readonly work?: readonly string[];
+  /** As the guardian last saw it; absent before. */
+  readonly room?: readonly Room[];
 };
 
 export const silentTelemetry = (): Telemetry => {
@@ -66,5 +85,6 @@ export const silentTelemetry = (): Telemetry => {
     read: () => gauges,
     wait: () => {},
     work: () => {},
+    room: () => {},
   };
 };

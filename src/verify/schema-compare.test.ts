@@ -52,7 +52,13 @@ test('an object that cannot be written counts by its name', async () => {
 
 test('a side that cannot tell is an error and no answer', async () => {
   const mute = {database: {side: 'target'} as unknown as Database, tables: []};
-  await expect(compareSchemas(side([]), mute)).rejects.toThrow('the engine of the target does not describe schemas');
+  await expect(compareSchemas(side([]), mute)).rejects.toThrow('does not describe schemas in the language of the target');
+});
+
+test('nor can sides of two engines, though each describes its own', async () => {
+  const {database, tables} = side([]);
+  const foreign = {database: {...database, engine: 'mysql'}, tables};
+  await expect(compareSchemas(side([]), foreign)).rejects.toThrow('does not describe schemas in the language of the target');
 });
 
 const shapes = [{from: {schema: 'crm', name: 'a'}, to: {schema: 'crm', name: 'b'}}];
@@ -81,4 +87,9 @@ test('where people wrote it, tables of another shape are left out by name', asyn
   expect(notes.map(wordsOf)).toEqual([
     'table crm.b has another shape than on the source: its columns fit the mapping, the rest was not compared',
   ]);
+});
+
+test('a schema in the language of another engine is not taken for a different one', async () => {
+  const foreign = {database: {side: 'source'} as unknown as Database, tables: []};
+  await expect(compareSchemas(foreign, side([]))).rejects.toMatchObject({code: 'CF-SCOPE-004'});
 });

@@ -4,6 +4,7 @@
  * `schema-match`; before the post-data is in place both rightly find differences.
  */
 import type {Database, Schema, SchemaStatement} from '../engine/engine.ts';
+import {TerminalError} from '../model/errors.ts';
 import {nameOf, type Table, type TableName} from '../model/table.ts';
 
 export type SchemaDifference = {
@@ -31,7 +32,7 @@ export type Reshaped = {
 
 /** Throws when one of the engines cannot tell; what was not compared is never reported as equal. */
 export const compareSchemas = async (source: Side, target: Side, {tables, kept}: Reshaped = SAME_SHAPE): Promise<SchemaReport> => {
-  const [from, to] = [schemaOf(source.database), schemaOf(target.database)];
+  const {from, to} = ofOneLanguage(source.database, target.database);
   const roles = await rolesOfBoth(from, to);
   if (kept) return asWorkedOut({from, to, roles}, source, target, kept);
   const others = (side: Side, name: 'from' | 'to') =>
@@ -96,9 +97,13 @@ export const brieflyOf = ({object, kind}: SchemaDifference): string => {
 
 const isOwner = (object: string): boolean => object.startsWith('owner of ');
 
-const schemaOf = ({schema, side}: Database): Schema => {
-  if (!schema) throw new Error(`the engine of the ${side} does not describe schemas`);
-  return schema;
+const ofOneLanguage = (source: Database, target: Database): {readonly from: Schema; readonly to: Schema} => {
+  const [from, to] = [source.schema, target.schema];
+  if (source.engine === target.engine && from && to) return {from, to};
+  throw new TerminalError('the engine of the source does not describe schemas in the language of the target, so they cannot be compared', {
+    code: 'CF-SCOPE-004',
+    next: 'take the gate schema-match out of the plan, and compare what crossfade assess shows',
+  });
 };
 
 /** A role that one server does not have cannot be granted anything there. */

@@ -64,7 +64,9 @@ export async function openCampaignWorld(servers: CampaignServers): Promise<Campa
   const effects = realEffects();
   const telemetry = silentTelemetry();
   const shared = {source: source.database, target: target.database, telemetry, effects};
-  const replication = new InProcessReplication({...shared, compare: comparePositions, isPassing});
+  const engine = {comparePositions, isPassing};
+  const engines = {source: engine, target: engine};
+  const replication = new InProcessReplication({...shared, engines});
   const mappings = async (direction: Direction) => {
     const [from, to] = [await tablesOf(source), await tablesOf(target)];
     return migrationMapping({tables: [], allowLoss: false}, noFunction).tables(from, to, direction);
@@ -76,7 +78,7 @@ export async function openCampaignWorld(servers: CampaignServers): Promise<Campa
     parallel: (planned) => planned,
   };
   const plan = {plan: {load: {parallel: 2, chunkBytes: CHUNK_BYTES}}};
-  const parts = {...shared, mappings, verifier, comparePositions, plan, replication, throttle, clock: effects.clock};
+  const parts = {...shared, mappings, verifier, engines, plan, replication, throttle, clock: effects.clock};
   const context = {...parts, verification: new StandingVerification(parts as unknown as StandingContext)} as unknown as VerifyContext;
   await copyAll({source, target, mappings: await mappings('forward'), telemetry});
   const link = await replication.ensure('forward', 'apply', await mappings('forward'), EPOCH);

@@ -7,7 +7,16 @@ import type {Fault} from '../support/fault-proxy.ts';
  * watchdog talks to is its own, as if it ran on another host.
  */
 export const PAIRS = ['runner-source', 'runner-target', 'runner-journal', 'client-source', 'client-target'] as const;
-export type Pair = (typeof PAIRS)[number];
+
+/**
+ * Where the application comes by two PgBouncers: the runner to the console of one of them, the application to both, and
+ * both to either database.
+ */
+export const POOLED_PAIRS = ['runner-pooler', 'client-pooler', 'pooler-source', 'pooler-target'] as const;
+export type PooledPair = (typeof POOLED_PAIRS)[number];
+export type Pair = (typeof PAIRS)[number] | PooledPair;
+
+export const isPooled = (pair: Pair): pair is PooledPair => (POOLED_PAIRS as readonly Pair[]).includes(pair);
 
 export const FAULTS = {
   latency: {kind: 'latency', ms: 300, jitterMs: 700},
@@ -22,9 +31,19 @@ export const FAULTS = {
 } as const satisfies Readonly<Record<string, Fault>>;
 export type FaultName = keyof typeof FAULTS;
 
-/** The journal's driver writes it in small letters. */
-export const faultOf = ({pair, fault}: Pick<FaultCase, 'pair' | 'fault'>): Fault =>
-  fault === 'cut' && pair === 'runner-journal' ? {kind: 'cut', after: 'commit'} : FAULTS[fault];
+export const faultOf = ({pair, fault, step}: Pick<FaultCase, 'pair' | 'fault' | 'step'>): Fault => {
+  if (fault !== 'cut' || (pair !== 'runner-journal' && pair !== 'runner-pooler')) return FAULTS[fault];
+  // The journal's driver writes it in small letters.
+  return {kind: 'cut', after: pair === 'runner-journal' ? 'commit' : commandFrom(step)};
+};
+
+/** A pooler's console knows no COMMIT: one each of what changes something there. */
+const commandFrom = (step: string): string => (step === 'hold' ? 'PAUSE' : step === 'open' ? 'RELOAD' : 'RESUME');
+
+/** Nothing comes through any more, as long as it lasts. */
+export const isTotal = ({pair, fault}: Pick<FaultCase, 'pair' | 'fault'>): boolean =>
+  // PgBouncer gives up a login to a server whose answer comes in pieces (its pull request 1446).
+  ['silent', 'reset', ...(pair.startsWith('pooler') ? ['slices'] : [])].includes(FAULTS[fault].kind);
 
 /** `once`: it is over with the first that it strikes. `5s`: a hiccup. `forever`: until the operator comes. */
 export type Lasts = 'once' | '5s' | 'forever';
@@ -51,8 +70,8 @@ export const faultCase = (pair: Pair, fault: FaultName, step: string, lasts: Las
 const durations = (pair: Pair, fault: FaultName): readonly Lasts[] =>
   fault === 'cut' ? ['once'] : pair.startsWith('client') ? ['5s'] : ['5s', 'forever'];
 
-export const allCases = (steps: readonly string[]): FaultCase[] =>
-  PAIRS.flatMap((pair) =>
+export const allCases = (pairs: readonly Pair[], steps: readonly string[]): FaultCase[] =>
+  pairs.flatMap((pair) =>
     (Object.keys(FAULTS) as FaultName[]).flatMap((fault) =>
       steps.flatMap((step) => durations(pair, fault).map((lasts) => faultCase(pair, fault, step, lasts))),
     ),

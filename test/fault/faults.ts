@@ -5,6 +5,9 @@
  *   npm run faults -- --seed 1 --budget 8m
  */
 import {join} from 'node:path';
+import noteWhatIsStarted from '../support/global-setup.ts';
+import {pgbouncerProgram} from '../support/pgbouncer.ts';
+import {optional} from '../support/servers.ts';
 import {ofShard} from '../sweep/choose.ts';
 import {sweepFlags, type SweepFlags} from '../sweep/flags.ts';
 import {oneRun, type RunRequest, type RunResult} from '../sweep/one-run.ts';
@@ -12,8 +15,9 @@ import {matches} from '../sweep/point.ts';
 import {badOf, publish, runsProof} from '../sweep/publish.ts';
 import {cacheFolder, Results, versionOfProgram} from '../sweep/results.ts';
 import {openWorld, type World} from '../sweep/world.ts';
-import {allCases, type FaultCase, inTurn} from './fault-case.ts';
+import {allCases, type FaultCase, inTurn, isPooled, PAIRS, POOLED_PAIRS} from './fault-case.ts';
 import {mishapOf} from './fault-mishap.ts';
+import {pooledMishap} from './pooled-mishap.ts';
 
 if (import.meta.main) process.exitCode = await faults(sweepFlags(process.argv.slice(2)));
 
@@ -21,19 +25,23 @@ async function faults(flags: SweepFlags): Promise<number> {
   const folder = join(cacheFolder(), 'faults');
   const results = new Results(folder);
   process.env['NODE_COMPILE_CACHE'] ??= join(folder, 'compiled');
+  await using stack = new AsyncDisposableStack();
+  stack.defer(await noteWhatIsStarted());
   const program = versionOfProgram();
   const {version} = program;
   const giveUpAt = performance.now() + flags.budgetMs;
-  await using world = await openWorld(false, flags.seed);
-  const undisturbed = await oneRun(world, {road: 'short', seed: flags.seed, leftovers: undefined});
-  if (undisturbed.outcome !== 'good') throw new Error(`a migration that nothing befell went wrong: ${undisturbed.words.join('\n')}`);
-  const every = allCases(stepsOf(undisturbed));
+  const world = stack.use(await openWorld(false, flags.seed));
+  const routed = await undisturbed(world, flags.seed);
+  const pooled = await undisturbedPooled(world, flags.seed);
+  if (!pooled) say('without a PgBouncer: nothing befalls its ways');
+  const every = [...allCases(PAIRS, stepsOf(routed)), ...(pooled ? allCases(POOLED_PAIRS, stepsOf(pooled)) : [])];
   const all = every.filter(({name}) => matches(flags.points, name));
   const chosen = ofShard(inTurn(all, flags.seed), flags.shard);
   if (flags.list) return list(chosen);
   const open = chosen.filter(({name}) => !results.isDone({version, seed: flags.seed, name}));
   say(`faults of ${version}, seed ${flags.seed}: ${all.length} cases, ${chosen.length - open.length} of ${chosen.length} tried before`);
-  const bad = await runAll(open, {flags, results, version, world, leftovers: undisturbed.leftovers, giveUpAt});
+  const leftovers = ({pair}: FaultCase): readonly string[] => (isPooled(pair) ? (pooled?.leftovers ?? []) : routed.leftovers);
+  const bad = await runAll(open, {flags, results, version, world, leftovers, giveUpAt});
   const own = results.of(version);
   say(`${version}: ${own.length} cases tried, ${badOf(own)} bad`);
   if (flags.publish) publish('faults', runsProof(own, version, every.length), program, badOf(own));
@@ -45,9 +53,22 @@ type Series = {
   readonly results: Results;
   readonly version: string;
   readonly world: World;
-  readonly leftovers: readonly string[];
+  /** As a migration that nothing befell left the databases. */
+  readonly leftovers: (one: FaultCase) => readonly string[];
   readonly giveUpAt: number;
 };
+
+async function undisturbed(world: World, seed: number, prepare?: RunRequest['prepare']): Promise<RunResult> {
+  const result = await oneRun(world, {road: 'short', seed, leftovers: undefined, ...(prepare ? {prepare} : {})});
+  if (result.outcome === 'good') return result;
+  throw new Error(`a migration that nothing befell went wrong: ${result.words.join('\n')}\nsee ${result.folder}`);
+}
+
+/** Undefined where there is no PgBouncer. */
+async function undisturbedPooled(world: World, seed: number): Promise<RunResult | undefined> {
+  if ((await optional(pgbouncerProgram)) === undefined) return undefined;
+  return undisturbed(world, seed, (databases, name) => pooledMishap(databases, name));
+}
 
 /** A migration that meets with silence waits more than it works, so that several at once cost little more than one. */
 async function runAll(cases: readonly FaultCase[], series: Series): Promise<number> {
@@ -63,7 +84,7 @@ async function runAll(cases: readonly FaultCase[], series: Series): Promise<numb
 
 async function isGood(one: FaultCase, place: string, {flags: {seed}, results, version, world, leftovers}: Series): Promise<boolean> {
   const prepare: NonNullable<RunRequest['prepare']> = (databases, name) => mishapOf(one, databases, name);
-  const {leftovers: _, trace: __, ...result} = await oneRun(world, {road: 'short', seed, leftovers, prepare});
+  const {leftovers: _, trace: __, ...result} = await oneRun(world, {road: 'short', seed, leftovers: leftovers(one), prepare});
   results.keep({version, seed, name: one.name, ...result});
   say(`${place} ${result.outcome} ${(result.ms / 1000).toFixed(1)} s ${one.name}`);
   if (result.outcome !== 'bad') return true;

@@ -12,12 +12,9 @@ const demo = async (...flags: readonly string[]): Promise<{code: number | null; 
   return {code: await ended, result: JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>};
 };
 
-test.each([
-  ['lose', 'lost'],
-  ['duplicate', 'duplicated'],
-  ['corrupt', 'corrupt'],
-])('--sabotage %s is found', {timeout: 300_000}, async (sabotage, found) => {
-  const {code, result} = await demo('--sabotage', sabotage);
-  expect(result[found]).toBeGreaterThanOrEqual(1);
+// Each kind of damage is tried against the judge alone in examples/demo/shop.db.test.ts.
+test('--sabotage lose is found, and the demo fails', {timeout: 300_000}, async () => {
+  const {code, result} = await demo('--sabotage', 'lose');
+  expect(result['lost']).toBeGreaterThanOrEqual(1);
   expect(code).toBe(1);
 });

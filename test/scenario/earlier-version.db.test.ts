@@ -13,6 +13,17 @@ async function makeOld({source, target}: Story): Promise<void> {
     await side.run('ALTER TABLE crossfade.journal DROP COLUMN history', 'ALTER TABLE crossfade.stream DROP COLUMN history');
 }
 
+/** As they were before positions could be of another engine. */
+async function makePositionsOld({source, target}: Story): Promise<void> {
+  for (const side of [source, target])
+    for (const [table, column] of [
+      ['progress', 'pos'],
+      ['chunk', 'end_pos'],
+      ['replay_window', 'end_pos'],
+    ])
+      await side.run(`ALTER TABLE crossfade.${table} ALTER COLUMN ${column} TYPE pg_lsn USING ${column}::pg_lsn`);
+}
+
 test('before there is a stream: its journal is read as it is, the tables get what they lack, and the run goes on', async () => {
   await using story = await openLetters('older', {plan: waiting});
   await story.killAt({kind: 'journal.write', label: 'phase-started prepare-target'}, ['run', story.planFile]);
@@ -22,6 +33,17 @@ test('before there is a stream: its journal is read as it is, the tables get wha
   expect(await story.source.value(`SELECT to_jsonb(j) ? 'history' FROM crossfade.journal j LIMIT 1`)).toBe('f');
   story.start(['resume']);
   await story.untilFact('the gate', ({type}) => type === 'gate-verdict');
+  const {source, target} = await bothChecksums(story);
+  expect(target).toEqual(source);
+});
+
+test('in the middle of the load: positions that it has stored are gone on from', async () => {
+  await using story = await openLetters('positions', {plan: waiting});
+  await story.killAt({kind: 'journal.write', label: 'phase-started catch-up'}, ['run', story.planFile]);
+  await makePositionsOld(story);
+  story.start(['resume']);
+  await story.untilFact('the gate', ({type}) => type === 'gate-verdict');
+  expect(await story.target.value(`SELECT pg_typeof(pos)::text FROM crossfade.progress WHERE lane = 'forward'`)).toBe('text');
   const {source, target} = await bothChecksums(story);
   expect(target).toEqual(source);
 });

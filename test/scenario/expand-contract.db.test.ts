@@ -26,7 +26,7 @@ const EXPANDING: readonly At[] = [
   reply('fill 4: COMMIT'),
 ];
 const CONTRACTING: readonly At[] = [
-  reply('alter: ALTER TABLE "shop"."orders" DROP CONSTRAINT'),
+  reply('alter: ALTER TABLE "shop"."orders" ADD CONSTRAINT'),
   send('alter: ALTER TABLE "shop"."orders" ALTER COLUMN "channel" SET NOT'),
   reply('alter: COMMIT', 3),
 ];

@@ -40,12 +40,12 @@ test('a run that was stopped by such a row is repaired without its runner, and g
   const repaired = (await story.facts()).length;
   const since = (wanted: (fact: JournalFact) => boolean) => async () => (await story.facts()).slice(repaired).some(wanted);
   story.start(['resume']);
-  await approve(story);
   await untilTrue('equal, and still no-go', since(isMatch(false, /1 repaired rows of \(where the stream stopped\) have no known cause/)));
   expect(await story.type('status')).toMatchObject({output: expect.stringContaining('crossfade approve checksum-match --reason TEXT')});
   expect(await acknowledge(story), 'an acknowledgement has a reason').toMatchObject({code: 2});
   expect(await since(isMatch(true))()).toBe(false);
   expect(await acknowledge(story, '--reason', 'a job of ours on the target, it is gone')).toMatchObject({code: 0});
+  await approve(story);
   await inTheWindow(story);
   const {source, target} = await bothChecksums(story);
   expect(target).toEqual(source);

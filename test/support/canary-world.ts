@@ -5,6 +5,7 @@
 import {randomBytes} from 'node:crypto';
 import {createConnection, createServer, type Socket} from 'node:net';
 import type {Canary} from '../../src/canary/canary.ts';
+import {pgAddress} from '../../src/canary/pg-address.ts';
 import {DirectPath} from '../../src/canary/direct-path.ts';
 import {RouterPath} from '../../src/canary/router-path.ts';
 import {startCanary} from '../../src/canary/start-canary.ts';
@@ -53,16 +54,16 @@ export async function openCanaryWorld(): Promise<CanaryWorld> {
   };
   const proxy = await startProxy();
   await lead('source', 0);
-  const config = (url: string) => applicationConfig({url: new DatabaseUrl(asRole(url, role))}, 'test');
+  const address = (url: string) => pgAddress(applicationConfig({url: new DatabaseUrl(asRole(url, role))}, 'test'));
   return {
     source,
     target,
     role,
     kinds: {
-      router: () => new RouterPath({source: config(urls.source), target: config(urls.target)}, MIGRATION.name),
-      proxy: () => new DirectPath('proxy', config(withPort(urls.source, proxy.port))),
+      router: () => new RouterPath({source: address(urls.source), target: address(urls.target)}, MIGRATION.name),
+      proxy: () => new DirectPath('proxy', address(withPort(urls.source, proxy.port))),
     },
-    direct: (side) => new DirectPath(side, config(urls[side])),
+    direct: (side) => new DirectPath(side, address(urls[side])),
     start: (paths, effects = realEffects()) =>
       startCanary({
         ...{paths, migration: MIGRATION.short, attempt: ATTEMPT, closing: 'source', mustReach: true, effects},

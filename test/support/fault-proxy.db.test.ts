@@ -1,7 +1,7 @@
 /** The proxy that the fault tests rest on, tried between a real client and a real server. */
 import pg from 'pg';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {type FaultProxy, openFaultProxy} from './fault-proxy.ts';
+import {type Fault, type FaultProxy, openFaultProxy} from './fault-proxy.ts';
 import {postgresServer} from './servers.ts';
 import {type StoryDatabase, storyDatabase} from './story-database.ts';
 import {untilTrue} from './until.ts';
@@ -84,6 +84,14 @@ test('a request is cut off from its answer once, and has been carried out', asyn
   expect([await direct.value('SELECT count(*) FROM letters'), proxy.cuts]).toEqual(['1', 1]);
   await (await client()).query('BEGIN; INSERT INTO letters VALUES (2); COMMIT');
 });
+
+test.each<Fault>([{kind: 'silent'}, {kind: 'silent', ways: ['there']}, {kind: 'slices'}, {kind: 'latency', ms: 1e9}])(
+  'whoever is spared may come while there is $kind',
+  async (fault) => {
+    proxy.set(fault);
+    expect(await count(await client('spared'))).toBe(0);
+  },
+);
 
 test('reset is for those that are there and for those that come, and not for who is spared', async () => {
   const [one, spared] = [await client(), await client('spared')];

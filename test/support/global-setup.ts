@@ -28,7 +28,8 @@ async function cleanUp(item: CleanUp): Promise<void> {
   else if (item.kind === 'process') await endOther(item.pid, item.folder);
   else if (item.kind === 'container') await endContainer(item.id);
   else if (item.kind === 'compose') composeDown(item);
-  else await dropDatabase(item.server, item.name);
+  else if (item.server.startsWith('postgres')) await dropDatabase(item.server, item.name);
+  else await (await import('./mysql-servers.ts')).dropMysqlDatabase(item.server, item.name);
 }
 
 /** What keeps no data may be killed; a polite end would wait for its clients. */

@@ -10,6 +10,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import pg from 'pg';
 import {serverAccount} from '../../examples/demo/embedded-binaries.ts';
 import {freePort} from '../../examples/demo/free-port.ts';
+import type {Command} from './debian-packages.ts';
+import {fetchedProgram, versionOf} from './fetched-programs.ts';
 import {addCleanUp, addMiss, ServerMissing} from './server-folder.ts';
 import {endProcess} from './server-process.ts';
 
@@ -32,24 +34,43 @@ export type PgBouncerRequest = {
   readonly address: string;
   readonly user: {readonly name: string; readonly password: string};
   readonly pooling: 'transaction' | 'session';
+  /** Where it is to be another one than that of every test. */
+  readonly program?: Command;
+  /** More lines of its file. */
+  readonly settings?: string;
 };
 
 const START_MS_MAX = 10_000;
 
 /** `TEST_PGBOUNCER` names another one than the system's, of a newer version for example. Throws ServerMissing where there is none. */
-export function pgbouncerProgram(): Promise<string> {
+export function pgbouncerProgram(): Promise<Command> {
   const {TEST_PGBOUNCER: named} = process.env;
-  if (named) return Promise.resolve(named);
+  if (named) return Promise.resolve([named]);
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
   const found = folders.map((folder) => join(folder, 'pgbouncer')).find((file) => existsSync(file));
-  if (found !== undefined) return Promise.resolve(found);
+  if (found !== undefined) return Promise.resolve([found]);
   const command = 'apt-get install pgbouncer';
   addMiss({server: 'PgBouncer', command, reasons: ['no program pgbouncer on the PATH or in /usr/sbin']});
   return Promise.reject(new ServerMissing(`PgBouncer could not be had. Provide it: ${command}`));
 }
 
+/** One that carries what clients prepare from server to server, as 1.21 and later do. Throws ServerMissing where there is none. */
+export async function newerPgbouncerProgram(): Promise<Command> {
+  const named = process.env['TEST_PGBOUNCER'] ? await pgbouncerProgram() : undefined;
+  const found = [named, fetchedProgram('pgbouncer')].find((one) => one !== undefined && isNewer(one));
+  if (found) return found;
+  const command = 'npm run servers:fetch';
+  addMiss({server: 'PgBouncer 1.21 or later', command, reasons: ['TEST_PGBOUNCER names none', 'none was fetched']});
+  throw new ServerMissing(`PgBouncer 1.21 or later could not be had. Provide it: ${command}`);
+}
+
+function isNewer(program: Command): boolean {
+  const [major = 0, minor = 0] = (versionOf('pgbouncer', program) ?? '').split('.').map(Number);
+  return major > 1 || (major === 1 && minor >= 21);
+}
+
 export async function startPgBouncers(request: PgBouncerRequest): Promise<PgBouncers> {
-  const program = await pgbouncerProgram();
+  const program = request.program ?? (await pgbouncerProgram());
   const folder = mkdtempSync(join(tmpdir(), 'crossfade-pgbouncer-'));
   const config = writeOwned(folder, 'databases.ini', `[databases]\n${request.database} = ${request.address} pool_size=5\n`);
   writeOwned(folder, 'users.txt', `"${request.user.name}" "${request.user.password}"\n"admin" "admin"\n`);
@@ -67,15 +88,15 @@ export async function startPgBouncers(request: PgBouncerRequest): Promise<PgBoun
 }
 
 async function startOne(
-  program: string,
+  [program, ...before]: Command,
   folder: string,
   index: number,
-  {pooling, database}: PgBouncerRequest,
+  {pooling, database, settings: more = ''}: PgBouncerRequest,
 ): Promise<{pid: number; port: number}> {
   const port = await freePort();
-  const file = writeOwned(folder, `pgbouncer-${index}.ini`, settings(folder, port, pooling));
+  const file = writeOwned(folder, `pgbouncer-${index}.ini`, settings(folder, port, pooling, more));
   const log = openSync(join(folder, `pgbouncer-${index}.log`), 'a');
-  const child = spawn(program, [file], {...serverAccount(), cwd: folder, detached: true, stdio: ['ignore', log, log]});
+  const child = spawn(program, [...before, file], {...serverAccount(), cwd: folder, detached: true, stdio: ['ignore', log, log]});
   closeSync(log);
   const {pid} = child;
   if (pid === undefined) throw new Error(`${program} could not be started`);
@@ -84,7 +105,7 @@ async function startOne(
   return {pid, port};
 }
 
-const settings = (folder: string, port: number, pooling: string): string => `[pgbouncer]
+const settings = (folder: string, port: number, pooling: string, more: string): string => `[pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
@@ -93,6 +114,7 @@ auth_file = ${join(folder, 'users.txt')}
 admin_users = admin
 pool_mode = ${pooling}
 ignore_startup_parameters = extra_float_digits
+${more}
 %include ${join(folder, 'databases.ini')}
 `;
 

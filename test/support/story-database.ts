@@ -1,5 +1,7 @@
 /** A database as a story's narrator sees it: plain SQL over a connection of its own, every value as text. */
+import mysql from 'mysql2/promise';
 import pg from 'pg';
+import {loginOf} from './mysql-process.ts';
 
 export type StoryDatabase = {
   readonly url: string;
@@ -11,7 +13,10 @@ export type StoryDatabase = {
   close(): Promise<void>;
 };
 
-export async function storyDatabase(url: string): Promise<StoryDatabase> {
+export const storyDatabase = (url: string): Promise<StoryDatabase> =>
+  new URL(url).protocol !== 'postgres:' && new URL(url).protocol !== 'postgresql:' ? mysqlStoryDatabase(url) : postgresStoryDatabase(url);
+
+async function postgresStoryDatabase(url: string): Promise<StoryDatabase> {
   const client = new pg.Client({
     connectionString: url,
     types: {getTypeParser: () => (value: string) => value} as unknown as pg.CustomTypesConfig,
@@ -20,14 +25,27 @@ export async function storyDatabase(url: string): Promise<StoryDatabase> {
   client.on('error', () => undefined);
   await client.connect();
   const rows = async (statement: string) => (await client.query<(string | null)[]>({text: statement, rowMode: 'array'})).rows;
-  return {
-    url,
-    port: Number(new URL(url).port),
-    rows,
-    run: async (...statements) => {
-      for (const statement of statements) await client.query(statement);
-    },
-    value: async (statement) => (await rows(statement))[0]?.[0] ?? null,
-    close: () => client.end(),
-  };
+  return overClient(url, client, rows);
 }
+
+async function mysqlStoryDatabase(url: string): Promise<StoryDatabase> {
+  const client = await mysql.createConnection({...loginOf(url), rowsAsArray: true, typeCast: (field) => field.string()});
+  const rows = async (statement: string) =>
+    (await client.query<(string | null)[] & mysql.RowDataPacket[]>(statement))[0] as unknown as (string | null)[][];
+  return overClient(url, client, rows);
+}
+
+const overClient = (
+  url: string,
+  client: {query(statement: string): Promise<unknown>; end(): Promise<void>},
+  rows: StoryDatabase['rows'],
+): StoryDatabase => ({
+  url,
+  port: Number(new URL(url).port),
+  rows,
+  run: async (...statements) => {
+    for (const statement of statements) await client.query(statement);
+  },
+  value: async (statement) => (await rows(statement))[0]?.[0] ?? null,
+  close: () => client.end(),
+});

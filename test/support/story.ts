@@ -19,8 +19,8 @@ import {until, untilTrue} from './until.ts';
 
 export type StoryOptions = {
   readonly name: string;
-  /** Paths of the two SQL files. */
-  readonly schema: {readonly preData: string; readonly postData: string};
+  /** Paths of the two SQL files; the plan says otherwise where there are none. */
+  readonly schema?: {readonly preData: string; readonly postData: string};
   readonly tables: readonly string[];
   /** Sections of the plan that differ from the story's own. */
   readonly plan?: Readonly<Record<string, unknown>>;
@@ -48,7 +48,8 @@ export type Story = AsyncDisposable &
     killRunner(): Promise<void>;
     /** Everything on record, of the newest migration in the story's state. */
     facts(): Promise<readonly JournalFact[]>;
-    untilFact(what: string, isIt: (fact: JournalFact) => boolean): Promise<JournalFact>;
+    /** The newest one, when there are as many. */
+    untilFact(what: string, isIt: (fact: JournalFact) => boolean, times?: number): Promise<JournalFact>;
     /** A reference by which a plan may name an address with its password. */
     secret(value: string): string;
     /** Another plan file beside the first, with other sections. */
@@ -124,14 +125,19 @@ export async function openStory(options: StoryOptions): Promise<Story> {
     async killRunner() {
       for (const runner of running) await runner.kill9();
     },
-    untilFact: (what, isIt) =>
-      until(`${what}; see ${folder}`, async () => (await facts()).findLast(isIt)).catch(async (error: unknown) => {
+    untilFact: (what, isIt, times = 1) =>
+      until(`${what}; see ${folder}`, async () =>
+        (await facts())
+          .filter(isIt)
+          .slice(times - 1)
+          .at(-1),
+      ).catch(async (error: unknown) => {
         throw new Error(`${String(error)}\n${await lastWords()}`, {cause: error});
       }),
     async [Symbol.asyncDispose]() {
       for (const runner of running) await runner.kill9();
       await Promise.all([sides.source.close(), sides.target.close()]);
-      rmSync(folder, {recursive: true});
+      if (!process.env['KEEP']) rmSync(folder, {recursive: true});
     },
   };
 }

@@ -22,12 +22,18 @@ export async function thereAndBack(story: Story, name: string, planFile = story.
   expect(await runner.ended, runner.lastWords()).toBe(0);
 }
 
-const opened = (story: Story, phase: string, times: number): Promise<true> =>
-  untilTrue(
-    `${phase} ${times}; see ${story.folder}`,
-    async () => (await story.facts()).filter(isPhaseEnded(phase, 'done')).length >= times,
-  );
+export const opened = (story: Story, phase: string, times: number): Promise<unknown> =>
+  story.untilFact(`${phase} ${times}`, isPhaseEnded(phase, 'done'), times);
 
-/** Refused until the window is open. */
-const asked = (story: Story, verb: string, name: string): Promise<true> =>
-  untilTrue(verb, async () => (await story.type(verb, '--confirm', name, '--reason', 'the story')).code === 0);
+/** Refused until its time has come; when that never comes, the last refusal says why. */
+export async function asked(story: Story, verb: string, name: string): Promise<void> {
+  let refusal = '';
+  const isTaken = async (): Promise<boolean> => {
+    const {code, error} = await story.type(verb, '--confirm', name, '--reason', 'the story');
+    refusal = error;
+    return code === 0;
+  };
+  await untilTrue(verb, isTaken).catch((cause: unknown) => {
+    throw new Error(`${verb} was never taken: ${refusal}`, {cause});
+  });
+}

@@ -7,6 +7,12 @@ CREATE SCHEMA "Odd Names";
 
 CREATE EXTENSION hstore SCHEMA public;
 
+CREATE COLLATION film.folding (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+
+CREATE COLLATION film.bytes (provider = libc, locale = 'C');
+
+CREATE DOMAIN film.folded AS text COLLATE film.folding;
+
 CREATE TYPE film.rating AS ENUM ('G', 'PG', 'PG-13', 'R', 'it''s "odd"');
 
 CREATE DOMAIN film.year AS integer CONSTRAINT year_check CHECK (VALUE >= 1901 AND VALUE <= 2155);

@@ -1,6 +1,6 @@
 /** What `crossfade status` says of a wait, for people and for programs, until it says what a story expects. */
 import {expect} from 'vitest';
-import type {JournalFact} from '../../src/journal/journal.ts';
+import type {Entry, JournalFact} from '../../src/journal/journal.ts';
 import {openStateStore} from '../../src/journal/state-store.ts';
 import {realEffects} from './effects.ts';
 import type {Sides, Story} from './story.ts';
@@ -71,14 +71,28 @@ export async function stranger(story: Partial<Sides<{readonly url: string}>>, si
 export type Stranger = AsyncDisposable & StoryDatabase & {readonly process: number};
 
 /** As another process of that time and place would have written it; `agoMs` before now. */
-export async function record(story: Story, fact: JournalFact, agoMs = 0): Promise<void> {
+export async function record(story: Story, factAfter: (entries: readonly Entry[], at: Date) => JournalFact, agoMs = 0): Promise<void> {
   const {clock, ...effects} = realEffects();
   const earlier = {...clock, now: () => new Date(clock.now().getTime() - agoMs)};
   const store = await openStateStore(`${story.folder}/state`, {...effects, clock: earlier});
   try {
     const newest = (await store.migrations()).at(-1);
     if (!newest) throw new Error('no run is on record');
-    await (await store.open(newest.id)).append(fact);
+    const journal = await store.open(newest.id);
+    await journal.append(factAfter(await journal.entries(), earlier.now()));
+  } finally {
+    await store.close();
+  }
+}
+
+/** As if the runner had said its newest numbers so long ago. */
+export async function ageReport(story: Story, agoMs: number): Promise<void> {
+  const store = await openStateStore(`${story.folder}/state`, realEffects());
+  try {
+    const id = (await store.migrations()).at(-1)?.id ?? '';
+    const report = await store.report(id);
+    if (!report) throw new Error('no runner has said its numbers');
+    await store.keepReport(id, {...report, at: new Date(Date.now() - agoMs).toISOString()});
   } finally {
     await store.close();
   }

@@ -2,12 +2,11 @@
 import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {isRunning} from '../support/server-process.ts';
 import type {Crossfade} from '../../examples/demo/crossfade-process.ts';
-import type {EmbeddedServer} from '../../examples/demo/embedded-servers.ts';
 import type {Journey} from './journey.ts';
 import type {Stretch} from './stretch.ts';
 import {fileOf, type Trap} from './trap-effects.ts';
 import {until} from './until.ts';
-import type {Pair} from './world.ts';
+import type {KillableServer, Pair} from './world.ts';
 
 export const ACCIDENTS = ['kill', 'zombie', 'watchdog', 'both', 'state-lost', 'source-kill', 'target-kill'] as const;
 export type Accident = (typeof ACCIDENTS)[number];
@@ -28,7 +27,7 @@ export const actOf = (accident: Accident): Trap['act'] =>
  * Called when the point was reached; `runner` is the one that came to it, or whose watchdog did. Answers how many died or
  * stood still: none where there was no watchdog to kill.
  */
-export async function befall(accident: Accident, journey: Journey, runner: Crossfade, servers: Pair<EmbeddedServer>): Promise<number> {
+export async function befall(accident: Accident, journey: Journey, runner: Crossfade, servers: Pair<KillableServer>): Promise<number> {
   const {folder} = journey;
   const go = (): void => writeFileSync(fileOf.go(folder), '');
   switch (accident) {

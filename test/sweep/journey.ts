@@ -4,7 +4,6 @@
  */
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {stringify} from 'yaml';
 import {type Answer, Crossfade} from '../../examples/demo/crossfade-process.ts';
 import type {Entry, Journal, JournalStore, Signal} from '../../src/journal/journal.ts';
@@ -12,7 +11,7 @@ import {openStateStore} from '../../src/journal/state-store.ts';
 import {systemEffects} from '../../src/runner/system-effects.ts';
 import {until} from './until.ts';
 import {SWEEP, type SweepSetting, TRAP_EFFECTS} from './trap-effects.ts';
-import type {Pair} from './world.ts';
+import type {Pair, RunDatabases} from './world.ts';
 
 /** `short`: there and the end. `whole`: there, back, there again, and the end. */
 export type Road = 'short' | 'whole';
@@ -21,12 +20,19 @@ export const switchesOf = (road: Road): number => (road === 'short' ? 1 : 3);
 /** A runner may give up, because a server was gone; one that gives up again and again is a fault. */
 const RUNNERS_MAX = 8;
 const ACTOR = {kind: 'person', name: 'sweep', authenticated: false} as const;
-const sql = (file: string): string => fileURLToPath(new URL(`../../examples/demo/${file}`, import.meta.url));
+
+/** Ways to the databases and to the state that something may happen to; straight ones where absent. */
+export type Ways = {
+  readonly databases?: Pair<string>;
+  readonly state?: {readonly own: string; readonly runners: string};
+  /** The application's way, where it is not through the router: parts of the plan, and the addresses that they refer to. */
+  readonly application?: {readonly plan: Readonly<Record<string, unknown>>; readonly environment: Readonly<Record<string, string>>};
+};
 
 export class Journey {
   readonly folder: string;
-  readonly #urls: Pair<string>;
   readonly #road: Road;
+  readonly #environment: Readonly<Record<string, string>>;
   readonly #planFile: string;
   /** Where its runners find the state; otherwise than we do when something is in their way. */
   readonly #runnersState: string;
@@ -40,15 +46,21 @@ export class Journey {
   #gaveUp = 0;
   readonly #all: Crossfade[] = [];
 
-  constructor(folder: string, name: string, urls: Pair<string>, road: Road, state?: {readonly own: string; readonly runners: string}) {
+  constructor(
+    folder: string,
+    name: string,
+    databases: RunDatabases,
+    road: Road,
+    {databases: runners = databases, state, application}: Ways = {},
+  ) {
     this.folder = folder;
     this.state = state?.own ?? join(folder, 'state');
     this.#runnersState = state?.runners ?? this.state;
-    this.#urls = urls;
+    this.#environment = {SWEEP_SOURCE: runners.source, SWEEP_TARGET: runners.target, ...application?.environment};
     this.#road = road;
     if (!state) mkdirSync(this.state, {recursive: true});
     this.#planFile = join(folder, 'plan.yaml');
-    writeFileSync(this.#planFile, stringify(planOf(name)));
+    writeFileSync(this.#planFile, stringify({...planOf(name), ...databases.plan, ...application?.plan}));
   }
 
   /** `run` or, once there is a migration on record, `resume`. */
@@ -134,7 +146,7 @@ export class Journey {
   #crossfade(more: Readonly<Record<string, string>> = {}): Crossfade {
     // One that does not end says what it still holds.
     const NODE_OPTIONS = `--report-on-signal --report-directory=${this.folder}`;
-    const environment = {NODE_OPTIONS, SWEEP_SOURCE: this.#urls.source, SWEEP_TARGET: this.#urls.target, ...more};
+    const environment = {NODE_OPTIONS, ...this.#environment, ...more};
     return new Crossfade({state: this.#runnersState, evidence: this.folder, environment});
   }
 }
@@ -144,8 +156,6 @@ const planOf = (name: string) => ({
   workflow: 'live-migration',
   source: {engine: 'postgres', url: 'env:SWEEP_SOURCE'},
   target: {engine: 'postgres', url: 'env:SWEEP_TARGET'},
-  schema: {kind: 'files', preData: sql('schema-pre.sql'), postData: sql('schema-post.sql')},
-  scope: {tables: ['shop.*']},
   gates: {cutover: ['replication-lag', 'checksum-match']},
   switch: ['router'],
   cutover: {start: 'auto', stallBudget: '8s'},

@@ -1,16 +1,17 @@
 /** One migration with one accident, or two, from fresh databases to the oracle's verdict. */
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {startApplication} from '../../examples/demo/application-process.ts';
-import {compareFilledRows} from '../../examples/demo/fill-checksum.ts';
-import {askOracle, isClean, type OracleReport} from '../../examples/demo/oracle.ts';
+import type {Application} from '../../examples/demo/application-process.ts';
+import type {ApplicationOptions} from '../../examples/demo/application.ts';
+import {isClean} from '../../examples/demo/oracle.ts';
 import {killsServer, killWatchdogs, untilWatchdogsLeft} from './accident.ts';
-import {Journey, type Road, switchesOf} from './journey.ts';
+import {Journey, type Road, switchesOf, type Ways} from './journey.ts';
 import type {Passed, Scene} from './point.ts';
 import {type Blow, recordFrom, strike, type Struck} from './strike.ts';
 import {fileOf} from './trap-effects.ts';
-import type {Pair, RunDatabases, World} from './world.ts';
+import {until} from './until.ts';
+import type {RunDatabases, World} from './world.ts';
 
 /** `second` befalls the runner that resumes after the first. */
 export type RunRequest = {
@@ -23,17 +24,16 @@ export type RunRequest = {
   readonly leftovers: readonly string[] | undefined;
   /** Of a recorded run; `plain` when absent. */
   readonly scene?: Scene;
-  /** What befalls it instead of an accident at a point. */
+  /** What stands around it, and may befall it instead of an accident at a point. */
   readonly prepare?: (databases: RunDatabases, name: string) => Promise<Mishap>;
 };
 
 export type Mishap = {
-  /** Ways to the databases and to the state that something may happen to; straight ones where absent. */
-  readonly runner?: Pair<string>;
-  readonly application?: Pair<string>;
-  readonly state?: {readonly own: string; readonly runners: string};
-  /** Starts the first runner. `acknowledged` is what the application was told so far. Answers as `strike` does. */
-  befall(journey: Journey, acknowledged: () => number): Promise<Struck>;
+  readonly ways: Ways;
+  /** The pair's own, with straight ways to both databases, when absent. */
+  readonly start?: (options: ApplicationOptions) => Promise<Application>;
+  /** Starts the first runner. `acknowledged` is what the application was told so far. Answers as `strike` does. Absent: the run is recorded. */
+  readonly befall?: (journey: Journey, acknowledged: () => number) => Promise<Struck>;
   end(): Promise<void>;
 };
 
@@ -62,7 +62,7 @@ export async function oneRun(world: World, request: RunRequest): Promise<RunResu
   const began = performance.now();
   const databases = await world.databases(name);
   const mishap = await request.prepare?.(databases, name);
-  const journey = new Journey(folder, name, mishap?.runner ?? databases, request.road, mishap?.state);
+  const journey = new Journey(folder, name, databases, request.road, mishap?.ways);
   const result = await live(world, request, journey, databases, name, mishap).catch((error: unknown) => failed(error, folder));
   await journey.end();
   await mishap?.end();
@@ -103,28 +103,27 @@ async function live(
 ): Promise<Omit<RunResult, 'ms'>> {
   const {folder} = journey;
   const options = {folder, migration: name, clients: 4, tps: 60, seed: request.seed};
-  const starting = startApplication(options, mishap?.application ?? databases.application);
+  const starting = mishap?.start?.(options) ?? databases.start(options);
   starting.catch(() => undefined); // awaited below
   const struck: Struck[] = [];
   try {
     // It is the migration that has to survive a server that dies while somebody begins.
     if ([request.first, request.second].some(killsServer)) await starting;
-    if (mishap) {
-      const application = await starting;
-      struck.push(await mishap.befall(journey, () => application.report()?.ok ?? 0));
-    } else if (!request.first) await recordFrom(journey, request.scene ?? 'plain');
+    if (mishap?.befall) struck.push(await mishap.befall(journey, acknowledgedBy(await starting)));
+    else if (!request.first) await recordFrom(journey, request.scene ?? 'plain');
     for (const blow of [request.first, request.second]) if (blow) struck.push(await strike(world, journey, blow));
     await journey.finish();
+    await untilServed(acknowledgedBy(await starting));
   } finally {
     await (await starting).stop();
   }
   await untilWatchdogsLeft(folder);
-  const report = await judge(request.road, folder, databases, world);
+  const report = await databases.judge(folder, switchesOf(request.road));
   const leftovers = await databases.leftovers();
   const words = [...report.words, ...(await faults(request, databases, leftovers, journey))];
   const outcome = !isClean(report) || words.length > 0 ? 'bad' : worstOf(struck);
   const crashes = struck.reduce((sum, one) => sum + one.crashes, 0);
-  const trace = request.first || mishap ? [] : readTrace(folder);
+  const trace = request.first || mishap?.befall ? [] : readTrace(folder);
   const {acknowledged, lost, duplicated, longestGapMs} = report;
   return {
     outcome,
@@ -141,22 +140,28 @@ async function live(
   };
 }
 
+const acknowledgedBy = (application: Application) => (): number => application.report()?.ok ?? 0;
+
+/** Whatever befell it. */
+async function untilServed(acknowledged: () => number): Promise<void> {
+  const before = acknowledged();
+  await until('service at the end', () => acknowledged() > before);
+}
+
 const worstOf = (struck: readonly Struck[]): 'good' | 'missed' | 'late' =>
   struck.some(({hit}) => hit === 'missed') ? 'missed' : struck.some(({hit}) => hit === 'late') ? 'late' : 'good';
 
-function judge(road: Road, folder: string, databases: RunDatabases, world: World): Promise<OracleReport> {
-  const windows = Array.from({length: switchesOf(road)}, () => ({direction: 'forward', fromMs: 0, toMs: 0}));
-  writeFileSync(join(folder, 'switches.json'), JSON.stringify(windows));
-  return askOracle({folder, openUrl: databases.target, closedUrl: databases.source, sourcePort: world.source.port, hasWitness: true});
-}
-
 async function faults(request: RunRequest, databases: RunDatabases, leftovers: readonly string[], journey: Journey): Promise<string[]> {
-  const sums = await compareFilledRows([databases.source, databases.target], databases.count);
-  const differ = sums.filter(({isEqual}) => !isEqual).map(({table}) => `rows that nobody wrote differ in ${table}`);
+  const differ = (await databases.differing()).map((table) => `rows that nobody wrote differ in ${table}`);
   const more = leftovers.filter((line) => request.leftovers?.includes(line) === false).map((line) => `left over: ${line}`);
   const less = (request.leftovers ?? []).filter((line) => !leftovers.includes(line)).map((line) => `missing: ${line}`);
+  const miscounted = (await journey.entries()).some(
+    ({fact}) => fact.type === 'phase-ended' && /CF-CANARY-002/.test(JSON.stringify(fact.evidence)),
+  )
+    ? ['the tokens of a canary do not add up: see the journal']
+    : [];
   const bugs = /InvariantViolation|assertion failed/i.test(journey.log) ? ['a runner found a fault of its own: see runner.log'] : [];
-  return [...differ, ...more, ...less, ...bugs];
+  return [...differ, ...more, ...less, ...miscounted, ...bugs];
 }
 
 const readTrace = (folder: string): Passed[] =>

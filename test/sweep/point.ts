@@ -45,7 +45,7 @@ export const neutral = (label: string): string =>
     .replace(/_[0-9a-f]{8}(?=_|\b)/g, '_#')
     .replace(/(?<![$a-z])\d+/gi, '#')
     .replace(/\s+/g, ' ')
-    .replace(/".*$/s, '"…');
+    .replace(/["`].*$/s, '"…');
 
 /** `*` stands for anything, also for slashes. */
 export function matches(glob: string, name: string): boolean {

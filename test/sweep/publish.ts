@@ -8,7 +8,10 @@ export function publish<K extends keyof Proof>(kind: K, proof: Proof[K][number],
   if (bad > 0) throw new Error(`a bad run of ${version} is not mended yet`);
   if (!isCommitted) throw new Error(`${version} is no commit: what was run cannot be had by anybody else`);
   const known = JSON.parse(readFileSync(PROOF_FILE, 'utf8')) as Proof;
-  const others = (known[kind] as readonly (RunsProof | CampaignProof)[]).filter(({commit}) => commit !== version);
+  const pairOf = (one: RunsProof | CampaignProof): string | undefined => ('pair' in one ? one.pair : undefined);
+  const others = (known[kind] as readonly (RunsProof | CampaignProof)[]).filter(
+    (one) => one.commit !== version || pairOf(one) !== pairOf(proof),
+  );
   writeFileSync(PROOF_FILE, `${JSON.stringify({...known, [kind]: [...others, proof]}, undefined, 2)}\n`);
 }
 

@@ -66,7 +66,7 @@ function cut(lane: readonly Numbered[], quiet: ReadonlySet<Numbered>): Cut[] {
 }
 
 const AFTERWARDS: readonly EffectKind[] = ['sql.reply', 'copy.end'];
-const QUESTION = /: (?:SELECT|WITH|SHOW|SET|BEGIN|ROLLBACK|connect)\b/;
+const QUESTION = /: (?:SELECT|WITH|SHOW|SET|BEGIN|START TRANSACTION|ROLLBACK|connect)\b/;
 const DOES =
   /\bpg_(?:create|drop|terminate|cancel|logical|notify|replication|switch)\w*|\b(?:setval|nextval)\b|\b(?:INSERT INTO|UPDATE|DELETE FROM) /;
 
@@ -82,7 +82,7 @@ function insideTransactions(all: readonly Numbered[]): ReadonlySet<Numbered> {
     if (session === undefined || session === 'work' || kind !== 'sql.send') return false;
     // The watchdog's process has sessions of the same names.
     const name = `${where.startsWith('watchdog')} ${session}`;
-    if (word === 'BEGIN') open.add(name);
+    if (word === 'BEGIN' || word === 'START') open.add(name);
     if (word === 'COMMIT' || word === 'ROLLBACK') open.delete(name);
     return open.has(name);
   });

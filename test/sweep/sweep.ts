@@ -13,14 +13,16 @@ import {oneRun} from './one-run.ts';
 import {matches} from './point.ts';
 import {badOf, publish, runsProof} from './publish.ts';
 import {type Recorded, record} from './record.ts';
-import {Results, versionOfProgram} from './results.ts';
+import {Results, resultsFolder, versionOfProgram} from './results.ts';
 import type {Stretch} from './stretch.ts';
-import {openWorld, type World} from './world.ts';
+import type {World} from './world.ts';
+import {worlds} from './worlds.ts';
 
 if (import.meta.main) process.exitCode = await sweep(sweepFlags(process.argv.slice(2)));
 
 async function sweep(flags: SweepFlags): Promise<number> {
-  const results = new Results();
+  const open = worlds[flags.pair];
+  const results = new Results(resultsFolder(flags.pair));
   readProgramOnce();
   const program = versionOfProgram();
   const {version} = program;
@@ -28,8 +30,8 @@ async function sweep(flags: SweepFlags): Promise<number> {
   const interrupted = interruption();
   const isOver = (): boolean => interrupted.aborted || performance.now() >= giveUpAt;
   await using stack = new AsyncDisposableStack();
-  const world = stack.use(await openWorld(false, flags.seed));
-  say(`sweep of ${version}, seed ${flags.seed}: recording the points of a whole migration`);
+  const world = stack.use(await open(false, flags.seed));
+  say(`sweep of ${version}, ${flags.pair}, seed ${flags.seed}: recording the points of a whole migration`);
   const recorded = await record(world, flags.seed);
   const {stretches} = recorded;
   const every = [...singleRuns(stretches, flags.seed), ...pairedRuns(stretches, flags.seed)];
@@ -40,17 +42,31 @@ async function sweep(flags: SweepFlags): Promise<number> {
     say(`${pointsIn(stretches)}, ${chosen.length} runs`);
     return 0;
   }
-  const open = chosen.filter(({name}) => !results.isDone({version, seed: flags.seed, name}));
+  const left = chosen.filter(({name}) => !results.isDone({version, seed: flags.seed, name}));
   const medianMs = results.medianMs(version);
-  const expectedMs = open.reduce((sum, {road}) => sum + (medianMs ?? recorded.ms[road]), 0);
+  const expectedMs = left.reduce((sum, {road}) => sum + (medianMs ?? recorded.ms[road]), 0);
   say(
-    `${pointsIn(stretches)}, ${all.length} runs, ${chosen.length - open.length} of ${chosen.length} made before; about ` +
+    `${pointsIn(stretches)}, ${all.length} runs, ${chosen.length - left.length} of ${chosen.length} made before; about ` +
       `${minutes(expectedMs / flags.workers)} for the rest, ${minutes(flags.budgetMs)} allowed`,
   );
-  const bad = await runAll(open, {flags, results, version, recorded, isOver, world, durable: () => openInto(stack, flags.seed)});
+  const bad = await runAll(left, {
+    flags,
+    results,
+    version,
+    recorded,
+    isOver,
+    world,
+    durable: async () => stack.use(await open(true, flags.seed)),
+  });
   tell(results, version);
   const own = results.of(version);
-  if (flags.publish) publish('sweep', runsProof(own, version, every.length), program, badOf(own));
+  if (flags.publish)
+    publish(
+      'sweep',
+      {...runsProof(own, version, every.length), ...(flags.pair === 'postgres-postgres' ? {} : {pair: flags.pair})},
+      program,
+      badOf(own),
+    );
   return bad === 0 ? 0 : 1;
 }
 
@@ -105,18 +121,19 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-async function openInto(stack: AsyncDisposableStack, seed: number): Promise<World> {
-  return stack.use(await openWorld(true, seed));
-}
-
-async function isGood(world: World, spec: RunSpec, {flags: {seed}, results, version, recorded}: Sweep, place: string): Promise<boolean> {
+async function isGood(
+  world: World,
+  spec: RunSpec,
+  {flags: {pair, seed}, results, version, recorded}: Sweep,
+  place: string,
+): Promise<boolean> {
   const {leftovers: _, trace: __, ...result} = await oneRun(world, {...spec, seed, leftovers: recorded.leftovers[spec.road]});
   results.keep({version, seed, name: spec.name, aim: spec.first.aim, ...result});
   say(`${place} ${result.outcome} ${(result.ms / 1000).toFixed(1)} s ${spec.name}`);
   if (result.outcome !== 'bad') return true;
   for (const line of result.words) say(`    ${line}`);
   say(
-    `    everything about it: ${result.folder}\n    again: npm run sweep -- --seed ${seed} --points '${spec.name.replaceAll(/['"\s]+/g, '*')}'`,
+    `    everything about it: ${result.folder}\n    again: npm run sweep -- --pair ${pair} --seed ${seed} --points '${spec.name.replaceAll(/['"\s]+/g, '*')}'`,
   );
   return false;
 }

@@ -45,6 +45,8 @@ export default function trapped(effects: Effects): Effects {
   if (asked === undefined || !(verb === 'run' || verb === 'resume' || verb === 'watchdog')) return effects;
   // Given by the sweep as JSON of this type.
   const setting = JSON.parse(asked) as SweepSetting;
+  // Connections that are given no name have one by which faults can tell them from a runner's: those to a pooler's console.
+  if (verb === 'watchdog') process.env['PGAPPNAME'] = 'watchdog';
   const place = verb === 'watchdog' ? watchdogPlace(setting.folder) : runnerPlace();
   const left = new Map(setting.traps.map((trap) => [trap, trap.times]));
   const visits = new Set<string>();

@@ -12,18 +12,24 @@ test('the graph of expand-contract', () => {
 const EXPAND_CONTRACT = `stateDiagram-v2
   state "assess" as assess
   state "expand" as expand
+  state "sync" as sync
   state "backfill" as backfill
   state "verify-expansion" as verify_expansion
+  state "switch-reads" as switch_reads
   state "contract" as contract
   [*] --> assess
   assess --> expand : done
   assess --> aborted : abort
-  expand --> backfill : done
+  expand --> sync : done
   expand --> aborted : abort
+  sync --> backfill : done
+  sync --> aborted : abort
   backfill --> verify_expansion : done
   backfill --> aborted : abort
-  verify_expansion --> contract : done
+  verify_expansion --> switch_reads : done
   verify_expansion --> aborted : abort
+  switch_reads --> contract : done
+  switch_reads --> aborted : abort
   contract --> completed : done
   contract --> verify_expansion : back
   contract --> aborted : abort

@@ -103,7 +103,11 @@ const toBlocking = (row: TextRow): Blocking => ({
   application: row['application'] ?? '',
   ageMs: numberOf(row['age_ms']),
   state: row['state'] ?? '',
+  endedBy: endedBy(numberOf(row['process']), row['transaction'] ?? ''),
 });
+
+export const endedBy = (process: number | undefined, transaction: string): string =>
+  process === undefined ? `ROLLBACK PREPARED '${transaction.replaceAll("'", "''")}'` : `SELECT pg_terminate_backend(${process})`;
 
 const toBuild = (row: TextRow): IndexBuild => {
   const hasRows = Number(row['tuples_total'] ?? 0) > 0;

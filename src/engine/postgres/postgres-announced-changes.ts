@@ -1,28 +1,20 @@
 /** What schemas that are tried out and changes in place send, line by line as the acts send it. */
-import type {NewColumn} from '../../model/planned-operation.ts';
+import type {PlannedOperation} from '../../model/planned-operation.ts';
 import type {MigrationRef} from '../engine.ts';
 import type {Statements} from '../statements.ts';
+import {BEGIN_COUNTING, lockWholly} from './postgres-alter.ts';
 import type {Announce, Line} from './postgres-announce.ts';
-import {
-  addCheck,
-  addColumn,
-  backfillTrial,
-  BEGIN_COUNTING,
-  beginTrial,
-  columnTrial,
-  countUnfilled,
-  dropCheck,
-  dropColumn,
-  fillRows,
-  finalShape,
-  validateCheck,
-} from './postgres-alter-statements.ts';
+import {type Change, isIndexWork, type Piece} from './postgres-change.ts';
+import {trialOf} from './postgres-change-findings.ts';
+import {changeOf} from './postgres-changes.ts';
+import {askDependents} from './postgres-dependents.ts';
 import {BEGIN_GIVING_WAY} from './postgres-give-way.ts';
-import {createInStep, dropInStep} from './postgres-in-step.ts';
+import {dropIndex, lockIndexes, SETTINGS} from './postgres-index-build.ts';
 import {lockEpoch} from './postgres-require-epoch.ts';
 import {emptyTables} from './postgres-schema.ts';
 import {BEGIN_TRIAL, NEXT_FILE} from './postgres-schema-trial.ts';
 import {rangeCondition} from './postgres-sql.ts';
+import {usesTrial} from './postgres-used-columns.ts';
 import {tagStatement, writerSettings} from './postgres-writer.ts';
 
 export const announcedSchema = (announce: Announce, migration: MigrationRef): NonNullable<Statements['schema']> => ({
@@ -42,40 +34,47 @@ export const announcedSchema = (announce: Announce, migration: MigrationRef): No
 });
 
 export const announcedAlter = (announce: Announce, migration: MigrationRef): NonNullable<Statements['alter']> => {
+  const change = (planned: PlannedOperation): Change => changeOf(planned, migration);
   /** One short transaction that gives way, and is tried again. */
   const turn = (lines: readonly Line[]): Line[] => [BEGIN_GIVING_WAY, {sql: lockEpoch(migration.short)}, ...lines, 'COMMIT'];
   const sometimes = (lines: readonly Line[], when: string): Line[] =>
     lines.map((line) => ({...(typeof line === 'string' ? {sql: line} : line), when}));
+  const pieces = (all: readonly Piece[], {table}: Change): Line[] =>
+    all.flatMap((piece) => {
+      if (!isIndexWork(piece)) return piece.sql.length ? turn(piece.sql) : [];
+      const {index, create} = piece;
+      const drop = dropIndex(index);
+      return [
+        ...turn([lockIndexes(table)]),
+        SETTINGS,
+        ...(create === undefined ? [drop] : [...sometimes([drop], 'a build was left half-way'), {sql: create, undo: drop}]),
+      ];
+    });
   return {
-    findings: (column) =>
-      announce([
-        beginTrial(column.table),
-        ...columnTrial(column).map((sql) => ({sql})),
-        ...(column.backfill === undefined ? [] : backfillTrial(column).map((sql) => ({sql}))),
-        'ROLLBACK',
-      ]),
-    addColumn: (column) => announce(turn(adding(migration, column))),
-    fillChunk: (table, columns) =>
-      announce([
-        {sql: writerSettings(migration)},
-        BEGIN_GIVING_WAY,
-        ...columns.map((column) =>
-          fillRows(column, rangeCondition(table, {after: table.key.map(() => '<after>'), to: table.key.map(() => '<to>')})),
-        ),
-        'COMMIT',
-      ]),
-    countUnfilled: (column) => announce([BEGIN_COUNTING, countUnfilled(column), 'COMMIT']),
-    completeColumn: (column) =>
-      announce([
-        ...(column.notNull ? [...turn([addCheck(migration, column)]), ...turn([validateCheck(migration, column)])] : []),
-        ...sometimes(column.notNull ? turn([dropCheck(migration, column)]) : [], 'a row turns out to lack its value'),
-        ...turn([...[finalShape(migration, column)].filter((sql) => sql !== undefined), dropInStep(migration, column)]),
-      ]),
-    dropColumn: (column) => announce(turn([dropInStep(migration, column), dropColumn(column)])),
+    findings: (planned, earlier) => {
+      const trial = trialOf(change(planned), earlier.map(change));
+      return announce(trial.length ? [...trial.map((sql) => ({sql})), ...usesTrial(change(planned)), 'ROLLBACK'] : []);
+    },
+    start: (planned) => announce(pieces(change(planned).start, change(planned))),
+    sync: (planned) => announce(pieces(change(planned).sync, change(planned))),
+    fillChunk: (table, fills) => {
+      const range = rangeCondition(table, {after: table.key.map(() => '<after>'), to: table.key.map(() => '<to>')});
+      const updates = fills.flatMap((planned) => change(planned).fill?.(range) ?? []);
+      return announce([{sql: writerSettings(migration)}, BEGIN_GIVING_WAY, ...updates, 'COMMIT']);
+    },
+    validate: (planned) => {
+      const {count} = change(planned);
+      return announce(count === undefined ? [] : [BEGIN_COUNTING, count, 'COMMIT']);
+    },
+    complete: (planned) => {
+      const own = change(planned);
+      const {prove, unprove, old, complete} = own;
+      return announce([
+        ...pieces(prove, own),
+        ...(unprove ? sometimes(pieces([unprove], own), 'a row turns out to be in the way') : []),
+        ...turn([...old.flatMap((one) => [lockWholly(own), {sql: askDependents(one)}]), ...complete]),
+      ]);
+    },
+    undo: (planned) => announce(pieces(change(planned).undo, change(planned))),
   };
 };
-
-const adding = (migration: MigrationRef, column: NewColumn): Line[] => [
-  {sql: addColumn(column), undo: dropColumn(column)},
-  ...(column.backfill === undefined ? [] : [{sql: createInStep(migration, column, column.backfill), undo: dropInStep(migration, column)}]),
-];

@@ -21,7 +21,7 @@ import {
 } from './postgres-copy-statements.ts';
 import {ddlWatch, dropDdlWatch} from './postgres-ddl-watch.ts';
 import {BEGIN_HOLDING} from './postgres-held-rows.ts';
-import type {Group} from './postgres-row-groups.ts';
+import type {Group} from '../row-groups.ts';
 import {rowStatement} from './postgres-row-statements.ts';
 import {SCHEMA_SETTINGS} from './postgres-schema-file.ts';
 import {dropConstraint, dropObject} from './postgres-schema-objects.ts';

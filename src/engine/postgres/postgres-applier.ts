@@ -10,19 +10,20 @@ import {nameOf, type Table, type TableName} from '../../model/table.ts';
 import type {RowOperation, TableBatch} from '../../model/row-operation.ts';
 import type {Applier, ApplyCommit, MigrationRef, TableKey} from '../engine.ts';
 import {codeOf} from './postgres-errors.ts';
-import {groupOperations, type Group} from './postgres-row-groups.ts';
-import {takeOutAndPutBack} from './postgres-row-replacement.ts';
-import {truncateRounds} from './postgres-truncate-rounds.ts';
+import {groupOperations, type Group} from '../row-groups.ts';
+import {takeOutAndPutBack} from '../row-replacement.ts';
+import {truncateRounds} from '../truncate-rounds.ts';
 import {deleteMoved, truncateOnly} from './postgres-copy-statements.ts';
 import {runGroup} from './postgres-row-statements.ts';
+import {readByKey} from './postgres-source.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {textArray} from './postgres-sql.ts';
 import {beginApply, openWriter} from './postgres-writer.ts';
 
-/** A read made the window longer, or, in a repair, opened it again. */
+/** A read made the window longer, or, in a repair, opened it again. Those of one lane come in order. */
 const END_STATEMENT = `INSERT INTO crossfade.replay_window VALUES ($1, $2, $3, $4) ON CONFLICT (migration, table_schema, table_name)
-  DO UPDATE SET end_pos = greatest(crossfade.replay_window.end_pos, excluded.end_pos)`;
+  DO UPDATE SET end_pos = excluded.end_pos`;
 
 /** A unique index or an exclusion constraint. */
 const UNIQUE_REFUSALS = new Set(['23505', '23P01']);
@@ -104,7 +105,10 @@ export class PostgresApplier implements Applier {
     }
     await this.#session.query('ROLLBACK TO SAVEPOINT step');
     try {
-      return await this.#groups(table, groupOperations(await takeOutAndPutBack(this.#session, table, operations)));
+      return await this.#groups(
+        table,
+        groupOperations(await takeOutAndPutBack((keys) => readByKey(this.#session, table, keys), table, operations)),
+      );
     } catch (error) {
       throw this.#explained(table, error);
     }

@@ -1,7 +1,7 @@
 /** A read in one snapshot that can say which part of the log it saw (copy-model R11). Called by the compare facet. */
-import {isCoded, TerminalError, TransientError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
+import {comparingWhere} from '../comparing.ts';
 import type {Bracket, MigrationRef} from '../engine.ts';
 import {isPassing} from './postgres-errors.ts';
 import type {PgSession} from './postgres-session.ts';
@@ -30,23 +30,7 @@ export const readInOneSnapshot = <T>(
 /** The text of `money` follows `lc_monetary`, which differs between servers; C is everywhere. */
 export const BEGIN_COMPARING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lc_monetary = 'C'";
 
-/** Lends a session; what a server answers becomes an error that tells "could not compare" from "try again". */
-export const comparing = <T>(what: string, sessions: PgSessions, act: (session: PgSession) => Promise<T>): Promise<T> =>
-  sessions.use(act).catch((error: unknown) => {
-    if (isCoded(error)) throw error;
-    const said = `${what} on the ${sessions.options.side} could not be read: ${error instanceof Error ? error.message : String(error)}`;
-    if (isPassing(error))
-      throw new TransientError(said, {
-        code: 'CF-CONN-004',
-        cause: error,
-        next: 'it is read again by itself; if it stays, check the server',
-      });
-    throw new TerminalError(said, {
-      code: 'CF-VERIFY-002',
-      cause: error,
-      next: 'make the table readable and alike on both sides, then verify again',
-    });
-  });
+export const comparing = comparingWhere(isPassing);
 
 const logEnd = async (session: PgSession): Promise<Position> => {
   const {position} = await session.one<{position: string}>('SELECT pg_current_wal_insert_lsn()::text AS position');

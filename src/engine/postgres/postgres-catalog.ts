@@ -3,7 +3,8 @@ import type {Catalog, Scope} from '../engine.ts';
 import {postgresInventory} from './postgres-inventory.ts';
 import {postgresFindings} from './postgres-findings.ts';
 import {postgresGrants} from './postgres-grants.ts';
-import {isInScope} from './postgres-scope.ts';
+import {BASE} from './postgres-schema-catalog.ts';
+import {isInScope} from '../table-scope.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {textArray} from './postgres-sql.ts';
@@ -35,7 +36,7 @@ const COLUMNS = `
   SELECT a.attrelid::text AS of, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull::text AS not_null,
          (a.attgenerated <> '')::text AS generated, (a.atthasdef OR a.attidentity <> '')::text AS has_default, a.attidentity::text AS identity,
          (b.oid < 16384 AND b.typtype IN ('b', 'r', 'm') AND b.typname !~ '^_?(reg|aclitem$|int2vector$|oidvector$)' OR b.typtype = 'e')::text AS portable,
-         f.schema AS operators
+         f.schema AS operators, ${BASE} AS base
   FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
   LEFT JOIN foreign_operators f ON f.type = b.oid WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`;
 
@@ -97,6 +98,7 @@ const toColumn = (row: TextRow): Column => ({
   portableBinary: row['portable'] === 'true',
   hasDefault: row['has_default'] === 'true',
   ...(row['operators'] ? {operatorSchema: row['operators']} : {}),
+  ...(row['base'] ? {base: row['base']} : {}),
 });
 
 /** A column of an answer that is never NULL. */

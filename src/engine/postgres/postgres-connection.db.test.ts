@@ -67,18 +67,21 @@ test('a session that comes when its side was closed meanwhile is closed again: i
 
 test.runIf(process.platform === 'linux')('whichever end vanishes without a word, the other asks after ten seconds of silence', async () => {
   const session = await PgSession.open(options('localhost', certificates.ca), 'work');
-  const {port, idle} = await session.one(`SELECT inet_client_port()::text AS port, current_setting('tcp_keepalives_idle') AS idle`);
-  expect(keepAliveSeconds(Number(port))).toBeLessThanOrEqual(10);
+  const {from, to, idle} = await session.one(
+    `SELECT inet_client_port()::text AS "from", inet_server_port()::text AS "to", current_setting('tcp_keepalives_idle') AS idle`,
+  );
+  expect(keepAliveSeconds(Number(from), Number(to))).toBeLessThanOrEqual(10);
   expect(idle).toBe('10');
   await session.close();
 });
 
-/** What the kernel says: the timer of the connection from that port, `02` for keep-alive, and when it fires, in hundredths. */
-function keepAliveSeconds(port: number): number {
-  const from = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+/** What the kernel says: the timer of the connection between two ports, `02` for keep-alive, and when it fires, in hundredths. */
+function keepAliveSeconds(from: number, to: number): number {
+  const [here, there] = [from, to].map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`);
   const table = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFileSync(path, 'utf8')).join('');
   const fields = table.split('\n').map((line) => line.trim().split(/\s+/));
-  const [timer, when] = fields.find(([, local]) => local?.endsWith(from))?.[5]?.split(':') ?? [];
+  const ours = fields.find(([, local, remote]) => local?.endsWith(here ?? '') && remote?.endsWith(there ?? ''));
+  const [timer, when] = ours?.[5]?.split(':') ?? [];
   expect(timer).toBe('02');
   return Number.parseInt(when ?? '', 16) / 100;
 }

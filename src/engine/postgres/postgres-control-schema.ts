@@ -2,6 +2,7 @@
  * Crossfade's own tables on each side, schema `crossfade`. Several migrations share them; `migration` is the short id.
  * Names and columns are a contract with the router (`route`), with `adopt` (`journal`) and with the canary (`canary`), so
  * they only ever grow. Tables of an earlier version get what they lack, which stays empty for what that one has written.
+ * Positions of the other side are texts: only its engine knows what they say.
  */
 export const CONTROL_SCHEMA = `
 CREATE SCHEMA IF NOT EXISTS crossfade;
@@ -11,13 +12,13 @@ CREATE TABLE IF NOT EXISTS crossfade.lease (
   finished boolean NOT NULL DEFAULT false);
 CREATE TABLE IF NOT EXISTS crossfade.tag (migration text, lane text, n bigint NOT NULL, PRIMARY KEY (migration, lane));
 CREATE TABLE IF NOT EXISTS crossfade.progress (
-  migration text, lane text, epoch bigint NOT NULL, pos pg_lsn NOT NULL, commit_seq bigint NOT NULL,
+  migration text, lane text, epoch bigint NOT NULL, pos text NOT NULL, commit_seq bigint NOT NULL,
   updated_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (migration, lane));
 CREATE TABLE IF NOT EXISTS crossfade.chunk (
   migration text, id int, table_schema text NOT NULL, table_name text NOT NULL, after_key text[], to_key text[],
-  state text NOT NULL DEFAULT 'open', epoch bigint NOT NULL, end_pos pg_lsn, rows bigint, PRIMARY KEY (migration, id));
+  state text NOT NULL DEFAULT 'open', epoch bigint NOT NULL, end_pos text, rows bigint, PRIMARY KEY (migration, id));
 CREATE TABLE IF NOT EXISTS crossfade.reread (migration text, table_schema text, table_name text, key text[], PRIMARY KEY (migration, table_schema, table_name, key));
-CREATE TABLE IF NOT EXISTS crossfade.replay_window (migration text, table_schema text, table_name text, end_pos pg_lsn NOT NULL, PRIMARY KEY (migration, table_schema, table_name));
+CREATE TABLE IF NOT EXISTS crossfade.replay_window (migration text, table_schema text, table_name text, end_pos text NOT NULL, PRIMARY KEY (migration, table_schema, table_name));
 CREATE TABLE IF NOT EXISTS crossfade.stream (
   migration text, lane text, slot name NOT NULL, created_at pg_lsn NOT NULL, system_id text NOT NULL, history text NOT NULL, fingerprint text NOT NULL,
   PRIMARY KEY (migration, lane));
@@ -37,6 +38,9 @@ CREATE TABLE IF NOT EXISTS crossfade.journal (
   migration text, seq bigint, hash text NOT NULL, body text NOT NULL, history text, PRIMARY KEY (migration, seq));
 ALTER TABLE crossfade.journal ADD COLUMN IF NOT EXISTS history text;
 ALTER TABLE crossfade.stream ADD COLUMN IF NOT EXISTS history text NOT NULL DEFAULT '';
+ALTER TABLE crossfade.progress ALTER COLUMN pos TYPE text;
+ALTER TABLE crossfade.chunk ALTER COLUMN end_pos TYPE text;
+ALTER TABLE crossfade.replay_window ALTER COLUMN end_pos TYPE text;
 GRANT USAGE ON SCHEMA crossfade TO PUBLIC;
 GRANT SELECT ON crossfade.route TO PUBLIC;
 `;

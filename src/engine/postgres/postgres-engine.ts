@@ -7,10 +7,12 @@ import {postgresCatalog} from './postgres-catalog.ts';
 import {postgresClients} from './postgres-clients.ts';
 import {postgresCompare} from './postgres-compare.ts';
 import {PostgresControl} from './postgres-control.ts';
+import {postgresConvertible} from './postgres-convertible.ts';
 import {PostgresFence} from './postgres-fence.ts';
 import {isPassing} from './postgres-errors.ts';
 import {bytesBetween, comparePositions} from './postgres-position.ts';
 import {PostgresSchema} from './postgres-schema.ts';
+import {askPostgres} from './postgres-ask.ts';
 import {PgSessions} from './postgres-sessions.ts';
 import {PostgresSource} from './postgres-source.ts';
 import {textArray} from './postgres-sql.ts';
@@ -21,6 +23,7 @@ import {PostgresTokenTable} from './postgres-token-table.ts';
 
 export const postgresEngine: Engine = {
   name: 'postgres',
+  product: 'PostgreSQL',
   capabilities: {
     position: 'LSN',
     snapshot: 'short transactions per chunk, after a visibility barrier',
@@ -52,8 +55,10 @@ function open(options: OpenOptions): Database {
     clients: postgresClients(sessions, options.migration),
     alter: new PostgresAlter(sessions, options.migration),
     schema: new PostgresSchema(sessions, options.migration),
+    convertible: postgresConvertible(sessions),
     tokens: new PostgresTokenTable(sessions, options.migration),
     storage: postgresStorage(sessions),
+    ask: (query, limits) => askPostgres(sessions, query, limits),
     activity: postgresActivity(sessions, options.migration),
     close: () => sessions.close(),
   };
@@ -83,6 +88,7 @@ const identity = (sessions: PgSessions): Promise<ServerIdentity> =>
       versionText: row['text'] ?? '',
       role: row['role'] ?? '',
       database: row['database'] ?? '',
+      room: 'database',
     };
   });
 

@@ -5,6 +5,7 @@
  */
 import {createHash} from 'node:crypto';
 import {columnName, type NewColumn} from '../../model/planned-operation.ts';
+import type {TableName} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
 import {quoteName, quoteTable} from './postgres-sql.ts';
 
@@ -12,14 +13,14 @@ import {quoteName, quoteTable} from './postgres-sql.ts';
 export const expression = (text: string | undefined): string => `(${text ?? 'NULL'}\n)`;
 
 /** The table under its own short name, so that an expression may say `orders.total` as well as `total`. */
-export const filledTable = ({table}: NewColumn): string => `${quoteTable(table)} AS ${quoteName(table.name)}`;
+export const filledTable = ({table}: {readonly table: TableName}): string => `${quoteTable(table)} AS ${quoteName(table.name)}`;
 
 /**
  * A row follows the expression while its value is what the expression gave before the write. Values are compared as
  * text, because not every type has an equality.
  */
 export const createInStep = (migration: MigrationRef, column: NewColumn, backfill: string): string => {
-  const {functionName, triggerName, quote} = namesOf(migration, column);
+  const {functionName, quote} = namesOf(migration, column);
   const name = quoteName(column.column);
   const [now, before] = ['NEW', 'OLD'].map((row) => `FROM (SELECT ${row}.*) AS ${quoteName(column.table.name)}`);
   return `
@@ -46,18 +47,42 @@ BEGIN
   END IF;
   RETURN NEW;
 END ${quote};
-CREATE TRIGGER ${triggerName} BEFORE INSERT OR UPDATE ON ${quoteTable(column.table)} FOR EACH ROW EXECUTE FUNCTION ${functionName}();
+${createTrigger(migration, column)}`;
+};
+
+/** Gives a column that goes its value where a writer does not know it any more. */
+export const createDefaulting = (migration: MigrationRef, column: OneColumn, value: string): string => {
+  const {functionName, quote} = namesOf(migration, column);
+  const name = quoteName(column.column);
+  return `
+CREATE FUNCTION ${functionName}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS ${quote}
+#variable_conflict use_column
+BEGIN
+  IF NEW.${name} IS NULL THEN
+    SELECT ${expression(value)} INTO NEW.${name} FROM (SELECT NEW.*) AS ${quoteName(column.table.name)};
+  END IF;
+  RETURN NEW;
+END ${quote};
+${createTrigger(migration, column)}`;
+};
+
+type OneColumn = Pick<NewColumn, 'table' | 'column'>;
+
+/** It fires for rows that are filled by us too. */
+export const createTrigger = (migration: MigrationRef, column: OneColumn): string => {
+  const {functionName, triggerName} = namesOf(migration, column);
+  return `CREATE TRIGGER ${triggerName} BEFORE INSERT OR UPDATE ON ${quoteTable(column.table)} FOR EACH ROW EXECUTE FUNCTION ${functionName}();
 ALTER TABLE ${quoteTable(column.table)} ENABLE ALWAYS TRIGGER ${triggerName}`;
 };
 
 /** Idempotent. */
-export const dropInStep = (migration: MigrationRef, column: NewColumn): string => {
+export const dropInStep = (migration: MigrationRef, column: OneColumn): string => {
   const {functionName, triggerName} = namesOf(migration, column);
   return `DROP TRIGGER IF EXISTS ${triggerName} ON ${quoteTable(column.table)}; DROP FUNCTION IF EXISTS ${functionName}()`;
 };
 
 /** Triggers fire in the order of their names: ours comes last and sees what the application's own have made of the row. */
-const namesOf = (migration: MigrationRef, column: NewColumn) => {
+export const namesOf = (migration: MigrationRef, column: OneColumn) => {
   const digest = createHash('sha256').update(columnName(column)).digest('hex').slice(0, 8);
   return {
     functionName: `crossfade.${quoteName(`in_step_${migration.short}_${digest}`)}`,

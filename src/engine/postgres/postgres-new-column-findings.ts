@@ -1,80 +1,45 @@
-/**
- * What stands in the way of a new column. Type and expressions are tried on an empty temporary table of the same shape,
- * in a transaction that is rolled back, so that the server itself says what it will accept.
- */
+/** What stands in the way of a new column, asked of the server on an empty copy of the table's shape. */
 import {columnName, type NewColumn} from '../../model/planned-operation.ts';
-import {nameOf, type Table} from '../../model/table.ts';
 import type {Finding} from '../engine.ts';
-import {backfillTrial, beginTrial, columnTrial} from './postgres-alter-statements.ts';
+import type {Objection} from './postgres-change.ts';
+import {expression} from './postgres-in-step.ts';
 import type {PgSession} from './postgres-session.ts';
-import {quoteTable} from './postgres-sql.ts';
+import {quoteName, quoteTable} from './postgres-sql.ts';
+import type {Sql} from './postgres-statement.ts';
 
-export const newColumnFindings = async (session: PgSession, table: Table, column: NewColumn): Promise<Finding[]> => {
-  const name = columnName(column);
-  if (table.columns.some((one) => one.name === column.column))
-    return [refuse('CF-PLAN-001', name, 'is there already', 'take another name, or drop the column first')];
-  const grants = await grantFindings(session, table);
-  return grants.length ? grants : tryOnShape(session, table, column);
+export const newColumnObjections = ({table, column}: Pick<NewColumn, 'table' | 'column'>): Objection[] => [
+  {
+    ask: {
+      text: `SELECT attname AS what FROM pg_attribute WHERE attrelid = $1::regclass AND attname = $2 AND NOT attisdropped`,
+      values: [quoteTable(table), column],
+    },
+    reason: 'is there already',
+    next: 'take another name, or drop the column first',
+  },
+];
+
+export const columnTrial = (column: NewColumn): Sql[] => {
+  const value = expression(column.default);
+  return [
+    {text: `SELECT $1::regtype`, values: [column.type]},
+    ...(column.default === undefined ? [] : [{text: `EXPLAIN SELECT ${value} WHERE $1::text IS NOT NULL`, values: ONE_STATEMENT}]),
+    {text: addToShape(column)},
+  ];
 };
 
-const refuse = (code: string, object: string, reason: string, next: string): Finding => ({severity: 'refuse', code, object, reason, next});
+export const addToShape = (column: NewColumn): string =>
+  `ALTER TABLE pg_temp.crossfade_shape ADD COLUMN ${quoteName(column.column)} ${column.type}${column.default === undefined ? '' : ` DEFAULT ${expression(column.default)}`}`;
 
-const grantFindings = async (session: PgSession, table: Table): Promise<Finding[]> => {
-  const {version} = await session.one<{version: string}>(`SELECT current_setting('server_version_num') AS version`);
-  const maySet =
-    Number(version) >= 150000
-      ? `has_parameter_privilege('session_replication_role', 'SET')`
-      : '(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)';
-  const row = await session.one(
-    `SELECT pg_get_userbyid(relowner) AS owner, pg_has_role(relowner, 'MEMBER')::text AS member, has_database_privilege(current_database(), 'CREATE')::text AS may_create, ${maySet}::text AS may_set
-     FROM pg_class WHERE oid = $1::regclass`,
-    [quoteTable(table.name)],
-  );
-  const found: Finding[] = [];
-  if (row['member'] !== 'true')
-    found.push(
-      refuse(
-        'CF-GRANT-001',
-        nameOf(table.name),
-        `belongs to ${row['owner']}, and only an owner may change it`,
-        `GRANT ${row['owner']} TO the role of database.url`,
-      ),
-    );
-  if (row['may_create'] !== 'true')
-    found.push(refuse('CF-GRANT-001', 'database', 'may not create schemas', 'GRANT CREATE ON DATABASE … TO the role of database.url'));
-  if (row['may_set'] !== 'true')
-    found.push(
-      refuse(
-        'CF-GRANT-001',
-        'role',
-        'may not set session_replication_role, so the table’s triggers would fire for every row that is filled',
-        'GRANT SET ON PARAMETER session_replication_role TO the role of database.url',
-      ),
-    );
-  return found;
+export const backfillTrial = (column: NewColumn): Sql => {
+  const shape = `pg_temp.crossfade_shape AS ${quoteName(column.table.name)}`;
+  const value = expression(column.backfill);
+  return {text: `EXPLAIN UPDATE ${shape} SET ${quoteName(column.column)} = ${value} WHERE $1::text IS NOT NULL`, values: ONE_STATEMENT};
 };
 
-const tryOnShape = async (session: PgSession, table: Table, column: NewColumn): Promise<Finding[]> => {
-  await session.query(beginTrial(table.name));
-  try {
-    return [...(await tryColumn(session, column)), ...(await tryBackfill(session, table, column))];
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return [
-      refuse(
-        'CF-PLAN-001',
-        columnName(column),
-        `the database does not accept its type, default or backfill: ${why}`,
-        'correct the operation in the plan',
-      ),
-    ];
-  } finally {
-    await session.query('ROLLBACK');
-  }
-};
+/** A parameter makes the server take one statement only, so that a text which holds several is refused before any runs. */
+export const ONE_STATEMENT = ['one'];
 
-const tryColumn = async (session: PgSession, column: NewColumn): Promise<Finding[]> => {
-  for (const statement of columnTrial(column)) await session.send(statement);
+export const newColumnLook = async (session: PgSession, column: NewColumn): Promise<Finding[]> => {
   if (column.default === undefined || column.backfill !== undefined) return [];
   const row = await session.one(
     `SELECT atthasmissing::text AS constant FROM pg_attribute WHERE attrelid = 'pg_temp.crossfade_shape'::regclass AND attname = $1`,
@@ -82,37 +47,12 @@ const tryColumn = async (session: PgSession, column: NewColumn): Promise<Finding
   );
   if (row['constant'] === 'true') return [];
   return [
-    refuse(
-      'CF-PLAN-001',
-      columnName(column),
-      'has a default that is computed row by row; adding it would rewrite the table while nobody can use it',
-      'give the same expression as backfill as well',
-    ),
-  ];
-};
-
-const tryBackfill = async (session: PgSession, table: Table, column: NewColumn): Promise<Finding[]> => {
-  if (column.backfill === undefined) return [];
-  for (const statement of backfillTrial(column)) await session.send(statement);
-  const {rows} = await session.query(
-    `SELECT DISTINCT a.attname AS name FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-     JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-     WHERE r.ev_class = 'pg_temp.crossfade_uses'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = 'pg_temp.crossfade_shape'::regclass`,
-  );
-  return rows.flatMap((row) => columnFinding(table, column, row['name'] ?? ''));
-};
-
-/** A trigger runs before generated columns are computed, and sees none of them. */
-const columnFinding = (table: Table, column: NewColumn, used: string): Finding[] => {
-  if (used === column.column)
-    return [refuse('CF-PLAN-001', columnName(column), 'has a backfill that uses the column itself', 'compute it from the other columns')];
-  if (!table.columns.some((one) => one.name === used && one.generated)) return [];
-  return [
-    refuse(
-      'CF-PLAN-001',
-      columnName(column),
-      `has a backfill that uses the generated column ${used}, which is not computed yet when a row is written`,
-      `write out what ${used} is computed from`,
-    ),
+    {
+      severity: 'refuse',
+      code: 'CF-PLAN-001',
+      object: columnName(column),
+      reason: 'has a default that is computed row by row; adding it would rewrite the table while nobody can use it',
+      next: 'give the same expression as backfill as well',
+    },
   ];
 };

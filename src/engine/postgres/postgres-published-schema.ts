@@ -8,7 +8,7 @@ import type {Direction, Side} from '../../model/side.ts';
 import {nameOf} from '../../model/table.ts';
 import type {MigrationRef, Scope} from '../engine.ts';
 import {publicationName} from './postgres-names.ts';
-import {isInScope} from './postgres-scope.ts';
+import {isInScope} from '../table-scope.ts';
 import type {PgSession} from './postgres-session.ts';
 
 /**

@@ -3,7 +3,7 @@ import type {Key, Value} from '../../model/change.ts';
 import {TerminalError} from '../../model/errors.ts';
 import type {RowOperation} from '../../model/row-operation.ts';
 import {nameOf, type Table} from '../../model/table.ts';
-import type {Group} from './postgres-row-groups.ts';
+import type {Group} from '../row-groups.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {Sql} from './postgres-statement.ts';
 import {columnOf, hasKey, onlyCondition, ownRows, quoteName, quoteTable, textArray, valueType} from './postgres-sql.ts';

@@ -9,7 +9,17 @@ import {codeOf} from './postgres-errors.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 
-const CATALOGS = ['pg_namespace', 'pg_extension', 'pg_type', 'pg_class', 'pg_proc', 'pg_constraint', 'pg_trigger', 'pg_policy'];
+const CATALOGS = [
+  'pg_namespace',
+  'pg_extension',
+  'pg_collation',
+  'pg_type',
+  'pg_class',
+  'pg_proc',
+  'pg_constraint',
+  'pg_trigger',
+  'pg_policy',
+];
 /** Objects of the system have lower numbers. */
 const FIRST_OBJECT = 16384;
 const OBJECTS = CATALOGS.map(

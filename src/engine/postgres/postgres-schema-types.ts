@@ -26,6 +26,23 @@ const ofType = (kind: string): string =>
 const COLLATE = (collation: string): string =>
   `(SELECT format(' COLLATE %I.%I', cn.nspname, co.collname) FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = ${collation})`;
 
+const COLLATION_FIELD = (name: string): string => `(to_jsonb(o) ->> '${name}')`;
+
+/** Where a version keeps the locale of ICU: before 15 with that of libc, from 17 on with that of every provider. */
+const COLLATION_LOCALE = `coalesce(${['colllocale', 'colliculocale', 'collcollate'].map(COLLATION_FIELD).join(', ')})`;
+
+const COLLATIONS: NodeQuery = {
+  catalog: 'pg_collation',
+  rank: 'type',
+  oid: 'o.oid',
+  schema: 'n.nspname',
+  from: `pg_collation o JOIN pg_namespace n ON n.oid = o.collnamespace WHERE ${OF_USERS} AND ${notOfExtension('pg_collation', 'o.oid')}`,
+  sql: `ARRAY[format('CREATE COLLATION %I.%I (', n.nspname, o.collname)
+    || CASE o.collprovider WHEN 'c' THEN format('provider = libc, lc_collate = %L, lc_ctype = %L', o.collcollate, o.collctype)
+         WHEN 'b' THEN format('provider = builtin, locale = %L', ${COLLATION_LOCALE}) ELSE format('provider = icu, locale = %L', ${COLLATION_LOCALE}) END
+    || coalesce(', rules = ' || quote_literal(${COLLATION_FIELD('collicurules')}), '') || CASE WHEN o.collisdeterministic THEN ')' ELSE ', deterministic = false)' END]`,
+};
+
 const ENUMS: NodeQuery = {
   catalog: 'pg_type',
   rank: 'type',
@@ -97,4 +114,4 @@ const SEQUENCES: NodeQuery = {
     format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END)]`,
 };
 
-export const TYPE_QUERIES = [SCHEMAS, EXTENSIONS, ENUMS, COMPOSITES, DOMAINS, RANGES, FUNCTIONS, SEQUENCES];
+export const TYPE_QUERIES = [SCHEMAS, EXTENSIONS, COLLATIONS, ENUMS, COMPOSITES, DOMAINS, RANGES, FUNCTIONS, SEQUENCES];

@@ -35,7 +35,6 @@ const UNKNOWN: readonly NodeQuery[] = [
   inSchema('pg_operator', 'opr'),
   inSchema('pg_opclass', 'opc'),
   inSchema('pg_opfamily', 'opf'),
-  inSchema('pg_collation', 'coll'),
   inSchema('pg_conversion', 'con'),
   inSchema('pg_ts_config', 'cfg'),
   inSchema('pg_ts_dict', 'dict'),

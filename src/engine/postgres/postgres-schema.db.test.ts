@@ -16,6 +16,12 @@ const textOf = (file: string): string => readFileSync(new URL(`../../../${file}`
 const DEMO = [textOf('examples/demo/schema-pre.sql'), textOf('examples/demo/schema-post.sql')];
 const TORTURE = [textOf('test/support/torture-schema.sql')];
 
+const COLLATIONS = [
+  `CREATE SCHEMA film; CREATE COLLATION film.ruled (provider = icu, locale = 'und', rules = '&V << w <<< W');
+   CREATE COLLATION film.plain (provider = builtin, locale = 'C.UTF-8');
+   CREATE TABLE film.people (name text COLLATE film.ruled PRIMARY KEY, code text COLLATE film.plain CHECK (code < 'x'))`,
+];
+
 async function openSides(): Promise<{source: TestSide; target: TestSide; close(): Promise<void>}> {
   const source = await openSide('source', await servers.source.createDatabase());
   const target = await openSide('target', await servers.target.createDatabase());
@@ -37,6 +43,7 @@ const meanings = async (side: TestSide, statements: readonly SchemaStatement[]):
 describe('a schema written from the catalogue', () => {
   test.each([
     ['the shop of the demo', DEMO, ['shop.*']],
+    ['collations that only newer servers have', COLLATIONS, ['film.*']],
     ['one of everything', TORTURE, ['film.*', 'Odd Names.*']],
   ])('%s: comes out of PostgreSQL 18 as it went in', async (_, texts, tables) => {
     const {source, target, close} = await openSides();

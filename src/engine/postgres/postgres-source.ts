@@ -8,7 +8,7 @@ import type {KeptLog} from '../kept-log.ts';
 import {PostgresChangeStream} from './postgres-change-stream.ts';
 import {createStream, waitForVisibility, dropStream, probeStream} from './postgres-slot.ts';
 import {keyArrays} from './postgres-fitting-keys.ts';
-import {rowsOfCopy} from './postgres-copy-text.ts';
+import {rowsOfCopy} from '../row-lines.ts';
 import {keptLog} from './postgres-kept-log.ts';
 import {markContent} from './postgres-names.ts';
 import {parseLsn, toPosition} from './postgres-position.ts';

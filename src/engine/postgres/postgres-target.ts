@@ -6,12 +6,13 @@ import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import {writtenColumns, type Table, type TableName} from '../../model/table.ts';
 import type {Applier, Chunk, KeyRange, MigrationRef, Progress, SequenceState, Target} from '../engine.ts';
-import {copyOfRows} from './postgres-copy-text.ts';
+import {copyOfRows} from '../row-lines.ts';
+import {parseSequence, sequenceTarget, setBelow} from '../sequence-target.ts';
 import {PostgresApplier} from './postgres-applier.ts';
 import {toPosition} from './postgres-position.ts';
 import {runSchemaFile} from './postgres-schema-file.ts';
 import {dropSchemaObjects} from './postgres-schema-objects.ts';
-import {parseSequence, sequenceTarget, SET_SEQUENCES, setBelow} from './postgres-sequence.ts';
+import {SET_SEQUENCES} from './postgres-sequence.ts';
 import type {TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {analyze, anyRow, copyIn, truncate} from './postgres-copy-statements.ts';
@@ -91,11 +92,6 @@ export class PostgresTarget implements Target {
     );
     if (rowCount !== 1)
       throw new TerminalError(`chunk ${chunk.id} belongs to a newer runner`, {code: 'CF-LEASE-002', next: 'crossfade status'});
-    await session.query(
-      `INSERT INTO crossfade.replay_window VALUES ($1, $2, $3, $4) ON CONFLICT (migration, table_schema, table_name)
-       DO UPDATE SET end_pos = greatest(crossfade.replay_window.end_pos, excluded.end_pos)`,
-      [this.#migration.short, chunk.table.schema, chunk.table.name, position],
-    );
   }
 
   bulkOf(table: Table, rows: AsyncIterable<readonly Row[]>): Readable {
@@ -111,7 +107,7 @@ export class PostgresTarget implements Target {
 
   async progress(direction: Direction): Promise<Progress | undefined> {
     const {rows} = await this.#sessions.use((session) =>
-      session.query(`SELECT epoch::text, pos::text, commit_seq::text FROM crossfade.progress WHERE migration = $1 AND lane = $2`, [
+      session.query(`SELECT epoch::text, pos, commit_seq::text FROM crossfade.progress WHERE migration = $1 AND lane = $2`, [
         this.#migration.short,
         direction,
       ]),
@@ -125,7 +121,7 @@ export class PostgresTarget implements Target {
     try {
       await tagged(session, this.#migration, `apply-${direction}`, async () => {
         const {rowCount} = await session.query(
-          `INSERT INTO crossfade.progress (migration, lane, epoch, pos, commit_seq) SELECT $1, $2, $4::bigint, $3::pg_lsn, 0 FROM crossfade.lease WHERE migration = $1 AND epoch = $4::bigint
+          `INSERT INTO crossfade.progress (migration, lane, epoch, pos, commit_seq) SELECT $1, $2, $4::bigint, $3, 0 FROM crossfade.lease WHERE migration = $1 AND epoch = $4::bigint
            ON CONFLICT (migration, lane) DO UPDATE SET epoch = excluded.epoch, pos = excluded.pos, commit_seq = crossfade.progress.commit_seq + 1, updated_at = now() WHERE crossfade.progress.epoch <= excluded.epoch`,
           [this.#migration.short, direction, position, epoch],
         );
@@ -169,9 +165,11 @@ export class PostgresTarget implements Target {
 
   async windows(): ReturnType<Target['windows']> {
     const {rows: ends} = await this.#sessions.use((session) =>
-      session.query(`SELECT table_schema, table_name, end_pos::text FROM crossfade.replay_window WHERE migration = $1`, [
-        this.#migration.short,
-      ]),
+      session.query(
+        `SELECT table_schema, table_name, end_pos FROM crossfade.replay_window WHERE migration = $1
+         UNION SELECT table_schema, table_name, end_pos FROM crossfade.chunk WHERE migration = $1 AND state = 'done'`,
+        [this.#migration.short],
+      ),
     );
     const {rows: rereads} = await this.#sessions.use((session) =>
       session.query(`SELECT table_schema, table_name, array_to_json(key)::text AS key FROM crossfade.reread WHERE migration = $1`, [

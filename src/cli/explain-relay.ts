@@ -1,0 +1,35 @@
+/** The pages about Kafka, Kafka Connect and Debezium. */
+import {page} from './explain-page.ts';
+
+export const relayPages = {
+  'CF-RELAY-001': page(
+    'Kafka or Kafka Connect could not be reached, or gave no answer',
+    'A broker or a worker of Kafka Connect refused the connection, was silent for too long, or is rebalancing.',
+    'For moments, while a broker or worker restarts; it is tried again.',
+    'Look at the address in the message from this machine. Nothing is lost by it: the source keeps its log until Kafka has the messages, and Kafka keeps them until their retention.',
+  ),
+  'CF-RELAY-002': page(
+    'the Kafka cluster does not fit',
+    'The worker or its Debezium is missing or too old, two tables would share a topic, or a key has a type that Debezium does not carry as it is. The message says which.',
+    'Before the first migration through that cluster.',
+    'Install what the message names on every worker and restart it. Tables that cannot go through Debezium can go without Kafka.',
+  ),
+  'CF-RELAY-003': page(
+    'messages that are needed are gone',
+    'The offset from which to go on is no longer in its topic, or the topic ends before it: retention was shorter than the pause, somebody deleted records, or the topic was made anew. Going on elsewhere would lose changes without a word, so the stream ends.',
+    'After a pause longer than retention.ms, or when retention.bytes is set.',
+    'crossfade abort before the cutover, then start again with retention.ms of at least twice the planned time and retention.bytes=-1.',
+  ),
+  'CF-RELAY-004': page(
+    'a message cannot be understood',
+    'A message of a table’s topic is not one that Debezium sends for that table: no JSON, no key, another table, or a column that nobody knows of. Or the key is a value that Debezium changes on its way. The message says where it stands.',
+    'When something else writes to the topic, and when the table’s schema changed while the run was going on.',
+    'Find out who wrote it. Skipping it could lose a change, so that is never done; crossfade abort, then start again.',
+  ),
+  'CF-RELAY-005': page(
+    'the connector failed',
+    'A task of the connector has ended with an error, whose last cause is in the message. It does not begin again by itself.',
+    'When the source drops its slot, or refuses the connector’s user.',
+    'Mend the cause, then restart the connector (POST /connectors/NAME/restart?includeTasks=true). It goes on at the slot’s position; what it had sent already comes a second time, which does no harm.',
+  ),
+};

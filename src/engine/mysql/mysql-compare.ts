@@ -1,0 +1,139 @@
+/** Reads for verification (hazards §4). Values and keys are in the one text form, as in the change stream. */
+import {type Key, keyText, type Row} from '../../model/change.ts';
+import {TerminalError} from '../../model/errors.ts';
+import {nameOf, type Table, writtenColumns} from '../../model/table.ts';
+import type {Compare, KeyRange, MigrationRef} from '../engine.ts';
+import {comparing, readInOneSnapshot} from './mysql-bracket.ts';
+import {boundsOfParts, countTables, digestOfRange, hashesOfRows, holdRows, sampledKeys} from './mysql-compare-statements.ts';
+import {withHeldRows} from './mysql-held-rows.ts';
+import {isOrdered, keyColumns, oneOf, rangeCondition, selectRows} from './mysql-read-statements.ts';
+import {type SentRow, sentRows, textRows} from './mysql-row-stream.ts';
+import type {MySession, TextRow} from './mysql-session.ts';
+import type {MySessions} from './mysql-sessions.ts';
+import {textReader, utf8Text} from './mysql-value-text.ts';
+
+/** Of one statement: each is a condition of its own. */
+const KEYS_PER_READ = 500;
+const TABLES_PER_READ = 500;
+
+type Hashes = ReadonlyMap<string, {readonly key: Key; readonly hash: string}>;
+
+export const mysqlCompare = (sessions: MySessions, migration: MigrationRef): Compare => {
+  const counts = async (tables: readonly Table[]): Promise<bigint[]> => {
+    const found: bigint[] = [];
+    for (const some of partsOf(tables, TABLES_PER_READ)) {
+      const {rows} = await comparing(labelOf(some), sessions, (session) => session.query(countTables(some)));
+      const byPlace = new Map(rows.map((row) => [Number(row['n']), row]));
+      found.push(...some.map((_, n) => countOf(byPlace.get(n))));
+    }
+    return found;
+  };
+  return {
+    async count(table) {
+      const [count = 0n] = await counts([table]);
+      return count;
+    },
+    counts,
+    async digest(table, range, applied) {
+      const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf([table])}, async (session) => {
+        const row = await session.one(digestOfRange(table, rangeCondition(table, range)));
+        if (row['hashed'] !== row['count']) throw tooLong(table);
+        return row;
+      });
+      return {digest: {count: countOf(value), sums: SUMS.map((name) => BigInt(value[name] ?? missing(name)))}, bracket};
+    },
+    async rowDigests(table, where, applied) {
+      const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf([table])}, (session) =>
+        hashes(session, table, where),
+      );
+      return {rows: value, bracket};
+    },
+    rowHashes: (table, keys) => comparing(labelOf([table]), sessions, (session) => hashes(session, table, keys)),
+    rows: (table, keys) => comparing(labelOf([table]), sessions, (session) => rowsOf(session, table, keys)),
+    async read(table, where, applied) {
+      const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf([table])}, (session) =>
+        rowsOf(session, table, where),
+      );
+      return {rows: value, bracket};
+    },
+    holding: (table, keys, act) =>
+      withHeldRows(
+        sessions,
+        conditions(table, keys).map((condition) => holdRows(table, condition)),
+        act,
+      ),
+    async split(table, range, rows) {
+      if (!isOrdered(table)) return [range];
+      const bounds = await comparing(labelOf([table]), sessions, (session) =>
+        keysOf(session, table, boundsOfParts(table, rangeCondition(table, range), rows)),
+      );
+      const ends = [...bounds, range.to];
+      return ends.map((to, i) => ({after: i === 0 ? range.after : bounds[i - 1], to}));
+    },
+    sampleKeys: (table, rows) => comparing(labelOf([table]), sessions, (session) => keysOf(session, table, sampledKeys(table, rows))),
+  };
+};
+
+const SUMS = ['sum0', 'sum1', 'sum2', 'sum3'];
+
+/** Rows that share a key (the target may have lost its unique index) count together, so that none hides another. */
+const hashes = async (session: MySession, table: Table, where: KeyRange | readonly Key[]): Promise<Hashes> => {
+  const found = new Map<string, {key: Key; hash: string}>();
+  for (const condition of conditions(table, where)) {
+    for (const [key, sent] of await keyed(session, table, hashesOfRows(table, condition))) {
+      if (!sent) throw tooLong(table);
+      const [text, hash] = [keyText(key), utf8Text(sent)];
+      const earlier = found.get(text);
+      found.set(text, {key, hash: earlier ? [...earlier.hash.split('+'), hash].toSorted().join('+') : hash});
+    }
+  }
+  return found;
+};
+
+const rowsOf = async (session: MySession, table: Table, where: KeyRange | readonly Key[]): Promise<Row[]> => {
+  const rows: Row[] = [];
+  for (const condition of conditions(table, where))
+    for await (const batch of textRows(sentRows(session, selectRows(table, condition)), writtenColumns(table))) rows.push(...batch);
+  return rows;
+};
+
+const keysOf = async (session: MySession, table: Table, sql: string): Promise<Key[]> =>
+  (await keyed(session, table, sql)).map(([key]) => key);
+
+/** Rows that begin with the key's columns; with the value behind them, if there is one. */
+const keyed = async (session: MySession, table: Table, sql: string): Promise<(readonly [Key, SentRow[number] | undefined])[]> => {
+  const readers = keyColumns(table).map(textReader);
+  const found: (readonly [Key, SentRow[number] | undefined])[] = [];
+  for await (const batch of sentRows(session, sql)) {
+    for (const row of batch) found.push([readers.map((text, i) => valueOf(row[i], text)), row[readers.length]]);
+  }
+  return found;
+};
+
+const valueOf = (sent: SentRow[number] | undefined, text: (sent: Buffer) => string): string | null => (sent ? text(sent) : null);
+
+const conditions = (table: Table, where: KeyRange | readonly Key[]): string[] =>
+  isKeys(where) ? partsOf(where, KEYS_PER_READ).map((keys) => oneOf(table, keys)) : [rangeCondition(table, where)];
+
+const isKeys = (where: KeyRange | readonly Key[]): where is readonly Key[] => Array.isArray(where);
+
+const partsOf = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({length: Math.ceil(all.length / size)}, (_, i) => all.slice(i * size, (i + 1) * size));
+
+const labelOf = (tables: readonly Table[]): string =>
+  tables
+    .slice(0, 1)
+    .map(({name}) => nameOf(name))
+    .join();
+
+const countOf = (row: TextRow | undefined): bigint => BigInt(row?.['count'] ?? missing('count'));
+
+const missing = (column: string): never => {
+  throw new Error(`the answer has no ${column}`);
+};
+
+const tooLong = (table: Table): TerminalError =>
+  new TerminalError(`a row of ${nameOf(table.name)} is too long to be hashed by its server`, {
+    code: 'CF-VERIFY-002',
+    next: 'SET GLOBAL max_allowed_packet = 1073741824 there, then verify again',
+  });

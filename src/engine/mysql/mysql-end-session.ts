@@ -1,0 +1,37 @@
+/** Ends sessions of ours from outside: of the holder of the lock, and of a runner that was replaced. */
+import type {MigrationRef} from '../engine.ts';
+import {endSession} from './mysql-control-statements.ts';
+import {numberOf} from './mysql-errors.ts';
+import {leaseLock, lockHolder, serverSessions, writerLock} from './mysql-lock.ts';
+import type {MySession} from './mysql-session.ts';
+
+/** The server gives up what a session held once it has rolled back; one that hangs in the kernel is not ended at all. */
+const LOOKS_MAX = 100;
+const LOOK_EVERY_S = 0.1;
+const NO_SUCH_SESSION = 1094;
+
+/** Whether it held the lock and is gone. Numbers of sessions are not used again, so nobody is ended who came later. */
+export const endHolder = async (session: MySession, migration: MigrationRef, id: number): Promise<boolean> => {
+  const lock = leaseLock(migration);
+  if ((await lockHolder(session, lock)) !== id) return false;
+  await kill(session, id);
+  for (let look = 0; look < LOOKS_MAX; look++) {
+    if ((await lockHolder(session, lock)) !== id) return true;
+    await session.query('DO SLEEP(?)', [LOOK_EVERY_S]);
+  }
+  return false;
+};
+
+/** They may hold row locks: of the tag, or of rows of the tables. `own`: numbers that stay. */
+export const endOldWriters = async (session: MySession, migration: MigrationRef, own: ReadonlySet<number>): Promise<void> => {
+  const others = (await serverSessions(session)).filter(({id}) => !own.has(id));
+  for (const {id} of others) if ((await lockHolder(session, writerLock(migration, id))) === id) await kill(session, id);
+};
+
+const kill = async (session: MySession, id: number): Promise<void> => {
+  try {
+    await session.query(endSession(id));
+  } catch (error) {
+    if (numberOf(error) !== NO_SUCH_SESSION) throw error; // it has ended by itself
+  }
+};

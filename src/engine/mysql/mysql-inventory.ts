@@ -1,0 +1,48 @@
+/** The inventory of a MySQL or MariaDB side, of all schemas that are not the server's own. Sizes are what InnoDB estimates. */
+import type {Inventory} from '../../model/inventory.ts';
+import {ownSchemas} from './mysql-own-schemas.ts';
+import {bytesOf, logFiles} from './mysql-log-files.ts';
+import type {MySession} from './mysql-session.ts';
+
+const counted = (kind: string, from: string, schema: string, and = 'TRUE'): string =>
+  `SELECT '${kind}' AS kind, count(*) AS amount FROM information_schema.${from} WHERE NOT ${ownSchemas(schema)} AND ${and}`;
+
+const OBJECTS = [
+  counted('tables', 'tables', 'table_schema', `table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')`),
+  counted('partitioned tables', 'tables', 'table_schema', `create_options LIKE '%partitioned%'`),
+  counted('sequences', 'tables', 'table_schema', `table_type = 'SEQUENCE'`),
+  `SELECT 'indexes', count(DISTINCT table_schema, table_name, index_name) FROM information_schema.statistics WHERE NOT ${ownSchemas('table_schema')}`,
+  counted('views', 'views', 'table_schema'),
+  counted('foreign keys', 'referential_constraints', 'constraint_schema'),
+  counted('triggers', 'triggers', 'trigger_schema'),
+  counted('procedures', 'routines', 'routine_schema', `routine_type = 'PROCEDURE'`),
+  counted('functions', 'routines', 'routine_schema', `routine_type = 'FUNCTION'`),
+  counted('events', 'events', 'event_schema'),
+].join(' UNION ALL ');
+
+const FACTS = `
+  SELECT (SELECT coalesce(sum(data_length + index_length), 0) FROM information_schema.tables WHERE NOT ${ownSchemas('table_schema')}) AS bytes,
+         @@global.max_connections AS connections, @@global.innodb_checksum_algorithm AS checksums`;
+
+const PLUGINS = `SELECT plugin_name AS name, plugin_version AS version FROM information_schema.plugins WHERE plugin_status = 'ACTIVE' AND plugin_library IS NOT NULL ORDER BY 1`;
+
+export const mysqlInventory = async (session: MySession): Promise<Inventory> => {
+  const facts = await session.one(FACTS);
+  const objects = await session.query(OBJECTS);
+  const plugins = await session.query(PLUGINS);
+  const used = await session.one<{Value: string}>(`SHOW GLOBAL STATUS LIKE 'Threads_connected'`);
+  return {
+    databaseBytes: Number(facts['bytes']),
+    // As much as is kept: two of these tell how fast the log grows, as long as no file is purged in between.
+    logBytes: bytesOf(await logFiles(session)),
+    objects: objects.rows.map((row) => ({kind: row['kind'] ?? '', count: Number(row['amount'])})).filter(({count}) => count > 0),
+    extensions: plugins.rows.map((row) => ({name: row['name'] ?? '', version: row['version'] ?? ''})),
+    availableExtensions: [],
+    connections: {max: Number(facts['connections']), used: Number(used.Value)},
+    statements: undefined,
+    indexCheck: {notChecked: `${session.flavour.product} checks indexes only where it may hold up their users (CHECK TABLE)`},
+    hasChecksums: facts['checksums'] !== 'none',
+    // The rules of a collation are part of the server and are never changed under its name.
+    staleCollations: [],
+  };
+};

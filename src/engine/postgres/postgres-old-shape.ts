@@ -1,0 +1,40 @@
+/** Who uses columns that go: objects of the catalogue, and statements of clients where pg_stat_statements keeps them. */
+import type {OldColumn} from '../../model/planned-operation.ts';
+import type {Users} from '../alter.ts';
+import type {Change} from './postgres-change.ts';
+import {dependentsOf} from './postgres-dependents.ts';
+import {codeOf} from './postgres-errors.ts';
+import type {PgSession} from './postgres-session.ts';
+
+export const usersOf = async (session: PgSession, {old}: Change): Promise<Users> => {
+  const objects: string[] = [];
+  const statements: Users['statements'][number][] = [];
+  for (const column of old) {
+    objects.push(...(await dependentsOf(session, column)));
+    statements.push(...(await statementsOf(session, column)));
+  }
+  return {objects, statements};
+};
+
+/** By their words: those that name both the column and the table. Values are not in the texts, which are cut short. */
+const statementsOf = async (session: PgSession, {table, column}: OldColumn): Promise<Users['statements']> => {
+  const [kept] = (await session.query(WHERE_KEPT)).rows;
+  if (!kept) return [];
+  try {
+    const {rows} = await session.query(sentWith(kept['schema'] ?? ''), [wordOf(table.name), wordOf(column)]);
+    return rows.map((row) => ({text: row['text'] ?? '', calls: BigInt(row['calls'] ?? '0')}));
+  } catch (error) {
+    if (['55000', 'CF-GRANT-001'].includes(codeOf(error) ?? '')) return []; // not loaded, or not for this role
+    throw error;
+  }
+};
+
+const WHERE_KEPT = `
+  SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'pg_stat_statements'`;
+
+const sentWith = (schema: string): string => `
+  SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 120) AS text, sum(calls)::text AS calls FROM ${schema}.pg_stat_statements
+  WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query ~* '^\\s*(select|insert|update|delete|merge|with)\\M'
+    AND query !~* '\\mcrossfade|\\mpg_(catalog|stat|class|attribute|extension)' AND query ~ $1 AND query ~ $2 GROUP BY 1 ORDER BY 1`;
+
+const wordOf = (name: string): string => `\\m${name.replaceAll(/\W/g, '\\$&')}\\M`;

@@ -1,0 +1,129 @@
+/** Whoever writes any field of a journal anew, and all hashes after it, is found out: by a signature, or by the databases' copies. */
+import {describe, expect, test} from 'vitest';
+import {passed, runner, started, through, verdict, BEFORE_CUTOVER} from '../../test/support/journal-facts.ts';
+import {and, approvedBy, createdWith, keyed} from '../../test/support/people.ts';
+import {standingApprovals} from './approvals.ts';
+import {headFaults, sealEntry, verifyChain} from './chain.ts';
+import {signatureFaults} from './genuine.ts';
+import type {Entry, JournalFact} from './journal.ts';
+
+const [ann, bob] = [keyed('ann', 'approve', 'ann (uid 1000)'), keyed('bob')];
+const placed = (fact: JournalFact, place: number): JournalFact => ({...fact, place}) as JournalFact;
+
+const seen = and(
+  [],
+  createdWith(ann, bob),
+  runner(1),
+  ...through(...BEFORE_CUTOVER),
+  placed(verdict('checksum-match', true), 0),
+  placed(verdict('sql', true), 1),
+);
+const approval = seen.length + 1;
+const whole = and(seen, approvedBy(ann, seen), passed('checksum-match', 'approval'), started('cutover'));
+
+test('a journal as it was written has no fault, and the approval counts', () => {
+  expect([...verifyChain('m1', whole, whole), ...signatureFaults(whole)]).toEqual([]);
+  expect(standingApprovals(whole)).toMatchObject([{seq: approval, actor: {name: 'ann'}, isSigned: true}]);
+});
+
+/** The same journal from one entry on written anew, with hashes that fit. */
+const forged = (seq: number, change: (entry: Entry) => Pick<Entry, 'at' | 'fact'>): Entry[] =>
+  whole.reduce<Entry[]>((all, entry) => {
+    const {at, fact} = entry.seq === seq ? change(entry) : entry;
+    return [...all, sealEntry('m1', all.at(-1), new Date(at), fact)];
+  }, []);
+
+type Path = readonly (string | number)[];
+
+/** Every field that holds a value, however deep. */
+const leaves = (value: unknown, path: Path = []): Path[] =>
+  typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key])) : [path];
+
+const changed = (value: unknown, [key, ...rest]: Path): unknown => {
+  if (key !== undefined) {
+    const copy = structuredClone(value) as Record<string | number, unknown>;
+    copy[key] = changed(copy[key], rest);
+    return copy;
+  }
+  if (typeof value === 'string') return /^\d{4}-.*Z$/.test(value) ? new Date(Date.parse(value) + 86_400_000).toISOString() : `${value}x`;
+  if (typeof value === 'number') return value + 1;
+  return typeof value === 'boolean' ? !value : 'x';
+};
+
+const cases = whole.flatMap(({seq, at, fact}) =>
+  leaves({at, fact}).map((path) => ({
+    seq,
+    field: path.join('.'),
+    entries: forged(seq, (entry) => changed({at: entry.at, fact: entry.fact}, path) as Pick<Entry, 'at' | 'fact'>),
+  })),
+);
+
+describe('any field of any entry, written anew with all hashes after it', () => {
+  test('there are as many as one would think', () => {
+    expect(cases.length).toBeGreaterThan(80);
+    expect(cases.map(({field}) => field)).toEqual(
+      expect.arrayContaining([
+        'fact.planChecksum',
+        'fact.plan.cutover.start',
+        'fact.plan.approval.people.0.key',
+        'fact.verdict.evidence',
+        'fact.signal.signed.signature',
+        'fact.actor.account',
+        'fact.reason',
+        'at',
+      ]),
+    );
+  });
+
+  test.each(cases)('entry $seq, $field: the copies in the databases show it', ({entries}) => {
+    expect(verifyChain('m1', entries)).toEqual([]);
+    expect(
+      headFaults(
+        entries,
+        [whole.at(-1) ?? seen[0]].flatMap((head) => head ?? []),
+      ),
+    ).not.toEqual([]);
+  });
+
+  test.each(cases.filter(({seq}) => seq < approval))(
+    'entry $seq, $field: the signature that came after it shows it, without any database',
+    ({entries}) => {
+      expect(signatureFaults(entries)).toMatchObject([{seq: approval, what: 'changed'}]);
+      expect(standingApprovals(entries)).toEqual([]);
+    },
+  );
+
+  test.each(cases.filter(({seq}) => seq === approval))('the approval itself, $field: it counts no more', ({entries}) => {
+    expect(standingApprovals(entries)).toEqual([]);
+  });
+});
+
+describe('an approval', () => {
+  const standing = (...facts: readonly JournalFact[]) => standingApprovals(and(seen, ...facts)).length;
+  const bySomeAccount: JournalFact = {
+    type: 'signal',
+    signal: {type: 'approve', gate: 'approval', planChecksum: 'c1'},
+    actor: {kind: 'person', name: 'ann', authenticated: true},
+    reason: undefined,
+  };
+
+  test('of an account counts for nothing where the plan knows people, and one that claims a name is a fault', () => {
+    expect(standing(bySomeAccount)).toBe(0);
+    expect(signatureFaults(and(seen, bySomeAccount))).toMatchObject([{seq: approval, detail: expect.stringContaining('signed nothing')}]);
+  });
+
+  test('taken from another run, or signed before something else was recorded, is none', () => {
+    const other = and([], createdWith(ann, bob), runner(2), ...through(...BEFORE_CUTOVER), ...seen.slice(-2).map(({fact}) => fact));
+    expect(standing(approvedBy(ann, other))).toBe(0);
+    expect(standing(approvedBy(ann, seen))).toBe(1);
+  });
+
+  test('counts only from somebody who may, and whom the plan still knows', () => {
+    const [eve, op] = [keyed('eve'), keyed('op', 'operate')];
+    expect(standing(approvedBy(eve, seen))).toBe(0);
+    expect(standing(approvedBy({...eve, name: 'bob'}, seen))).toBe(0);
+    const withOp = and([], createdWith(ann, op), runner(1), ...through(...BEFORE_CUTOVER));
+    expect(standingApprovals(and(withOp, approvedBy(op, withOp)))).toEqual([]);
+    expect(signatureFaults(and(withOp, approvedBy(op, withOp)))).toMatchObject([{detail: 'op may operate, and not approve'}]);
+  });
+});

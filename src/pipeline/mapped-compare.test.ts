@@ -1,0 +1,67 @@
+import {expect, test} from 'vitest';
+import type {Compare, KeyRange, Source} from '../engine/engine.ts';
+import {migrationMapping} from '../mapping/migration-mapping.ts';
+import {mysqlToPostgres} from '../mapping/mysql-to-postgres/pair.ts';
+import type {Key, Row} from '../model/change.ts';
+import type {Table} from '../model/table.ts';
+import {comparedThrough} from './mapped-compare.ts';
+
+const table = (at: string, price: string): Table => ({
+  name: {schema: 'shop', name: 'visits'},
+  columns: [
+    ['at', at],
+    ['price', price],
+  ].map(([name = '', type = '']) => ({name, type, notNull: true, generated: false, identity: undefined, portableBinary: false})),
+  key: ['at'],
+  partitions: [],
+  estimatedRows: 0,
+  estimatedBytes: 0,
+});
+const SOURCE = table('datetime(3)', 'double');
+const TARGET = table('timestamp(3) without time zone', 'double precision');
+
+/** A side that holds one row and remembers what it was asked for. */
+const side = (row: Row) => {
+  const asked: unknown[] = [];
+  const key = [row['at'] ?? null];
+  const bracket = {before: {}, after: {}, applied: undefined, sees: () => true} as never;
+  const range: KeyRange = {after: undefined, to: key};
+  const compare = {
+    read: async (_: Table, where: unknown) => (asked.push(where), {rows: [row], bracket}),
+    rows: async (_: Table, keys: readonly Key[]) => (asked.push(keys), [row]),
+    holding: async (_: Table, keys: readonly Key[], act: () => Promise<unknown>) => (asked.push(keys), act()),
+    split: async (_: Table, where: KeyRange) => (asked.push(where), [range]),
+    sampleKeys: async () => [key],
+  } as unknown as Compare;
+  return {asked, compare, source: {planRanges: async () => [range]} as unknown as Source};
+};
+
+test('each side is asked for its own keys, and both answer with those of the receiving one', async () => {
+  const mappings = migrationMapping({tables: [], allowLoss: false}, () => (value) => value, mysqlToPostgres({accept: []})).tables(
+    [SOURCE],
+    [TARGET],
+    'forward',
+  );
+  const mysql = side({at: '2024-01-02 03:04:05.500', price: '1e15'});
+  const postgres = side({at: '2024-01-02 03:04:05.5', price: '1e+15'});
+  const {from, to} = comparedThrough(mappings, mysql, postgres);
+  const there: Key = ['2024-01-02 03:04:05.5'];
+  const here: Key = ['2024-01-02 03:04:05.500'];
+  const range = {after: undefined, to: there};
+
+  expect(await from.source.planRanges(TARGET, 1)).toEqual([range]);
+  expect(await from.compare.split(TARGET, range, 1)).toEqual([range]);
+  expect(await from.compare.sampleKeys(TARGET, 1)).toEqual([there]);
+  const [one, other] = [await from.compare.digest(TARGET, range, undefined), await to.compare.digest(TARGET, range, undefined)];
+  expect(one.digest).toEqual(other.digest);
+  const rows = await from.compare.rowDigests(TARGET, [there], undefined);
+  expect(rows.rows).toEqual((await to.compare.rowDigests(TARGET, [there], undefined)).rows);
+  expect(await from.compare.rowHashes(TARGET, [there])).toEqual(await to.compare.rowHashes(TARGET, [there]));
+  expect(await from.compare.rows(TARGET, [there])).toEqual(await to.compare.rows(TARGET, [there]));
+  await from.compare.holding?.(TARGET, [there], async () => undefined);
+
+  expect(mysql.asked).toEqual([{after: undefined, to: here}, {after: undefined, to: here}, [here], [here], [here], [here]]);
+  expect(new Set(postgres.asked.flat().map((where) => JSON.stringify(where)))).toEqual(
+    new Set([range, there].map((where) => JSON.stringify(where))),
+  );
+});

@@ -1,0 +1,56 @@
+/** One request to the REST API of Kafka Connect, which has no client library of its own. */
+import {TerminalError, TransientError} from '../model/errors.ts';
+import type {Effects} from '../model/effects.ts';
+import {isObject, type Json, parseExactJson} from './exact-json.ts';
+
+/** A worker forwards some requests to its leader and waits up to 90 s for it; a rebalance takes less. */
+const ANSWER_MS_MAX = 30_000;
+
+/** `undefined` where there is no such thing (404). */
+export type Ask = (method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object) => Promise<Json | undefined>;
+
+/** `url` may carry a user and a password; neither is ever part of a message. */
+export const connectRequests = (url: string, effects: Effects): Ask => {
+  const {origin, pathname, username, password} = new URL(url);
+  const base = `${origin}${pathname.replace(/\/$/, '')}`;
+  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  const headers = {'content-type': 'application/json', ...(username && {authorization: `Basic ${login}`})};
+  return async (method, path, body) => {
+    await effects.point('admin.command', `connect ${method} ${path}`);
+    const {status, text} = await sent(`${base}${path}`, {method, headers, ...(body && {body: JSON.stringify(body)})});
+    if (status === 404) return undefined;
+    if (status >= 200 && status < 300) return text === '' ? null : parseExactJson(text);
+    throw refused(`${method} ${base}${path}`, status, text);
+  };
+};
+
+async function sent(address: string, request: RequestInit): Promise<{readonly status: number; readonly text: string}> {
+  try {
+    const answer = await fetch(address, {...request, signal: AbortSignal.timeout(ANSWER_MS_MAX)});
+    return {status: answer.status, text: await answer.text()};
+  } catch (cause) {
+    const why = cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : String(cause);
+    throw new TransientError(`Kafka Connect at ${address} gave no answer: ${why}`, {
+      code: 'CF-RELAY-001',
+      cause,
+      next: 'nothing; it is asked again',
+    });
+  }
+}
+
+/** 409 is a rebalance under way, or a connector that is not stopped yet; from 500 on the worker itself is at fault. */
+function refused(request: string, status: number, text: string): Error {
+  const said = messageOf(text) ?? text.slice(0, 300);
+  if (status === 409 || status >= 500)
+    return new TransientError(`${request}: ${status} ${said}`, {code: 'CF-RELAY-001', next: 'nothing; it is asked again'});
+  return new TerminalError(`${request}: ${status} ${said}`, {code: 'CF-RELAY-002', next: 'see what the worker says'});
+}
+
+function messageOf(text: string): string | undefined {
+  try {
+    const answer = parseExactJson(text);
+    return isObject(answer) && typeof answer['message'] === 'string' ? answer['message'] : undefined;
+  } catch {
+    return undefined; // a page of a proxy: the caller shows its beginning
+  }
+}

@@ -1,0 +1,140 @@
+/** The broker client over `kafkajs`, which knows no assignment: each reader is alone in a group of its own, and commits nothing. */
+import {type Admin, ConfigResourceTypes, Kafka, KafkaJSProtocolError, logLevel, type Producer} from 'kafkajs';
+import type {Effects} from '../model/effects.ts';
+import {TerminalError, TransientError} from '../model/errors.ts';
+import type {BrokerAddress, BrokerClient, BrokerMessage, NewMessage, OffsetRange, TopicPartition, TopicSettings} from './broker-client.ts';
+import {KafkajsReader} from './kafkajs-reader.ts';
+
+const CONNECT_MS_MAX = 10_000;
+const ANSWER_MS_MAX = 30_000;
+/** Some seconds in all: whoever calls tries again for longer. */
+const RETRY = {initialRetryTime: 100, maxRetryTime: 2000, retries: 6};
+
+export class KafkajsClient implements BrokerClient {
+  readonly #kafka: Kafka;
+  readonly #effects: Effects;
+  readonly #clientId: string;
+  #admin: Promise<Admin> | undefined;
+  #producer: Promise<Producer> | undefined;
+
+  constructor({brokers, clientId}: BrokerAddress, effects: Effects) {
+    const limits = {connectionTimeout: CONNECT_MS_MAX, requestTimeout: ANSWER_MS_MAX, retry: RETRY};
+    // What goes wrong is thrown, and said once, by whoever asked.
+    this.#kafka = new Kafka({clientId, brokers: [...brokers], ...limits, logLevel: logLevel.NOTHING});
+    this.#effects = effects;
+    this.#clientId = clientId;
+  }
+
+  async createTopic(topic: string, {partitions, replicas, settings}: TopicSettings): Promise<void> {
+    await this.#effects.point('admin.command', `kafka create topic ${topic}`);
+    const configEntries = Object.entries(settings).map(([name, value]) => ({name, value}));
+    const wanted = {topic, numPartitions: partitions, replicationFactor: replicas, configEntries};
+    const isMade = await this.#ask('create a topic', (admin) => admin.createTopics({topics: [wanted], waitForLeaders: true}));
+    const had = isMade ? partitions : (await this.offsets(topic))?.length;
+    if (had !== partitions) throw unfit(`the topic ${topic} is there with ${had} partitions, and ${partitions} are wanted`);
+  }
+
+  async offsets(topic: string): Promise<readonly OffsetRange[] | undefined> {
+    // By its list: to ask for a topic by name can make it.
+    const topics = await this.#ask('list topics', (admin) => admin.listTopics());
+    if (!topics.includes(topic)) return undefined;
+    const ranges = await this.#ask(`the offsets of ${topic}`, (admin) => admin.fetchTopicOffsets(topic));
+    return ranges
+      .map(({partition, low, high}) => ({partition, first: BigInt(low), end: BigInt(high)}))
+      .toSorted((a, b) => a.partition - b.partition);
+  }
+
+  async topicSettings(topic: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> {
+    const asked = {type: ConfigResourceTypes.TOPIC, name: topic, configNames: [...names]};
+    const {resources} = await this.#ask(`the settings of ${topic}`, (admin) =>
+      admin.describeConfigs({resources: [asked], includeSynonyms: false}),
+    );
+    return Object.fromEntries((resources[0]?.configEntries ?? []).map(({configName, configValue}) => [configName, configValue]));
+  }
+
+  async *consume(
+    from: readonly (TopicPartition & {readonly offset: bigint})[],
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly BrokerMessage[]> {
+    const group = `${this.#clientId}-${this.#effects.randomId()}`;
+    const reader = new KafkajsReader({
+      consumer: this.#kafka.consumer({
+        groupId: group,
+        allowAutoTopicCreation: false,
+        maxWaitTimeInMs: 200,
+        retry: {...RETRY, restartOnFailure: async () => false},
+      }),
+      from,
+      offsets: (topic) => this.offsets(topic),
+      clock: this.#effects.clock,
+    });
+    try {
+      await reader.start();
+      yield* reader.batches(signal);
+    } catch (error) {
+      throw brokerError('the stream of messages', error);
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async produce(topic: string, messages: readonly NewMessage[]): Promise<readonly bigint[]> {
+    await this.#effects.point('admin.command', `kafka produce ${topic}`);
+    try {
+      const producer = await (this.#producer ??= connected(this.#kafka.producer({allowAutoTopicCreation: false, idempotent: true})));
+      const sent = await producer.send({topic, acks: -1, messages: messages.map((one) => ({...one, headers: {...one.headers}}))});
+      const base = new Map(sent.map(({partition, baseOffset}) => [partition, BigInt(baseOffset ?? -1)]));
+      return messages.map(({partition}) => {
+        const offset = base.get(partition) ?? -1n;
+        base.set(partition, offset + 1n);
+        return offset;
+      });
+    } catch (error) {
+      throw brokerError(`produce to ${topic}`, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    const open = [this.#admin, this.#producer];
+    this.#admin = undefined;
+    this.#producer = undefined;
+    for (const one of open) await (await one?.catch(() => undefined))?.disconnect(); // what never connected has nothing to end
+  }
+
+  async #ask<T>(what: string, question: (admin: Admin) => Promise<T>): Promise<T> {
+    try {
+      return await question(await (this.#admin ??= connected(this.#kafka.admin())));
+    } catch (error) {
+      this.#admin = undefined;
+      throw brokerError(what, error);
+    }
+  }
+}
+
+const connected = async <T extends {connect(): Promise<void>}>(client: T): Promise<T> => {
+  await client.connect();
+  return client;
+};
+
+/** The brokers that say so will say it again; anything else may be better in a moment. */
+const FINAL =
+  /^(?:TOPIC_AUTHORIZATION_FAILED|GROUP_AUTHORIZATION_FAILED|CLUSTER_AUTHORIZATION_FAILED|INVALID_\w+|MESSAGE_TOO_LARGE|POLICY_VIOLATION|UNSUPPORTED_\w+|SASL_AUTHENTICATION_FAILED)$/;
+
+function brokerError(what: string, error: unknown): Error {
+  if (error instanceof TransientError || error instanceof TerminalError) return error;
+  const root = rootOf(error);
+  const message = `Kafka, ${what}: ${root instanceof Error ? root.message : String(root)}`;
+  if (root instanceof KafkaJSProtocolError && FINAL.test(root.type))
+    return new TerminalError(message, {code: 'CF-RELAY-002', cause: error, next: 'see what the brokers say'});
+  return new TransientError(message, {code: 'CF-RELAY-001', cause: error, next: 'nothing; it is tried again'});
+}
+
+/** The library wraps what happened once for each level of its retries. */
+function rootOf(error: unknown): unknown {
+  if (error instanceof AggregateError || (error instanceof Error && 'errors' in error && Array.isArray(error.errors)))
+    return rootOf((error as AggregateError).errors[0]);
+  return error instanceof Error && error.name.startsWith('KafkaJS') && error.cause instanceof Error ? rootOf(error.cause) : error;
+}
+
+const unfit = (message: string): TerminalError =>
+  new TerminalError(message, {code: 'CF-RELAY-002', next: 'use another prefix, or remove the topic'});

@@ -1,0 +1,154 @@
+import {expect, test} from 'vitest';
+import {
+  ANN,
+  approve,
+  atCutover,
+  created,
+  ended,
+  journal,
+  passed,
+  runner,
+  signal,
+  started,
+  through,
+  verdict,
+} from '../../test/support/journal-facts.ts';
+import {verifyChain} from '../journal/chain.ts';
+import type {JournalFact} from '../journal/journal.ts';
+import {runState} from '../journal/run-state.ts';
+import {pageOf} from './html/page.ts';
+import {type Report, reportOf} from './report.ts';
+
+const step = (name: string, evidence?: unknown, phase = 'cutover'): JournalFact[] => [
+  {type: 'step-intent', phase, step: name, attempt: 1},
+  {type: 'step-outcome', phase, step: name, attempt: 1, evidence},
+];
+const verification = {equal: true, tables: 2, rows: '10', differing: 0, uncompared: 0, direction: 'forward'};
+const checksums = {'shop.orders': {rows: '7', checksum: 'abc'}, 'shop.lines': {rows: '3', checksum: 'def'}};
+const canary = {
+  tokens: 9,
+  lost: 0,
+  stallMs: 310,
+  paths: [
+    {
+      path: 'p',
+      waits: [
+        {upToMs: 10, count: 8},
+        {upToMs: 500, count: 1},
+      ],
+    },
+  ],
+};
+
+const calledOff: JournalFact[] = [
+  ...atCutover,
+  verdict('replication-lag', false),
+  verdict('replication-lag', false),
+  verdict('replication-lag', true),
+  approve(),
+  signal({type: 'cutover'}),
+  passed('replication-lag', 'approval'),
+  started('cutover'),
+  ...step('hold'),
+  {type: 'step-intent', phase: 'cutover', step: 'drain', attempt: 1},
+  {type: 'step-failed', phase: 'cutover', step: 'drain', attempt: 1, error: 'the stall budget was used up', code: 'CF-CUT-001'},
+  ended('cutover', 'back', {reason: 'the stall budget was used up', attempt: 1}),
+];
+const moved: JournalFact[] = [
+  ...calledOff,
+  ...through('catch-up'),
+  started('verify-data'),
+  ...step('compare', {verification, checksums}, 'verify-data'),
+  ended('verify-data', 'done', {verification, checksums}),
+  {type: 'unlocked', holder: 'bob@old', since: '', epoch: 2, override: 'CF-LEASE-001', actor: ANN, reason: 'the machine burned'},
+  runner(3),
+  started('cutover'),
+  ...step('hold'),
+  ...step('decide', 'committed'),
+  {type: 'decision', what: 'cutover forward', side: 'target', epoch: 3, evidence: {}},
+  ended('cutover', 'done', {heldMs: 120, canary, leftOnClosedSide: [{role: 'shop_app', application: 'cron', sessions: 2}]}),
+];
+
+const report = (facts: readonly JournalFact[]): Report => {
+  const entries = journal(facts);
+  const faults = verifyChain('m1', entries);
+  return reportOf({id: 'm1', entries, state: runState(entries), faults, madeAt: '2026-05-02T00:00:00.000Z', version: '0.1.0'});
+};
+
+test('an attempt that was called off, and the one that moved the traffic', () => {
+  const [first, second] = report(moved).attempts;
+  expect(first).toMatchObject({direction: 'forward', decided: false, reason: 'the stall budget was used up', heldMs: null, canary: {}});
+  expect(first?.held).toEqual([
+    {step: 'hold', fromMs: 0, ms: 60_000},
+    {step: 'drain', fromMs: 120_000, ms: 60_000},
+  ]);
+  expect(second).toMatchObject({decided: true, reason: null, heldMs: 120, stallMs: 310, leftBehind: [{application: 'cron'}]});
+});
+
+test('people, their overrides, gates, comparisons, runners and troubles are told from the journal', () => {
+  const told = report(moved);
+  expect(told.deeds.map(({who, what, authenticated}) => [who, what, authenticated])).toEqual([
+    ['ann', 'approve approval', true],
+    ['ann', 'cutover', true],
+    ['ann', 'unlock: end bob@old', true],
+  ]);
+  expect(told.overrides).toMatchObject([{override: 'CF-LEASE-001', reason: 'the machine burned'}]);
+  expect(told.gates.map(({gate, go, looks}) => [gate, go, looks])).toEqual([
+    ['replication-lag', false, 2],
+    ['replication-lag', true, 1],
+  ]);
+  expect(told.comparisons).toMatchObject([{equal: true, tables: 2, rows: '10', repaired: 0}]);
+  expect(told.digests).toEqual([
+    {table: 'shop.orders', rows: '7', checksum: 'abc'},
+    {table: 'shop.lines', rows: '3', checksum: 'def'},
+  ]);
+  expect(told.runners.map(({epoch, ended}) => [epoch, ended])).toEqual([
+    [1, 'unlocked by ann'],
+    [3, null],
+  ]);
+  expect(told.troubles.map(({where, code}) => [where, code])).toEqual([
+    ['cutover/drain', 'CF-CUT-001'],
+    ['cutover', null],
+  ]);
+  expect(told).toMatchObject({openSide: 'target', status: 'running', startedBy: 'host-1'});
+  expect(told.remains.at(0)?.next).toBe('crossfade complete');
+});
+
+test('a phase that a crash interrupted is one visit, and a step nobody finished is not called done', () => {
+  const crashed = [
+    ...atCutover,
+    started('cutover'),
+    {type: 'step-intent', phase: 'cutover', step: 'hold', attempt: 1} as const,
+    runner(2),
+    started('cutover'),
+  ];
+  const visit = report(crashed).visits.filter(({phase}) => phase === 'cutover');
+  expect(visit).toMatchObject([{endedAt: null, ms: null, steps: [{step: 'hold', ended: 'unknown', ms: null}]}]);
+});
+
+test('the page says it all, lets nothing run, asks nobody, and shows markup in names as text', () => {
+  const evil = moved.map((fact) => (fact.type === 'migration-created' ? {...fact, name: '<script>alert(1)</script>'} : fact));
+  const page = pageOf(report(evil));
+  expect(page).toContain('&#60;script&#62;alert(1)');
+  expect(page).not.toMatch(/<script|<link|<img|<iframe|\bsrc=|\bhref=|url\(|@import|\son[a-z]+=/i);
+  for (const words of [
+    'called off',
+    'decided',
+    '310 ms',
+    'CF-LEASE-001',
+    'the machine burned',
+    'no-go',
+    'shop.orders',
+    'up to 500 ms',
+    'unbroken',
+  ])
+    expect(page).toContain(words);
+});
+
+test('a journal that was altered says so, and an empty one still makes a page', () => {
+  const entries = journal(moved).map((entry) => (entry.fact.type === 'decision' ? {...entry, fact: {...entry.fact, epoch: 9}} : entry));
+  const altered = reportOf({id: 'm1', entries, state: runState(entries), faults: verifyChain('m1', entries), madeAt: '', version: ''});
+  expect(altered.chain.faults.length).toBeGreaterThan(0);
+  expect(pageOf(altered)).toContain('altered');
+  expect(pageOf(report([created]))).toContain('None was tried.');
+});

@@ -1,0 +1,56 @@
+/** The numbers of the newest runner. They stand still when it is gone: `crossfade_report_age_seconds` says how old they are. */
+import type {GaugeName, Room} from '../telemetry/telemetry.ts';
+import type {Metric, SeenRun} from './metrics.ts';
+
+const gauge = (name: string, help: string, of: GaugeName, unit = 1): Metric => ({
+  name,
+  help,
+  samples({report}: SeenRun) {
+    const value = report?.gauges[of];
+    return value === undefined ? [] : [{value: value / unit}];
+  },
+});
+
+const room = (name: string, help: string, of: (room: Room) => number | undefined): Metric => ({
+  name,
+  help,
+  labels: ['side', 'kind', 'what'],
+  samples: ({report}) =>
+    (report?.room ?? []).flatMap((one) => {
+      const value = of(one);
+      return value === undefined ? [] : [{value, labels: {side: one.side, kind: one.kind, what: one.what}}];
+    }),
+});
+
+export const ageSeconds = (at: string, now: Date): number => Math.max(0, now.getTime() - Date.parse(at)) / 1000;
+
+export const LIVE_METRICS: readonly Metric[] = [
+  {
+    name: 'crossfade_report_age_seconds',
+    help: 'Since the runner last said its numbers; it does so every second',
+    samples: ({report, state, now}) => (report === undefined || state.isFinal ? [] : [{value: ageSeconds(report.at, now)}]),
+  },
+  gauge('crossfade_lag_seconds', 'How far the stream is behind the side that serves', 'lagMs', 1000),
+  gauge('crossfade_backlog_bytes', 'Log of the serving side that is still to be applied', 'backlogBytes'),
+  gauge('crossfade_rows_copied', 'Rows that the copy has brought', 'rowsCopied'),
+  gauge('crossfade_rows_expected', 'Rows to copy, by an estimate of the server', 'rowsTotal'),
+  gauge('crossfade_chunks_copied', 'Chunks of the copy that are done', 'chunksDone'),
+  gauge('crossfade_chunks_expected', 'Chunks of the copy', 'chunksTotal'),
+  gauge('crossfade_changes_applied', 'Changes of the stream that this runner has applied', 'changesApplied'),
+  gauge('crossfade_rows_compared', 'Rows compared by the comparison under way', 'rowsVerified'),
+  gauge('crossfade_rereads', 'Rows that are to be read again before the target is exact', 'rereads'),
+  {
+    name: 'crossfade_wait_seconds',
+    help: 'How long the longest wait for somebody else has lasted: a lock, a server that does not answer; no sample without one',
+    samples: ({report, now}) => (report?.waits ?? []).slice(0, 1).map(({since}) => ({value: ageSeconds(since, now)})),
+  },
+  room(
+    'crossfade_room_bytes',
+    'What is left before the server gives the stream up (slot) or nobody can write (disk)',
+    ({leftBytes}) => leftBytes,
+  ),
+  room('crossfade_room_ratio', 'The same as a share of all there is, 0 to 1', ({leftShare}) => leftShare),
+  room('crossfade_room_seconds', 'How long that lasts at the speed of the last minute; no sample while it does not shrink', ({lastsMs}) =>
+    lastsMs === undefined ? undefined : lastsMs / 1000,
+  ),
+];
