@@ -7,6 +7,7 @@ import {isCoded, TerminalError, TransientError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
 import type {Table} from '../../model/table.ts';
 import type {MigrationRef, OpenOptions} from '../engine.ts';
+import {ReceivedEvents} from '../received-events.ts';
 import {BinlogEvents} from './mysql-binlog-events.ts';
 import {BinlogTables} from './mysql-binlog-tables.ts';
 import {Decoders} from './mysql-charsets.ts';
@@ -33,11 +34,7 @@ export class MysqlChangeStream {
   readonly #session: MySession;
   readonly #options: OpenOptions;
   readonly #events: BinlogEvents;
-  #queue: StreamEvent[] = [];
-  #queuedBytes = 0;
-  #wake: (() => void) | undefined;
-  #paused = false;
-  #failure: unknown;
+  readonly #received: ReceivedEvents;
   #silentMs = 0;
   readonly #over = new AbortController();
 
@@ -45,6 +42,7 @@ export class MysqlChangeStream {
     this.#session = session;
     this.#options = options;
     this.#events = events;
+    this.#received = new ReceivedEvents(session.connection, QUEUE_BYTES_MAX);
   }
 
   static async start(start: StreamStart): Promise<MysqlChangeStream> {
@@ -67,13 +65,13 @@ export class MysqlChangeStream {
   }
 
   #listen(command: Buffer): void {
-    this.#session.connection.on('error', (error: Error) => this.#fail(error));
-    this.#session.connection.on('end', () => this.#fail(new Error('the connection ended')));
+    this.#session.connection.on('error', (error: Error) => this.#received.fail(error));
+    this.#session.connection.on('end', () => this.#received.fail(new Error('the connection ended')));
     dump(
       this.#session.connection,
       command,
       (event) => this.#receive(event),
-      (error) => this.#fail(error),
+      (error) => this.#received.fail(error),
     );
     void this.#watch();
   }
@@ -82,61 +80,31 @@ export class MysqlChangeStream {
   async #watch(): Promise<void> {
     for (;;) {
       await this.#options.effects.clock.sleep(HEARTBEAT_MS, this.#over.signal);
-      if (this.#failure || this.#over.signal.aborted) return;
-      this.#silentMs = this.#paused ? 0 : this.#silentMs + HEARTBEAT_MS;
-      if (this.#silentMs > SILENT_MS_MAX) return this.#fail(new Error(`the server has said nothing for ${SILENT_MS_MAX / 1000} s`));
+      if (this.#received.hasFailed || this.#over.signal.aborted) return;
+      this.#silentMs = this.#received.isPaused ? 0 : this.#silentMs + HEARTBEAT_MS;
+      if (this.#silentMs > SILENT_MS_MAX)
+        return this.#received.fail(new Error(`the server has said nothing for ${SILENT_MS_MAX / 1000} s`));
     }
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= error;
-    this.#wake?.();
   }
 
   #receive(event: Buffer): void {
     this.#silentMs = 0;
-    if (this.#failure) return;
-    try {
-      this.#events.take(event, this.#queue);
-    } catch (error) {
-      this.#fail(isCoded(error) ? error : unreadable(error));
-    }
-    this.#queuedBytes += event.length;
-    if (this.#queuedBytes >= QUEUE_BYTES_MAX && !this.#paused) {
-      this.#paused = true;
-      this.#session.connection.pause();
-    }
-    if (this.#queue.length) this.#wake?.();
+    this.#received.receive((queue) => {
+      try {
+        this.#events.take(event, queue);
+      } catch (error) {
+        throw isCoded(error) ? error : unreadable(error);
+      }
+      return event.length;
+    });
   }
 
   /** Everything received since the last turn, at least one event; ends when `signal` aborts, throws when the stream failed. */
-  async *events(signal: AbortSignal): AsyncGenerator<readonly StreamEvent[]> {
-    const onAbort = (): void => this.#wake?.();
-    signal.addEventListener('abort', onAbort, {once: true});
-    try {
-      while (!signal.aborted) {
-        if (this.#queue.length) yield this.#drainQueue();
-        else if (this.#failure) throw this.#broken();
-        else await new Promise<void>((resolve) => (this.#wake = resolve));
-      }
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+  events(signal: AbortSignal): AsyncIterable<readonly StreamEvent[]> {
+    return this.#received.batches(signal, (cause) => this.#broken(cause));
   }
 
-  #drainQueue(): readonly StreamEvent[] {
-    const events = this.#queue;
-    this.#queue = [];
-    this.#queuedBytes = 0;
-    if (this.#paused) {
-      this.#paused = false;
-      this.#session.connection.resume();
-    }
-    return events;
-  }
-
-  #broken(): Error {
-    const cause = this.#failure;
+  #broken(cause: unknown): Error {
     if (isCoded(cause)) return cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     if (isGone(cause)) {

@@ -2,6 +2,19 @@
 import {isCoded, TerminalError, TransientError} from '../../model/errors.ts';
 import type {Side} from '../../model/side.ts';
 import type {OpenOptions} from '../engine.ts';
+import {
+  CERTIFICATE,
+  NETWORK,
+  connectionLost,
+  diskFull,
+  lacksGrant,
+  offersNoTls,
+  refusedLogin,
+  textOf,
+  unreachable,
+  unverified,
+  whereOf,
+} from '../server-errors.ts';
 
 /** Numbers from 3000 on are of MySQL up to 3999, of MariaDB from 4000 on; 4031 is of MySQL. */
 const REFUSED_LOGIN = new Set([1044, 1045, 1049, 1129, 1130, 1251, 1698, 1820, 1862, 3118, 3955, 4151]);
@@ -12,30 +25,9 @@ const LOST = new Set([1053, 1077, 1080, 1152, 1158, 1159, 1160, 1161, 1927, 3032
  * from 11.6 on says that a row is newer than the transaction's snapshot.
  */
 const BUSY = new Set([1020, 1040, 1203, 1205, 1213, 1226, 1317, 1613, 1614, 1969, 3024, 3058, 3101, 3572]);
-const NETWORK = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EHOSTUNREACH',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'PROTOCOL_CONNECTION_LOST',
-  'PROTOCOL_SEQUENCE_TIMEOUT',
-]);
-const CERTIFICATE = new Set([
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'CERT_HAS_EXPIRED',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_NOT_YET_VALID',
-  'HANDSHAKE_SSL_ERROR',
-]);
+/** The driver's own codes beside those of Node. */
+const BROKEN = new Set(['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT']);
+const HANDSHAKE = 'HANDSHAKE_SSL_ERROR';
 const LACKS_GRANT = new Set([1044, 1142, 1143, 1227, 1345, 1370, 3530]);
 const DISK_FULL = new Set([1021, 1114]);
 const SCHEMA_CHANGED = 1412;
@@ -54,8 +46,6 @@ const codeOf = (error: unknown): string => {
   return typeof code === 'string' ? code : '';
 };
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
-
 /** A grant that nobody found missing beforehand, a disk that is full, a session that is gone; everything else goes up as it is. */
 export const statementError = (error: unknown, label: string, side: Side): unknown => {
   if (isCoded(error)) return error;
@@ -63,25 +53,13 @@ export const statementError = (error: unknown, label: string, side: Side): unkno
   if (isLost(error)) return connectionLost(error, label, side);
   if (numberOf(error) === SCHEMA_CHANGED) return schemaChanged(error, label, side);
   if (!LACKS_GRANT.has(numberOf(error) ?? 0)) return error;
-  return new TerminalError(`${label}: ${textOf(error)}`, {
-    code: 'CF-GRANT-001',
-    cause: error,
-    next: 'crossfade doctor PLAN prints what to grant; then: crossfade resume',
-  });
+  return lacksGrant(error, label);
 };
 
 /** Also said as an error of the storage engine, with the system's number. */
 const isDiskFull = (error: unknown): boolean =>
   DISK_FULL.has(numberOf(error) ?? 0) ||
   ([1026, 1030, 3, 1022].includes(numberOf(error) ?? 0) && /\b28\b.*No space left/i.test(textOf(error)));
-
-/** What was under way is rolled back by the server, so that nothing is half written. */
-const diskFull = (error: unknown, label: string, side: Side): TerminalError =>
-  new TerminalError(`the disk of the ${side} is full (${label}: ${textOf(error)})`, {
-    code: 'CF-DISK-002',
-    cause: error,
-    next: `make room on the ${side}, then: crossfade resume`,
-  });
 
 /** A transaction's snapshot is older than its table: never tried again, because the next one would read other columns. */
 const schemaChanged = (error: unknown, label: string, side: Side): TerminalError =>
@@ -91,51 +69,26 @@ const schemaChanged = (error: unknown, label: string, side: Side): TerminalError
     next: 'hold back schema changes until the run is complete; then: crossfade abort, and begin again',
   });
 
-/** Whether what was under way has happened is not known: whoever sent it looks. */
-const connectionLost = (error: unknown, label: string, side: Side): TransientError =>
-  new TransientError(`the connection to the ${side} was lost (${label}: ${textOf(error)})`, {
-    code: 'CF-CONN-004',
-    cause: error,
-    next: 'crossfade resume',
-  });
-
 /** A connection that could not be made. */
 export const connectionError = (error: unknown, options: OpenOptions): Error => {
   if (isCoded(error)) return error;
-  const where = `${options.side} ${options.url.toString()}`;
-  if (REFUSED_LOGIN.has(numberOf(error) ?? 0))
-    return new TerminalError(`${where} refused the login: ${textOf(error)}`, {
-      code: 'CF-CONN-002',
-      cause: error,
-      next: `check user, password and database of the ${options.side}'s url`,
-    });
-  if (CERTIFICATE.has(codeOf(error)))
-    return new TerminalError(`${where}: the server's certificate could not be verified: ${textOf(error)}`, {
-      code: 'CF-CONN-003',
-      cause: error,
-      next: `give the right CA under ${options.side}.tls.ca`,
-    });
-  if (codeOf(error) === NO_TLS)
-    return new TerminalError(`${where} does not offer TLS, which is required for a server that is not local`, {
-      code: 'CF-CONN-003',
-      cause: error,
-      next: `enable TLS on the server, or set ${options.side}.tls to disable on purpose`,
-    });
+  if (REFUSED_LOGIN.has(numberOf(error) ?? 0)) return refusedLogin(error, options);
+  if (CERTIFICATE.has(codeOf(error)) || codeOf(error) === HANDSHAKE) return unverified(error, options);
+  if (codeOf(error) === NO_TLS) return offersNoTls(error, options);
   if (numberOf(error) === TLS_ASKED_FOR)
-    return new TerminalError(`${where} takes encrypted connections only`, {
+    return new TerminalError(`${whereOf(options)} takes encrypted connections only`, {
       code: 'CF-CONN-003',
       cause: error,
       next: `write ${options.side}.tls: {mode: verify-full, ca: …} into the plan`,
     });
-  return new TransientError(`${where} could not be reached: ${textOf(error)}`, {
-    code: 'CF-CONN-001',
-    cause: error,
-    next: `check host and port of the ${options.side}'s url, and that the server runs`,
-  });
+  return unreachable(error, options);
 };
 
 /** Whether doing the same again, in a new transaction, may succeed. */
 export const isPassing = (error: unknown): boolean => error instanceof TransientError || BUSY.has(numberOf(error) ?? 0) || isLost(error);
 
 const isLost = (error: unknown): boolean =>
-  LOST.has(numberOf(error) ?? 0) || NETWORK.has(codeOf(error)) || /in closed state|connection ended/i.test(textOf(error));
+  LOST.has(numberOf(error) ?? 0) ||
+  NETWORK.has(codeOf(error)) ||
+  BROKEN.has(codeOf(error)) ||
+  /in closed state|connection ended/i.test(textOf(error));

@@ -11,6 +11,7 @@ import type {Direction} from '../../model/side.ts';
 import type {Table} from '../../model/table.ts';
 import {within} from '../../model/time-limit.ts';
 import type {MigrationRef, OpenOptions} from '../engine.ts';
+import {ReceivedEvents} from '../received-events.ts';
 import {PgoutputEvents} from './postgres-pgoutput-events.ts';
 import {newPgoutputParser} from './postgres-pgoutput-parser.ts';
 import {connectionError, statementError} from './postgres-errors.ts';
@@ -42,10 +43,7 @@ export class PostgresChangeStream {
   readonly #events: PgoutputEvents;
   readonly #parser = newPgoutputParser();
   readonly #options: OpenOptions;
-  #queue: StreamEvent[] = [];
-  #wake: (() => void) | undefined;
-  #paused = false;
-  #failure: unknown;
+  readonly #received: ReceivedEvents;
   readonly #over = new AbortController();
   #silentMs = 0;
   #confirmed: bigint;
@@ -56,6 +54,7 @@ export class PostgresChangeStream {
     this.#wire = wireOf(client);
     this.#confirmed = parseLsn(from);
     this.#events = events;
+    this.#received = new ReceivedEvents(this.#wire.stream, QUEUE_EVENTS_MAX);
   }
 
   static async start(
@@ -80,15 +79,15 @@ export class PostgresChangeStream {
     stream.#listen(timeoutMs);
     await options.effects.point('sql.send', `stream ${direction}: start`);
     client.query(startReplication(migration, direction, from)).then(
-      () => stream.#fail(new Error('the server ended the stream')),
-      (error: unknown) => stream.#fail(statementError(error, `stream ${direction}`, options.side)),
+      () => stream.#received.fail(new Error('the server ended the stream')),
+      (error: unknown) => stream.#received.fail(statementError(error, `stream ${direction}`, options.side)),
     );
     return stream;
   }
 
   #listen(senderTimeoutMs: number): void {
-    this.#client.on('error', (error) => this.#fail(error));
-    this.#client.on('end', () => this.#fail(new Error('the connection ended')));
+    this.#client.on('error', (error) => this.#received.fail(error));
+    this.#client.on('end', () => this.#received.fail(new Error('the connection ended')));
     this.#wire.on('copyData', ({chunk}) => this.#receive(chunk));
     void this.#keepUp(statusIntervalMs(senderTimeoutMs), Math.max(SILENT_MS_MAX, senderTimeoutMs));
   }
@@ -100,42 +99,31 @@ export class PostgresChangeStream {
   async #keepUp(intervalMs: number, silentMsMax: number): Promise<void> {
     for (;;) {
       await this.#options.effects.clock.sleep(intervalMs, this.#over.signal);
-      if (this.#failure || this.#over.signal.aborted) return;
-      this.#silentMs = this.#paused ? 0 : this.#silentMs + intervalMs;
-      if (this.#silentMs > silentMsMax) return this.#fail(new Error(`the server has said nothing for ${silentMsMax / 1000} s`));
+      if (this.#received.hasFailed || this.#over.signal.aborted) return;
+      this.#silentMs = this.#received.isPaused ? 0 : this.#silentMs + intervalMs;
+      if (this.#silentMs > silentMsMax) return this.#received.fail(new Error(`the server has said nothing for ${silentMsMax / 1000} s`));
       this.#sendStatus('answer');
     }
   }
 
-  #fail(error: unknown): void {
-    this.#failure ??= error;
-    this.#wake?.();
-  }
-
   #receive(chunk: Buffer): void {
     this.#silentMs = 0;
-    if (this.#failure) return;
-    try {
-      if (chunk[0] === 0x77) this.#message(chunk.subarray(25));
-      else if (chunk[0] === 0x6b) this.#keepalive(chunk);
-    } catch (error) {
-      this.#fail(error);
-    }
-    if (this.#queue.length >= QUEUE_EVENTS_MAX && !this.#paused) {
-      this.#paused = true;
-      this.#wire.stream.pause();
-    }
-    this.#wake?.();
+    this.#received.receive((queue) => {
+      const before = queue.length;
+      if (chunk[0] === 0x77) this.#message(chunk.subarray(25), queue);
+      else if (chunk[0] === 0x6b) this.#keepalive(chunk, queue);
+      return queue.length - before;
+    });
   }
 
-  #message(message: Buffer): void {
+  #message(message: Buffer, queue: StreamEvent[]): void {
     refuseLargeValue(message, this.#parser._relationCache, valueBytesMax(this.#options));
-    this.#events.take(this.#parser.parse(message), this.#queue);
+    this.#events.take(this.#parser.parse(message), queue);
   }
 
   /** Sent when the server has nothing more to say up to that position. */
-  #keepalive(chunk: Buffer): void {
-    if (!this.#events.open) this.#queue.push({type: 'idle', position: toPosition(chunk.readBigUInt64BE(1))});
+  #keepalive(chunk: Buffer, queue: StreamEvent[]): void {
+    if (!this.#events.open) queue.push({type: 'idle', position: toPosition(chunk.readBigUInt64BE(1))});
     if (chunk[17] === 1) this.#sendStatus();
   }
 
@@ -147,7 +135,7 @@ export class PostgresChangeStream {
   }
 
   #sendStatus(asksFor?: 'answer'): void {
-    if (this.#failure || this.#over.signal.aborted) return;
+    if (this.#received.hasFailed || this.#over.signal.aborted) return;
     const message = Buffer.alloc(34);
     message[0] = 0x72;
     for (const at of [1, 9, 17]) message.writeBigUInt64BE(this.#confirmed, at);
@@ -158,32 +146,11 @@ export class PostgresChangeStream {
   }
 
   /** Everything received since the last turn, at least one event; ends when `signal` aborts, throws when the stream failed. */
-  async *events(signal: AbortSignal): AsyncGenerator<readonly StreamEvent[]> {
-    const onAbort = (): void => this.#wake?.();
-    signal.addEventListener('abort', onAbort, {once: true});
-    try {
-      while (!signal.aborted) {
-        if (this.#queue.length) yield this.#drainQueue();
-        else if (this.#failure) throw this.#broken();
-        else await new Promise<void>((resolve) => (this.#wake = resolve));
-      }
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+  events(signal: AbortSignal): AsyncIterable<readonly StreamEvent[]> {
+    return this.#received.batches(signal, (cause) => this.#broken(cause));
   }
 
-  #drainQueue(): readonly StreamEvent[] {
-    const events = this.#queue;
-    this.#queue = [];
-    if (this.#paused) {
-      this.#paused = false;
-      this.#wire.stream.resume();
-    }
-    return events;
-  }
-
-  #broken(): Error {
-    const cause = this.#failure;
+  #broken(cause: unknown): Error {
     if (cause instanceof Error && cause.name === 'TerminalError') return cause;
     return new TransientError(
       `the change stream of ${this.#options.side} broke off: ${cause instanceof Error ? cause.message : String(cause)}`,

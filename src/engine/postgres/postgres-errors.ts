@@ -2,6 +2,19 @@
 import {isCoded, TerminalError, TransientError} from '../../model/errors.ts';
 import type {Side} from '../../model/side.ts';
 import type {OpenOptions} from '../engine.ts';
+import {
+  CERTIFICATE,
+  NETWORK,
+  connectionLost,
+  diskFull,
+  lacksGrant,
+  offersNoTls,
+  refusedLogin,
+  textOf,
+  unreachable,
+  unverified,
+  whereOf,
+} from '../server-errors.ts';
 
 const REFUSED_LOGIN = new Set(['28P01', '28000', '3D000', '42501']);
 /** The session is gone, because the server stopped, somebody ended it, or the way there broke. */
@@ -12,26 +25,12 @@ const BUSY = new Set(['53300', '40001', '40P01', '55P03', '55006', '57014']);
 const DATA = /^22(?!023)/;
 /** A label that one side has and the other has not is nobody's data, and has to be known to be made. */
 const OF_SCHEMA = /^invalid input value for enum /;
-const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN', 'ENETUNREACH']);
-const CERTIFICATE = new Set([
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'CERT_HAS_EXPIRED',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_NOT_YET_VALID',
-]);
 
 /** SQLSTATE of a server's error, Node's code of a network one. */
 export const codeOf = (error: unknown): string | undefined => {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 };
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
 
 /**
  * A grant that nobody found missing beforehand, a disk that is full, a session that is gone, a value that is refused (which
@@ -43,11 +42,7 @@ export const statementError = (error: unknown, label: string, side: Side): unkno
   if (isLost(error)) return connectionLost(error, label, side);
   if (DATA.test(codeOf(error) ?? '') && !OF_SCHEMA.test(textOf(error))) return withoutValues(error);
   if (codeOf(error) !== '42501') return error;
-  return new TerminalError(`${label}: ${textOf(error)}`, {
-    code: 'CF-GRANT-001',
-    cause: error,
-    next: 'crossfade doctor PLAN prints what to grant; then: crossfade resume',
-  });
+  return lacksGrant(error, label);
 };
 
 /**
@@ -61,56 +56,20 @@ const withoutValues = (error: unknown): Error => {
   return Object.assign(new Error(words.join('; ')), {code: codeOf(error)});
 };
 
-/** What was under way is rolled back by the server, so that nothing is half written. */
-const diskFull = (error: unknown, label: string, side: Side): TerminalError =>
-  new TerminalError(`the disk of the ${side} is full (${label}: ${textOf(error)})`, {
-    code: 'CF-DISK-002',
-    cause: error,
-    next: `make room on the ${side}, then: crossfade resume`,
-  });
-
-/** Whether what was under way has happened is not known: whoever sent it looks. */
-const connectionLost = (error: unknown, label: string, side: Side): TransientError =>
-  new TransientError(`the connection to the ${side} was lost (${label}: ${textOf(error)})`, {
-    code: 'CF-CONN-004',
-    cause: error,
-    next: 'crossfade resume',
-  });
-
 /** A connection that could not be made. */
 export const connectionError = (error: unknown, options: OpenOptions): Error => {
   const code = codeOf(error) ?? '';
-  const where = `${options.side} ${options.url.toString()}`;
-  if (REFUSED_LOGIN.has(code))
-    return new TerminalError(`${where} refused the login: ${textOf(error)}`, {
-      code: 'CF-CONN-002',
-      cause: error,
-      next: `check user, password and database of the ${options.side}'s url`,
-    });
+  if (REFUSED_LOGIN.has(code)) return refusedLogin(error, options);
   // The driver's own words: the server asked, and there was nothing to answer with.
   if (/client password must be a (non-empty )?string/.test(textOf(error)))
-    return new TerminalError(`${where} asks for a password, and none was given`, {
+    return new TerminalError(`${whereOf(options)} asks for a password, and none was given`, {
       code: 'CF-CONN-002',
       cause: error,
       next: `put it into what the ${options.side}'s url refers to, or into the file that PGPASSFILE names`,
     });
-  if (CERTIFICATE.has(code))
-    return new TerminalError(`${where}: the server's certificate could not be verified: ${textOf(error)}`, {
-      code: 'CF-CONN-003',
-      cause: error,
-      next: `give the right CA under ${options.side}.tls.ca`,
-    });
-  if (/does not support SSL/.test(textOf(error)))
-    return new TerminalError(`${where} does not offer TLS, which is required for a server that is not local`, {
-      code: 'CF-CONN-003',
-      cause: error,
-      next: `enable TLS on the server, or set ${options.side}.tls to disable on purpose`,
-    });
-  return new TransientError(`${where} could not be reached: ${textOf(error)}`, {
-    code: 'CF-CONN-001',
-    cause: error,
-    next: `check host and port of the ${options.side}'s url, and that the server runs`,
-  });
+  if (CERTIFICATE.has(code)) return unverified(error, options);
+  if (/does not support SSL/.test(textOf(error))) return offersNoTls(error, options);
+  return unreachable(error, options);
 };
 
 /** Whether doing the same again, in a new transaction, may succeed. */
