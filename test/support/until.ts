@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 const POLL_MS = 25;
 /** Far above what any of it takes: reached only when it never comes, on a machine that is slow as well. */
-const UNTIL_MS_MAX = 60_000;
+export const UNTIL_MS_MAX = 150_000;
 
 /** Waits for a fact, by asking for it again and again; what is not undefined is the answer. */
 export async function until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined): Promise<T> {

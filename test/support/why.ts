@@ -5,7 +5,7 @@ import {openStateStore} from '../../src/journal/state-store.ts';
 import {realEffects} from './effects.ts';
 import type {Sides, Story} from './story.ts';
 import {type StoryDatabase, storyDatabase} from './story-database.ts';
-import {until} from './until.ts';
+import {until, UNTIL_MS_MAX} from './until.ts';
 
 export type Why = {
   /** With its number and unit. */
@@ -48,6 +48,10 @@ export async function expectWhy(story: Story, {cause, owner, next}: Why): Promis
   expect(part('next: ')).toMatch(next);
   return document;
 }
+
+/** The runner says its numbers now and then, so those of this moment may come a little later than the cause. */
+export const expectLive = (story: Story, numbers: Readonly<Record<string, unknown>>): Promise<void> =>
+  expect.poll(async () => (await statusOf(story))?.live, {timeout: UNTIL_MS_MAX, interval: 500}).toMatchObject(numbers);
 
 /** The wait is over: `status` says something else. */
 export const expectOver = (story: Story, {cause}: Pick<Why, 'cause'>): Promise<StatusDocument> =>
