@@ -3,7 +3,12 @@ import type {ColumnRule} from '../model/mapping-rules.ts';
 import type {ConvertibleSchema} from '../model/convertible-schema.ts';
 import type {Column, TableName} from '../model/table.ts';
 import type {ColumnMapping, ConvertedScript} from './mapping.ts';
-import type {WayBack} from './postgres-to-postgres/types.ts';
+
+/**
+ * What becomes of values that only the wider type can hold. `exact`: there are none. `stops`: the source refuses them, which ends
+ * the way back. `loses`: the source would round them without a word.
+ */
+export type WayBack = 'exact' | 'stops' | 'loses';
 
 export type EnginePair = {
   /** A column whose value goes over as it is, under the name of the rule, and with its type where it declares one. */

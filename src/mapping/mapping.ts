@@ -74,11 +74,16 @@ export type MappingFinding = {
 export type ConvertedScript = {
   readonly preData: readonly ConvertedStatement[];
   readonly postData: readonly ConvertedStatement[];
-  /** `text`: the object's own, as the source has it. */
-  readonly findings: readonly (Omit<MappingFinding, 'code'> & {readonly text: string})[];
+  readonly findings: readonly ConversionFinding[];
   readonly types: readonly MappedType[];
   readonly foldedKeys: readonly FoldedKey[];
 };
+
+/** What one table brings to it. */
+export type TableScript = Pick<ConvertedScript, 'preData' | 'postData' | 'findings'>;
+
+/** A thing that is not converted, or not as it was, before anything starts. `text`: the object's own, as the source has it. */
+export type ConversionFinding = Omit<MappingFinding, 'code'> & {readonly text: string};
 
 /** One column of the type map, as `assess` shows it. */
 export type MappedType = {
@@ -101,6 +106,7 @@ export type FoldedKey = {
   /** What the source groups its rows by to find keys that would be one on the target. */
   readonly groupBy: readonly string[];
 };
+/** `isOptional`: stays behind, with a warning, where the target does not take it. */
 export type ConvertedStatement = {readonly object: string; readonly sql: string; readonly isOptional?: true};
 
 /** All tables of a migration. */

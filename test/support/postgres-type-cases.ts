@@ -1,7 +1,7 @@
 /** For every type of PostgreSQL its values as the server prints them, and those that only a plan which allows loss can move. */
 import fc from 'fast-check';
-import {jsonbText} from '../../src/mapping/mysql-to-postgres/json-text.ts';
-import {doubleText, realText} from '../../src/mapping/mysql-to-postgres/float-text.ts';
+import {jsonbText} from '../../src/mapping/json-text.ts';
+import {doubleText, realText} from '../../src/mapping/float-text.ts';
 import type {TypedColumn} from '../../src/mapping/postgres-to-mysql/types.ts';
 import {bytes, clock, day, decimal, digits, integer, json, text} from './mysql-type-cases.ts';
 

@@ -5,7 +5,7 @@
  */
 import type {Value} from '../../model/change.ts';
 import type {ColumnMapping} from '../mapping.ts';
-import {hasTwins, jsonbText} from '../mysql-to-postgres/json-text.ts';
+import {hasTwins, jsonbText} from '../json-text.ts';
 
 export const jsonColumn = (from: string, to: string): ColumnMapping => ({
   source: [from],

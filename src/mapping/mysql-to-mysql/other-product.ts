@@ -1,7 +1,7 @@
 /** Columns that MySQL and MariaDB do not write, or do not have, alike; values of all others have the same text on both. */
 import {TerminalError} from '../../model/errors.ts';
 import type {ColumnMapping} from '../mapping.ts';
-import {doubleText} from '../mysql-to-postgres/float-text.ts';
+import {doubleText} from '../float-text.ts';
 
 type Way = {readonly from: string; readonly to: string};
 

@@ -3,6 +3,7 @@ import type {ConversionRules} from '../../model/conversion-rules.ts';
 import type {RuleOf} from '../column-mappings.ts';
 import type {EnginePair} from '../engine-pair.ts';
 import type {ColumnMapping} from '../mapping.ts';
+import {mysqlComparable} from '../mysql-comparable.ts';
 import {rename} from '../rename.ts';
 import {jsonColumn} from './json.ts';
 import {floatColumn, MISSING, textColumn} from './other-product.ts';
@@ -13,12 +14,7 @@ const pair = (column: EnginePair['column']): EnginePair => ({
   column,
   wayBackOf,
   isSameType,
-  comparable: [
-    {type: /^(?:tiny|small|medium|big)?int\b/, text: /^(?:0|-?[1-9]\d*)$/},
-    {type: /^(?:(?:var)?char\(|(?:tiny|medium|long)?text$)/, text: /^/},
-    {type: /^uuid$/, text: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/},
-    {type: /^date$/, text: /^\d{4}-\d{2}-\d{2}$/},
-  ],
+  comparable: mysqlComparable,
 });
 
 type Rename = RuleOf<'rename'>;

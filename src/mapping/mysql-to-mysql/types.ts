@@ -1,5 +1,5 @@
 /** Types of MySQL and MariaDB that hold the same texts, and what becomes of values that only the new one can hold. */
-import type {WayBack} from '../postgres-to-postgres/types.ts';
+import type {WayBack} from '../engine-pair.ts';
 
 /** MariaDB prints how wide integers are shown, and what is kept compressed; MySQL does not, and neither means anything. */
 export const isSameType = (a: string, b: string): boolean => plain(a) === plain(b);

@@ -11,16 +11,8 @@ import type {Fold, Scope} from './typed-sql.ts';
 import {chosenType, type TypeChoice} from './types.ts';
 import type {ValueShape} from './values.ts';
 import {withoutZeroLoss, zeroDate} from './zero-dates.ts';
-
-/** A thing that is not converted, or not as it was, before anything starts. */
-export type ConversionFinding = {
-  readonly severity: 'refuse' | 'warn';
-  readonly object: string;
-  readonly reason: string;
-  /** As the source has it. */
-  readonly text: string;
-  readonly next: string;
-};
+import {refusal} from '../conversion-finding.ts';
+import type {ConversionFinding} from '../mapping.ts';
 
 export type ConvertedColumn = {
   readonly column: MysqlColumn;
@@ -92,22 +84,6 @@ export const scopeOf = ({flavour, columns, schema}: ConvertedTable, isStored: bo
     return columnSql(found.column, name, found.choice.type);
   },
   collation: (fold) => collationSql(schema, fold),
-});
-
-export const refusal = (object: string, text: string, reason: string): ConversionFinding => ({
-  severity: 'refuse',
-  object,
-  reason,
-  text,
-  next: 'say in the mapping of the plan what it becomes, or change it on the source',
-});
-
-export const warning = (object: string, text: string, reason: string, next: string): ConversionFinding => ({
-  severity: 'warn',
-  object,
-  reason,
-  text,
-  next,
 });
 
 /** Of the primary key, or of whatever could stand in for one. */

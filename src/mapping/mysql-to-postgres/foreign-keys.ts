@@ -1,13 +1,14 @@
 /** Foreign keys, once all tables are there. PostgreSQL wants a unique key at the other end; InnoDB takes any index. */
 import {nameOf} from '../../model/table.ts';
-import {type ConversionFinding, type ConvertedTable, refusal} from './converted-table.ts';
+import {type ConvertedTable} from './converted-table.ts';
 import {madeName, quoted} from './names.ts';
-import type {Statement} from './table-script.ts';
+import type {ConversionFinding, ConvertedStatement} from '../mapping.ts';
+import {refusal} from '../conversion-finding.ts';
 
 export const foreignKeyScript = (
   tables: readonly ConvertedTable[],
-): {readonly statements: readonly Statement[]; readonly findings: readonly ConversionFinding[]} => {
-  const statements: Statement[] = [];
+): {readonly statements: readonly ConvertedStatement[]; readonly findings: readonly ConversionFinding[]} => {
+  const statements: ConvertedStatement[] = [];
   const findings: ConversionFinding[] = [];
   for (const table of tables) {
     for (const key of table.table.foreignKeys) {

@@ -1,12 +1,13 @@
 /** Indexes but for the primary key. Their names get the table's in front: in PostgreSQL they share one room. */
 import type {MysqlIndex} from '../../model/mysql-schema.ts';
 import {nameOf} from '../../model/table.ts';
-import {type ConversionFinding, type ConvertedTable, refusal, scopeOf, warning} from './converted-table.ts';
+import {type ConvertedTable, scopeOf} from './converted-table.ts';
 import {madeName, quoted} from './names.ts';
-import type {Statement} from './table-script.ts';
 import {translated} from './translate.ts';
+import type {ConversionFinding, ConvertedStatement} from '../mapping.ts';
+import {refusal, warning} from '../conversion-finding.ts';
 
-export const indexScript = (table: ConvertedTable): {readonly statements: Statement[]; readonly findings: ConversionFinding[]} => {
+export const indexScript = (table: ConvertedTable): {readonly statements: ConvertedStatement[]; readonly findings: ConversionFinding[]} => {
   const made = table.table.indexes.filter(({name}) => name !== 'PRIMARY').map((index) => indexStatement(table, index));
   return {
     statements: made.flatMap(({statement}) => statement ?? []),
@@ -14,7 +15,7 @@ export const indexScript = (table: ConvertedTable): {readonly statements: Statem
   };
 };
 
-type Made = {readonly statement?: Statement; readonly finding?: ConversionFinding};
+type Made = {readonly statement?: ConvertedStatement; readonly finding?: ConversionFinding};
 
 const indexStatement = (table: ConvertedTable, index: MysqlIndex): Made => {
   const object = `index ${nameOf(table.table.name)}.${index.name}`;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {mysqlNumber, shortNumber} from './json-number.ts';
-import {jsonbText} from './json-text.ts';
+import {jsonbText} from '../json-text.ts';
 
 test.each([
   ['1.10', '1.1'],

@@ -4,6 +4,7 @@ import type {MysqlColumn, MysqlSchema, MysqlTable} from '../../model/mysql-schem
 import type {Column} from '../../model/table.ts';
 import {ANY_TYPE, type DeclaredTypes, type EnginePair} from '../engine-pair.ts';
 import type {ColumnMapping, ConvertedScript} from '../mapping.ts';
+import {mysqlComparable} from '../mysql-comparable.ts';
 import {rename} from '../rename.ts';
 import {columnConversion} from './column-conversion.ts';
 import {convertedSchema} from './schema.ts';
@@ -24,12 +25,7 @@ export const mysqlToPostgres = (rules: ConversionRules, flavour: MysqlSchema['fl
     targetName,
     // The type of a column is the conversion's own, never one that only has to be wide enough.
     wayBackOf: (from, to) => (from === to ? 'exact' : undefined),
-    comparable: [
-      {type: /^(?:tiny|small|medium|big)?int\b/, text: /^(?:0|-?[1-9]\d*)$/},
-      {type: /^(?:(?:var)?char\(|(?:tiny|medium|long)?text$)/, text: /^/},
-      {type: /^uuid$/, text: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/},
-      {type: /^date$/, text: /^\d{4}-\d{2}-\d{2}$/},
-    ],
+    comparable: mysqlComparable,
     converted: (schema, declared) => {
       assert(schema.flavour !== 'postgres', 'the schema is that of the source of this pair');
       return convertedScript(schema, declared, rules);

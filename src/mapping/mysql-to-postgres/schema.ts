@@ -1,24 +1,19 @@
 /** A whole schema: the statements that make it on PostgreSQL, in order, and by name all that is left for a person. */
 import type {MysqlSchema} from '../../model/mysql-schema.ts';
 import {nameOf} from '../../model/table.ts';
-import {
-  collationSql,
-  type ConversionFinding,
-  type ConversionRules,
-  type ConvertedTable,
-  convertedTable,
-  warning,
-} from './converted-table.ts';
+import {collationSql, type ConversionRules, type ConvertedTable, convertedTable} from './converted-table.ts';
 import {foreignKeyScript} from './foreign-keys.ts';
 import {quoted} from './names.ts';
-import {type Statement, tableScript} from './table-script.ts';
+import {tableScript} from './table-script.ts';
 import {viewScript} from './views.ts';
 import type {Fold} from './typed-sql.ts';
+import type {ConversionFinding, ConvertedStatement} from '../mapping.ts';
+import {warning} from '../conversion-finding.ts';
 
 export type ConvertedSchema = {
   readonly tables: readonly ConvertedTable[];
-  readonly preData: readonly Statement[];
-  readonly postData: readonly Statement[];
+  readonly preData: readonly ConvertedStatement[];
+  readonly postData: readonly ConvertedStatement[];
   readonly findings: readonly ConversionFinding[];
 };
 
@@ -42,7 +37,7 @@ export const convertedSchema = (schema: MysqlSchema, rules: ConversionRules): Co
 };
 
 /** Only those that are used: they need a server with ICU. Level 1 tells letters apart, level 2 accents too. */
-const collations = (schema: string, statements: readonly Statement[]): Statement[] =>
+const collations = (schema: string, statements: readonly ConvertedStatement[]): ConvertedStatement[] =>
   Object.entries(LEVELS)
     .filter(([fold]) => statements.some(({sql}) => sql.includes(collationSql(schema, fold as Fold))))
     .map(([fold, level]) => ({

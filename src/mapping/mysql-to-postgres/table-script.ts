@@ -4,30 +4,15 @@
  */
 import {nameOf} from '../../model/table.ts';
 import {columnSql} from './column-sql.ts';
-import {
-  collationSql,
-  type ConversionFinding,
-  type ConvertedColumn,
-  type ConvertedTable,
-  enumName,
-  refusal,
-  scopeOf,
-  warning,
-} from './converted-table.ts';
+import {collationSql, type ConvertedColumn, type ConvertedTable, enumName, scopeOf} from './converted-table.ts';
 import {defaultOf, generationOf, isGenerated, isIdentity, onUpdate, type Written} from './defaults.ts';
 import {indexScript} from './indexes.ts';
 import {madeName, qualified, quoted} from './names.ts';
 import {translated} from './translate.ts';
 import {asBoolean, type Scope} from './typed-sql.ts';
 import {literal} from './types.ts';
-
-/** `isOptional`: stays behind, with a warning, where the target does not take it. */
-export type Statement = {readonly object: string; readonly sql: string; readonly isOptional?: true};
-export type TableScript = {
-  readonly preData: readonly Statement[];
-  readonly postData: readonly Statement[];
-  readonly findings: readonly ConversionFinding[];
-};
+import type {ConversionFinding, ConvertedStatement, TableScript} from '../mapping.ts';
+import {refusal, warning} from '../conversion-finding.ts';
 
 export const tableScript = (converted: ConvertedTable): TableScript => {
   const findings: ConversionFinding[] = [...converted.findings];
@@ -109,19 +94,19 @@ const sequenceName = ({name}: ConvertedTable, column: string): string => madeNam
 const numbered = ({columns}: ConvertedTable): ConvertedColumn[] =>
   columns.filter(({column, choice}) => isIdentity(column) && !IDENTITY_TYPES.includes(choice.type));
 
-const sequenceScript = (table: ConvertedTable): Statement[] =>
+const sequenceScript = (table: ConvertedTable): ConvertedStatement[] =>
   numbered(table).map(({column}) => ({
     object: `sequence ${table.schema}.${sequenceName(table, column.name)}`,
     sql: `CREATE SEQUENCE ${qualified(table.schema, sequenceName(table, column.name))}`,
   }));
 
-const ownedScript = (table: ConvertedTable): Statement[] =>
+const ownedScript = (table: ConvertedTable): ConvertedStatement[] =>
   numbered(table).map(({column}) => ({
     object: `sequence ${table.schema}.${sequenceName(table, column.name)}`,
     sql: `ALTER SEQUENCE ${qualified(table.schema, sequenceName(table, column.name))} OWNED BY ${table.sql}.${quoted(column.name)}`,
   }));
 
-const enumScript = ({table, schema, columns}: ConvertedTable): Statement[] =>
+const enumScript = ({table, schema, columns}: ConvertedTable): ConvertedStatement[] =>
   columns
     .filter(({choice}) => choice.type === 'enum')
     .map(({column, shape}) => ({
@@ -129,8 +114,8 @@ const enumScript = ({table, schema, columns}: ConvertedTable): Statement[] =>
       sql: `CREATE TYPE ${qualified(schema, enumName(table, column))} AS ENUM (${shape.members.map(literal).join(', ')})`,
     }));
 
-const checkScript = (converted: ConvertedTable): {readonly statements: Statement[]; readonly findings: ConversionFinding[]} => {
-  const statements: Statement[] = [];
+const checkScript = (converted: ConvertedTable): {readonly statements: ConvertedStatement[]; readonly findings: ConversionFinding[]} => {
+  const statements: ConvertedStatement[] = [];
   const findings: ConversionFinding[] = [];
   for (const {name, clause, isEnforced} of converted.table.checks) {
     const object = `check ${nameOf(converted.table.name)}.${name}`;
@@ -156,7 +141,7 @@ const isOwnOfJson = ({columns}: ConvertedTable, clause: string): boolean => {
 };
 
 /** A column that is set by no UPDATE of the application takes the time of it, when anything changed. */
-const triggerScript = ({table, schema, name, sql, columns}: ConvertedTable): Statement[] => {
+const triggerScript = ({table, schema, name, sql, columns}: ConvertedTable): ConvertedStatement[] => {
   const touched = columns.filter(({column}) => onUpdate(column) !== undefined);
   if (!touched.length) return [];
   const routine = qualified(schema, madeName(name, 'on_update'));
@@ -176,7 +161,7 @@ const triggerScript = ({table, schema, name, sql, columns}: ConvertedTable): Sta
   ];
 };
 
-const commentScript = ({table, sql, columns}: ConvertedTable): Statement[] => [
+const commentScript = ({table, sql, columns}: ConvertedTable): ConvertedStatement[] => [
   ...(table.comment ? [{object: `comment on ${nameOf(table.name)}`, sql: `COMMENT ON TABLE ${sql} IS ${literal(table.comment)}`}] : []),
   ...columns
     .filter(({column}) => column.comment !== '')

@@ -1,5 +1,5 @@
+import type {Loss} from '../type-choice.ts';
 /** Texts that PostgreSQL has no place for, by the character set they are in. */
-import type {Loss} from './types.ts';
 
 export const textConditions = (characterSet: string | null): readonly Loss[] => [
   NUL_BYTES,

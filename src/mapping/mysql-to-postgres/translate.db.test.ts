@@ -6,7 +6,7 @@ import {SAMPLE_COLUMNS, SAMPLE_ROWS} from '../../../test/support/mysql-expressio
 import {mysqlColumn} from '../../../test/support/mysql-type-cases.ts';
 import {postgresServer} from '../../../test/support/servers.ts';
 import {columnSql} from './column-sql.ts';
-import {jsonbText} from './json-text.ts';
+import {jsonbText} from '../json-text.ts';
 import {translated} from './translate.ts';
 import type {Scope, TypedSql} from './typed-sql.ts';
 import {chosenType} from './types.ts';

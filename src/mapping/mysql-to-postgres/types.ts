@@ -8,28 +8,9 @@ import {columnType, type MysqlType} from './column-type.ts';
 import {INTEGERS, integerChoices} from './integer-types.ts';
 import {textConditions} from './text-losses.ts';
 import type {ConversionName, ValueShape} from './values.ts';
+import type {Loss, TypeChoice as TypeChoiceOf} from '../type-choice.ts';
 
-export type TypeChoice = {
-  /** As PostgreSQL's catalogue prints it. `enum` stands for a type that is made for the column. */
-  readonly type: string;
-  readonly conversion: ConversionName;
-  readonly losses: readonly Loss[];
-  /** A condition on the column that keeps out what the source could not hold: a CHECK of the target. */
-  readonly check?: (column: string) => string;
-  /** What the target can hold beyond that, in words: such a value ends the way back. */
-  readonly stops?: string;
-  /** Taken only where the plan declares it. */
-  readonly isByPlanOnly?: true;
-};
-
-export type Loss = {
-  /** Also the word in reports: `zero dates`. */
-  readonly what: string;
-  /** SQL of the source about the column `c`, true for the rows that are meant; undefined: no SQL can tell, each is met when it travels. */
-  readonly where: ((c: string) => string) | undefined;
-  /** What such a value is on the target where the plan allows loss. */
-  readonly becomes: string;
-};
+export type TypeChoice = TypeChoiceOf<ConversionName>;
 
 type Flavour = MysqlSchema['flavour'];
 type AskedColumn = Pick<MysqlColumn, 'type' | 'characterSet'>;

@@ -10,10 +10,11 @@
 import type {Value} from '../../model/change.ts';
 import {TerminalError} from '../../model/errors.ts';
 import {mysqlNumber, shortNumber} from './json-number.ts';
-import {hasTwins, jsonbText} from './json-text.ts';
-import {doubleText, realText} from './float-text.ts';
+import {hasTwins, jsonbText} from '../json-text.ts';
+import {doubleText, realText} from '../float-text.ts';
 import {setArray, setText} from './set-text.ts';
-import {clockText, dateText, intervalText, momentText, mysqlClock, mysqlMoment, mysqlTime} from './time-text.ts';
+import {clockText, dateText, intervalText, momentText, mysqlClock, mysqlMoment, mysqlTime} from '../time-text.ts';
+import type {Conversion} from '../type-choice.ts';
 
 export type ConversionName =
   | 'same'
@@ -41,14 +42,6 @@ export type ConversionName =
 
 /** What a conversion needs to know of the column: digits of the fraction, bits, members of an ENUM or SET. */
 export type ValueShape = {readonly digits: number; readonly members: readonly string[]};
-
-export type Conversion = {
-  forward(text: string): Value;
-  /** Throws CF-MAP-003 for what the source has no place for. */
-  reverse(text: string): Value;
-  /** Whether two texts of one side are one value; absent: when they are equal. */
-  isSame?(a: string, b: string): boolean;
-};
 
 export const conversion = (name: ConversionName, shape: ValueShape): Conversion => CONVERSIONS[name](shape);
 

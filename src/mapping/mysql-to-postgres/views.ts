@@ -5,15 +5,16 @@
 import type {MysqlColumn, MysqlSchema, MysqlView} from '../../model/mysql-schema.ts';
 import {nameOf} from '../../model/table.ts';
 import {columnSql} from './column-sql.ts';
-import {collationSql, type ConversionFinding, type ConvertedTable, warning} from './converted-table.ts';
+import {collationSql, type ConvertedTable} from './converted-table.ts';
 import {nameProblems, qualified, quoted} from './names.ts';
 import {type Readable, type Readables, querySql, type ViewColumn} from './query-sql.ts';
 import {parseQuery} from './query.ts';
-import type {Statement} from './table-script.ts';
 import {NotUnderstood} from '../token-reader.ts';
 import type {TypedSql} from './typed-sql.ts';
+import type {ConversionFinding, ConvertedStatement} from '../mapping.ts';
+import {warning} from '../conversion-finding.ts';
 
-type ViewScript = {readonly statements: readonly Statement[]; readonly findings: readonly ConversionFinding[]};
+type ViewScript = {readonly statements: readonly ConvertedStatement[]; readonly findings: readonly ConversionFinding[]};
 
 /** A view that reads another one comes after it. */
 export const viewScript = ({flavour, views}: MysqlSchema, schema: string, tables: readonly ConvertedTable[]): ViewScript => {
@@ -27,7 +28,7 @@ export const viewScript = ({flavour, views}: MysqlSchema, schema: string, tables
       return readable;
     },
   };
-  const statements: Statement[] = [];
+  const statements: ConvertedStatement[] = [];
   let [waiting, isMore] = [views, true];
   const made = (view: MysqlView): boolean => {
     const written = attempt(view, schema, from);
@@ -44,7 +45,7 @@ export const viewScript = ({flavour, views}: MysqlSchema, schema: string, tables
   return {statements, findings: waiting.map((view) => unwritten(view, attempt(view, schema, from)))};
 };
 
-type Attempt = {readonly statement: Statement; readonly readable: Readable} | {readonly refused: string};
+type Attempt = {readonly statement: ConvertedStatement; readonly readable: Readable} | {readonly refused: string};
 
 const attempt = ({name, columns, definition}: MysqlView, schema: string, from: Readables): Attempt => {
   const [problem] = nameProblems([name.name, ...columns]);

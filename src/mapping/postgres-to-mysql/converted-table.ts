@@ -4,11 +4,12 @@
  */
 import type {PostgresColumn, PostgresTable} from '../../model/postgres-schema.ts';
 import {nameOf} from '../../model/table.ts';
-import {type ConversionFinding, refusal} from '../mysql-to-postgres/converted-table.ts';
 import {backticked, nameProblem, twins} from './names.ts';
 import type {Scope} from './translate.ts';
 import {kindOfType, type Kind, type TypedSql} from './typed-sql.ts';
 import {chosenType, type FlavourName, type TypeChoice} from './types.ts';
+import type {ConversionFinding} from '../mapping.ts';
+import {refusal} from '../conversion-finding.ts';
 
 export type ConvertedColumn = {readonly column: PostgresColumn; readonly choice: TypeChoice};
 

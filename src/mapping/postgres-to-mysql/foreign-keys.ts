@@ -1,17 +1,17 @@
 /** Foreign keys, once all tables are there. InnoDB wants the very same type at both ends. */
 import type {PostgresForeignKey} from '../../model/postgres-schema.ts';
 import {nameOf} from '../../model/table.ts';
-import {type ConversionFinding, refusal, warning} from '../mysql-to-postgres/converted-table.ts';
-import type {Statement} from '../mysql-to-postgres/table-script.ts';
 import type {ConvertedTable} from './converted-table.ts';
 import {backticked, constraintName, qualified} from './names.ts';
+import type {ConversionFinding, ConvertedStatement} from '../mapping.ts';
+import {refusal, warning} from '../conversion-finding.ts';
 
 /** Of the tables of one schema; `all`: those that they may refer to. */
 export const foreignKeyScript = (
   tables: readonly ConvertedTable[],
   all: readonly ConvertedTable[],
-): {readonly statements: readonly Statement[]; readonly findings: readonly ConversionFinding[]} => {
-  const statements: Statement[] = [];
+): {readonly statements: readonly ConvertedStatement[]; readonly findings: readonly ConversionFinding[]} => {
+  const statements: ConvertedStatement[] = [];
   const findings: ConversionFinding[] = [];
   for (const table of tables) {
     for (const key of table.table.foreignKeys) {

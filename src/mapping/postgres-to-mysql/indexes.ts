@@ -1,13 +1,13 @@
 /** Indexes but for the primary key. */
 import type {PostgresIndex} from '../../model/postgres-schema.ts';
 import {nameOf} from '../../model/table.ts';
-import {type ConversionFinding, refusal, warning} from '../mysql-to-postgres/converted-table.ts';
-import type {Statement} from '../mysql-to-postgres/table-script.ts';
 import {type ConvertedTable, keyBytes, scopeOf} from './converted-table.ts';
 import {backticked} from './names.ts';
 import {translated} from './translate.ts';
+import type {ConversionFinding, ConvertedStatement} from '../mapping.ts';
+import {refusal, warning} from '../conversion-finding.ts';
 
-export const indexScript = (table: ConvertedTable): {readonly statements: Statement[]; readonly findings: ConversionFinding[]} => {
+export const indexScript = (table: ConvertedTable): {readonly statements: ConvertedStatement[]; readonly findings: ConversionFinding[]} => {
   const made = table.table.indexes.filter(({isPrimary}) => !isPrimary).map((index) => indexStatement(table, index));
   return {statements: made.flatMap(({statement}) => statement ?? []), findings: made.flatMap(({findings}) => findings)};
 };
@@ -27,7 +27,7 @@ export const keyProblem = (table: ConvertedTable, index: PostgresIndex): string 
 const KEY_BYTES_MAX = 3072;
 const TEXT_MAX = 'n is 768 at the most';
 
-type Made = {readonly statement?: Statement; readonly findings: readonly ConversionFinding[]};
+type Made = {readonly statement?: ConvertedStatement; readonly findings: readonly ConversionFinding[]};
 
 const METHODS = ['btree', 'hash'];
 

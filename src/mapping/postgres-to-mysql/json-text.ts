@@ -2,7 +2,7 @@
  * JSON that MySQL keeps in a form of its own: integers of 64 bits exactly, every other number as a double. The text that both
  * sides are compared by has the keys in jsonb's order and numbers without zeros at the end of their fraction.
  */
-import {hasTwins, jsonbText, NotJsonb} from '../mysql-to-postgres/json-text.ts';
+import {hasTwins, jsonbText, NotJsonb} from '../json-text.ts';
 
 /** Levels that the servers know; one more is refused. MariaDB's check of a JSON text goes no deeper than this. */
 export const LEVELS_MAX = {mysql: 99, mariadb: 31} as const;

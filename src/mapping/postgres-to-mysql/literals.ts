@@ -1,5 +1,5 @@
 /** Values that are written out, by the type that stands behind them. */
-import {dateText} from '../mysql-to-postgres/time-text.ts';
+import {dateText} from '../time-text.ts';
 import {NotUnderstood} from '../token-reader.ts';
 import type {Expression} from './expression.ts';
 import {quotedText} from './names.ts';

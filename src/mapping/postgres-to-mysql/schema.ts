@@ -1,18 +1,18 @@
 /** A whole schema: the statements that make it on MySQL or MariaDB, in order, and by name all that is left for a person. */
 import type {PostgresSchema} from '../../model/postgres-schema.ts';
 import {nameOf} from '../../model/table.ts';
-import {type ConversionFinding, warning} from '../mysql-to-postgres/converted-table.ts';
-import type {Statement} from '../mysql-to-postgres/table-script.ts';
 import {type ConversionTypes, type ConvertedTable, convertedTable} from './converted-table.ts';
 import {foreignKeyScript} from './foreign-keys.ts';
 import {backticked, twins} from './names.ts';
 import {COLLATIONS, tableScript} from './table-script.ts';
 import type {FlavourName} from './types.ts';
+import type {ConversionFinding, ConvertedStatement} from '../mapping.ts';
+import {warning} from '../conversion-finding.ts';
 
 export type ConvertedSchema = {
   readonly tables: readonly ConvertedTable[];
-  readonly preData: readonly Statement[];
-  readonly postData: readonly Statement[];
+  readonly preData: readonly ConvertedStatement[];
+  readonly postData: readonly ConvertedStatement[];
   readonly findings: readonly ConversionFinding[];
 };
 
@@ -54,12 +54,12 @@ export const convertedSchema = (schema: PostgresSchema, flavour: FlavourName, ty
   };
 };
 
-const databaseOf = (flavour: FlavourName, name: string): Statement => ({
+const databaseOf = (flavour: FlavourName, name: string): ConvertedStatement => ({
   object: `schema ${name}`,
   sql: `CREATE DATABASE IF NOT EXISTS ${backticked(name)} CHARACTER SET utf8mb4 COLLATE ${COLLATIONS[flavour]}`,
 });
 
-const within = (name: string, statements: readonly Statement[]): readonly Statement[] =>
+const within = (name: string, statements: readonly ConvertedStatement[]): readonly ConvertedStatement[] =>
   statements.length ? [{object: `schema ${name}`, sql: `USE ${backticked(name)}`}, ...statements] : [];
 
 /** Servers on Windows and macOS, and those that are set so, take them for one. */

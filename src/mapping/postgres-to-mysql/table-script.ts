@@ -3,8 +3,6 @@
  * and what comes when its rows are whole: checks and indexes. Foreign keys are in `foreign-keys.ts`.
  */
 import {nameOf} from '../../model/table.ts';
-import {type ConversionFinding, refusal, warning} from '../mysql-to-postgres/converted-table.ts';
-import type {Statement, TableScript} from '../mysql-to-postgres/table-script.ts';
 import {columnSql, type ConvertedColumn, type ConvertedTable, scopeOf} from './converted-table.ts';
 import {declaredColumn} from './declared-column.ts';
 import {defaultOf, generationOf, type Written} from './defaults.ts';
@@ -12,6 +10,8 @@ import {indexScript, keyProblem} from './indexes.ts';
 import {backticked, constraintName, quotedText} from './names.ts';
 import {type Scope, translated} from './translate.ts';
 import type {FlavourName} from './types.ts';
+import type {ConversionFinding, ConvertedStatement, TableScript} from '../mapping.ts';
+import {refusal, warning} from '../conversion-finding.ts';
 
 export const tableScript = (converted: ConvertedTable): TableScript => {
   const findings: ConversionFinding[] = [...converted.findings];
@@ -99,7 +99,7 @@ const remarks = ({table, columns}: ConvertedTable): ConversionFinding[] => {
   ];
 };
 
-const checkScript = (converted: ConvertedTable): {readonly statements: Statement[]; readonly findings: ConversionFinding[]} => {
+const checkScript = (converted: ConvertedTable): {readonly statements: ConvertedStatement[]; readonly findings: ConversionFinding[]} => {
   const own = converted.table.checks.map((check) => ({...check, scope: scopeOf(converted)}));
   const ofDomains = converted.columns.flatMap((column) =>
     column.column.domainChecks.map(({name, clause}) => ({
@@ -108,7 +108,7 @@ const checkScript = (converted: ConvertedTable): {readonly statements: Statement
       scope: ((name) => (name === 'value' ? columnSql(column, backticked(column.column.name)) : undefined)) satisfies Scope,
     })),
   );
-  const statements: Statement[] = [];
+  const statements: ConvertedStatement[] = [];
   const findings: ConversionFinding[] = [];
   for (const {name, clause, scope} of [...own, ...ofDomains]) {
     const object = `check ${nameOf(converted.table.name)}.${name}`;

@@ -4,14 +4,14 @@
  * PostgreSQL writes as one exact text. Types are named as the catalogue of MySQL prints them.
  */
 import type {Column} from '../../model/table.ts';
-import type {Loss, TypeChoice as ChoiceOf} from '../mysql-to-postgres/types.ts';
 import {columnType, type PostgresType} from './column-type.ts';
 import {LEVELS_MAX} from './json-text.ts';
 import type {ConversionName, ValueShape} from './values.ts';
+import type {Loss, TypeChoice as ChoiceOf} from '../type-choice.ts';
 
 export type FlavourName = 'mysql' | 'mariadb';
 
-export type TypeChoice = Omit<ChoiceOf, 'conversion'> & {readonly conversion: ConversionName; readonly shape: ValueShape};
+export type TypeChoice = ChoiceOf<ConversionName> & {readonly shape: ValueShape};
 
 /** `base`: of a domain the type that it restricts, of an enum `enum`. */
 export type TypedColumn = Pick<Column, 'type' | 'base'>;

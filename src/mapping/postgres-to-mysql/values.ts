@@ -7,9 +7,10 @@
  */
 import type {Value} from '../../model/change.ts';
 import {TerminalError} from '../../model/errors.ts';
-import {jsonbText} from '../mysql-to-postgres/json-text.ts';
-import {type Conversion, conversion as ofMysql} from '../mysql-to-postgres/values.ts';
+import {jsonbText} from '../json-text.ts';
+import {conversion as ofMysql} from '../mysql-to-postgres/values.ts';
 import {doubleJson, isSameDoubleJson, isSameJson, plainJson, textJson} from './json-text.ts';
+import type {Conversion} from '../type-choice.ts';
 
 export type ConversionName =
   | 'same'

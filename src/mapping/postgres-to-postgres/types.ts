@@ -1,7 +1,6 @@
 /** Changes of type that leave every value's text as it is, and what becomes of values that only the new type can hold. */
 
-/** `exact`: none. `stops`: the source refuses them, which ends the way back. `loses`: the source would round them without a word. */
-export type WayBack = 'exact' | 'stops' | 'loses';
+import type {WayBack} from '../engine-pair.ts';
 
 /** Undefined where the text could change, or nobody has looked. */
 export const wayBackOf = (from: string, to: string): WayBack | undefined => {
