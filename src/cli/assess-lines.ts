@@ -5,6 +5,8 @@ const mib = (bytes: number): string => `${(bytes / 1048576).toFixed(1)} MiB`;
 
 export const assessLines = (report: Assessment): string[] => [
   `objects      ${report.objects.map(({kind, count}) => `${count} ${kind}`).join(', ')}; ${mib(report.databaseBytes)} in all`,
+  `in scope     ${report.scope.tables} tables, ~${report.scope.rows} rows, ${mib(report.scope.bytes)}${report.scope.withoutKey ? `; ${report.scope.withoutKey} WITHOUT KEY` : ''}`,
+  `features     ${report.features.map(({name, count}) => `${count} ${name}`).join(', ') || 'none beyond plain columns, keys and indexes'}`,
   `extensions   ${report.extensions.map(({name, version}) => `${name} ${version}`).join(', ') || 'none'}`,
   ...report.tables.map(
     ({name, rows, bytes, key}) => `  ${name.padEnd(32)} ~${rows} rows, ${mib(bytes)}, ${key.length ? `key (${key.join(', ')})` : 'NO KEY'}`,
@@ -17,21 +19,37 @@ export const assessLines = (report: Assessment): string[] => [
   }),
   `key indexes  ${indexWords(report.indexCheck)}`,
   `checksums    source ${onOff(report.hasChecksums.source)}, target ${onOff(report.hasChecksums.target)}`,
-  ...statementLines(report.statements),
+  ...statementLines(report),
+  ...programLines(report),
   ...conversionLines(report.conversion),
   ...report.findings.map(
     ({severity, code, object, reason, next}) => `${severity === 'refuse' ? 'REFUSED' : severity} ${code} ${object}: ${reason}\n  → ${next}`,
   ),
+  `cutover      ${report.readiness.isReady ? 'could come from what is known now' : 'NOT READY'}`,
+  ...report.readiness.checks.map(({question, isReady, evidence}) => `  ${READY[String(isReady)]} ${question}: ${evidence}`),
 ];
+
+const READY: Readonly<Record<string, string>> = {true: 'yes    ', false: 'NO     ', null: 'unknown'};
+
+/** Their texts are shown where they are work for a person, and always in JSON. */
+const programLines = ({programs}: Assessment): string[] => {
+  if (programs.length === 0) return [];
+  const kinds = [...Map.groupBy(programs, ({kind}) => kind)];
+  return [
+    `programs     ${programs.length} beside the tables; --json has their texts`,
+    ...kinds.map(([kind, all]) => `  ${kind.padEnd(18)} ${all.map(({name}) => name).join(', ')}`),
+  ];
+};
 
 const conversionLines = (conversion: Assessment['conversion']): string[] => {
   if (!conversion) return [];
   const {types, left} = conversion;
   return [
     `types        ${types.length} columns`,
-    ...types.flatMap(({table, column, from, to, others, losses}) => [
+    ...types.flatMap(({table, column, from, to, others, losses, otherLosses}) => [
       `  ${`${table}.${column}`.padEnd(32)} ${from} → ${to ?? 'REFUSED'}${others.length ? `   (or ${others.join(', ')})` : ''}`,
-      ...losses.map(({what, becomes, rows}) => `    ${rows ?? 'not counted:'} ${rows === null ? '' : 'rows with '}${what}: ${becomes}`),
+      ...losses.map((loss) => `    ${lossWords(loss)}`),
+      ...otherLosses.map((loss) => `    as ${loss.type}: ${lossWords(loss)}`),
     ]),
     `left         ${left.length} objects are not converted, or not as they were`,
     ...left.flatMap(({severity, object, reason, text, next}) => [
@@ -41,6 +59,9 @@ const conversionLines = (conversion: Assessment['conversion']): string[] => {
     ]),
   ];
 };
+
+const lossWords = ({what, becomes, rows}: {readonly what: string; readonly becomes: string; readonly rows: string | null}): string =>
+  `${rows ?? 'not counted:'} ${rows === null ? '' : 'rows with '}${what}: ${becomes}`;
 
 const untilFull = (months: number | null): string => {
   if (months === null) return '';
@@ -55,9 +76,9 @@ const indexWords = (check: Assessment['indexCheck']): string => {
 };
 
 /** What the same statements cost on the target after the cutover can be compared with. */
-const statementLines = (statements: Assessment['statements']): string[] =>
+const statementLines = ({statements, statementsNotRecorded}: Assessment): string[] =>
   statements === null
-    ? ['statements   no record: pg_stat_statements is not installed, loaded or readable']
+    ? [`statements   no record: ${statementsNotRecorded}`]
     : [
         'statements   by total time',
         ...statements.map(({query, calls, meanMs, maxMs}) => `  ${meanMs} ms (at most ${maxMs}) × ${calls}  ${query}`),

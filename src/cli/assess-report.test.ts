@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import type {Finding} from '../engine/engine.ts';
 import type {Inventory} from '../model/inventory.ts';
 import type {Plan} from '../plan/plan.ts';
 import {assessLines} from './assess-lines.ts';
@@ -11,13 +12,22 @@ const inventory: Inventory = {
   extensions: [],
   availableExtensions: [],
   connections: {max: 100, used: 10},
-  statements: undefined,
+  features: [],
+  openTransactions: {count: 0, oldestMs: 0},
+  statements: {notRecorded: 'nobody keeps count'},
   indexCheck: {checked: 1, corrupt: []},
   hasChecksums: true,
   staleCollations: [],
 };
 const facts = (change: Partial<AssessFacts> = {}): AssessFacts => ({
-  plan: {source: {engine: 'postgres'}, target: {engine: 'postgres'}, load: {parallel: 4, chunkBytes: 1}} as Plan,
+  plan: {
+    source: {engine: 'postgres'},
+    target: {engine: 'postgres'},
+    load: {parallel: 4, chunkBytes: 1},
+    switch: [],
+    reverse: {windowMs: 0},
+    cutover: {stallBudgetMs: 5000},
+  } as unknown as Plan,
   tables: [
     {
       name: {schema: 's', name: 't'},
@@ -96,4 +106,53 @@ test('an extension that is older on the target is named with both versions, one 
 test('both sides of a change in place are one', () => {
   const one = {...inventory, hasChecksums: false};
   expect(assessReport(facts({inventories: {source: one, target: one}})).findings).toHaveLength(1);
+});
+
+test('what stops a run stands first, whoever found it', () => {
+  const of = (severity: Finding['severity'], object: string): Finding => ({severity, code: 'CF-SCOPE-004', object, reason: 'r', next: 'n'});
+  const corrupt = {checked: 1, corrupt: [{index: 's.t_pkey', reason: 'bent'}]};
+  const found = [of('info', 'a'), of('warn', 'b'), of('refuse', 'c'), of('warn', 'd')];
+  const {findings} = assessReport(facts({...onSource({indexCheck: corrupt}), findings: found}));
+  expect(findings.map(({object}) => object)).toEqual(['c', 's.t_pkey', 'b', 'd', 'a']);
+});
+
+test.each([
+  ['nothing is in its way', {}, [true, true, true, true, true, true, null, true]],
+  [
+    'a transaction that is older than the stall may be',
+    {openTransactions: {count: 1, oldestMs: 5001}},
+    [true, true, true, false, true, true, null, true],
+  ],
+  ['transactions that are not shown', {openTransactions: {notShown: 'GRANT'}}, [true, true, true, null, true, true, null, true]],
+  ['an index that nobody could check', {indexCheck: {notChecked: 'no amcheck'}}, [true, true, null, true, true, true, null, true]],
+  ['a source without free sessions', {connections: {max: 20, used: 10}}, [true, true, true, true, false, true, null, true]],
+] as const)('how ready a cutover is: %s', (_what, change, answers) => {
+  const {readiness} = assessReport(facts(onSource(change)));
+  expect(readiness.checks.map(({isReady}) => isReady)).toEqual(answers);
+  expect(readiness.isReady).toBe(!(answers as readonly (boolean | null)[]).includes(false));
+});
+
+test('without a key, with a refusal, and with switches', () => {
+  const [table] = facts().tables;
+  if (!table) throw new Error('no table');
+  const keyless = {...table, name: {schema: 's', name: 'k'}, label: 's.k', key: []};
+  const refusal: Finding = {severity: 'refuse', code: 'CF-SCOPE-002', object: 's.k', reason: 'has no key', next: 'add one'};
+  const given = facts({tables: [table, keyless], findings: [refusal]});
+  const report = assessReport({...given, plan: {...given.plan, switch: [{name: 'haproxy', settings: {}}]}});
+  expect(report.scope).toEqual({tables: 2, rows: 20, bytes: 209_715_200, withoutKey: 1});
+  expect(report.readiness.isReady).toBe(false);
+  expect(report.readiness.checks.slice(0, 2)).toMatchObject([{isReady: false}, {isReady: false, evidence: 'without: s.k'}]);
+  const words = assessLines(report).join('\n');
+  expect(words).toMatch(
+    /1 WITHOUT KEY[\s\S]*cutover +NOT READY\n +NO +does nothing stand in the way: 1 refusals[\s\S]*yes +do clients get to the target: by haproxy/,
+  );
+});
+
+test('features, programs and the want of a record are told in words', () => {
+  const features = [{name: 'ENUM columns', count: 2}];
+  const report = assessReport(facts({...onSource({features}), programs: [{kind: 'trigger', name: 's.g', text: 'BEGIN END'}]}));
+  expect(report).toMatchObject({features, statements: null, statementsNotRecorded: 'nobody keeps count', programs: [{text: 'BEGIN END'}]});
+  expect(assessLines(report).join('\n')).toMatch(
+    /features +2 ENUM columns[\s\S]*no record: nobody keeps count[\s\S]*programs +1 [\s\S]*trigger +s\.g/,
+  );
 });

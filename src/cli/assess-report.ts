@@ -2,6 +2,8 @@
 import type {Finding} from '../engine/engine.ts';
 import type {Inventory} from '../model/inventory.ts';
 import type {Table} from '../model/table.ts';
+import {readinessOf} from './assess-readiness.ts';
+import type {Program} from '../phase/assess-programs.ts';
 import {inventoryFindings, sessionsNeeded, type Inventories} from '../phase/assess-inventory.ts';
 import type {ConversionReport} from '../phase/assess-conversion.ts';
 import type {Plan} from '../plan/plan.ts';
@@ -24,6 +26,8 @@ export type AssessFacts = {
   readonly findings: readonly Finding[];
   /** Of a source of another engine. */
   readonly conversion?: ConversionReport;
+  /** Beside the tables, with their texts. */
+  readonly programs?: readonly Program[];
 };
 
 export type Assessment = ReturnType<typeof assessReport>;
@@ -32,12 +36,15 @@ export const assessReport = (facts: AssessFacts) => {
   const {plan, tables, inventories} = facts;
   const {source, target} = inventories;
   const {conversion} = facts;
-  const findings = [...facts.findings, ...(conversion?.findings ?? []), ...inventoryFindings(plan, inventories)];
+  const findings = bySeverity([...facts.findings, ...(conversion?.findings ?? []), ...inventoryFindings(plan, inventories)]);
+  const {statements} = source;
   const needed = sessionsNeeded(plan);
   return {
     fit: findings.every((finding) => finding.severity !== 'refuse'),
     databaseBytes: source.databaseBytes,
+    scope: scopeOf(tables),
     objects: source.objects,
+    features: source.features,
     extensions: source.extensions,
     tables: tables.map((table) => ({name: table.label, rows: table.estimatedRows, bytes: table.estimatedBytes, key: table.key})),
     growth: growthOf(facts),
@@ -45,11 +52,32 @@ export const assessReport = (facts: AssessFacts) => {
     estimate: estimateOf(facts),
     indexCheck: source.indexCheck,
     hasChecksums: {source: source.hasChecksums, target: target.hasChecksums},
-    statements: source.statements ?? null,
-    conversion: conversion ? {types: conversion.types, left: conversion.left} : null,
+    statements: 'notRecorded' in statements ? null : statements,
+    statementsNotRecorded: 'notRecorded' in statements ? statements.notRecorded : null,
+    programs: facts.programs ?? [],
+    conversion: conversion ? {types: conversion.types, left: bySeverity(conversion.left)} : null,
+    readiness: readinessOf({
+      plan,
+      tables,
+      inventories,
+      findings,
+      wider: (conversion?.types ?? []).filter(({stops}) => stops !== undefined).length,
+    }),
     findings,
   };
 };
+
+/** What stops a run first. */
+const SEVERITIES = ['refuse', 'warn', 'info'] as const;
+const bySeverity = <T extends {readonly severity: Finding['severity']}>(findings: readonly T[]): readonly T[] =>
+  findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+
+const scopeOf = (tables: AssessFacts['tables']) => ({
+  tables: tables.length,
+  rows: tables.reduce((total, {estimatedRows}) => total + estimatedRows, 0),
+  bytes: tables.reduce((total, {estimatedBytes}) => total + estimatedBytes, 0),
+  withoutKey: tables.filter(({key}) => key.length === 0).length,
+});
 
 const bytesOf = ({tables}: AssessFacts): number => tables.reduce((total, table) => total + table.estimatedBytes, 0);
 
@@ -60,7 +88,8 @@ const growthOf = (facts: AssessFacts) => {
   const room = diskBytes === undefined ? undefined : diskBytes - diskNeeded(facts);
   return {
     bytesPerMonth: Math.round(bytesPerMonth),
-    logBytesPerHour: Math.round(((later.logBytes - inventories.source.logBytes) / intervalMs) * HOUR_MS),
+    // A server that takes old files away may have less than before.
+    logBytesPerHour: Math.max(0, Math.round(((later.logBytes - inventories.source.logBytes) / intervalMs) * HOUR_MS)),
     monthsUntilTargetIsFull:
       room === undefined ? null : room <= 0 ? 0 : bytesPerMonth === 0 ? null : Math.floor((room / bytesPerMonth) * 10) / 10,
   };

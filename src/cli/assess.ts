@@ -2,6 +2,7 @@
 import {TerminalError} from '../model/errors.ts';
 import {nameOf} from '../model/table.ts';
 import {conversionReport} from '../phase/assess-conversion.ts';
+import {programsOf} from '../phase/assess-programs.ts';
 import {assessPlan, inventoriesOf} from '../phase/assess.ts';
 import {parseDuration} from '../plan/duration.ts';
 import {parseSize} from '../plan/size.ts';
@@ -35,7 +36,8 @@ export const command: CommandModule = {
       const inventories = await inventoriesOf(sides, tables);
       const mapping = await mappingOf(plan);
       const findings = await assessPlan({...sides, plan, tables, operations: operationsOf(plan), mapping});
-      const conversion = await conversionReport({...sides, plan, tables, mapping}, invocation.options['counts'] !== false);
+      const schema = await sides.source.convertible?.read(tables);
+      const conversion = await conversionReport({...sides, plan, schema, mapping}, invocation.options['counts'] !== false);
       await effects.clock.sleep(intervalMs);
       const later = await sides.source.catalog.inventory([]);
       const report = assessReport({
@@ -46,6 +48,7 @@ export const command: CommandModule = {
         intervalMs: effects.clock.monotonicMs() - begun,
         diskBytes,
         findings,
+        programs: programsOf(schema),
         ...(conversion ? {conversion} : {}),
       });
       return print(invocation, report);

@@ -95,9 +95,13 @@ export type MappedType = {
   /** What the plan may declare instead. */
   readonly others: readonly string[];
   /** Values that have no equal there. `where` is a condition of the source's SQL that finds them; undefined: no SQL can tell. */
-  readonly losses: readonly {readonly what: string; readonly where: string | undefined; readonly becomes: string}[];
+  readonly losses: readonly TypeLoss[];
+  /** What one of the others would lose. */
+  readonly otherLosses: readonly (TypeLoss & {readonly type: string})[];
   readonly stops: string | undefined;
 };
+
+export type TypeLoss = {readonly what: string; readonly where: string | undefined; readonly becomes: string};
 
 /** A unique key in which the target will tell fewer texts apart than bytes do, by rules of its own. */
 export type FoldedKey = {

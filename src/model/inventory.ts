@@ -9,14 +9,22 @@ export type Inventory = {
   readonly availableExtensions: readonly {readonly name: string; readonly version: string}[];
   /** `max` are those that an ordinary role may have. */
   readonly connections: {readonly max: number; readonly used: number};
-  /** Slowest statements by total time, where the server records them; the text is normalised and carries no value. */
-  readonly statements: readonly StatementRecord[] | undefined;
+  /** What is used beyond plain columns, keys and indexes, and how often. */
+  readonly features: readonly {readonly name: string; readonly count: number}[];
+  /** Of everybody on the server, at this moment. */
+  readonly openTransactions: OpenTransactions;
+  readonly statements: Statements;
   readonly indexCheck: IndexCheck;
   /** Data pages carry checksums, so a damaged page is an error and not a wrong row. */
   readonly hasChecksums: boolean;
   /** Collations whose library orders texts differently now than when indexes were built with it, perhaps. */
   readonly staleCollations: readonly {readonly name: string; readonly recorded: string; readonly actual: string}[];
 };
+
+export type OpenTransactions = {readonly count: number; readonly oldestMs: number} | {readonly notShown: string};
+
+/** Slowest first, by total time; the text is normalised and carries no value. Or why there is no record. */
+export type Statements = readonly StatementRecord[] | {readonly notRecorded: string};
 
 export type StatementRecord = {readonly query: string; readonly calls: string; readonly meanMs: string; readonly maxMs: string};
 

@@ -25,7 +25,7 @@ const source = () => {
 const reportOf = async (allowLoss: boolean, isCounted = true, rules: Partial<MappingRules> = {}) => {
   const {asked, convertible} = source();
   const plan = {reverse: {windowMs: 1, ...(allowLoss ? {allowLoss: true as const} : {})}};
-  const report = await conversionReport({source: {convertible}, plan, tables: [], mapping: mapping(rules)}, isCounted);
+  const report = await conversionReport({source: {convertible}, plan, schema: SHOP, mapping: mapping(rules)}, isCounted);
   if (!report) throw new Error('no report');
   return {asked, ...report};
 };
@@ -73,6 +73,11 @@ test('what is left for a person is shown with its own text', async () => {
     indexCheck: {notChecked: 'no'},
     hasChecksums: {source: true, target: true},
     statements: null,
+    statementsNotRecorded: 'off',
+    programs: [],
+    features: [],
+    scope: {tables: 0, rows: 0, bytes: 0, withoutKey: 0},
+    readiness: {isReady: true, checks: []},
     findings: [],
     fit: true,
     databaseBytes: 0,

@@ -3,15 +3,23 @@
  * on the command line. Counting reads every table that could lose something once.
  */
 import type {Convertible, Database, Finding} from '../engine/engine.ts';
-import type {ConvertedScript, FoldedKey, MappedType, MigrationMapping} from '../mapping/mapping.ts';
-import {nameOf, type Table} from '../model/table.ts';
+import type {ConvertedScript, FoldedKey, MappedType, MigrationMapping, TypeLoss} from '../mapping/mapping.ts';
+import type {ConvertibleSchema} from '../model/convertible-schema.ts';
+import {nameOf} from '../model/table.ts';
 import type {Plan} from '../plan/plan.ts';
 
 export type ConversionReport = {
-  readonly types: readonly (Omit<MappedType, 'table' | 'losses'> & {readonly table: string; readonly losses: readonly CountedLoss[]})[];
+  readonly types: readonly ReportedType[];
   /** Objects that are not converted, or not as they were: each with its own text and what to do. */
   readonly left: ConvertedScript['findings'];
   readonly findings: readonly Finding[];
+};
+
+type ReportedType = Omit<MappedType, 'table' | 'losses' | 'otherLosses'> & {
+  readonly table: string;
+  readonly losses: readonly CountedLoss[];
+  /** What the other types that the plan may declare would lose, so that nobody has to try. */
+  readonly otherLosses: readonly (CountedLoss & {readonly type: string})[];
 };
 
 /** `rows` is null where no SQL can tell, or nobody counted. */
@@ -20,43 +28,46 @@ type CountedLoss = {readonly what: string; readonly becomes: string; readonly ro
 type Asked = {
   readonly source: Pick<Database, 'convertible'>;
   readonly plan: Pick<Plan, 'reverse'>;
-  readonly tables: readonly Table[];
+  /** Of the source; undefined where no other engine takes it. */
+  readonly schema: ConvertibleSchema | undefined;
   readonly mapping: Pick<MigrationMapping, 'converted'>;
 };
 
 /** Undefined where both sides speak one language. */
 export const conversionReport = async (
-  {source, plan, tables, mapping}: Asked,
+  {source, plan, schema, mapping}: Asked,
   isCounted: boolean,
 ): Promise<ConversionReport | undefined> => {
   const {convertible} = source;
-  if (!convertible || !mapping.converted) return undefined;
-  const {types, foldedKeys, findings} = mapping.converted(await convertible.read(tables));
-  const counted = isCounted ? await countedLosses(convertible, types) : new Map<MappedType, readonly CountedLoss[]>();
+  if (!convertible || !schema || !mapping.converted) return undefined;
+  const {types, foldedKeys, findings} = mapping.converted(schema);
+  const counted = isCounted ? await countedLosses(convertible, types) : new Map<TypeLoss, string>();
+  const toldOf = (loss: TypeLoss): CountedLoss => ({what: loss.what, becomes: loss.becomes, rows: counted.get(loss) ?? null});
   return {
-    types: types.map((type) => ({...type, table: nameOf(type.table), losses: counted.get(type) ?? type.losses.map(uncounted)})),
+    types: types.map((type) => ({
+      ...type,
+      table: nameOf(type.table),
+      losses: type.losses.map(toldOf),
+      otherLosses: type.otherLosses.map((loss) => ({type: loss.type, ...toldOf(loss)})),
+    })),
     left: findings,
     findings: [
-      ...types.flatMap((type) => (counted.get(type) ?? []).flatMap((loss) => lossFinding(plan, type, loss))),
+      ...types.flatMap((type) => type.losses.flatMap((loss) => lossFinding(plan, type, toldOf(loss)))),
       ...(isCounted ? await collisionFindings(convertible, foldedKeys) : []),
     ],
   };
 };
 
-const uncounted = ({what, becomes}: MappedType['losses'][number]): CountedLoss => ({what, becomes, rows: null});
-
-/** One statement for each table. */
-const countedLosses = async (convertible: Convertible, types: readonly MappedType[]): Promise<Map<MappedType, readonly CountedLoss[]>> => {
-  const counted = new Map<MappedType, readonly CountedLoss[]>();
-  for (const columns of Map.groupBy(types, ({table}) => nameOf(table)).values()) {
-    const conditions = columns.flatMap(({losses}) => losses.flatMap(({where}) => where ?? []));
-    const [first] = columns;
-    const counts = first && conditions.length ? [...(await convertible.count(first.table, conditions))] : [];
-    for (const column of columns)
-      counted.set(
-        column,
-        column.losses.map((loss) => ({...uncounted(loss), rows: loss.where === undefined ? null : String(counts.shift() ?? 0n)})),
-      );
+/** One statement for each table, over all that any of its columns' types could lose. */
+const countedLosses = async (convertible: Convertible, types: readonly MappedType[]): Promise<ReadonlyMap<TypeLoss, string>> => {
+  const counted = new Map<TypeLoss, string>();
+  for (const [first, ...columns] of Map.groupBy(types, ({table}) => nameOf(table)).values()) {
+    if (!first) continue;
+    const losses = [first, ...columns].flatMap((type) => [...type.losses, ...type.otherLosses]);
+    const asked = losses.flatMap((loss) => (loss.where === undefined ? [] : [{loss, where: loss.where}]));
+    const conditions = [...new Set(asked.map(({where}) => where))];
+    const counts = conditions.length ? await convertible.count(first.table, conditions) : [];
+    for (const {loss, where} of asked) counted.set(loss, String(counts[conditions.indexOf(where)] ?? 0n));
   }
   return counted;
 };

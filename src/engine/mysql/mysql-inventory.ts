@@ -1,8 +1,12 @@
-/** The inventory of a MySQL or MariaDB side, of all schemas that are not the server's own. Sizes are what InnoDB estimates. */
+/** The inventory of a MySQL or MariaDB side, of all schemas that are not the server's own. */
 import type {Inventory} from '../../model/inventory.ts';
-import {ownSchemas} from './mysql-own-schemas.ts';
+import {mysqlFeatures} from './mysql-features.ts';
 import {bytesOf, logFiles} from './mysql-log-files.ts';
+import {ownSchemas} from './mysql-own-schemas.ts';
+import {readAccount} from './mysql-privileges.ts';
 import type {MySession} from './mysql-session.ts';
+import {mysqlStatementRecord} from './mysql-statement-record.ts';
+import {movableBytes} from './mysql-storage.ts';
 
 const counted = (kind: string, from: string, schema: string, and = 'TRUE'): string =>
   `SELECT '${kind}' AS kind, count(*) AS amount FROM information_schema.${from} WHERE NOT ${ownSchemas(schema)} AND ${and}`;
@@ -20,9 +24,7 @@ const OBJECTS = [
   counted('events', 'events', 'event_schema'),
 ].join(' UNION ALL ');
 
-const FACTS = `
-  SELECT (SELECT coalesce(sum(data_length + index_length), 0) FROM information_schema.tables WHERE NOT ${ownSchemas('table_schema')}) AS bytes,
-         @@global.max_connections AS connections, @@global.innodb_checksum_algorithm AS checksums`;
+const FACTS = `SELECT @@global.max_connections AS connections, @@global.innodb_checksum_algorithm AS checksums`;
 
 const PLUGINS = `SELECT plugin_name AS name, plugin_version AS version FROM information_schema.plugins WHERE plugin_status = 'ACTIVE' AND plugin_library IS NOT NULL ORDER BY 1`;
 
@@ -32,17 +34,30 @@ export const mysqlInventory = async (session: MySession): Promise<Inventory> => 
   const plugins = await session.query(PLUGINS);
   const used = await session.one<{Value: string}>(`SHOW GLOBAL STATUS LIKE 'Threads_connected'`);
   return {
-    databaseBytes: Number(facts['bytes']),
+    databaseBytes: await movableBytes(session),
     // As much as is kept: two of these tell how fast the log grows, as long as no file is purged in between.
     logBytes: bytesOf(await logFiles(session)),
     objects: objects.rows.map((row) => ({kind: row['kind'] ?? '', count: Number(row['amount'])})).filter(({count}) => count > 0),
     extensions: plugins.rows.map((row) => ({name: row['name'] ?? '', version: row['version'] ?? ''})),
     availableExtensions: [],
     connections: {max: Number(facts['connections']), used: Number(used.Value)},
-    statements: undefined,
+    features: await mysqlFeatures(session),
+    openTransactions: await openTransactions(session),
+    statements: await mysqlStatementRecord(session),
     indexCheck: {notChecked: `${session.flavour.product} checks indexes only where it may hold up their users (CHECK TABLE)`},
     hasChecksums: facts['checksums'] !== 'none',
     // The rules of a collation are part of the server and are never changed under its name.
     staleCollations: [],
   };
+};
+
+/** InnoDB tells times in the server's own zone, to the second. Our own reads are among them, and over before anybody could wait for them. */
+const openTransactions = async (session: MySession): Promise<Inventory['openTransactions']> => {
+  const account = await readAccount(session);
+  if (!account.holdsOne(['PROCESS'])) return {notShown: `GRANT PROCESS ON *.* TO ${account.name}`};
+  const row = await session.one(
+    `SELECT count(*) AS open, coalesce(max(timestampdiff(SECOND, trx_started, convert_tz(utc_timestamp(), '+00:00', 'SYSTEM'))), 0) AS oldest
+       FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> connection_id()`,
+  );
+  return {count: Number(row['open']), oldestMs: Math.max(0, Number(row['oldest'])) * 1000};
 };

@@ -10,6 +10,7 @@ import type {TableName} from '../../model/table.ts';
 import type {Disk, Storage, TableSizes} from '../storage.ts';
 import type {FlavourName} from './mysql-flavour.ts';
 import {bytesOf, logFiles} from './mysql-log-files.ts';
+import {ownSchemas} from './mysql-own-schemas.ts';
 import {readAccount} from './mysql-privileges.ts';
 import type {MySession} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
@@ -65,6 +66,16 @@ const fileBytes = async (session: MySession, where = 'TRUE'): Promise<number> =>
   const {tablespaces} = dialectOf(session);
   const {bytes} = await session.one(`SELECT coalesce(sum(file_size), 0) AS bytes FROM information_schema.${tablespaces} WHERE ${where}`);
   return Number(bytes);
+};
+
+/** What the tables take that are not the server's own or ours, as exactly as the account may see it. */
+export const movableBytes = async (session: MySession): Promise<number> => {
+  const {bytes} = await session.one(
+    `SELECT coalesce(sum(data_length + index_length), 0) AS bytes FROM information_schema.tables WHERE NOT ${ownSchemas('table_schema')}`,
+  );
+  if (!(await maySeeFiles(session))) return Number(bytes);
+  // A table that shares a file with others has no name with a slash.
+  return Math.max(Number(bytes), await fileBytes(session, `name LIKE '%/%' AND NOT ${ownSchemas(`substring_index(name, '/', 1)`)}`));
 };
 
 /** The binary log is kept by rules of the server's own, whoever reads it: it counts as well. */

@@ -2,6 +2,7 @@
 import type {Inventory} from '../../model/inventory.ts';
 import type {Table} from '../../model/table.ts';
 import {codeOf} from './postgres-errors.ts';
+import {postgresFeatures} from './postgres-features.ts';
 import {checkIndexes} from './postgres-index-check.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
@@ -45,6 +46,8 @@ export const postgresInventory = (sessions: PgSessions, tables: readonly Table[]
       extensions: extensions.rows.map((row) => ({name: row['name'] ?? '', version: row['version'] ?? ''})),
       availableExtensions: available.rows.map((row) => ({name: row['name'] ?? '', version: row['version'] ?? ''})),
       connections: {max: Number(facts['max']), used: Number(facts['used'])},
+      features: await postgresFeatures(session),
+      openTransactions: await openTransactions(session),
       statements: await statements(session),
       indexCheck: await checkIndexes(session, tables),
       hasChecksums: facts['checksums'] === 'on',
@@ -68,7 +71,7 @@ const statements = async (session: PgSession): Promise<Inventory['statements']> 
   const {rows} = await session.query(
     `SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'pg_stat_statements'`,
   );
-  if (!rows[0]) return undefined;
+  if (!rows[0]) return {notRecorded: 'the extension pg_stat_statements is not installed in this database'};
   try {
     const found = await session.query(
       `SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 120) AS query, calls::text AS calls, round(mean_exec_time::numeric, 2)::text AS mean,
@@ -84,7 +87,19 @@ const statements = async (session: PgSession): Promise<Inventory['statements']> 
       maxMs: row['max'] ?? '',
     }));
   } catch (error) {
-    if (['55000', 'CF-GRANT-001'].includes(codeOf(error) ?? '')) return undefined; // not loaded, or not for this role
+    if (['55000', 'CF-GRANT-001'].includes(codeOf(error) ?? ''))
+      return {notRecorded: 'pg_stat_statements is not loaded, or not shown to this role'};
     throw error;
   }
+};
+
+/** Of this database. What others do is shown to those who may read all statistics. */
+const openTransactions = async (session: PgSession): Promise<Inventory['openTransactions']> => {
+  const row = await session.one(
+    `SELECT pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')::text AS may, quote_ident(current_user) AS role, count(xact_start)::text AS open,
+            coalesce(round(extract(epoch FROM max(clock_timestamp() - xact_start)) * 1000), 0)::text AS oldest
+     FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`,
+  );
+  if (row['may'] !== 'true') return {notShown: `GRANT pg_read_all_stats TO ${row['role'] ?? ''}`};
+  return {count: Number(row['open']), oldestMs: Math.max(0, Number(row['oldest']))};
 };

@@ -103,6 +103,7 @@ const mappedType = ({name: table}: MysqlTable, {name: column, type}: MysqlColumn
   from: type,
   to: /^inet6\b/.test(type) && target === 'mysql' ? undefined : (types[type] ?? type).replace(/ CHARACTER SET.*/, ''),
   others: [],
+  otherLosses: [],
   losses: lossesOf(quoted(column), type, target),
   stops: type in types ? 'a text that the type of the source would not print' : undefined,
 });

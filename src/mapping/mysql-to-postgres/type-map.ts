@@ -4,26 +4,27 @@ import type {FoldedKey, MappedType} from '../mapping.ts';
 import {type ConvertedColumn, type ConvertedTable, enumName} from './converted-table.ts';
 import {isGenerated} from './defaults.ts';
 import type {Fold} from './typed-sql.ts';
-import {typesOf} from './types.ts';
+import {type TypeChoice, typesOf} from './types.ts';
 
 export const typeMap = ({flavour, table, columns}: ConvertedTable): MappedType[] =>
   table.columns.map((column): MappedType => {
     const found = columns.find((one) => one.column.name === column.name);
     const to = found?.choice.type === 'enum' ? enumName(table, column) : found?.choice.type;
-    const choices = typesOf(column, flavour)?.choices ?? [];
+    const others = (typesOf(column, flavour)?.choices ?? []).filter(({type}) => type !== found?.choice.type);
     return {
       table: table.name,
       column: column.name,
       from: column.type,
       to,
-      others: choices.map(({type}) => type).filter((type) => type !== found?.choice.type),
-      losses: isGenerated(column) ? [] : lossesOf(column, found),
+      others: others.map(({type}) => type),
+      losses: isGenerated(column) ? [] : lossesOf(column, found?.choice),
+      otherLosses: isGenerated(column) ? [] : others.flatMap((choice) => lossesOf(column, choice)),
       stops: found?.choice.stops,
     };
   });
 
-const lossesOf = (column: MysqlColumn, found: ConvertedColumn | undefined): MappedType['losses'] =>
-  (found?.choice.losses ?? []).map(({what, where, becomes}) => ({what, where: where?.(mysqlName(column.name)), becomes}));
+const lossesOf = ({name}: MysqlColumn, choice: TypeChoice | undefined): MappedType['otherLosses'] =>
+  (choice?.losses ?? []).map(({what, where, becomes}) => ({type: choice?.type ?? '', what, where: where?.(mysqlName(name)), becomes}));
 
 /** Equal by the rules of Unicode, as near to those of the target's ICU as the source has them. */
 export const foldedKeys = ({flavour, table, columns}: ConvertedTable): FoldedKey[] =>
