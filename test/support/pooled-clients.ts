@@ -38,7 +38,7 @@ type Client = {
 };
 
 /** Two of each kind at every address. The counters are there already. */
-export function startPooledClients(addresses: readonly string[]): PooledClients {
+export function startPooledClients(addresses: readonly string[], driver: PooledDriver = postgresDriver): PooledClients {
   const clients = [...addresses, ...addresses].flatMap((url, index): Client[] =>
     [true, false].map((lasting, kind) => ({number: index * 2 + kind + 1, url, lasting, acknowledged: [], unknown: []})),
   );
@@ -46,7 +46,7 @@ export function startPooledClients(addresses: readonly string[]): PooledClients 
   const over = new AbortController();
   let seen = new Set<number>();
   const note = {error: (text: string) => void errors.push(text), server: (port: number) => void seen.add(port)};
-  const running = clients.map((client) => run(client, note, over.signal));
+  const running = clients.map((client) => run(client, driver, note, over.signal));
   return {
     errors,
     acknowledged: () => clients.reduce((sum, {acknowledged}) => sum + acknowledged.length, 0),
@@ -60,7 +60,7 @@ export function startPooledClients(addresses: readonly string[]): PooledClients 
       await Promise.all(running);
     },
     expectNothingLost: async (open) => {
-      for (const client of clients) await expectWhole(client, open);
+      for (const client of clients) await expectWhole(client, driver, open);
     },
   };
 }
@@ -70,17 +70,32 @@ export const countersOf = (addresses: readonly string[]): string =>
 
 type Note = {error(text: string): void; server(port: number): void};
 
-async function run(client: Client, note: Note, signal: AbortSignal): Promise<void> {
-  let connection: pg.Client | undefined;
+/** What differs from product to product. */
+export type PooledDriver = {
+  /** How statements call the tables. */
+  readonly schema: string;
+  connect(url: string): Promise<PooledConnection>;
+  /** The server's own refusal as words: only that proves that nothing happened, because each comes before COMMIT was sent or instead of it. */
+  refusal(error: unknown): string | undefined;
+};
+
+export type PooledConnection = {
+  /** One transaction; answers with the port of the server. */
+  write(client: number, seq: number): Promise<number>;
+  end(): Promise<void>;
+};
+
+async function run(client: Client, driver: PooledDriver, note: Note, signal: AbortSignal): Promise<void> {
+  let connection: PooledConnection | undefined;
   for (let seq = 1; !signal.aborted; seq += 1) {
-    let isSent = false;
     try {
-      connection ??= await connect(client.url);
-      isSent = await write(connection, client.number, seq, note);
+      connection ??= await driver.connect(client.url);
+      note.server(await connection.write(client.number, seq));
       client.acknowledged.push(seq);
     } catch (error) {
-      note.error(error instanceof pg.DatabaseError ? `${error.code} ${error.message}` : String(error));
-      if (isCommitUnknown(error, isSent)) client.unknown.push(seq);
+      const refusal = driver.refusal(error);
+      note.error(refusal ?? String(error));
+      if (refusal === undefined) client.unknown.push(seq);
       await connection?.end();
       connection = undefined;
     }
@@ -93,10 +108,18 @@ async function run(client: Client, note: Note, signal: AbortSignal): Promise<voi
   await connection?.end();
 }
 
-/** Only a server's own refusal proves that nothing happened; each refusal here comes before COMMIT was sent or instead of it. */
-const isCommitUnknown = (error: unknown, isSent: boolean): boolean => isSent || !(error instanceof pg.DatabaseError);
+const postgresDriver: PooledDriver = {
+  schema: 'pooled.',
+  async connect(url) {
+    const client = new pg.Client(url);
+    client.on('error', () => undefined); // met again by the next query
+    await client.connect();
+    return {write: (number, seq) => write(client, number, seq), end: () => client.end()};
+  },
+  refusal: (error) => (error instanceof pg.DatabaseError ? `${error.code} ${error.message}` : undefined),
+};
 
-async function write(connection: pg.Client, client: number, seq: number, note: Note): Promise<boolean> {
+async function write(connection: pg.Client, client: number, seq: number): Promise<number> {
   await connection.query('BEGIN');
   await connection.query('INSERT INTO pooled.entry VALUES ($1, $2)', [client, seq]);
   const {rows} = await connection.query<{port: number}>(
@@ -104,22 +127,14 @@ async function write(connection: pg.Client, client: number, seq: number, note: N
     [client],
   );
   await connection.query('COMMIT');
-  note.server(rows[0]?.port ?? 0);
-  return true;
+  return rows[0]?.port ?? 0;
 }
 
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client(url);
-  client.on('error', () => undefined); // met again by the next query
-  await client.connect();
-  return client;
-}
-
-async function expectWhole({number, acknowledged, unknown}: Client, open: StoryDatabase): Promise<void> {
-  const rows = await open.rows(`SELECT seq FROM pooled.entry WHERE client = ${number} ORDER BY seq`);
+async function expectWhole({number, acknowledged, unknown}: Client, {schema}: PooledDriver, open: StoryDatabase): Promise<void> {
+  const rows = await open.rows(`SELECT seq FROM ${schema}entry WHERE client = ${number} ORDER BY seq`);
   const there = new Set(rows.map(([seq]) => Number(seq)));
   const possible = new Set([...acknowledged, ...unknown]);
   expect({client: number, lost: acknowledged.filter((seq) => !there.has(seq))}).toEqual({client: number, lost: []});
   expect({client: number, strange: [...there].filter((seq) => !possible.has(seq))}).toEqual({client: number, strange: []});
-  expect(Number(await open.value(`SELECT entries FROM pooled.counter WHERE client = ${number}`))).toBe(there.size);
+  expect(Number(await open.value(`SELECT entries FROM ${schema}counter WHERE client = ${number}`))).toBe(there.size);
 }
