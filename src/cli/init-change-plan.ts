@@ -13,7 +13,8 @@ workflow: expand-contract
 database: { engine: postgres, url: ${JSON.stringify(source)} }
 
 # In this order. Others: set-not-null, add-check, add-foreign-key, add-index, drop-column, rename-column, change-type,
-# split-column, raw-sql; plans/reshape-orders.yaml has one of each, docs/expand-contract.md says when to take which.
+# split-column, widen-key, raw-sql; plans/reshape-orders.yaml and plans/widen-key.yaml have one of each, docs/expand-contract.md
+# says when to take which.
 operations:
   - add-column:
       table: ${JSON.stringify(table)}

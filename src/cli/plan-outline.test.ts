@@ -63,7 +63,7 @@ const withoutBodies = (text: string): string =>
 const plainly = {json: false, quiet: false, verbose: false, color: false};
 
 describe('the outline', () => {
-  it.each(['plans/demo.yaml', 'plans/add-column.yaml', 'plans/reshape-orders.yaml'])('of %s', async (file) => {
+  it.each(['plans/demo.yaml', 'plans/add-column.yaml', 'plans/reshape-orders.yaml', 'plans/widen-key.yaml'])('of %s', async (file) => {
     expect(withoutBodies(await printed(file, true))).toMatchSnapshot();
   });
 
@@ -73,7 +73,7 @@ describe('the outline', () => {
     expect(words).not.toContain('CREATE TRIGGER');
   });
 
-  it.each(['plans/demo.yaml', 'plans/reshape-orders.yaml'])('of %s has a page for every step', async (file) => {
+  it.each(['plans/demo.yaml', 'plans/reshape-orders.yaml', 'plans/widen-key.yaml'])('of %s has a page for every step', async (file) => {
     const steps = allSteps(await planOutline(await factsOf(file)));
     expect(steps.length).toBeGreaterThan(5);
     expect(steps.filter(({name}) => !stepPageOf(name)).map(({name}) => name)).toEqual([]);

@@ -15,6 +15,7 @@ export type PlannedOperation =
   | ({readonly kind: 'rename-column'} & Replacement)
   | ({readonly kind: 'change-type'} & Replacement)
   | ({readonly kind: 'split-column'} & Replacement)
+  | ({readonly kind: 'widen-key'} & WiderKey)
   | ({readonly kind: 'raw-sql'} & RawSql);
 
 export type Planned<Kind extends PlannedOperation['kind']> = Extract<PlannedOperation, {kind: Kind}>;
@@ -75,6 +76,28 @@ export type NewPart = {
   readonly default?: string;
 };
 
+/** A key becomes wider together with every column that holds its values. All names stay what they are. */
+export type WiderKey = OldColumn & {
+  /** The key itself first. Of each the column that takes its place. */
+  readonly columns: readonly WiderColumn[];
+  /** All that lead from or to one of the columns; made anew on the wider ones. */
+  readonly foreignKeys: readonly KeptForeignKey[];
+  /** All that one of the columns is part of. */
+  readonly indexes: readonly KeptIndex[];
+};
+
+export type WiderColumn = Replacement & {
+  /** Where the database itself numbers the rows. */
+  readonly identity?: 'always' | 'by default';
+  /** What a default takes its numbers from. */
+  readonly sequence?: TableName;
+};
+
+export type KeptForeignKey = ForeignKey & {readonly onUpdate?: string; readonly deferrable?: 'immediate' | 'deferred'};
+
+/** `constraint`: what the index stands for. */
+export type KeptIndex = NewIndex & {readonly constraint?: 'primary key' | 'unique'};
+
 export type RawSql = {
   readonly name: string;
   readonly tables: readonly TableName[];
@@ -103,5 +126,6 @@ export const takesAway = (planned: PlannedOperation): boolean => 'goesWith' in p
 /** Those that it is carried out on; the first is the one that is changed. */
 export const tablesOf = (planned: PlannedOperation): readonly TableName[] => {
   if (planned.kind === 'raw-sql') return planned.tables;
+  if (planned.kind === 'widen-key') return [...new Map(planned.columns.map(({table}) => [nameOf(table), table])).values()];
   return planned.kind === 'add-foreign-key' ? [planned.table, planned.references.table] : [planned.table];
 };

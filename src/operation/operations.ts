@@ -11,6 +11,7 @@ import {rawSql} from './raw-sql.ts';
 import {renameColumn} from './rename-column.ts';
 import {setNotNull} from './set-not-null.ts';
 import {splitColumn} from './split-column.ts';
+import {widenKey} from './widen-key.ts';
 
 export const operations = {
   'add-column': addColumn,
@@ -22,5 +23,6 @@ export const operations = {
   'rename-column': renameColumn,
   'change-type': changeType,
   'split-column': splitColumn,
+  'widen-key': widenKey,
   'raw-sql': rawSql,
 } satisfies {readonly [Kind in PlannedOperation['kind']]: (planned: Planned<Kind>) => Operation};

@@ -32,9 +32,11 @@ const assess = async (
   const table = tables.find((one) => nameOf(one.name) === names[0]);
   if (!table) return [];
   return [
-    ...(isFilled && table.key.length === 0
-      ? [refuse('CF-SCOPE-002', nameOf(table.name), 'has no primary key, so its rows cannot be filled range by range', 'add a primary key')]
-      : []),
+    ...tables
+      .filter(({key}) => isFilled && key.length === 0)
+      .map(({name}) =>
+        refuse('CF-SCOPE-002', nameOf(name), 'has no primary key, so its rows cannot be filled range by range', 'add a primary key'),
+      ),
     ...(await alterOf(database).findings(table, planned, earlier)),
   ];
 };

@@ -1,20 +1,10 @@
 /** The operations of a change in place, as a plan writes them: one member per file of `src/operation`. */
 import * as z from 'zod';
 import {operationName, type PlannedOperation} from '../model/planned-operation.ts';
+import {columns, final, given, goesWith, name, quoted, table, type} from './operation-words.ts';
 import {nonEmpty} from './plan-words.ts';
+import {widenKey} from './widen-key-schema.ts';
 
-/** Unlike a scope's pattern it names exactly one table. */
-const table = z
-  .string()
-  .regex(/^[^.\s*]+\.[^.\s*]+$/, 'must be schema.table')
-  .transform((text) => {
-    const [schema = '', name = ''] = text.split('.');
-    return {schema, name};
-  })
-  .describe('schema.table');
-
-const name = nonEmpty.max(63, 'must be 63 characters at most');
-const columns = z.array(name).min(1, 'must name at least one');
 const statements = z.array(nonEmpty).default([]);
 
 const addColumn = z
@@ -48,17 +38,6 @@ const addForeignKey = z
     when: ({issues}) => issues.length === 0,
   });
 
-const goesWith = z
-  .array(name)
-  .default([])
-  .describe('Names of indexes, constraints or functions that may go with the column; anything else holds contract up.');
-
-/** Both are looked at beforehand: what the old column has, the new one is to have. */
-const final = {
-  notNull: z.boolean().default(false).describe('Final only at contract, when every row has been seen to have a value.'),
-  default: z.exactOptional(nonEmpty.describe('An expression. It stands from contract on.')),
-};
-const type = nonEmpty.describe('As the database writes it: numeric(12,2).');
 const back = nonEmpty.describe('An expression over the new columns: what the old one has where a writer knows the new ones only.');
 
 const oldType = type.describe('That of the column now, as the database writes it: character varying(20).');
@@ -134,6 +113,7 @@ const members = {
   'rename-column': renameColumn,
   'change-type': changeType,
   'split-column': splitColumn,
+  'widen-key': widenKey,
   'raw-sql': z
     .strictObject({
       name: nonEmpty.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens'),
@@ -179,8 +159,3 @@ function optional<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shap
     readonly [Kind in keyof Shape]: z.ZodExactOptional<Shape[Kind]>;
   };
 }
-
-const given = (byDefault: string | undefined): {readonly default?: string} => (byDefault === undefined ? {} : {default: byDefault});
-
-/** As SQL has it everywhere. */
-const quoted = (column: string): string => `"${column.replaceAll('"', '""')}"`;

@@ -2,10 +2,13 @@
  * `plan` cannot go stale: whatever the servers saw of a run, forward, back, forward and to the end, or aborted, had been
  * announced; and what was announced for certain has happened. So too for a change in place.
  */
+import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
+import {parse} from 'yaml';
 import {announcedParts, missed, stepsOf} from '../support/announced.ts';
 import {expectAnnounced, NOTHING, planned, seenBy, shortOf, unknownSteps, untold} from '../support/announced-story.ts';
 import {openChangeStory} from '../support/change-story.ts';
+import {SCHEMA as WITH_KEYS} from '../support/key-writer.ts';
 import {openLetters} from '../support/letters.ts';
 import {BACKFILL, SCHEMA} from '../support/order-writer.ts';
 import {loggingServer} from '../support/statement-log.ts';
@@ -47,10 +50,14 @@ test('an abort before the cutover: all of it was announced, and every undo has h
   ]);
 });
 
-test('a column is added in place, taken back, and added again: all of it was announced, and nothing more', {timeout: 600_000}, async () => {
-  const operation = {table: 'shop.orders', column: 'channel', type: 'text', backfill: BACKFILL, default: "'web'", notNull: true};
-  await using story = await openChangeStory([{'add-column': operation}], servers.source);
-  await story.database.run(...SCHEMA, 'ANALYZE');
+const ADD_COLUMN = {table: 'shop.orders', column: 'channel', type: 'text', backfill: BACKFILL, default: "'web'", notNull: true};
+
+test.each([
+  ['a column is added', [{'add-column': ADD_COLUMN}], SCHEMA],
+  ['a key is widened', operationsIn('plans/widen-key.yaml'), WITH_KEYS],
+])('%s in place, taken back, and again: all of it was announced, and nothing more', {timeout: 600_000}, async (_, operations, schema) => {
+  await using story = await openChangeStory(operations, servers.source);
+  await story.database.run(...schema, 'ANALYZE');
   const outline = await planned(story);
   const waits = () => untilTrue('the approval is asked for', async () => (await story.facts()).at(-1)?.type === 'gate-verdict');
   const aborted = story.start(['run', story.planFile]);
@@ -70,6 +77,10 @@ test('a column is added in place, taken back, and added again: all of it was ann
   expect({untold: await untold(seen, outline, 'source'), missed: missed(announced, seen)}).toEqual(NOTHING);
   expect(await unknownSteps(story, outline)).toEqual([]);
 });
+
+function operationsIn(file: string): readonly unknown[] {
+  return (parse(readFileSync(file, 'utf8')) as {readonly operations: readonly unknown[]}).operations;
+}
 
 /** The run's own names, and the schema as it was made, although the target has it by now. */
 async function expectSqlOfRun(story: Story): Promise<void> {

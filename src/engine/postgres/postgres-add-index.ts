@@ -32,5 +32,5 @@ export const addIndexChange = (index: NewIndex): OwnChange => {
   };
 };
 
-const createIndex = ({name, on, unique, where}: NewIndex, table: string, how: string): string =>
+export const createIndex = ({name, on, unique, where}: NewIndex, table: string, how: string): string =>
   `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${how}${quoteName(name)} ON ${table} (${on.join(', ')})${where === undefined ? '' : ` WHERE ${expression(where)}`}`;

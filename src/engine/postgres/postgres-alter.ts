@@ -1,5 +1,6 @@
 import {TerminalError} from '../../model/errors.ts';
 import {operationName, type PlannedOperation} from '../../model/planned-operation.ts';
+import type {TableName} from '../../model/table.ts';
 import type {Alter, AlterAct, Courtesy, FillRequest, Users} from '../alter.ts';
 import type {MigrationRef} from '../engine.ts';
 import {type Change, isIndexWork, type Piece, textOf, type Transaction} from './postgres-change.ts';
@@ -7,7 +8,7 @@ import {changeFindings} from './postgres-change-findings.ts';
 import {changeOf} from './postgres-changes.ts';
 import {refuseIfUsed} from './postgres-dependents.ts';
 import {codeOf} from './postgres-errors.ts';
-import {giveWay} from './postgres-give-way.ts';
+import {giveWay, LOCK_TIMEOUT_MS} from './postgres-give-way.ts';
 import {workOnIndex} from './postgres-index-build.ts';
 import {usersOf} from './postgres-old-shape.ts';
 import {requireEpoch} from './postgres-require-epoch.ts';
@@ -52,7 +53,7 @@ export class PostgresAlter implements Alter {
     const open = (): Promise<PgSession> => openWriter(this.#sessions, this.#migration, `fill ${chunk.id}`);
     return giveWay(this.#sessions, open, turn, async (session) => {
       let rows = 0;
-      for (const planned of fills) rows += await this.#fill(session, planned, rangeCondition(table, chunk.range));
+      for (const planned of fills) rows += await this.#fill(session, planned, rangeCondition(table, chunk.range), table.name);
       const {rowCount} = await session.query(
         `UPDATE crossfade.chunk SET state = 'done', rows = $4 WHERE migration = $1 AND id = $2 AND state = 'open' AND epoch = $3`,
         [this.#migration.short, chunk.id, epoch, rows],
@@ -63,10 +64,10 @@ export class PostgresAlter implements Alter {
     });
   }
 
-  async #fill(session: PgSession, planned: PlannedOperation, range: string): Promise<number> {
+  async #fill(session: PgSession, planned: PlannedOperation, range: string, table: TableName): Promise<number> {
     const {fill} = changeOf(planned, this.#migration);
     if (!fill) return 0;
-    return (await refusedByRows(planned, () => session.query(fill(range)))).rowCount;
+    return (await refusedByRows(planned, () => session.query(fill(range, table)))).rowCount;
   }
 
   async validate(planned: PlannedOperation): Promise<{rows: string; unfilled: string}> {
@@ -89,12 +90,10 @@ export class PostgresAlter implements Alter {
   async complete(act: AlterAct): Promise<'completed' | 'unfilled'> {
     const turn = this.#turn(act);
     if (!(await this.#prove(turn))) return 'unfilled';
-    await this.#transaction(turn, 'completing', async (session) => {
+    await this.#transaction(turn, {doing: 'completing'}, async (session) => {
       if (!(await this.#forget(session, turn.change))) return; // completed before a crash
-      for (const old of turn.change.old) {
-        await session.query(lockWholly(turn.change));
-        await refuseIfUsed(session, old);
-      }
+      for (const sql of lockWholly(turn.change)) await session.query(sql);
+      for (const old of turn.change.old) await refuseIfUsed(session, old);
       for (const sql of turn.change.complete) await session.query(sql);
     });
     return 'completed';
@@ -108,7 +107,7 @@ export class PostgresAlter implements Alter {
     } catch (error) {
       const {unprove} = change;
       if (!unprove || !REFUSED_BY_ROWS.includes(codeOf(error) ?? '')) throw error;
-      await this.#transaction(turn, unprove.doing, async (session) => {
+      await this.#transaction(turn, unprove, async (session) => {
         for (const sql of unprove.sql) await session.query(textOf(sql));
         await session.query(`DELETE FROM crossfade.schema_statement WHERE migration = $1 AND file = $2 AND place >= $3`, [
           ...this.#record(change),
@@ -125,7 +124,7 @@ export class PostgresAlter implements Alter {
     for (const [place, piece] of undo.entries()) {
       if (isIndexWork(piece)) await this.#onIndex(turn, piece);
       else
-        await this.#transaction(turn, piece.doing, async (session) => {
+        await this.#transaction(turn, piece, async (session) => {
           const isLast = place === undo.length - 1;
           // Never begun, or the application's since it was completed.
           if (!(await (isLast ? this.#forget(session, turn.change) : this.#isOurs(session, turn.change)))) return;
@@ -142,7 +141,7 @@ export class PostgresAlter implements Alter {
   async #each(turn: Turn, pieces: readonly Piece[], from: number): Promise<void> {
     for (const [place, piece] of pieces.entries()) {
       if (isIndexWork(piece)) await this.#onIndex(turn, piece);
-      else await this.#transaction(turn, piece.doing, (session) => this.#once(session, turn.change, piece, from + place));
+      else await this.#transaction(turn, piece, (session) => this.#once(session, turn.change, piece, from + place));
     }
   }
 
@@ -158,18 +157,18 @@ export class PostgresAlter implements Alter {
   #onIndex(turn: Turn, piece: Extract<Piece, {index: unknown}>): Promise<void> {
     const {change, epoch} = turn;
     const what = `${piece.doing} ${change.subject}`;
-    return workOnIndex(this.#sessions, piece, {...turn, table: change.table, what}, async (session) => {
+    return workOnIndex(this.#sessions, piece, {...turn, table: piece.on ?? change.table, what}, async (session) => {
       await requireEpoch(session, this.#migration.short, epoch);
       return this.#isOurs(session, change);
     });
   }
 
-  #transaction<T>(turn: Turn, doing: string, act: (session: PgSession) => Promise<T>): Promise<T> {
+  #transaction<T>(turn: Turn, {doing, on}: Pick<Transaction, 'doing' | 'on'>, act: (session: PgSession) => Promise<T>): Promise<T> {
     const {change, epoch} = turn;
     return giveWay(
       this.#sessions,
       () => this.#sessions.open('alter'),
-      {...turn, table: change.table, what: `${doing} ${change.subject}`},
+      {...turn, table: on ?? change.table, what: `${doing} ${change.subject}`},
       async (session) => {
         await requireEpoch(session, this.#migration.short, epoch);
         return act(session);
@@ -204,7 +203,19 @@ const proofPlace = ({start, sync}: Change): number => start.length + sync.length
 
 export const BEGIN_COUNTING = 'BEGIN READ ONLY; SET LOCAL search_path = pg_catalog, public';
 
-export const lockWholly = ({table}: Change): string => `LOCK TABLE ${quoteTable(table)} IN ACCESS EXCLUSIVE MODE`;
+/**
+ * What loses a column, all at once and before anything is looked at. Who has one table of several already waits for the
+ * next with the others waiting behind it, so together they get the time of one.
+ */
+export const lockWholly = ({old}: Change): string[] => {
+  const tables = [...new Set(old.map(({table}) => quoteTable(table)))].toSorted();
+  if (!tables.length) return [];
+  const share = Math.max(1, Math.floor(LOCK_TIMEOUT_MS / tables.length));
+  return [
+    ...(tables.length > 1 ? [`SET LOCAL lock_timeout = '${share}ms'`] : []),
+    `LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`,
+  ];
+};
 
 /** Class 22: the expression met a row that it cannot be computed for. */
 const refusedByRows = async <T>(planned: PlannedOperation, act: () => Promise<T>): Promise<T> => {

@@ -42,10 +42,10 @@ export const announcedAlter = (announce: Announce, migration: MigrationRef): Non
   const pieces = (all: readonly Piece[], {table}: Change): Line[] =>
     all.flatMap((piece) => {
       if (!isIndexWork(piece)) return piece.sql.length ? turn(piece.sql) : [];
-      const {index, create} = piece;
+      const {index, create, on} = piece;
       const drop = dropIndex(index);
       return [
-        ...turn([lockIndexes(table)]),
+        ...turn([lockIndexes(on ?? table)]),
         SETTINGS,
         ...(create === undefined ? [drop] : [...sometimes([drop], 'a build was left half-way'), {sql: create, undo: drop}]),
       ];
@@ -59,7 +59,7 @@ export const announcedAlter = (announce: Announce, migration: MigrationRef): Non
     sync: (planned) => announce(pieces(change(planned).sync, change(planned))),
     fillChunk: (table, fills) => {
       const range = rangeCondition(table, {after: table.key.map(() => '<after>'), to: table.key.map(() => '<to>')});
-      const updates = fills.flatMap((planned) => change(planned).fill?.(range) ?? []);
+      const updates = fills.flatMap((planned) => change(planned).fill?.(range, table.name) ?? []);
       return announce([{sql: writerSettings(migration)}, BEGIN_GIVING_WAY, ...updates, 'COMMIT']);
     },
     validate: (planned) => {
@@ -72,7 +72,7 @@ export const announcedAlter = (announce: Announce, migration: MigrationRef): Non
       return announce([
         ...pieces(prove, own),
         ...(unprove ? sometimes(pieces([unprove], own), 'a row turns out to be in the way') : []),
-        ...turn([...old.flatMap((one) => [lockWholly(own), {sql: askDependents(one)}]), ...complete]),
+        ...turn([...lockWholly(own), ...old.map((one) => ({sql: askDependents(one)})), ...complete]),
       ]);
     },
     undo: (planned) => announce(pieces(change(planned).undo, change(planned))),

@@ -37,9 +37,9 @@ const beginTrial = (table: TableName): string =>
 
 const objections = async (session: PgSession, change: Change): Promise<Finding[]> => {
   const found: Finding[] = [];
-  for (const {ask, severity = 'refuse', reason, next} of change.objections)
+  for (const {ask, severity = 'refuse', object = change.subject, reason, next} of change.objections)
     for (const row of (await session.send(ask)).rows)
-      found.push({severity, code: 'CF-PLAN-001', object: change.subject, reason: reason.replace('{}', row['what'] ?? ''), next});
+      found.push({severity, code: 'CF-PLAN-001', object, reason: reason.replace('{}', row['what'] ?? ''), next});
   return found;
 };
 

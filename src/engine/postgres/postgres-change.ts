@@ -19,8 +19,8 @@ export type Change = {
   readonly start: readonly Piece[];
   /** What keeps both shapes in step from there on; nothing where there is nothing to keep. */
   readonly sync: readonly Transaction[];
-  /** Gives a value to rows that have none; `range` is a condition. */
-  readonly fill?: (range: string) => string;
+  /** Gives a value to rows of a table that have none; `range` is a condition. */
+  readonly fill?: (range: string, table: TableName) => string;
   /** One row: `rows` and `unfilled`, as text. */
   readonly count?: string;
   /** Contract, as long as rows may still refuse it; `unprove` takes it back then. */
@@ -29,7 +29,7 @@ export type Change = {
   /** Contract, in one transaction with the end of the record. */
   readonly complete: readonly string[];
   /** Columns that go with that, if nobody uses them. */
-  readonly old: readonly OldColumn[];
+  readonly old: readonly Old[];
   /** May find anything between nothing and all of what `start` and `prove` make. */
   readonly undo: readonly Piece[];
   readonly objections: readonly Objection[];
@@ -48,10 +48,14 @@ export type OwnChange = Omit<Change, 'name' | 'subject' | 'table'>;
 
 export type Piece = Transaction | IndexWork;
 
-export type Transaction = {readonly doing: string; readonly sql: readonly Act[]};
+/** `on`: where it is not the change's own table. */
+export type Transaction = {readonly doing: string; readonly sql: readonly Act[]; readonly on?: TableName};
 
 /** Outside of transactions; ends with a whole index, or without a `create` with none. */
-export type IndexWork = {readonly doing: string; readonly index: TableName; readonly create?: string};
+export type IndexWork = {readonly doing: string; readonly index: TableName; readonly create?: string; readonly on?: TableName};
+
+/** `comesBack`: another column has its name in the same moment, so that statements and functions which name it go on. */
+export type Old = OldColumn & {readonly comesBack?: true};
 
 export type Act = string | {readonly sql: string; readonly undo: string};
 
@@ -59,7 +63,14 @@ export type Act = string | {readonly sql: string; readonly undo: string};
 export type Uses = {readonly text: string; readonly without: readonly string[]};
 
 /** In the way when the question has an answer: a row, whose `what` is put in place of `{}`. */
-export type Objection = {readonly ask: Sql; readonly severity?: 'warn'; readonly reason: string; readonly next: string};
+export type Objection = {
+  readonly ask: Sql;
+  readonly severity?: 'warn';
+  /** The change's subject when absent. */
+  readonly object?: string;
+  readonly reason: string;
+  readonly next: string;
+};
 
 export const textOf = (act: Act): string => (typeof act === 'string' ? act : act.sql);
 

@@ -8,6 +8,7 @@ import {addCheckChange, addForeignKeyChange, setNotNullChange} from './postgres-
 import {dropColumnChange} from './postgres-drop-column.ts';
 import {rawSqlChange} from './postgres-raw-sql.ts';
 import {changeTypeChange, renameColumnChange, splitColumnChange} from './postgres-replace-column.ts';
+import {widenKeyChange} from './postgres-widen-key.ts';
 
 const changes = {
   'add-column': addColumnChange,
@@ -19,6 +20,7 @@ const changes = {
   'rename-column': renameColumnChange,
   'change-type': changeTypeChange,
   'split-column': splitColumnChange,
+  'widen-key': widenKeyChange,
   'raw-sql': rawSqlChange,
 } satisfies {readonly [Kind in PlannedOperation['kind']]: (planned: Planned<Kind>, migration: MigrationRef) => OwnChange};
 

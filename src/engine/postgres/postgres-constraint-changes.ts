@@ -53,16 +53,13 @@ export const addCheckChange = ({table, name, check}: Planned<'add-check'>): OwnC
   };
 };
 
-export const addForeignKeyChange = ({table, name, columns, references, onDelete}: ForeignKey): OwnChange => {
-  const list = (names: readonly string[]): string => names.map(quoteName).join(', ');
+export const addForeignKeyChange = (key: ForeignKey): OwnChange => {
+  const {table, name, columns, references, onDelete} = key;
   const acts = onDelete === undefined ? '' : ` ON DELETE ${onDelete.toUpperCase()}`;
-  const leadsTo = (to: string): string => `FOREIGN KEY (${list(columns)}) REFERENCES ${to} (${list(references.columns)})${acts}`;
-  const own = (one: string): string => `${quoteName(table.name)}.${quoteName(one)}`;
-  const isWhole = columns.map((one) => `${own(one)} IS NOT NULL`).join(' AND ');
-  const meets = columns.map((one, i) => `crossfade_to.${quoteName(references.columns[i] ?? '')} = ${own(one)}`).join(' AND ');
+  const leadsTo = (to: string): string => `${leadsFromTo(columns, to, references.columns)}${acts}`;
   return {
     ...constraintChange(table, name, `${leadsTo(quoteTable(references.table))} NOT VALID`),
-    count: countRows(table, `${isWhole} AND NOT EXISTS (SELECT FROM ${quoteTable(references.table)} AS crossfade_to WHERE ${meets})`),
+    count: countLost(key),
     objections: [
       constraintIsThere(table, name),
       {
@@ -76,6 +73,19 @@ export const addForeignKeyChange = ({table, name, columns, references, onDelete}
       {text: `ALTER TABLE pg_temp.crossfade_shape ADD CONSTRAINT ${quoteName(name)} ${leadsTo('pg_temp.crossfade_referenced')}`},
     ],
   };
+};
+
+export const leadsFromTo = (columns: readonly string[], to: string, their: readonly string[]): string => {
+  const list = (names: readonly string[]): string => names.map(quoteName).join(', ');
+  return `FOREIGN KEY (${list(columns)}) REFERENCES ${to} (${list(their)})`;
+};
+
+/** Rows that lead nowhere. */
+export const countLost = ({table, columns, references}: Omit<ForeignKey, 'name'>): string => {
+  const own = (one: string): string => `${quoteName(table.name)}.${quoteName(one)}`;
+  const isWhole = columns.map((one) => `${own(one)} IS NOT NULL`).join(' AND ');
+  const meets = columns.map((one, i) => `crossfade_to.${quoteName(references.columns[i] ?? '')} = ${own(one)}`).join(' AND ');
+  return countRows(table, `${isWhole} AND NOT EXISTS (SELECT FROM ${quoteTable(references.table)} AS crossfade_to WHERE ${meets})`);
 };
 
 const constraintChange = (

@@ -1,45 +1,37 @@
 /** Short transactions on tables in use: whoever else is there goes first. */
-import {TransientError} from '../../model/errors.ts';
-import {nameOf, type TableName} from '../../model/table.ts';
-import type {Courtesy} from '../alter.ts';
+import type {TableName} from '../../model/table.ts';
+import {giveWayTo, type Turn} from '../give-way.ts';
 import {codeOf} from './postgres-errors.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {quoteTable} from './postgres-sql.ts';
 
 /** While we wait for a lock on a table, everybody who comes later waits behind us. */
-const LOCK_TIMEOUT = '200ms';
+export const LOCK_TIMEOUT_MS = 200;
+const LOCK_TIMEOUT = `${LOCK_TIMEOUT_MS}ms`;
 export const BEGIN_GIVING_WAY = `BEGIN; SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'; SET LOCAL search_path = pg_catalog, public`;
-/** With the pauses below about two minutes. */
-const ATTEMPTS_MAX = 30;
-const PAUSE_MS_MIN = 100;
-const PAUSE_MS_MAX = 5_000;
 /** Somebody else has the lock, or we were the one to give up in a deadlock. */
 const IN_THE_WAY = ['55P03', '40P01'];
 
-export type Turn = Courtesy & {readonly table: TableName; readonly what: string};
+export type {Turn} from '../give-way.ts';
 
 /** `open` gives the session of one try, which is closed after it. Types and expressions are looked up in `public` too. */
-export const giveWay = async <T>(
+export const giveWay = <T>(
   sessions: PgSessions,
   open: () => Promise<PgSession>,
   turn: Turn,
   act: (session: PgSession) => Promise<T>,
-): Promise<T> => {
-  const {clock} = sessions.options.effects;
-  for (let attempt = 1; ; attempt++) {
-    turn.signal.throwIfAborted();
-    try {
-      return await once(await open(), act);
-    } catch (error) {
-      if (!IN_THE_WAY.includes(codeOf(error) ?? '')) throw error;
-      const blockers = await sessionsOn(sessions, turn.table);
-      if (attempt >= ATTEMPTS_MAX) throw tooBusy(turn, blockers, error);
-      turn.note(`${turn.what} waits for ${blockers}`);
-    }
-    await clock.sleep(Math.min(PAUSE_MS_MAX, PAUSE_MS_MIN * 2 ** (attempt - 1)), turn.signal);
-  }
-};
+): Promise<T> =>
+  giveWayTo(
+    {
+      clock: sessions.options.effects.clock,
+      limit: LOCK_TIMEOUT,
+      once: async () => once(await open(), act),
+      isInTheWay: (error) => IN_THE_WAY.includes(codeOf(error) ?? ''),
+      blockers: () => sessionsOn(sessions, turn.table),
+    },
+    turn,
+  );
 
 const once = async <T>(session: PgSession, act: (session: PgSession) => Promise<T>): Promise<T> => {
   try {
@@ -66,10 +58,3 @@ const sessionsOn = async (sessions: PgSessions, table: TableName): Promise<strin
   );
   return names.length ? names.join('; ') : 'a session that is gone already';
 };
-
-const tooBusy = ({what, table}: Turn, blockers: string, cause: unknown): TransientError =>
-  new TransientError(`${what}: no lock on ${nameOf(table)} in ${ATTEMPTS_MAX} tries of ${LOCK_TIMEOUT}; in the way: ${blockers}`, {
-    code: 'CF-DDL-002',
-    cause,
-    next: 'end those transactions or wait for them, then crossfade resume',
-  });

@@ -11,7 +11,7 @@ export const usersOf = async (session: PgSession, {old}: Change): Promise<Users>
   const statements: Users['statements'][number][] = [];
   for (const column of old) {
     objects.push(...(await dependentsOf(session, column)));
-    statements.push(...(await statementsOf(session, column)));
+    if (!column.comesBack) statements.push(...(await statementsOf(session, column)));
   }
   return {objects, statements};
 };

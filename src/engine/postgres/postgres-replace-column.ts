@@ -73,7 +73,7 @@ const fillRows = ({into, ...planned}: Replacement, range: string): string => {
 };
 
 /** A row is in step when either shape is what the other one says: an expression may lose what only one can hold. */
-const countOutOfStep = ({column, oldType, into, back, ...planned}: Replacement): string => {
+export const countOutOfStep = ({column, oldType, into, back, ...planned}: Replacement): string => {
   const isThere = into.map((part) => `${quoteName(part.column)} IS NOT NULL`).join(' OR ');
   const follows = into.map(
     ({column: name, type, using}) => `${quoteName(name)}::text IS NOT DISTINCT FROM (${expression(using)}::${type})::text`,
@@ -110,32 +110,32 @@ const trialOfParts = (planned: Replacement, add: string): Sql[] => {
   ];
 };
 
-const ofColumn = (planned: Replacement, what: string, condition: string, more: readonly string[] = []): Sql => ({
+export const ofColumn = (planned: Replacement, what: string, condition: string, more: readonly string[] = []): Sql => ({
   text: `SELECT ${what} AS what FROM pg_attribute a WHERE attrelid = $1::regclass AND attname = $2 AND NOT attisdropped AND ${condition}`,
   values: [quoteTable(planned.table), planned.column, ...more],
 });
 
-const isComputed = (planned: Replacement): Objection => ({
+export const isComputed = (planned: Replacement): Objection => ({
   ask: ofColumn(planned, 'attname', `(attgenerated <> '' OR attidentity <> '')`),
   reason: 'is computed by the database itself',
   next: 'leave it out',
 });
 
-const hasOwnGrants = (planned: Replacement): Objection => ({
+export const hasOwnGrants = (planned: Replacement): Objection => ({
   ask: ofColumn(planned, 'attacl::text', 'attacl IS NOT NULL'),
   severity: 'warn',
   reason: 'has privileges of its own ({}), which the new columns will not have',
   next: `grant them on the new columns between expand and contract of ${columnName(planned)}`,
 });
 
-const isOfOtherType = (planned: Replacement): Objection => ({
+export const isOfOtherType = (planned: Replacement): Objection => ({
   ask: ofColumn(planned, 'format_type(atttypid, atttypmod)', 'format_type(atttypid, atttypmod) <> $3', [planned.oldType]),
   reason: 'is of type {}',
   next: 'write it so',
 });
 
 /** What the old column has and the new one would not have. */
-const isLost = (planned: Replacement): Objection[] => {
+export const isLost = (planned: Replacement): Objection[] => {
   const [part] = planned.into;
   return [
     ...(part?.notNull
