@@ -41,7 +41,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   canary: ['switch°', 'router'], // an application that uses the router has no other path
   router: [],
   rehearsal: ['plan', 'engine°', 'pipeline', 'verify°'],
-  hook: ['journal°'],
+  hook: ['journal', 'gate'], // moments are another fold of the same entries; services are asked in one way
   report: ['journal'], // another fold of the same entries
   server: ['journal'], // numbers are another fold of the same entries
   cli: ['*'],

@@ -1,24 +1,24 @@
-/** What gates ask of the operator's own programs, services and secrets. */
+/** What gates and hooks ask of the operator's own programs, services and secrets. */
+import type {HttpAnswer, HttpRequest} from '../gate/gate.ts';
 import {sendRequest} from '../gate/http-request.ts';
 import type {Effects} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import {parseSecret, resolveSecret} from '../plan/secret.ts';
-import type {MeasuresOfSides} from '../runner/runner-options.ts';
 import {howItFailed, runProgram} from '../switch/program.ts';
 
-export const gateServices = (effects: Effects, signal: AbortSignal): Pick<MeasuresOfSides, 'program' | 'request' | 'secret'> => ({
-  program: async (run, facts, limitMs) => {
-    await effects.point('admin.command', `gate ${run[0] ?? ''}`);
+export const gateServices = (effects: Effects, signal: AbortSignal, whose: 'gate' | 'hook' = 'gate') => ({
+  program: async (run: readonly string[], facts: Readonly<Record<string, string>>, limitMs: number, input?: string): Promise<string> => {
+    await effects.point('admin.command', `${whose} ${run[0] ?? ''}`);
     const environment = {...process.env, ...facts};
-    const finished = await runProgram(run, environment, limitMs, signal);
+    const finished = await runProgram(run, environment, limitMs, {stop: signal, ...(input === undefined ? {} : {input})});
     if (finished.ended === 'well') return finished.output;
     throw new Error(`${run[0]} failed: ${howItFailed(finished, limitMs, environment)}`);
   },
-  request: async (request) => {
-    await effects.point('admin.command', 'gate request');
+  request: async (request: HttpRequest): Promise<HttpAnswer> => {
+    await effects.point('admin.command', `${whose} request`);
     return sendRequest(request, signal);
   },
-  secret: async (text) => resolveSecret(referenceOf(text)),
+  secret: async (text: string): Promise<string> => resolveSecret(referenceOf(text)),
 });
 
 /** Plans were looked at when they were read, those in journals of other versions were not. */

@@ -1,4 +1,5 @@
 /** The steps of a cutover, in either direction: `phase/cutover-attempt.ts` and `phase/cutover-finish.ts`. */
+import {hookName} from '../model/hook.ts';
 import {opposite, origin, type Direction} from '../model/side.ts';
 import {canaryPaths} from '../plan/canary-paths.ts';
 import {armBudgetMs} from '../phase/before-hold.ts';
@@ -19,8 +20,10 @@ export const cutoverSteps = async (facts: PlanFacts, direction: Direction): Prom
   const mayEnd = plan.cutover.onBlockers === 'terminate';
   const armed = await closing?.fence.arm?.(sides[closingSide], armBudgetMs(plan.cutover));
   const switches = plan.switch.map(({name}) => name).join(', ');
+  const asked = (plan.hooks ?? []).filter(({on}) => on.includes(direction === 'forward' ? 'before-cutover' : 'before-reverse'));
   return [
     await step('look-who-is-open', 'ask the fences of both sides which of them serves'),
+    ...(asked.length > 0 ? [await step('ask-hooks', `ask ${asked.map(hookName).join(', ')}; a no ends it here`)] : []),
     await step('refresh-views', `refresh the materialised views of the ${openingSide}, as long as that takes`, [
       opening?.target.refreshViews?.(),
     ]),

@@ -8,6 +8,12 @@ export const cutoverStepPages = {
     'At the start of every cutover.',
     'When it cannot be proven the run stops: crossfade explain CF-CUT-002.',
   ),
+  'ask-hooks': page(
+    'the plan’s hooks are asked',
+    'Those of before-cutover, or of before-reverse on the way back, one after the other in the order of the plan, before anything is touched.',
+    'In every attempt of a plan that has such hooks.',
+    'One that fails refuses the attempt: nothing was held, the stream goes on, and the reason stands in status. Settle it, then ask again: crossfade cutover.',
+  ),
   'arm-reverse-stream': page(
     'the way back stands before the switch',
     'What the stream of the side that is to open begins with is made (publication and slot, or a place in the binary log), and it is read: no write of the first minute can be missed. Where the fence’s triggers are too many to be made in the hold (MySQL, MariaDB: more than a tenth of the stall budget at 20 ms each, 8 tables with the usual 5 s), the closing side gets them here, and everybody passes them until the fence is raised. A transaction that reads a table and writes to it just when its trigger is made may be ended as a deadlock (1213), to be repeated.',

@@ -49,6 +49,8 @@ export function factWords(fact: JournalFact): string {
       return fact.where;
     case 'failed':
       return withCode(fact.error, fact.code);
+    case 'hook':
+      return `${fact.hook} ${fact.ok ? 'was told' : 'was not told'} of ${fact.event}, entry ${fact.of}: ${fact.says}`;
     case 'note':
       return fact.text;
     default:

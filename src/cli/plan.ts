@@ -4,6 +4,7 @@
  */
 import type {CommandModule} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
+import {hookLines, hooksDocument} from './hook-lines.ts';
 import {printOutline} from './outline-print.ts';
 import type {Output} from './output.ts';
 import {planArgument} from './plan-argument.ts';
@@ -33,11 +34,13 @@ const planDocument = (checksum: string, {facts, outline, findings}: AskedPlan): 
   findings,
   missing: facts.missing,
   stallBudgetMs: facts.plan.operations ? undefined : facts.plan.cutover.stallBudgetMs,
+  hooks: hooksDocument(facts.plan),
   ...outline,
 });
 
 const print = ({facts, outline, findings}: AskedPlan, output: Output, withSql: boolean): void => {
   printOutline(outline, output, withSql);
+  for (const line of hookLines(facts.plan)) output.data(line);
   for (const {severity, code, object, reason, next} of findings)
     output.data(`${severity === 'refuse' ? 'REFUSED' : severity} ${code} ${object}: ${reason}\n  → ${next}`);
   for (const what of facts.missing) output.data(`MISSING ${what}`);

@@ -4,6 +4,7 @@ import type {Journal, JournalFact, JournalStore} from '../journal/journal.ts';
 import {runState} from '../journal/run-state.ts';
 import type {Effects} from '../model/effects.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
+import type {VetoEvent} from '../model/hook.ts';
 import {tellCopied} from '../pipeline/copier.ts';
 import {Interruption} from '../runner/interruption.ts';
 import {takeLease} from '../runner/lease.ts';
@@ -11,8 +12,10 @@ import {Mirror} from '../runner/mirror.ts';
 import {Runner} from '../runner/runner.ts';
 import {SignalWatch} from '../runner/signal-watch.ts';
 import {watchWaits} from '../runner/wait-watch.ts';
+import {statusLine} from '../telemetry/status-report.ts';
 import {OperatorThrottle} from '../throttle/operator-throttle.ts';
 import {composeRun, openSides, refOf} from './compose.ts';
+import {openHooks} from './compose-hooks.ts';
 import {currentPerson} from './actor.ts';
 import type {ExitCode} from './exit-codes.ts';
 import {obey} from './obey.ts';
@@ -39,6 +42,7 @@ export const runToEnd = async ({store, journal, pinned, effects, output, patienc
   const sides = await openSides(pinned.plan, migration, effects);
   const interruption = new Interruption();
   const signals = new SignalWatch(journal, effects.clock, (await journal.entries()).at(-1)?.seq ?? 0);
+  const startedMs = effects.clock.monotonicMs();
   const telemetry = progressTelemetry(output, effects.clock, (report) => store.keepReport(journal.migration, report));
   const state = async () => runState(await journal.entries());
   const tellStatus = async (): Promise<void> => {
@@ -47,6 +51,8 @@ export const runToEnd = async ({store, journal, pinned, effects, output, patienc
   };
   const processSignals = handleProcessSignals(interruption, telemetry, () => void tellStatus().catch(() => undefined)); // an unreadable journal ends the run elsewhere
   const patience = new Patience(flags, effects.clock, interruption);
+  const status = (): string => statusLine({gauges: telemetry.read(), elapsedMs: effects.clock.monotonicMs() - startedMs});
+  const hooks = openHooks(pinned.plan, journal, effects, {status, warn: telemetry.note});
   try {
     const holder = `${currentPerson().name}@${hostname()}`;
     const {epoch} = await takeLease(sides.source, sides.target, migration.id, `${holder}, pid ${process.pid}`);
@@ -76,6 +82,7 @@ export const runToEnd = async ({store, journal, pinned, effects, output, patienc
       void (await journal.append(fact).catch(() => interruption.stop('the journal could not be written')));
     verification.start(keep, interruption.signal);
     parts.guardian.start(interruption.signal);
+    hooks.start();
     tellCopied(telemetry, await sides.target.target.chunks());
     const looking = new AbortController();
     void watchWaits({...parts.context, engines: sides.engines}, AbortSignal.any([interruption.signal, looking.signal]));
@@ -86,12 +93,16 @@ export const runToEnd = async ({store, journal, pinned, effects, output, patienc
       parts.guardian.stop();
       void parts.context.replication.close();
     };
+    const askHooks = (event: VetoEvent, moment: string) => hooks.ask(event, moment);
     const person = {holder: currentPerson().name, host: hostname()};
-    const end = await new Runner({...parts, ...person, journal, mirror, signals, interruption, onWait}).run().finally(stopBackground);
+    const end = await new Runner({...parts, ...person, journal, mirror, signals, interruption, onWait, askHooks})
+      .run()
+      .finally(stopBackground);
     await parts.context.replication.close();
     return await reportEnd({end, state: await state(), left: patience.left, exitCode: processSignals.exitCode, sides, migration, output});
   } finally {
     signals.close();
+    await hooks.close();
     await telemetry.close();
     await Promise.all([sides.source.close(), sides.target.close()]);
     processSignals.forget();

@@ -117,6 +117,19 @@ export type JournalFact =
   | {readonly type: 'resumed'; readonly where: string}
   /** `next`: what the error said comes next; absent in entries of before it was kept, and where it said nothing. */
   | {readonly type: 'failed'; readonly code: string | undefined; readonly error: string; readonly next?: string}
+  /**
+   * A hook was told of what entry `of` says, or could not be. Without this entry it may have been told: it is told again,
+   * with the same `delivery`.
+   */
+  | {
+      readonly type: 'hook';
+      readonly event: string;
+      readonly of: number;
+      readonly hook: string;
+      readonly delivery: string;
+      readonly ok: boolean;
+      readonly says: string;
+    }
   | {readonly type: 'note'; readonly text: string};
 
 /** An operator's request. Recorded at once by the command, taken up by the runner. */

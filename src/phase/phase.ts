@@ -4,6 +4,7 @@
  * returns what happened; the workflow decides where that leads.
  */
 import type {Clock, Effects} from '../model/effects.ts';
+import type {VetoEvent} from '../model/hook.ts';
 import type {Direction, Side} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
 import type {MigrationMapping, TableMapping} from '../mapping/mapping.ts';
@@ -65,6 +66,8 @@ export type PhaseContext = {
   mappings(direction: Direction): Promise<readonly TableMapping[]>;
   mapping(): Promise<MigrationMapping>;
   readonly steps: Steps;
+  /** What the plan's hooks say to an attempt that is about to begin; absent where nobody can be asked. */
+  readonly askHooks?: (event: VetoEvent) => Promise<HookAnswers>;
   /** Durable facts that are not steps. */
   record(fact: JournalFact): Promise<void>;
   /**
@@ -83,6 +86,12 @@ export type PhaseContext = {
   readonly clock: Clock;
   /** Aborts when the run is to stop, for whatever reason. */
   readonly signal: AbortSignal;
+};
+
+/** `veto`: why it must not begin; undefined when every hook said yes. */
+export type HookAnswers = {
+  readonly hooks: readonly {readonly hook: string; readonly delivery: string; readonly says: string}[];
+  readonly veto?: string;
 };
 
 export interface Steps {

@@ -8,6 +8,7 @@ import {isCoded, OwnershipUnknownError} from '../model/errors.ts';
 import type {Direction} from '../model/side.ts';
 import type {Link} from '../pipeline/replication.ts';
 import {attemptCutover} from './cutover-attempt.ts';
+import {refusedByHooks} from './before-hooks.ts';
 import {finishCutover} from './cutover-finish.ts';
 import {requirePrimaries, resumeFailover} from './failover-pause.ts';
 import type {PhaseContext, PhaseOutcome} from './phase.ts';
@@ -23,6 +24,8 @@ export const switchSides = async (context: PhaseContext, direction: Direction, e
   if (found.action === 'none' && found.open === roles.openingSide) return finishCutover(context, roles, await newestAttempt(roles));
   if (found.action !== 'none') throw unknownOwner(found);
   if (context.isResumed) return startOver(context, roles);
+  const refused = await refusedByHooks(context, direction);
+  if (refused) return refused;
   const link = await ensureLink();
   return context.verification.whileStill(() => compareAndAttempt(context, roles, link));
 };

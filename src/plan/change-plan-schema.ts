@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import {tablesOf} from '../model/planned-operation.ts';
 import {nameOf} from '../model/table.ts';
+import {changeHooks} from './hooks-schema.ts';
 import {operationList} from './operation-schema.ts';
 import type {Plan} from './plan.ts';
 import {approval, database, type Gates, planName, workflowName} from './plan-parts.ts';
@@ -25,6 +26,7 @@ function changeFile(words: Vocabulary, gateLists: Gates) {
       .prefault({}),
     gates: gateLists,
     approval,
+    hooks: z.exactOptional(changeHooks),
   });
 }
 

@@ -4,6 +4,7 @@ import {canary, checkCanary} from './canary-schema.ts';
 import {changePlan} from './change-plan-schema.ts';
 import {failover} from './failover-schema.ts';
 import {checkConversion, conversionSchema} from './conversion-schema.ts';
+import {announcements, hooks} from './hooks-schema.ts';
 import {mappingSchema} from './mapping-schema.ts';
 import {memberList} from './member-list.ts';
 import type {Plan} from './plan.ts';
@@ -68,6 +69,8 @@ function planFile(words: Vocabulary, workflows: readonly string[], gateLists: Ga
     cutover: cutover.prefault({}),
     canary: z.exactOptional(canary),
     failover: z.exactOptional(failover),
+    hooks: z.exactOptional(hooks),
+    announcements: z.exactOptional(announcements),
     reverse: reverse.prefault({}),
     retention: z.exactOptional(retention),
     approval,

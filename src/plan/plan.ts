@@ -3,6 +3,7 @@
  * Made by `plan-file.ts` at the edge; everything below it relies on these types and never looks at the file again.
  */
 import type {ConversionRules} from '../model/conversion-rules.ts';
+import type {AnnouncementTexts, HookRule} from '../model/hook.ts';
 import type {TableRule} from '../model/mapping-rules.ts';
 import type {Person} from '../model/person.ts';
 import type {PlannedOperation} from '../model/planned-operation.ts';
@@ -98,6 +99,10 @@ export type Plan = {
   readonly failover?: FailoverPlan;
   /** Database roles the application connects as: looked at before the cutover, counted on the closed side after it. */
   readonly applicationRoles: readonly string[];
+  /** Who is told what happens, by moment, in this order. */
+  readonly hooks?: readonly HookRule[];
+  /** The plan's own words for the texts that people are told. */
+  readonly announcements?: AnnouncementTexts;
   /** What a change in place does to its database, in this order; only such a plan has it. */
   readonly operations?: readonly PlannedOperation[];
 };

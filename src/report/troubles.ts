@@ -26,6 +26,8 @@ export const troublesOf = (entries: readonly Entry[]): readonly Trouble[] =>
     if (isOf(entry, 'failed')) return [{seq, at, where: 'the run', code: entry.fact.code ?? null, text: entry.fact.error}];
     if (isOf(entry, 'step-failed'))
       return [{seq, at, where: `${entry.fact.phase}/${entry.fact.step}`, code: entry.fact.code ?? null, text: entry.fact.error}];
+    if (isOf(entry, 'hook') && !entry.fact.ok)
+      return [{seq, at, where: `the hook ${entry.fact.hook}`, code: null, text: `not told of ${entry.fact.event}: ${entry.fact.says}`}];
     if (isOf(entry, 'phase-ended') && entry.fact.outcome === 'back')
       return [
         {

@@ -1,8 +1,9 @@
 /** What a runner is given by the composition. */
 import type {Gate, Measures} from '../gate/gate.ts';
 import type {Journal, Verdict} from '../journal/journal.ts';
+import type {VetoEvent} from '../model/hook.ts';
 import type {Direction, Side} from '../model/side.ts';
-import type {Phase, PhaseContext} from '../phase/phase.ts';
+import type {HookAnswers, Phase, PhaseContext} from '../phase/phase.ts';
 import type {Workflow} from '../workflow/workflow.ts';
 import type {Interruption} from './interruption.ts';
 import type {Mirror} from './mirror.ts';
@@ -38,6 +39,7 @@ export type RunnerOptions = {
   readonly context: Omit<
     PhaseContext,
     | 'steps'
+    | 'askHooks'
     | 'record'
     | 'canaryFailure'
     | 'isFailoverPaused'
@@ -50,6 +52,8 @@ export type RunnerOptions = {
   >;
   /** Told each time the run is found waiting: the red gates before `phase`, or none when only a signal is missing. */
   readonly onWait?: (phase: string, red: readonly Verdict[]) => void;
+  /** `moment`: the visit of the phase, which a crash does not change. */
+  readonly askHooks?: (event: VetoEvent, moment: string) => Promise<HookAnswers>;
   /** What gates ask of the sides and not of the runner. */
   readonly measures: (now: {readonly openSide: Side; readonly signal: AbortSignal}) => MeasuresOfSides;
   /** Rejects when the run has to end before one of its servers does. */

@@ -157,11 +157,12 @@ export class Runner {
   }
 
   #contextOf(state: RunState, cancel: AbortSignal): PhaseContext {
-    const {context, journal, interruption, signals} = this.#options;
+    const {context, journal, interruption, signals, askHooks} = this.#options;
     const signal = AbortSignal.any([interruption.signal, cancel]);
     return {
       ...context,
       steps: journaledSteps(journal, {phase: state.phase, attempt: state.attempt}),
+      ...(askHooks ? {askHooks: (event) => askHooks(event, `${state.phase} ${state.attempt}`)} : {}),
       record: (fact) => this.#record(fact),
       nextSignal: (types, after) => {
         this.#options.onWait?.(state.phase, []);

@@ -15,12 +15,18 @@ export type Finished = {
 const KEPT_CHARACTERS_MAX = 65_536;
 const SHOWN_CHARACTERS_MAX = 200;
 
-/** `stop`: ends it before its limit, as late. */
-export function runProgram(run: readonly string[], environment: NodeJS.ProcessEnv, limitMs: number, stop?: AbortSignal): Promise<Finished> {
-  const [program = '', ...parameters] = run;
+/** `stop`: ends it before its limit, as late. `input`: what it may read on stdin. */
+export function runProgram(
+  [program = '', ...parameters]: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  limitMs: number,
+  {stop, input = ''}: {readonly stop?: AbortSignal; readonly input?: string} = {},
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
     // A group of its own, so that at the limit its children end with it.
-    const child = spawn(program, parameters, {env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe']});
+    const child = spawn(program, parameters, {env: environment, detached: true, stdio: ['pipe', 'pipe', 'pipe']});
+    child.stdin.on('error', () => undefined); // it may end without having read
+    child.stdin.end(input);
     const [output, errors] = [keep(child.stdout), keep(child.stderr)];
     let late = false;
     const end = (): void => {

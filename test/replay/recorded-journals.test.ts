@@ -31,6 +31,7 @@ const FACTS = {
   paused: true,
   resumed: true,
   failed: true,
+  hook: 'recorded journals are of plans without hooks',
   note: 'no version writes it yet',
 } satisfies Record<JournalFact['type'], true | string>;
 
