@@ -28,6 +28,25 @@ test('every alert asks for metrics that there are', () => {
   expect(asked.filter((name) => !names.includes(name))).toEqual([]);
 });
 
+const panels = z.object({
+  panels: z.array(
+    z.object({
+      title: z.string(),
+      fieldConfig: z.object({defaults: z.object({unit: z.string()})}),
+      targets: z.array(z.object({expr: z.string()})),
+    }),
+  ),
+});
+
+test('the dashboard asks for every metric that there is, in its unit, and for no other', () => {
+  const shown = panels.parse(JSON.parse(readFileSync('docs/dashboards/crossfade.json', 'utf8'))).panels;
+  expect(shown.flatMap(({targets}) => targets.map(({expr}) => /^\w+/.exec(expr)?.[0]))).toEqual(METRICS.map(({name}) => name));
+  const unitOf = (name: string) => shown.find(({title}) => title === name)?.fieldConfig.defaults.unit;
+  expect(['crossfade_lag_seconds', 'crossfade_backlog_bytes', 'crossfade_room_ratio', 'crossfade_rows_copied'].map(unitOf)).toEqual([
+    ...['s', 'bytes', 'percentunit', 'short'],
+  ]);
+});
+
 test('every alert has a name of its own and leads to a page', () => {
   expect(new Set(rules.map(({alert}) => alert)).size).toBe(rules.length);
   expect(rules.filter(({annotations}) => !existsSync(annotations.runbook_url))).toEqual([]);

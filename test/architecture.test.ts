@@ -82,7 +82,7 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   ink: ['cli'],
   react: ['cli'],
   'cli-table3': ['cli'],
-  'log-update': ['cli'],
+  pino: ['telemetry'],
   zod: ['plan'],
   yaml: ['plan'],
   canonicalize: ['plan', 'journal'], // checksum of the plan; hash of an entry

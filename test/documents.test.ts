@@ -6,6 +6,7 @@ import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
 import * as z from 'zod';
 import {commandsPage} from '../docs/commands-page.ts';
+import {dashboard} from '../docs/dashboard.ts';
 import {enginesPage} from '../docs/engines-page.ts';
 import {mutationsPage} from '../docs/mutations-page.ts';
 import {metricsPage} from '../docs/metrics-page.ts';
@@ -44,6 +45,7 @@ describe('the pages', () => {
     ['docs/commands.md', commandsPage],
     ['docs/mutations.md', mutationsPage],
     ['docs/metrics.md', metricsPage],
+    ['docs/dashboards/crossfade.json', dashboard],
     ['docs/mysql.md', mysqlPage],
     ['docs/to-mysql.md', toMysqlPage],
     ['docs/proof.md', () => proofPage(readProof())],

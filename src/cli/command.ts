@@ -31,6 +31,9 @@ export type GlobalOptions = {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  readonly logFile: string | undefined;
+  /** As it was written. */
+  readonly logLevel: string | undefined;
   readonly color: boolean;
   /** A folder or `postgres://…`; absent, the default of `openStateStore`. */
   readonly state: string | undefined;

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, expect, it, vi} from 'vitest';
 import {type} from '../../test/support/command-line.ts';
 
-const SHAPING = ['CROSSFADE_STATE', 'CROSSFADE_NO_INPUT', 'NO_COLOR', 'CROSSFADE_NO_COLOR', 'FORCE_COLOR'];
+const SHAPING = ['CROSSFADE_STATE', 'CROSSFADE_NO_INPUT', 'NO_COLOR', 'CROSSFADE_NO_COLOR', 'FORCE_COLOR', 'CROSSFADE_LOG_LEVEL'];
 beforeEach(() => SHAPING.forEach((name) => vi.stubEnv(name, undefined)));
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -16,13 +16,16 @@ it('says where each setting comes from', async () => {
   expect(await shown()).toEqual({
     state: expect.stringMatching(/crossfade \(default\)$/),
     input: 'asked for at a terminal (default)',
+    'log level': 'info (default)',
     colour: 'at a terminal (default)',
   });
   vi.stubEnv('CROSSFADE_STATE', '/srv/state');
   vi.stubEnv('NO_COLOR', '1');
+  vi.stubEnv('CROSSFADE_LOG_LEVEL', 'warn');
   expect(await shown('--no-input')).toEqual({
     state: '/srv/state (CROSSFADE_STATE)',
     input: 'never asked for (--no-input)',
+    'log level': 'warn (CROSSFADE_LOG_LEVEL)',
     colour: 'never (NO_COLOR)',
   });
 });

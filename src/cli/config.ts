@@ -5,6 +5,7 @@ import {TerminalError} from '../model/errors.ts';
 import type {CommandModule, GlobalOptions} from './command.ts';
 import {EXIT} from './exit-codes.ts';
 import {table} from './output.ts';
+import {levelOf} from './runner-log.ts';
 
 export const command: CommandModule = {
   configure: (command) => void command.argument('<what>', 'show'),
@@ -36,12 +37,19 @@ function settingsOf(global: GlobalOptions, environment: Environment): Setting[] 
       origin: origins[origin],
     },
     {name: 'input', value: global.input ? 'asked for at a terminal' : 'never asked for', origin: inputOrigin(global, environment)},
+    {name: 'log level', value: levelOf(global), origin: logOrigin(global, environment)},
     {name: 'colour', value: colourOf(global, environment).value, origin: colourOf(global, environment).origin},
   ];
 }
 
 const inputOrigin = ({input}: GlobalOptions, environment: Environment): string =>
   environment['CROSSFADE_NO_INPUT'] ? 'CROSSFADE_NO_INPUT' : input ? 'default' : '--no-input';
+
+/** The flag and the variable are one option by now; whoever gave both alike cannot tell either. */
+const logOrigin = ({logLevel, verbose}: GlobalOptions, {CROSSFADE_LOG_LEVEL: set}: Environment): string => {
+  if (logLevel === undefined) return verbose ? '--verbose' : 'default';
+  return set === logLevel ? 'CROSSFADE_LOG_LEVEL' : '--log-level';
+};
 
 function colourOf({color}: GlobalOptions, environment: Environment): {readonly value: string; readonly origin: string} {
   if (!color) return {value: 'never', origin: '--no-color'};

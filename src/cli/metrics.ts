@@ -3,12 +3,11 @@ import {InvalidArgumentError} from 'commander';
 import type {JournalStore} from '../journal/journal.ts';
 import {TerminalError} from '../model/errors.ts';
 import {systemEffects} from '../runner/system-effects.ts';
-import type {SeenRun} from '../server/metrics.ts';
 import type {CommandModule} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import type {Output} from './output.ts';
-import {type Run, runsOf, withState} from './run-choice.ts';
-import {isRunnerAlive} from './runner-alive.ts';
+import {withState} from './run-choice.ts';
+import {SeenRuns} from './seen-runs.ts';
 
 type Address = {readonly host: string; readonly port: number};
 
@@ -23,7 +22,7 @@ export const command: CommandModule = {
 };
 
 async function print(store: JournalStore, output: Output): Promise<ExitCode> {
-  const runs = await seenRuns(store);
+  const runs = await new SeenRuns(store, systemEffects.clock).look();
   if (output.isJson) {
     const {METRICS} = await import('../server/metrics.ts');
     const metrics = runs.flatMap((run) =>
@@ -42,7 +41,8 @@ async function print(store: JournalStore, output: Output): Promise<ExitCode> {
 async function serve(address: Address, store: JournalStore, output: Output): Promise<ExitCode> {
   const {serveMetrics} = await import('../server/metrics-server.ts');
   const {metricsText} = await import('../server/metrics-text.ts');
-  const server = await serveMetrics(address, async () => metricsText(await seenRuns(store))).catch((cause: unknown) => {
+  const runs = new SeenRuns(store, systemEffects.clock);
+  const server = await serveMetrics(address, async () => metricsText(await runs.look())).catch((cause: unknown) => {
     throw cannotListen(address, cause);
   });
   output.say(`metrics at http://${address.host}:${server.port}/metrics until Ctrl-C`);
@@ -52,20 +52,6 @@ async function serve(address: Address, store: JournalStore, output: Output): Pro
   await server.close();
   return EXIT.done;
 }
-
-/** Runs that go on, and the newest one also when it is over. */
-async function seenRuns(store: JournalStore): Promise<readonly SeenRun[]> {
-  const runs = await runsOf(store);
-  return Promise.all(runs.filter((run) => !run.state.isFinal || run === runs.at(-1)).map((run) => seen(run, store)));
-}
-
-const seen = async ({id, state}: Run, store: JournalStore): Promise<SeenRun> => ({
-  id,
-  state,
-  report: await store.report(id),
-  alive: state.runner && isRunnerAlive(state.runner),
-  now: systemEffects.clock.now(),
-});
 
 function addressOf(text: string): Address {
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];

@@ -36,7 +36,9 @@ function withGlobalFlags(program: Command): Command {
   return program
     .option('--json', 'answer with JSON on stdout: one document, or one a line when streaming')
     .option('-q, --quiet', 'only the answer, no words beside it')
-    .option('-v, --verbose', 'more words')
+    .option('-v, --verbose', 'more words, and debug in the log')
+    .option('--log-file <path>', 'a runner writes its log there: one JSON object a line')
+    .option('--log-level <level>', 'debug, info, warn, error or silent; CROSSFADE_LOG_LEVEL, else info')
     .option('--no-color', 'no colour')
     .option('--state <where>', 'where journals are kept: a folder, or postgres://…')
     .option('--no-input', 'never ask; fail when an answer is needed')
@@ -50,6 +52,8 @@ export const globalOptions = (options: Readonly<Record<string, unknown>>): Globa
   json: options['json'] === true,
   quiet: options['quiet'] === true,
   verbose: options['verbose'] === true,
+  logFile: textOf(options['logFile']),
+  logLevel: textOf(options['logLevel']) ?? (process.env['CROSSFADE_LOG_LEVEL'] || undefined),
   color: options['color'] !== false,
   state: textOf(options['state']),
   input: options['input'] !== false && !process.env['CROSSFADE_NO_INPUT'],

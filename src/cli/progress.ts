@@ -23,7 +23,7 @@ export type ProgressTelemetry = Telemetry & {
 };
 
 /** `keep` puts a report where `status` and `watch` find it; when that goes on failing it is said, and the run goes on. */
-export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep): ProgressTelemetry => {
+export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log?: (text: string) => void): ProgressTelemetry => {
   const {gauge, read} = silentTelemetry();
   const started = clock.monotonicMs();
   const print = (text: string): void => output.say(`${clock.now().toISOString()} ${text}`);
@@ -36,6 +36,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep): Pr
     notes.push({at: clock.now().toISOString(), text});
     notes.splice(0, notes.length - NOTES_MAX);
     print(text);
+    log?.(text);
   };
   const report = (): LiveReport => {
     const [gauges, elapsedMs] = [{...read()}, clock.monotonicMs() - started];

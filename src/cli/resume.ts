@@ -24,7 +24,7 @@ export const command: CommandModule = {
       const {pinnedPlanOf} = await import('./pinned-plan.ts');
       const pinned = await pinnedPlanOf(state);
       const {runToEnd} = await import('./run-to-end.ts');
-      return await runToEnd({store, journal, pinned, effects, output, patience}).catch((error: unknown) => {
+      return await runToEnd({store, journal, pinned, effects, output, patience, global}).catch((error: unknown) => {
         if (!state.isPauseRequested || !isCoded(error) || error.code !== 'CF-LEASE-001') throw error;
         output.data(`${state.plan.name}: the pause is over; the runner that holds it goes on`);
         return EXIT.done;

@@ -2,6 +2,7 @@
 import {hostname} from 'node:os';
 import type {Journal, JournalFact, JournalStore} from '../journal/journal.ts';
 import {runState} from '../journal/run-state.ts';
+import {signalWords} from '../journal/signal-words.ts';
 import type {Effects} from '../model/effects.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import type {VetoEvent} from '../model/hook.ts';
@@ -19,11 +20,14 @@ import {openHooks} from './compose-hooks.ts';
 import {currentPerson} from './actor.ts';
 import type {ExitCode} from './exit-codes.ts';
 import {obey} from './obey.ts';
+import {loggedJournal} from './logged-journal.ts';
+import type {GlobalOptions} from './command.ts';
 import type {Output} from './output.ts';
 import {Patience, type PatienceFlags} from './patience.ts';
 import {handleProcessSignals} from './process-signals.ts';
 import {progressTelemetry} from './progress.ts';
 import {reportEnd} from './run-end.ts';
+import {runnerLog} from './runner-log.ts';
 import {tuningWords} from './tuning-words.ts';
 import {whyNotDone} from './why-not-done.ts';
 
@@ -35,15 +39,24 @@ export type RunRequest = {
   readonly output: Output;
   /** When to leave before the end; never, unless the flags say so. */
   readonly patience: PatienceFlags;
+  readonly global: Pick<GlobalOptions, 'logFile' | 'logLevel' | 'verbose'>;
 };
 
-export const runToEnd = async ({store, journal, pinned, effects, output, patience: flags}: RunRequest): Promise<ExitCode> => {
-  const migration = refOf(journal.migration, pinned.plan.name);
+export const runToEnd = async ({store, journal: kept, pinned, effects, output, patience: flags, global}: RunRequest): Promise<ExitCode> => {
+  const migration = refOf(kept.migration, pinned.plan.name);
+  const log = await runnerLog(global, migration.short, runState(await kept.entries()), effects.clock, output);
+  const journal = loggedJournal(kept, log);
   const sides = await openSides(pinned.plan, migration, effects);
   const interruption = new Interruption();
   const signals = new SignalWatch(journal, effects.clock, (await journal.entries()).at(-1)?.seq ?? 0);
   const startedMs = effects.clock.monotonicMs();
-  const telemetry = progressTelemetry(output, effects.clock, (report) => store.keepReport(journal.migration, report));
+  signals.onSignal(({seq}, signal) => log.write('info', signalWords(signal), {fact: 'signal', seq}));
+  const telemetry = progressTelemetry(
+    output,
+    effects.clock,
+    (report) => store.keepReport(journal.migration, report),
+    (text) => log.write('info', text),
+  );
   const state = async () => runState(await journal.entries());
   const tellStatus = async (): Promise<void> => {
     telemetry.printStatus();

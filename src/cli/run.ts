@@ -23,7 +23,7 @@ export const command: CommandModule = {
     try {
       const journal = await findOrCreate(store, pinned, effects.randomId());
       const {runToEnd} = await import('./run-to-end.ts');
-      return await runToEnd({store, journal, pinned, effects, output: invocation.output, patience});
+      return await runToEnd({store, journal, pinned, effects, output: invocation.output, patience, global: invocation.global});
     } finally {
       await store.close();
     }

@@ -26,12 +26,21 @@ test('a password comes out nowhere, from the first command to the last (H-92)', 
 
   await Promise.all(['validate', 'doctor', 'plan'].map((verb) => say(verb, plan, '--debug')));
   await say('doctor', plan, '--json');
-  await thereAndBack(story, NAME, plan, async () => {
-    for (const words of [['status'], ['events', '--json']]) await say(...words);
-  });
+  const log = join(story.folder, 'debug.log');
+  const look = async (): Promise<void> => {
+    for (const words of [['status'], ['events', '--json'], ['metrics', '--json']]) await say(...words);
+  };
+  await thereAndBack(story, NAME, plan, look, ['--log-file', log, '--log-level', 'debug']);
   await story.expectNothingLost('target', 3);
   await breakUrls(story, canary, async (broken) => say('doctor', broken, '--debug'));
 
+  // It is there, in the folder that is searched below, and each line can be placed.
+  const lines = readFileSync(log, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  expect(lines.length).toBeGreaterThan(100);
+  expect(lines.filter(({time, run, epoch, phase}) => [time, run, epoch, phase].includes(undefined))).toEqual([]);
   expect(said.join('').length).toBeGreaterThan(5000);
   expect(said.filter((text) => text.includes(canary))).toEqual([]);
   expect(await processes.found()).toEqual([]);

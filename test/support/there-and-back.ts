@@ -7,8 +7,14 @@ import {untilTrue} from './until.ts';
 type OnOpen = (side: 'source' | 'target') => Promise<void>;
 
 /** `name` is the plan's: the severe verbs ask for it. Plans of stories cut over by themselves. */
-export async function thereAndBack(story: Story, name: string, planFile = story.planFile, onOpen: OnOpen = async () => {}): Promise<void> {
-  const runner = story.start(['run', planFile]);
+export async function thereAndBack(
+  story: Story,
+  name: string,
+  planFile = story.planFile,
+  onOpen: OnOpen = async () => {},
+  flags: readonly string[] = [],
+): Promise<void> {
+  const runner = story.start(['run', planFile, ...flags]);
   const failed = runner.ended.then((code) => Promise.reject(new Error(`the runner ended with ${code}: ${runner.lastWords()}`)));
   failed.catch(() => undefined); // it ends by itself after the last turn
   await Promise.race([failed, opened(story, 'cutover', 1)]);
