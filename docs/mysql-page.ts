@@ -3,6 +3,7 @@ import {AGGREGATES} from '../src/mapping/mysql-to-postgres/aggregates.ts';
 import {FUNCTION_RULES} from '../src/mapping/mysql-to-postgres/functions.ts';
 import {OPERATORS} from '../src/mapping/mysql-to-postgres/operators.ts';
 import {type TypeChoice, typesOf} from '../src/mapping/mysql-to-postgres/types.ts';
+import {WINDOW_FUNCTIONS} from '../src/mapping/mysql-to-postgres/windows.ts';
 
 /** One of each, as the catalogue prints them. */
 const TYPES = [
@@ -89,12 +90,14 @@ export const mysqlPage = (): string =>
     '',
     'Joins, derived tables, subqueries (of one value, EXISTS, IN), GROUP BY, HAVING, UNION, ORDER BY and LIMIT x, y become the same. Texts are',
     'grouped and ordered as their collation says, and of a group the least is shown; NULL comes first. Every view is tried on the target:',
-    'what it does not take, or what is not on this page (a function of the source, a window function, WITH, ROLLUP, DISTINCT and UNION of',
-    'texts whose case or last spaces do not count), stays behind with a warning and its text.',
+    'what it does not take, or what is not on this page (a function of the source, WITH RECURSIVE, a window with a name, ROLLUP, DISTINCT and UNION of',
+    'texts whose case or last spaces do not count), stays behind with a warning and its text. A WITH is written out where it is read.',
     '',
     row(['MySQL', 'PostgreSQL']),
     row(['---', '---']),
     ...Object.values(AGGREGATES).map(({mysql, postgres}) => row([code(mysql), postgres])),
+    ...Object.values(WINDOW_FUNCTIONS).map(({mysql, postgres}) => row([code(mysql), postgres])),
+    row([code('AVG, COUNT, MAX, MIN, SUM(a) OVER (…)'), 'the same as without a window']),
     '',
     '## Tried on public schemas',
     '',

@@ -1,4 +1,5 @@
 /** `assess` of MySQL and MariaDB sources on real servers: what is there, how it grows, what would be lost, and what is left for a person. */
+import {randomBytes} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import type {Assessment} from '../../src/cli/assess-report.ts';
@@ -39,13 +40,13 @@ describe.each(await hadServers())('$title', ({request, server}) => {
     'objects, features, growth, statements, the type map with its losses, programs with their texts, refusals first, and how ready it is',
     async () => {
       if (!server) throw new Error('left out');
+      const schema = `assessed_${randomBytes(6).toString('hex')}`;
       await using story = await openStory({
         name: 'assessed',
-        tables: ['*.zoo', '*.keyless', '*.parted', '*.growth'],
-        on: {source: server},
+        tables: [`${schema}.*`],
+        on: {source: {createDatabase: () => server.createDatabase(schema)}},
         plan: {source: {engine: request.flavour, url: 'env:STORY_SOURCE'}, schema: {kind: 'convert'}},
       });
-      const schema = new URL(story.source.url).pathname.slice(1);
       await story.source.run(...SCHEMA, ...Array.from({length: 3}, () => 'SELECT count(*) FROM zoo WHERE active = 1'));
       const growing = grow(story.source.url);
       const {code, output, error} = await story.type('assess', story.planFile, '--json', '--interval', '2s', '--target-disk', '900GiB');

@@ -3,16 +3,17 @@ import type {Aggregate, Expression} from './tree.ts';
 import {NotUnderstood} from '../token-reader.ts';
 import {asNumber, asText, folded, type Scope, textLiteral, type TypedSql} from './typed-sql.ts';
 
-type Write = (expression: Aggregate, value: TypedSql, scope: Scope, inner: Inner) => TypedSql;
+/** `over`: the window, empty where rows are put together. */
+type Write = (expression: Aggregate, value: TypedSql, scope: Scope, inner: Inner, over: string) => TypedSql;
 type Inner = (one: Expression) => TypedSql;
 
 /** Throws NotUnderstood. */
-export const aggregated = (expression: Aggregate, scope: Scope, inner: Inner): TypedSql => {
+export const aggregated = (expression: Aggregate, scope: Scope, inner: Inner, over = ''): TypedSql => {
   const {name, operand} = expression;
-  if (!operand) return {sql: 'count(*)', kind: 'integer', scale: 0};
+  if (!operand) return {sql: `count(*)${over}`, kind: 'integer', scale: 0};
   const write = AGGREGATES[name]?.write;
   if (!write) throw new NotUnderstood(`the function ${name.toUpperCase()}`);
-  return write(expression, inner(operand), scope, inner);
+  return write(expression, inner(operand), scope, inner, over);
 };
 
 const distinct = ({isDistinct}: Aggregate): string => (isDistinct ? 'DISTINCT ' : '');
@@ -24,28 +25,29 @@ export const orderKey = (value: TypedSql, scope: Scope): string =>
 
 const extreme =
   (name: string): Write =>
-  (_, value, scope) => {
+  (_, value, scope, __, over) => {
     if (['boolean', 'bytes', 'json', 'null'].includes(value.kind)) throw new NotUnderstood(`${name.toUpperCase()} of a ${value.kind}`);
-    const {literal: __, ...rest} = value;
-    return {...rest, sql: `${name}(${value.fold ? `(${value.sql}) COLLATE ${scope.collation(value.fold)}` : value.sql})`};
+    const {literal: ___, ...rest} = value;
+    return {...rest, sql: `${name}(${value.fold ? `(${value.sql}) COLLATE ${scope.collation(value.fold)}` : value.sql})${over}`};
   };
 
-const sum: Write = (expression, operand) => {
+const sum: Write = (expression, operand, _, __, over) => {
   const value = asNumber(operand);
-  if (value.kind === 'float') return {sql: `sum(${distinct(expression)}${value.sql})`, kind: 'float'};
+  if (value.kind === 'float') return {sql: `sum(${distinct(expression)}${value.sql})${over}`, kind: 'float'};
   const {scale} = value;
-  return {sql: `sum(${distinct(expression)}(${value.sql})::numeric)`, kind: 'decimal', ...(scale === undefined ? {} : {scale})};
+  return {sql: `sum(${distinct(expression)}(${value.sql})::numeric)${over}`, kind: 'decimal', ...(scale === undefined ? {} : {scale})};
 };
 
-const average: Write = (expression, operand) => {
+const average: Write = (expression, operand, _, __, over) => {
   const value = asNumber(operand);
-  if (value.kind === 'float') return {sql: `avg(${distinct(expression)}${value.sql})`, kind: 'float'};
+  if (value.kind === 'float') return {sql: `avg(${distinct(expression)}${value.sql})${over}`, kind: 'float'};
   if (value.scale === undefined) throw new NotUnderstood('AVG of a number with so many digits');
   const scale = value.scale + 4;
-  return {sql: `round(avg(${distinct(expression)}(${value.sql})::numeric), ${scale})`, kind: 'decimal', scale};
+  return {sql: `round(avg(${distinct(expression)}(${value.sql})::numeric)${over}, ${scale})`, kind: 'decimal', scale};
 };
 
-const groupConcat: Write = (expression, value, scope, inner) => {
+const groupConcat: Write = (expression, value, scope, inner, over) => {
+  if (over) throw new NotUnderstood('GROUP_CONCAT over a window');
   const {sql} = asText(value, scope);
   const order = expression.order.map(({by, isDescending}) => {
     const key = inner(by);
@@ -65,7 +67,11 @@ export const AGGREGATES: Readonly<Record<string, {readonly mysql: string; readon
   count: {
     mysql: 'COUNT(a), COUNT(DISTINCT a), COUNT(*)',
     postgres: 'the same',
-    write: (expression, value, scope) => ({sql: `count(${distinct(expression)}${shown(value, scope)})`, kind: 'integer', scale: 0}),
+    write: (expression, value, scope, _, over) => ({
+      sql: `count(${distinct(expression)}${shown(value, scope)})${over}`,
+      kind: 'integer',
+      scale: 0,
+    }),
   },
   group_concat: {
     mysql: 'GROUP_CONCAT(a ORDER BY b SEPARATOR s)',

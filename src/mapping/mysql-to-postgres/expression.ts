@@ -3,7 +3,8 @@ import {isPlain} from '../token-reader.ts';
 import {Reader} from './reader.ts';
 import {NotUnderstood} from '../token-reader.ts';
 import {tokens} from './tokens.ts';
-import type {Expression, Ordered, When} from './tree.ts';
+import type {Aggregate, Expression, Ordered, When, WindowCall} from './tree.ts';
+import {readFrame} from './window-frame.ts';
 
 /** Throws NotUnderstood. */
 export const parseExpression = (printed: string): Expression => {
@@ -67,7 +68,7 @@ const readPostfix = (reader: Reader, left: Expression, level: number): Expressio
   for (const not of ['', 'not ']) {
     const words = not ? ['not'] : [];
     if (reader.accept(...words, 'in', '(')) {
-      const isQuery = isPlain(reader.next, 'select');
+      const isQuery = startsQuery(reader);
       return operator(`${not}in`, left, ...(isQuery ? [readSubquery(reader, false)] : readList(reader)));
     }
     if (reader.accept(...words, 'between')) {
@@ -88,7 +89,7 @@ const readPrefix = (reader: Reader): Expression => {
   if (reader.accept('+')) return readExpression(reader, UNARY_LEVEL);
   if (reader.accept('~')) return operator('~', readExpression(reader, UNARY_LEVEL));
   if (reader.accept('(')) {
-    if (isPlain(reader.next, 'select')) return readSubquery(reader, false);
+    if (startsQuery(reader)) return readSubquery(reader, false);
     const inside = readExpression(reader, 0);
     reader.expect(')');
     return inside;
@@ -132,9 +133,11 @@ const readWord = (reader: Reader, word: string): Expression => {
   if (!reader.accept('(')) return readPath(reader, word);
   if (word === 'cast' || word === 'convert') return readCast(reader);
   if (word === 'exists') return readSubquery(reader, true);
-  if (AGGREGATES.includes(word)) return readAggregate(reader, word);
-  return {kind: 'call', name: word, operands: readList(reader)};
+  const of = AGGREGATES.includes(word) ? readAggregate(reader, word) : ({kind: 'call', name: word, operands: readList(reader)} as const);
+  return reader.accept('over') ? readWindow(reader, of) : of;
 };
+
+export const startsQuery = ({next}: Reader): boolean => isPlain(next, 'select') || isPlain(next, 'with');
 
 /** Behind the opening bracket. */
 const readSubquery = (reader: Reader, isExists: boolean): Expression => {
@@ -145,15 +148,25 @@ const readSubquery = (reader: Reader, isExists: boolean): Expression => {
 
 const AGGREGATES = ['count', 'sum', 'min', 'max', 'avg', 'group_concat'];
 
-const readAggregate = (reader: Reader, name: string): Expression => {
+const readAggregate = (reader: Reader, name: string): Aggregate => {
   const isDistinct = reader.accept('distinct');
   const operand = reader.accept('*') ? undefined : readExpression(reader, 0);
   if (reader.accept(',')) throw new NotUnderstood(`${name.toUpperCase()} of several values`);
   const order = readOrder(reader);
   const separator = reader.accept('separator') ? reader.take().text : ',';
   reader.expect(')');
-  if (isPlain(reader.next, 'over')) throw new NotUnderstood('a window function');
   return {kind: 'aggregate', name, isDistinct, operand, order, separator};
+};
+
+/** Behind OVER. */
+const readWindow = (reader: Reader, of: WindowCall['of']): WindowCall => {
+  if (!reader.accept('(')) throw new NotUnderstood('a window with a name');
+  const partition: Expression[] = [];
+  if (reader.accept('partition', 'by')) {
+    do partition.push(readExpression(reader, 0));
+    while (reader.accept(','));
+  }
+  return {kind: 'window', of, partition, order: readOrder(reader), frame: readFrame(reader)};
 };
 
 export const readOrder = (reader: Reader): Ordered[] => {

@@ -11,8 +11,24 @@ export const indexScript = (table: ConvertedTable): {readonly statements: Conver
   const made = table.table.indexes.filter(({name}) => name !== 'PRIMARY').map((index) => indexStatement(table, index));
   return {
     statements: made.flatMap(({statement}) => statement ?? []),
-    findings: made.flatMap(({finding}) => finding ?? []),
+    findings: [...made.flatMap(({finding}) => finding ?? []), ...zeroTwins(table)],
   };
+};
+
+/** H-39: a zero date is unique like any other value, and NULL, which stands for it there, is not. */
+const zeroTwins = (table: ConvertedTable): ConversionFinding[] => {
+  const zeros = new Set(table.columns.filter(({zero}) => zero !== undefined).map(({column}) => column.name));
+  return table.table.indexes.flatMap(({name, isUnique, parts}) => {
+    const columns = parts.flatMap(({column}) => column ?? []);
+    const some = columns.filter((column) => zeros.has(column));
+    if (!isUnique || name === 'PRIMARY' || !some.length) return [];
+    return warning(
+      `index ${nameOf(table.table.name)}.${name}`,
+      columns.join(', '),
+      `NULL stands for zero dates in ${some.join(', ')}, and it may be there several times: two such rows end the way back`,
+      'write no NULL there, or no second one, while there is a way back',
+    );
+  });
 };
 
 type Made = {readonly statement?: ConvertedStatement; readonly finding?: ConversionFinding};

@@ -4,6 +4,7 @@ import {quoted} from './names.ts';
 import type {Expression, Ordered, Query, Select, Source} from './tree.ts';
 import {NotUnderstood} from '../token-reader.ts';
 import {translate} from './translate.ts';
+import {windowed} from './windows.ts';
 import {asBoolean, asNumber, folded, type Scope, type TypedSql} from './typed-sql.ts';
 
 /** A column of a table, a view or a query: what it is when it is called `sql`; undefined where no expression may use it. */
@@ -94,6 +95,7 @@ const scopeOf = (sources: readonly Opened[], from: Readables, outer: Scope | und
       return own ? own.column.as(own.sql) : outer?.column(path);
     },
     aggregate: (expression) => aggregated(expression, scope, (one) => translate(one, scope)),
+    window: (expression) => windowed(expression, scope, (one) => translate(one, scope)),
     query: (query, isExists) => subquery(query, isExists, from, scope),
   };
   return scope;

@@ -1,6 +1,5 @@
 /** A SELECT as the catalogue prints it in a view: names are whole, joins are in brackets, and every column has its name. */
-import {readExpression, readOrder} from './expression.ts';
-import {isPlain} from '../token-reader.ts';
+import {readExpression, readOrder, startsQuery} from './expression.ts';
 import {Reader} from './reader.ts';
 import {NotUnderstood} from '../token-reader.ts';
 import {tokens} from './tokens.ts';
@@ -15,6 +14,42 @@ export const parseQuery = (printed: string): Query => {
 };
 
 const readQuery = (reader: Reader): Query => {
+  const outer = reader.commonTables;
+  if (reader.accept('with')) readCommonTables(reader);
+  const query = readUnion(reader);
+  reader.commonTables = outer;
+  return query;
+};
+
+/** Each is read again wherever it is called by its name: no function that a view may use answers differently the second time. */
+const readCommonTables = (reader: Reader): void => {
+  if (reader.accept('recursive')) throw new NotUnderstood('WITH RECURSIVE');
+  do {
+    const name = reader.take().text;
+    const columns = reader.accept('(') ? readNames(reader) : [];
+    reader.expect('as');
+    reader.expect('(');
+    const query = readQuery(reader);
+    reader.expect(')');
+    reader.commonTables = new Map([...reader.commonTables, [name.toLowerCase(), named(query, columns)]]);
+  } while (reader.accept(','));
+};
+
+/** Behind the opening bracket. */
+const readNames = (reader: Reader): readonly string[] => {
+  const names: string[] = [];
+  do names.push(reader.take().text);
+  while (reader.accept(','));
+  reader.expect(')');
+  return names;
+};
+
+const named = ({selects, ...rest}: Query, names: readonly string[]): Query => ({
+  ...rest,
+  selects: selects.map((select) => ({...select, items: select.items.map((item, i) => ({...item, name: names[i] ?? item.name}))})),
+});
+
+const readUnion = (reader: Reader): Query => {
   const selects = [{...readSelect(reader), isAll: true}];
   while (reader.accept('union')) {
     const isAll = reader.accept('all');
@@ -66,7 +101,7 @@ const JOINS: readonly (readonly [type: string, words: readonly string[]])[] = [
 
 const readSource = (reader: Reader): Source => {
   if (reader.accept('(')) {
-    const query = isPlain(reader.next, 'select') ? readQuery(reader) : undefined;
+    const query = startsQuery(reader) ? readQuery(reader) : undefined;
     const inside = query ? undefined : readSources(reader);
     reader.expect(')');
     return query ? {kind: 'query', query, alias: readAlias(reader) ?? ''} : (inside ?? readSources(reader));
@@ -74,6 +109,8 @@ const readSource = (reader: Reader): Source => {
   const path = [reader.take().text];
   while (reader.accept('.')) path.push(reader.take().text);
   const [schema, table] = path;
+  const common = table === undefined ? reader.commonTables.get((schema ?? '').toLowerCase()) : undefined;
+  if (common) return {kind: 'query', query: common, alias: readAlias(reader) ?? schema ?? ''};
   if (schema === undefined || table === undefined) throw new NotUnderstood(`the table ${path.join('.')}`);
   return {kind: 'table', schema, table, alias: readAlias(reader) ?? table};
 };

@@ -12,6 +12,9 @@ export class Reader extends TokenReader<Token> {
     this.#query = query;
   }
 
+  /** Of WITH, by their names, where one may be read from here on. */
+  commonTables: ReadonlyMap<string, Query> = new Map();
+
   query(): Query {
     return this.#query(this);
   }

@@ -40,6 +40,9 @@ export const translate = (expression: Expression, scope: Scope): TypedSql => {
     case 'aggregate':
       if (!scope.aggregate) throw new NotUnderstood(`${expression.name.toUpperCase()} in this place`);
       return scope.aggregate(expression);
+    case 'window':
+      if (!scope.window) throw new NotUnderstood('a window function in this place');
+      return scope.window(expression);
     case 'query':
       if (!scope.query) throw new NotUnderstood('a query in this place');
       return scope.query(expression.query, expression.isExists);

@@ -14,6 +14,7 @@ export type Expression =
   | {readonly kind: 'cast'; readonly operand: Expression; readonly type: string}
   | {readonly kind: 'interval'; readonly amount: Expression; readonly unit: string}
   | Aggregate
+  | WindowCall
   /** In brackets, or behind EXISTS. */
   | {readonly kind: 'query'; readonly query: Query; readonly isExists: boolean};
 /** `operand` is absent in COUNT(*). */
@@ -24,6 +25,15 @@ export type Aggregate = {
   readonly operand: Expression | undefined;
   readonly order: readonly Ordered[];
   readonly separator: string;
+};
+/** `of` is an aggregate or a function of windows only. */
+export type WindowCall = {
+  readonly kind: 'window';
+  readonly of: Aggregate | {readonly kind: 'call'; readonly name: string; readonly operands: readonly Expression[]};
+  readonly partition: readonly Expression[];
+  readonly order: readonly Ordered[];
+  /** As PostgreSQL writes it; empty: what both take by themselves. */
+  readonly frame: string;
 };
 export type Ordered = {readonly by: Expression; readonly isDescending: boolean};
 export type When = {readonly when: Expression; readonly result: Expression};

@@ -1,5 +1,5 @@
 /** A piece of PostgreSQL SQL with what is known of its values: what MySQL does with them depends on it. */
-import type {Aggregate, Query} from './tree.ts';
+import type {Aggregate, Query, WindowCall} from './tree.ts';
 import {NotUnderstood} from '../token-reader.ts';
 import {literal} from './types.ts';
 
@@ -46,6 +46,7 @@ export type Scope = {
   readonly isStored: boolean;
   /** In a view only: what stands for several rows, and what a query answers. */
   aggregate?(expression: Aggregate): TypedSql;
+  window?(expression: WindowCall): TypedSql;
   query?(query: Query, isExists: boolean): TypedSql;
   /** The collation that folds, as SQL. */
   collation(fold: Fold): string;

@@ -31,14 +31,26 @@ const VIEWS: Readonly<Record<string, string>> = {
     "SELECT id, amount FROM invoice WHERE amount > 5 UNION ALL SELECT id, 1.50 FROM customer WHERE mood = 'sad' ORDER BY id, amount",
   spread: `SELECT group_concat(DISTINCT i.count) AS counts, group_concat(c.mood ORDER BY c.mood DESC, c.id) AS moods, min(c.name) AS first FROM invoice i JOIN customer c ON c.id = i.customer`,
   ordered: 'SELECT id, mood FROM customer ORDER BY mood DESC, id',
+  common: `WITH rich AS (SELECT customer, sum(amount) AS total FROM invoice GROUP BY customer), both_of AS (SELECT r.customer AS who, r.total AS sum_of FROM rich r WHERE r.total > 2)
+    SELECT c.name, b.sum_of FROM customer c JOIN both_of b ON b.who = c.id WHERE c.id IN (SELECT customer FROM rich) ORDER BY b.sum_of`,
+  renamed:
+    'WITH few (number, worth) AS (SELECT id, amount FROM invoice WHERE id < 4) SELECT number, worth FROM few WHERE number > 1 ORDER BY number',
+  ranked: `SELECT id, row_number() OVER (PARTITION BY customer ORDER BY amount DESC, id) AS place, rank() OVER (ORDER BY count) AS by_count,
+    dense_rank() OVER (ORDER BY count DESC) AS dense, lag(amount) OVER (ORDER BY id) AS before_it, lead(amount, 2) OVER (ORDER BY id) AS after_it,
+    first_value(amount) OVER (PARTITION BY customer ORDER BY id) AS first_of FROM invoice ORDER BY id`,
+  running: `SELECT id, sum(amount) OVER (ORDER BY id) AS total, avg(amount) OVER (PARTITION BY customer) AS mean, count(*) OVER () AS n,
+    max(amount) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS top FROM invoice ORDER BY id`,
+  folded: 'SELECT id, rank() OVER (ORDER BY name) AS place, count(*) OVER (PARTITION BY name) AS twins FROM customer ORDER BY id',
   // Left for a person.
+  endless: 'WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 3) SELECT i FROM n',
+  tiled: 'SELECT id, ntile(2) OVER (ORDER BY id) AS half FROM invoice',
   sorted: 'SELECT group_concat(DISTINCT i.count ORDER BY i.count) AS counts FROM invoice i',
   shouted: 'SELECT soundex(name) AS s FROM customer',
   louder: 'SELECT s FROM shouted',
   kinds: 'SELECT DISTINCT name FROM customer',
   rolled: 'SELECT customer, count(*) AS n FROM invoice GROUP BY customer WITH ROLLUP',
 };
-const LEFT = ['kinds', 'louder', 'rolled', 'shouted', 'sorted'];
+const LEFT = ['endless', 'kinds', 'louder', 'rolled', 'shouted', 'sorted', 'tiled'];
 /** The sum of a float may end in other digits, any one of a group may be shown, and a SET is an array. */
 const asShown = (name: string, value: unknown): unknown =>
   name === 'derived' && typeof value === 'string'

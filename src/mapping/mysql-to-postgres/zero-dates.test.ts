@@ -29,6 +29,7 @@ const SCHEMA: MysqlSchema = {
     },
   ],
 };
+const index = {isUnique: true, method: 'BTREE', comment: ''};
 const converted = (zeroDates?: 'nullable') =>
   convertedSchema(SCHEMA, {schema: 'blog', types: new Map(), ...(zeroDates ? {zeroDates} : {})});
 const linesOf = (made: ReturnType<typeof converted>): string => made.preData.map(({sql}) => sql).join('\n');
@@ -53,6 +54,31 @@ test('a column for whose zero dates NULL stands may hold NULL, has none as its d
 test('where the plan does not say so, it stays NOT NULL, and its default is left out with a warning', () => {
   expect(linesOf(converted())).toContain('"sent" timestamp(0) without time zone NOT NULL,');
   expect(converted().findings.map(({object}) => object)).toEqual(['blog.posts.at', 'blog.posts.sent', 'blog.posts.seen']);
+});
+
+test('a unique index over such a column is named: NULL may be there several times, which a zero date may not', () => {
+  const [table] = SCHEMA.tables;
+  if (!table) throw new Error('no table');
+  const indexes = [
+    ...table.indexes,
+    {...index, name: 'one_each', parts: [part('seen'), part('sent')]},
+    {...index, name: 'known', parts: [part('maybe')]},
+    {...index, name: 'plain', isUnique: false, parts: [part('sent')]},
+  ];
+  const of = (zeroDates?: 'nullable') =>
+    convertedSchema(
+      {...SCHEMA, tables: [{...table, indexes}]},
+      {schema: 'blog', types: new Map(), ...(zeroDates ? {zeroDates} : {})},
+    ).findings.filter(({object}) => object.startsWith('index'));
+  expect(of('nullable')).toMatchObject([
+    {
+      severity: 'warn',
+      object: 'index blog.posts.one_each',
+      text: 'seen, sent',
+      reason: expect.stringContaining('zero dates in seen, sent'),
+    },
+  ]);
+  expect(of()).toEqual([]);
 });
 
 test.each([
