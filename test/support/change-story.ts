@@ -12,8 +12,10 @@ import {EFFECTS, readFacts} from './story.ts';
 import {type StoryDatabase, storyDatabase} from './story-database.ts';
 import {until, untilTrue} from './until.ts';
 
-export type ChangeStory = AsyncDisposable & {
-  readonly database: StoryDatabase;
+export type ChangeStory = ChangeRuns & {readonly database: StoryDatabase};
+
+/** The command line, over a database of either kind. */
+export type ChangeRuns = AsyncDisposable & {
   readonly planFile: string;
   type(...words: readonly string[]): Promise<Answer>;
   start(words: readonly string[], interruption?: Interruption): Crossfade;
@@ -26,13 +28,25 @@ export type ChangeStory = AsyncDisposable & {
 /** On the shared server unless another is given. */
 export async function openChangeStory(operations: readonly unknown[], server?: PostgresServer): Promise<ChangeStory> {
   const database = await storyDatabase(await (server ?? (await postgresServer())).createDatabase());
+  const runs = openChangeRuns(operations, 'postgres', database.url);
+  return {
+    ...runs,
+    database,
+    async [Symbol.asyncDispose]() {
+      await runs[Symbol.asyncDispose]();
+      await database.close();
+    },
+  };
+}
+
+export function openChangeRuns(operations: readonly unknown[], engine: string, url: string): ChangeRuns {
   const folder = mkdtempSync(join(tmpdir(), 'crossfade-change-'));
   const state = join(folder, 'state');
   const planFile = join(folder, 'plan.yaml');
   mkdirSync(state);
-  writeFileSync(planFile, stringify({...PLAN, operations}));
+  writeFileSync(planFile, stringify({...PLAN, database: {engine, url: 'env:STORY_DATABASE'}, operations}));
   const crossfade = (more: Readonly<Record<string, string>> = {}) =>
-    new Crossfade({state, evidence: folder, environment: {STORY_DATABASE: database.url, ...more}});
+    new Crossfade({state, evidence: folder, environment: {STORY_DATABASE: url, ...more}});
   const running = new Set<Crossfade>();
   const start: ChangeStory['start'] = (words, interruption) => {
     const runner = crossfade(interruption && {CROSSFADE_EFFECTS: EFFECTS, [INTERRUPTION]: JSON.stringify(interruption)});
@@ -42,7 +56,6 @@ export async function openChangeStory(operations: readonly unknown[], server?: P
   };
   const facts = () => readFacts(state);
   return {
-    database,
     planFile,
     start,
     facts,
@@ -55,7 +68,6 @@ export async function openChangeStory(operations: readonly unknown[], server?: P
     untilFact: (what, isIt) => until(`${what}; see ${folder}`, async () => (await facts()).findLast(isIt)),
     async [Symbol.asyncDispose]() {
       for (const runner of running) await runner.kill9();
-      await database.close();
       rmSync(folder, {recursive: true});
     },
   };
@@ -64,7 +76,6 @@ export async function openChangeStory(operations: readonly unknown[], server?: P
 const PLAN = {
   name: 'change',
   workflow: 'expand-contract',
-  database: {engine: 'postgres', url: 'env:STORY_DATABASE'},
   backfill: {chunk: '16KiB'},
   approval: {quorum: 1, starterMay: true},
 };

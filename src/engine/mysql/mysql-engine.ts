@@ -1,4 +1,5 @@
 import type {Capabilities, Database, Engine, OpenOptions} from '../engine.ts';
+import {MysqlAlter} from './mysql-alter.ts';
 import {mysqlActivity} from './mysql-activity.ts';
 import {askMysql} from './mysql-ask.ts';
 import {mysqlCatalog} from './mysql-catalog.ts';
@@ -60,6 +61,7 @@ function open(name: FlavourName, options: OpenOptions): Database {
     compare: mysqlCompare(sessions, migration),
     clients: mysqlClients(sessions, migration),
     tokens: new MysqlTokenTable(sessions, migration),
+    alter: new MysqlAlter(sessions, migration),
     schema: new MysqlSchema(sessions, migration, target),
     convertible: mysqlConvertible(sessions),
     storage: mysqlStorage(sessions),

@@ -3,6 +3,7 @@ import type {Side} from '../../model/side.ts';
 import type {MigrationRef} from '../engine.ts';
 import type {Statements} from '../statements.ts';
 import {announcing} from './mysql-announce.ts';
+import {announcedAlter} from './mysql-announced-changes.ts';
 import {announcedClients, announcedControl, announcedFence, announcedTokens} from './mysql-announced-control.ts';
 import {announcedCompare, announcedSource, announcedTarget} from './mysql-announced-rows.ts';
 import {announcedSchema} from './mysql-announced-schema.ts';
@@ -21,5 +22,6 @@ export const mysqlStatements =
       tokens: announcedTokens(announce),
       compare: announcedCompare(announce, migration),
       schema: announcedSchema(announce, migration),
+      alter: announcedAlter(announce, migration),
     };
   };

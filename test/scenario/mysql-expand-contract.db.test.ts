@@ -1,0 +1,146 @@
+/**
+ * Tables of MySQL and MariaDB changed in place while an application writes: forward, back, and forward again, with the
+ * runner killed at each statement of DDL; and what cannot be done without copying a table is refused by the server's word.
+ */
+import mysql from 'mysql2/promise';
+import {describe, expect, it} from 'vitest';
+import {type ChangeRuns, openChangeRuns} from '../support/change-story.ts';
+import {hadServers, type MysqlDatabase, mysqlDatabase} from '../support/mysql-databases.ts';
+import {loginOf} from '../support/mysql-process.ts';
+import type {At} from '../support/runner-effects.ts';
+import {untilTrue} from '../support/until.ts';
+
+const reply = (label: string): At => ({kind: 'sql.reply', label: `alter: ALTER TABLE ${label}`, times: 1});
+
+describe.each(await hadServers())('$title', ({request: {flavour}, server}) => {
+  it.skipIf(!server)(
+    'forward, back, and forward again, killed after each DDL, while an application writes',
+    {timeout: 600_000},
+    async () => {
+      await using database = await mysqlDatabase(server);
+      await database.run(...SCHEMA);
+      const at = `${database.name}.orders`;
+      await using runs = openChangeRuns(operationsOn(at), flavour, database.url);
+      const before = await shape(database);
+      const told = (await runs.type('plan', runs.planFile)).output;
+      for (const ddl of [/ADD COLUMN .channel. .*\n?.*ALGORITHM=INSTANT/, /ADD INDEX .*LOCK=NONE/, /DROP COLUMN .fax., ALGORITHM=INSTANT/])
+        expect(told).toMatch(ddl);
+      const writer = await startWriter(database.url);
+
+      const aborted = await atContract(runs, ['run', runs.planFile]);
+      expect((await runs.type('abort', '--yes', '--reason', 'second thoughts')).code).toBe(0);
+      expect(await aborted.ended).toBe(6);
+      expect(await shape(database)).toEqual(before);
+
+      const table = `\`${database.name}\`.\`orders\``;
+      await runs.killAt(reply(`${table} ADD`), ['run', runs.planFile]);
+      const waiting = await atContract(runs, ['resume']);
+      await waiting.kill9();
+      await database.run('create view faxes as select fax from orders');
+      expect((await runs.type('approve', 'approval', '--yes', '--reason', 'it is time')).code).toBe(0);
+      const refused = runs.start(['resume']);
+      expect([await refused.ended, refused.lastWords()]).toEqual([4, expect.stringContaining(`view ${database.name}.faxes`)]);
+      await database.run('drop view faxes');
+      await runs.killAt(reply(`${table} MODIFY`));
+      await runs.killAt(reply(`${table} DROP`));
+      const completed = runs.start(['resume']);
+      expect(await completed.ended, completed.lastWords()).toBe(0);
+      const written = await writer.stop();
+
+      expect(await shape(database)).toEqual(AFTER);
+      const [[rows, channels] = []] = await database.rows(`select count(*), count(case channel when 'web' then 1 end) from orders`);
+      expect([Number(rows), Number(channels)]).toEqual([100 + written, 100 + written]);
+    },
+  );
+
+  it.skipIf(!server)('what it cannot do is refused by name, before anything is changed', {timeout: 120_000}, async () => {
+    await using database = await mysqlDatabase(server);
+    await database.run(...SCHEMA);
+    const at = `${database.name}.orders`;
+    await using runs = openChangeRuns(
+      [
+        {'rename-column': {table: at, column: 'note', to: 'remark', type: 'text'}},
+        {'drop-column': {table: at, column: 'id'}},
+        {'add-index': {table: at, name: 'orders_nota', on: ['nota']}},
+        {'add-column': {table: at, column: 'fax', type: 'text'}},
+        {'add-column': {table: at, column: 'kind', type: 'int', backfill: '1'}},
+      ],
+      flavour,
+      database.url,
+    );
+    const {code, output} = await runs.type('doctor', runs.planFile);
+    expect(code).toBe(4);
+    for (const reason of [
+      'rename-column cannot be carried out in place on MySQL and MariaDB yet',
+      'orders.id: belongs to the key of the table',
+      `the database does not accept it: Key column 'nota' doesn't exist in table`,
+      'orders.fax: is there already',
+      'orders.kind: a backfill cannot be kept in step here yet',
+    ])
+      expect(output).toContain(reason);
+    expect(await database.rows(`select schema_name from information_schema.schemata where schema_name like 'crossfade_trial%'`)).toEqual(
+      [],
+    );
+  });
+});
+
+const SCHEMA = [
+  'create table orders (id int primary key auto_increment, note varchar(40) not null, fax varchar(20), index orders_fax (fax))',
+  `insert into orders (note) with recursive n (i) as (select 1 union all select i + 1 from n where i < 100) select concat('note ', i) from n`,
+];
+
+const operationsOn = (table: string): readonly unknown[] => [
+  {'add-column': {table, column: 'channel', type: 'varchar(8)', default: "'web'", notNull: true}},
+  {'add-index': {table, name: 'orders_channel', on: ['channel', 'id desc']}},
+  {'drop-column': {table, column: 'fax', goesWith: ['orders_fax']}},
+];
+
+const AFTER = [
+  ['column', 'channel', 'NO varchar(8)'],
+  ['column', 'id', 'NO int'],
+  ['column', 'note', 'NO varchar(40)'],
+  ['index', 'orders_channel', 'channel,id'],
+  ['index', 'PRIMARY', 'id'],
+];
+
+/** Everything that the operations change. */
+const shape = (database: MysqlDatabase) =>
+  database.rows(`
+    select 'column' as kind, column_name as name, concat(is_nullable, ' ', replace(column_type, 'int(11)', 'int')) as what
+    from information_schema.columns where table_schema = '${database.name}'
+    union all select 'index', index_name, group_concat(column_name order by seq_in_index) from information_schema.statistics
+    where table_schema = '${database.name}' group by index_name order by 1, 2`);
+
+/** One row after another, as a version of the application that knows nothing of the change. */
+async function startWriter(url: string): Promise<{stop(): Promise<number>}> {
+  const connection = await mysql.createConnection(loginOf(url));
+  let [written, isOver] = [0, false];
+  const running = (async () => {
+    while (!isOver) {
+      await connection.query('insert into orders (note) values (?)', [`written ${written}`]);
+      await connection.query('update orders set note = ? where id = ?', ['changed', 1 + (written % 100)]);
+      written++;
+    }
+  })();
+  running.catch(() => undefined); // rethrown by stop
+  return {
+    stop: async () => {
+      isOver = true;
+      try {
+        await running;
+      } finally {
+        await connection.end();
+      }
+      return written;
+    },
+  };
+}
+
+async function atContract(runs: ChangeRuns, words: readonly string[]) {
+  const runner = runs.start(words);
+  await untilTrue('the approval is asked for', async () => {
+    if (!runner.isRunning) throw new Error(runner.lastWords());
+    return (await runs.facts()).at(-1)?.type === 'gate-verdict';
+  });
+  return runner;
+}
