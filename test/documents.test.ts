@@ -9,6 +9,7 @@ import {commandsPage} from '../docs/commands-page.ts';
 import {dashboard} from '../docs/dashboard.ts';
 import {enginesPage} from '../docs/engines-page.ts';
 import {mutationsPage} from '../docs/mutations-page.ts';
+import {errorsPage} from '../docs/errors-page.ts';
 import {metricsPage} from '../docs/metrics-page.ts';
 import {mysqlPage} from '../docs/mysql-page.ts';
 import {toMysqlPage} from '../docs/to-mysql-page.ts';
@@ -45,6 +46,7 @@ describe('the pages', () => {
     ['docs/commands.md', commandsPage],
     ['docs/mutations.md', mutationsPage],
     ['docs/metrics.md', metricsPage],
+    ['docs/runbook/errors.md', errorsPage],
     ['docs/dashboards/crossfade.json', dashboard],
     ['docs/mysql.md', mysqlPage],
     ['docs/to-mysql.md', toMysqlPage],

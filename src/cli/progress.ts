@@ -2,7 +2,7 @@
 import type {TuningOnRecord} from '../journal/tuning.ts';
 import type {Clock} from '../model/effects.ts';
 import {statusLine} from '../telemetry/status-report.ts';
-import {silentTelemetry, type LiveReport, type Room, type Telemetry, type Wait} from '../telemetry/telemetry.ts';
+import {silentTelemetry, type LiveReport, type Room, type SideUsage, type Telemetry, type Wait} from '../telemetry/telemetry.ts';
 import type {Output} from './output.ts';
 import {throttledOf} from './tuning-words.ts';
 
@@ -31,6 +31,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
   const waits = new Map<string, Wait>();
   const work = new Map<string, string>();
   let room: readonly Room[] | undefined;
+  let usage: readonly SideUsage[] | undefined;
   const samples: LiveReport['samples'][number][] = [];
   const note = (text: string): void => {
     notes.push({at: clock.now().toISOString(), text});
@@ -52,6 +53,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
       waits: longest,
       work: [...work.values()],
       ...(room ? {room} : {}),
+      ...(usage ? {usage} : {}),
     };
   };
   const over = new AbortController();
@@ -66,6 +68,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
     wait: (key, wait) => putOrDelete(waits, key, wait),
     work: (key, words) => putOrDelete(work, key, words),
     room: (rooms) => void (room = rooms),
+    usage: (usages) => void (usage = usages),
     printStatus: () => print(line()),
     get tuning() {
       return tuning;

@@ -27,6 +27,7 @@ import type {ReportedParameters, ServerIdentity} from './server.ts';
 import type {SequenceState} from './sequence-state.ts';
 import type {Statements} from './statements.ts';
 import type {Storage} from './storage.ts';
+import type {Usage} from './usage.ts';
 import type {TokenTable} from './token-table.ts';
 
 export type {Activity, Blocking, IndexBuild, Look, StatementWait} from './activity.ts';
@@ -111,6 +112,8 @@ export interface Database {
   readonly tokens?: TokenTable;
   /** Absent where the engine does not tell sizes. */
   readonly storage?: Storage;
+  /** Absent where the server does not tell how busy it is. */
+  readonly usage?: Usage;
   /** Absent where an engine does not tell what its sessions wait for. */
   readonly activity?: Activity;
   close(): Promise<void>;

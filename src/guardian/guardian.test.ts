@@ -59,6 +59,7 @@ function world(atLimit: 'dropSlot' | 'stop' = 'dropSlot') {
     telemetry: {
       note: (text) => void notes.push(text),
       wait: (key, wait) => void (wait ? waits.set(key, wait) : waits.delete(key)),
+      usage: () => undefined,
       room: (all) => void rooms.splice(0, rooms.length, ...all),
     },
   });

@@ -15,6 +15,7 @@ import {type Circumstances, judge, type Judgement} from './judgement.ts';
 import type {Outlook} from './outlook.ts';
 import {Pacing} from './pacing.ts';
 import {SideLook} from './side-look.ts';
+import {usageOf} from './usage.ts';
 import {consequence, endError, type Ending, outlookWords, roomWait} from './words.ts';
 
 /** A slot can be lost, and a small disk be full, soon after it was well. */
@@ -30,7 +31,7 @@ export type GuardianOptions = {
   /** What the plan gives each server, in bytes. */
   readonly disks: Readonly<Record<Side, number | undefined>>;
   readonly clock: Clock;
-  readonly telemetry: Pick<Telemetry, 'note' | 'wait' | 'room'>;
+  readonly telemetry: Pick<Telemetry, 'note' | 'wait' | 'room' | 'usage'>;
 };
 
 type Found = {readonly side: SideLook; readonly outlook: Outlook; readonly words: string; readonly judgement: Judgement};
@@ -97,6 +98,7 @@ export class Guardian {
     this.#found = this.#sides.flatMap((side) => this.#judged(side));
     for (const found of this.#found) this.#tell(found);
     this.#options.telemetry.room(this.#found.map(({side, outlook}) => roomOf(side.side, outlook)));
+    this.#options.telemetry.usage(await usageOf(this.#sides.map(({database}) => database)));
     this.#tellWait(this.#found.find(({judgement}) => judgement === 'hold'));
     const is = (...wanted: readonly Judgement[]): boolean => this.#found.some(({judgement}) => wanted.includes(judgement));
     this.pacing.holds = {copy: is('hold'), verify: is('ease', 'hold')};

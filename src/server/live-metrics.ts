@@ -1,5 +1,5 @@
 /** The numbers of the newest runner. They stand still when it is gone: `crossfade_report_age_seconds` says how old they are. */
-import type {GaugeName, Room} from '../telemetry/telemetry.ts';
+import type {GaugeName, Room, SideUsage} from '../telemetry/telemetry.ts';
 import type {Metric, SeenRun} from './metrics.ts';
 
 const gauge = (name: string, help: string, of: GaugeName, unit = 1): Metric => ({
@@ -19,6 +19,17 @@ const room = (name: string, help: string, of: (room: Room) => number | undefined
     (report?.room ?? []).flatMap((one) => {
       const value = of(one);
       return value === undefined ? [] : [{value, labels: {side: one.side, kind: one.kind, what: one.what}}];
+    }),
+});
+
+const usage = (name: string, help: string, of: (usage: SideUsage) => number | undefined): Metric => ({
+  name,
+  help,
+  labels: ['side'],
+  samples: ({report}) =>
+    (report?.usage ?? []).flatMap((one) => {
+      const value = of(one);
+      return value === undefined ? [] : [{value, labels: {side: one.side}}];
     }),
 });
 
@@ -52,5 +63,20 @@ export const LIVE_METRICS: readonly Metric[] = [
   room('crossfade_room_ratio', 'The same as a share of all there is, 0 to 1', ({leftShare}) => leftShare),
   room('crossfade_room_seconds', 'How long that lasts at the speed of the last minute; no sample while it does not shrink', ({lastsMs}) =>
     lastsMs === undefined ? undefined : lastsMs / 1000,
+  ),
+  usage(
+    'crossfade_connections_ratio',
+    'Connections of all clients, as a share of what the server lets ordinary ones have, 0 to 1',
+    ({connectionsShare}) => connectionsShare,
+  ),
+  usage(
+    'crossfade_statement_longest_seconds',
+    'The longest statement that runs now, our own not counted; no sample where the role may not see those of others',
+    ({longestStatementMs: ms}) => (ms === undefined ? undefined : ms / 1000),
+  ),
+  usage(
+    'crossfade_cache_hit_ratio',
+    'Pages found in the memory of the server between two looks, 0 to 1; no sample while nothing was read',
+    ({cacheHitShare}) => cacheHitShare,
   ),
 ];

@@ -22,6 +22,10 @@ const report: LiveReport = {
     {side: 'source', kind: 'slot', what: 'max_slot_wal_keep_size', leftBytes: 1024, leftShare: 0.25, lastsMs: 60_000},
     {side: 'target', kind: 'disk', what: 'data', leftBytes: 4096, leftShare: 0.5},
   ],
+  usage: [
+    {side: 'source', connectionsShare: 0.4, longestStatementMs: 1500, cacheHitShare: 0.98},
+    {side: 'target', connectionsShare: 0.1},
+  ],
   waits: [{cause: 'a lock', since: '2026-05-01T11:58:00.000Z', owner: 'somebody', next: {command: 'x', why: 'y'}}],
 };
 /** `name{labels} value` lines, without what every line has. */
@@ -44,6 +48,10 @@ test('a run that waits at a gate, in base units', async () => {
       'crossfade_wait_seconds 120',
       'crossfade_room_ratio{side="target",kind="disk",what="data"} 0.5',
       'crossfade_room_seconds{side="source",kind="slot",what="max_slot_wal_keep_size"} 60',
+      'crossfade_connections_ratio{side="source"} 0.4',
+      'crossfade_connections_ratio{side="target"} 0.1',
+      'crossfade_statement_longest_seconds{side="source"} 1.5',
+      'crossfade_cache_hit_ratio{side="source"} 0.98',
       'crossfade_run_failed 0',
       'crossfade_throttle_ratio{work="copy"} 0',
     ]),

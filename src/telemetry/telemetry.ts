@@ -12,6 +12,8 @@ export interface Telemetry {
   wait(key: string, wait: Wait | undefined): void;
   /** How far the work under that key is, in words; `undefined` when it is over. */
   work(key: string, words: string | undefined): void;
+  /** How busy the servers are, each time it was looked at. */
+  usage(usages: readonly SideUsage[]): void;
   /** How much there is left of what the servers can run out of, each time it was looked at. */
   room(rooms: readonly Room[]): void;
 }
@@ -29,6 +31,15 @@ export type Room = {
   readonly leftShare?: number;
   /** Until nothing is left, at the speed of the last minute; undefined while it does not grow. */
   readonly lastsMs?: number;
+};
+
+/** One server, as far as it tells. */
+export type SideUsage = {
+  readonly side: 'source' | 'target';
+  /** 0 to 1. */
+  readonly connectionsShare: number;
+  readonly longestStatementMs?: number;
+  readonly cacheHitShare?: number;
 };
 
 /** Something that holds the run up, of which its journal knows nothing: a lock of somebody else, a server that does not answer. */
@@ -73,6 +84,7 @@ export type LiveReport = {
   readonly work?: readonly string[];
   /** As the guardian last saw it; absent before. */
   readonly room?: readonly Room[];
+  readonly usage?: readonly SideUsage[];
 };
 
 export const silentTelemetry = (): Telemetry => {
@@ -85,6 +97,7 @@ export const silentTelemetry = (): Telemetry => {
     read: () => gauges,
     wait: () => {},
     work: () => {},
+    usage: () => {},
     room: () => {},
   };
 };

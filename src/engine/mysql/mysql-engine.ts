@@ -17,6 +17,7 @@ import {MysqlSource} from './mysql-source.ts';
 import {MysqlSchema} from './mysql-schema.ts';
 import {mysqlStatements} from './mysql-statements.ts';
 import {mysqlStorage} from './mysql-storage.ts';
+import {mysqlUsage} from './mysql-usage.ts';
 import {MysqlTarget} from './mysql-target.ts';
 import {MysqlTokenTable} from './mysql-token-table.ts';
 
@@ -65,6 +66,7 @@ function open(name: FlavourName, options: OpenOptions): Database {
     schema: new MysqlSchema(sessions, migration, target),
     convertible: mysqlConvertible(sessions),
     storage: mysqlStorage(sessions),
+    usage: mysqlUsage(sessions),
     ask: (query, limits) => askMysql(sessions, query, limits),
     activity: mysqlActivity(sessions, migration),
     close: () => sessions.close(),

@@ -18,6 +18,7 @@ import {PostgresSource} from './postgres-source.ts';
 import {textArray} from './postgres-sql.ts';
 import {postgresStatements} from './postgres-statements.ts';
 import {postgresStorage} from './postgres-storage.ts';
+import {postgresUsage} from './postgres-usage.ts';
 import {PostgresTarget} from './postgres-target.ts';
 import {PostgresTokenTable} from './postgres-token-table.ts';
 
@@ -58,6 +59,7 @@ function open(options: OpenOptions): Database {
     convertible: postgresConvertible(sessions),
     tokens: new PostgresTokenTable(sessions, options.migration),
     storage: postgresStorage(sessions),
+    usage: postgresUsage(sessions),
     ask: (query, limits) => askPostgres(sessions, query, limits),
     activity: postgresActivity(sessions, options.migration),
     close: () => sessions.close(),
