@@ -95,7 +95,7 @@ const EFFECTS = {
   time: /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bprocess\.hrtime\b|\bsetTimeout\(|\bsetInterval\(|'(?:node:)?timers\/promises'/,
   chance: /\bMath\.random\(|\brandomUUID\b|\brandomBytes\b|\brandomInt\b|\bgetRandomValues\b/,
   process: /\bprocess\.kill\(|'(?:node:)?child_process'/,
-  network: /'(?:node:)?(?:net|tls|http|https|http2|dgram|dns)(?:\/promises)?'|\bfetch\(/,
+  network: /(?:from|import\() ?'(?:node:)?(?:net|tls|http|https|http2|dgram|dns)(?:\/promises)?'|\bfetch\(/,
 } as const;
 type Effect = keyof typeof EFFECTS | 'files';
 
@@ -113,12 +113,13 @@ const SEAM: readonly {readonly file: string; readonly may: readonly Effect[]; re
   {file: 'src/cli/runner-alive.ts', may: ['process'], why: 'asks whether a runner of this machine still runs'},
   {file: 'src/cli/new-file.ts', may: ['files'], why: 'writes the plan that init was asked for'},
   {file: 'src/server/metrics-server.ts', may: ['network'], why: 'answers Prometheus'},
+  {file: 'src/server/control-socket.ts', may: ['network', 'files'], why: 'answers operators of this machine'},
   {file: 'src/journal/sqlite-state.ts', may: ['files'], why: 'makes the state folder'},
 ];
 
 /** Started by somebody else than an import. */
 const ENTRY_POINTS = [
-  'src/cli/bin.ts', // the installed command
+  ...['bin', 'main'].map((name) => `src/cli/${name}.ts`), // the command, installed and in a checkout
   ...['router', 'kysely', 'mysql2', 'mysql2-kysely', 'two-engines'].map((name) => `src/router/${name}.ts`),
   'src/journal/memory-journal.ts', // the journal of tests
   ...['connect-cluster', 'connector-settings', 'debezium-envelope', 'kafkajs'].map((name) => `src/relay/${name}.ts`), // the runner has no Kafka yet (docs/decisions/0025)
@@ -126,7 +127,6 @@ const ENTRY_POINTS = [
 
 const LINES_MAX = 260;
 const FOLDERS = ['src', 'workflows', 'test', 'examples', 'bench', 'docs'];
-
 /** Of `node:fs`: what does not change anything. */
 const READS =
   /^(?:read\w*|exists\w*|stat\w*|lstat\w*|fstat\w*|access\w*|realpath\w*|opendir\w*|createReadStream|watch\w*|constants|Stats|Dirent)$/;

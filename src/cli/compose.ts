@@ -19,9 +19,9 @@ import {resolveDatabaseUrl, resolveSecret} from '../plan/secret.ts';
 import type {ServerAddress, TrafficSwitch} from '../switch/traffic-switch.ts';
 import {trafficSwitches} from '../switch/traffic-switches.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
+import {dutyCycle} from '../throttle/duty-cycle.ts';
 import {strictest} from '../throttle/strictest.ts';
 import type {Throttle} from '../throttle/throttle.ts';
-import {throttles} from '../throttle/throttles.ts';
 import {verifiers} from '../verify/verifiers.ts';
 import type {RunnerOptions} from '../runner/runner-options.ts';
 import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
@@ -110,8 +110,8 @@ export const composeRun = (
   effects: Effects,
   telemetry: Telemetry,
   watchdogCommand: readonly [string, ...string[]],
-  /** What an operator asked for; at full speed without. */
-  operator?: Throttle,
+  /** What an operator asked for, and the plan; at full speed without. */
+  ...operators: readonly Throttle[]
 ): RunParts => {
   const {source, target, engines} = sides;
   const replication = new InProcessReplication({source, target, engines, telemetry, effects});
@@ -133,7 +133,7 @@ export const composeRun = (
     ...(failover ? {failover} : {}),
     verifier: verifiers.checksum,
     operations: operationsOf(pinned.plan),
-    throttle: strictest(throttles['duty-cycle'], guardian.pacing, ...(operator ? [operator] : [])),
+    throttle: strictest(dutyCycle, guardian.pacing, ...operators),
     startWatchdog,
     startCanary: canaryStarter(pinned.plan, migration.short, {source, target}, effects),
     ...mapped,
@@ -166,7 +166,7 @@ const withSecrets = async (plan: Plan): Promise<Plan> => {
   return {...plan, source: await resolved('source'), target: await resolved('target'), ...(failover ? {failover} : {})};
 };
 
-const member = <T>(kind: string, list: Readonly<Record<string, T>>, name: string): T => {
+export const member = <T>(kind: string, list: Readonly<Record<string, T>>, name: string): T => {
   const found = Object.hasOwn(list, name) ? list[name] : undefined;
   if (found !== undefined) return found;
   const meant = nearest(name, Object.keys(list));

@@ -2,6 +2,7 @@
 import type {Journal} from '../journal/journal.ts';
 import {runState} from '../journal/run-state.ts';
 import type {TuningOnRecord} from '../journal/tuning.ts';
+import type {Tuning} from '../model/tuning.ts';
 import type {Interruption} from '../runner/interruption.ts';
 import type {Mirror} from '../runner/mirror.ts';
 import type {SignalWatch} from '../runner/signal-watch.ts';
@@ -18,6 +19,14 @@ export type Obeyed = {
   readonly tune: (tuning: TuningOnRecord) => void;
 };
 
+/** Without who asked, which the signal says. */
+const tunedFact = ({throttle, parallel, chunkBytes, limits}: TuningOnRecord): Tuning => ({
+  throttle,
+  parallel,
+  ...(chunkBytes === undefined ? {} : {chunkBytes}),
+  ...(limits === undefined ? {} : {limits}),
+});
+
 export const obey = ({signals, interruption, context, journal, mirror, tune}: Obeyed): void => {
   interruption.onPause(async (isPaused, where) => {
     context.replication.pause(isPaused);
@@ -31,7 +40,7 @@ export const obey = ({signals, interruption, context, journal, mirror, tune}: Ob
   const retune = async (signal: number): Promise<void> => {
     const {tuning} = runState(await journal.entries());
     tune(tuning);
-    await journal.append({type: 'tuned', signal, tuning: {throttle: tuning.throttle, parallel: tuning.parallel}});
+    await journal.append({type: 'tuned', signal, tuning: tunedFact(tuning)});
   };
   let tuning = Promise.resolve();
   signals.onSignal(({seq}, signal) => {

@@ -24,6 +24,7 @@ describe('the pace', () => {
     [['throttle', '30'], {type: 'throttle', percent: 30}],
     [['throttle', '30%'], {type: 'throttle', percent: 30}],
     [['set', 'load.parallel=8'], {type: 'set', key: 'load.parallel', value: 8}],
+    [['set', 'chunk=8MiB'], {type: 'set', key: 'load.chunk', value: 8 * 1024 ** 2}],
     [['set', 'throttle.copy=25'], {type: 'set', key: 'throttle.copy', value: 25}],
   ])('%j is a signal with its reason', async (words, signal) => {
     await using run = await runWith(...loading);
@@ -35,9 +36,12 @@ describe('the pace', () => {
     [['throttle', '101'], 'give a whole number from 0 to 100'],
     [['throttle', '-5'], ''],
     [['throttle', 'much'], 'give a whole number from 0 to 100'],
-    [['set', 'load.paralel=8'], 'set one of load.parallel, throttle.copy, throttle.verify'],
+    [['set', 'load.paralel=8'], 'set one of load.parallel, load.chunk, throttle.copy, throttle.verify, throttle.replica-lag'],
     [['set', 'load.parallel'], 'give a whole number from 1 to 64'],
     [['set', 'load.parallel=0'], 'give a whole number from 1 to 64'],
+    [['set', 'chunk=lots'], 'give a size such as 8MiB, 1KiB to 4GiB'],
+    [['set', 'load.chunk=8GiB'], 'give a size such as 8MiB, 1KiB to 4GiB'],
+    [['set', 'throttle.replica-lag=2s'], 'add it to the plan under throttle:'],
     [['set', 'cutover.stallBudget=9s'], 'crossfade amend FILE'],
     [['throttle', '--timeout', '5s'], 'add --wait'],
     [['throttle', '--wait', '--timeout', 'soon'], 'give a duration such as 30s'],

@@ -1,11 +1,13 @@
 /** What a foreground run prints: plain lines with their time, one per change and at least one every half minute. */
 import type {TuningOnRecord} from '../journal/tuning.ts';
 import type {Clock} from '../model/effects.ts';
+import {UNTUNED} from '../model/tuning.ts';
 import {statusLine} from '../telemetry/status-report.ts';
 import {silentTelemetry, type LiveReport, type Room, type SideUsage, type Telemetry, type Wait} from '../telemetry/telemetry.ts';
 import type {Output} from './output.ts';
 import {throttledOf} from './tuning-words.ts';
 
+const UNTUNED_ON_RECORD: TuningOnRecord = {...UNTUNED, throttledBy: undefined};
 const LINE_MS = 5000;
 /** Between two reports to those who look on from other processes. */
 const KEEP_MS = 1000;
@@ -19,6 +21,8 @@ export type ProgressTelemetry = Telemetry & {
   printStatus(): void;
   /** Shown with the numbers from now on. */
   tuning: TuningOnRecord | undefined;
+  /** Where the runner listens. */
+  control: string | undefined;
   close(): Promise<void>;
 };
 
@@ -54,12 +58,19 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
       work: [...work.values()],
       ...(room ? {room} : {}),
       ...(usage ? {usage} : {}),
+      ...(control === undefined ? {} : {control}),
     };
   };
   const over = new AbortController();
   let tuning: TuningOnRecord | undefined;
+  let control: string | undefined;
   const line = (): string =>
-    statusLine({gauges: read(), elapsedMs: clock.monotonicMs() - started, samples, ...(tuning ? throttledOf(tuning) : {})});
+    statusLine({
+      gauges: read(),
+      elapsedMs: clock.monotonicMs() - started,
+      samples,
+      ...throttledOf(tuning ?? UNTUNED_ON_RECORD, [...waits.values()]),
+    });
   const working = Promise.all([repeatLines(clock, over.signal, line, print), keepReports(clock, over.signal, report, print, keep)]);
   return {
     gauge,
@@ -75,6 +86,12 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
     },
     set tuning(now) {
       tuning = now;
+    },
+    get control() {
+      return control;
+    },
+    set control(path) {
+      control = path;
     },
     close: async () => {
       over.abort();

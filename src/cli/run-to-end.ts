@@ -15,8 +15,11 @@ import {SignalWatch} from '../runner/signal-watch.ts';
 import {watchWaits} from '../runner/wait-watch.ts';
 import {statusLine} from '../telemetry/status-report.ts';
 import {OperatorThrottle} from '../throttle/operator-throttle.ts';
+import type {ControlSocket} from '../server/control-socket.ts';
 import {composeRun, openSides, refOf} from './compose.ts';
 import {openHooks} from './compose-hooks.ts';
+import {measuredThrottle} from './compose-throttles.ts';
+import {controlPath, openControl, type Controlled} from './control.ts';
 import {currentPerson} from './actor.ts';
 import type {ExitCode} from './exit-codes.ts';
 import {obey} from './obey.ts';
@@ -25,10 +28,10 @@ import type {GlobalOptions} from './command.ts';
 import type {Output} from './output.ts';
 import {Patience, type PatienceFlags} from './patience.ts';
 import {handleProcessSignals} from './process-signals.ts';
-import {progressTelemetry} from './progress.ts';
+import {progressTelemetry, type ProgressTelemetry} from './progress.ts';
 import {reportEnd} from './run-end.ts';
 import {runnerLog} from './runner-log.ts';
-import {tuningWords} from './tuning-words.ts';
+import {setWords, tuningWords} from './tuning-words.ts';
 import {whyNotDone} from './why-not-done.ts';
 
 export type RunRequest = {
@@ -39,7 +42,7 @@ export type RunRequest = {
   readonly output: Output;
   /** When to leave before the end; never, unless the flags say so. */
   readonly patience: PatienceFlags;
-  readonly global: Pick<GlobalOptions, 'logFile' | 'logLevel' | 'verbose'>;
+  readonly global: Pick<GlobalOptions, 'state' | 'logFile' | 'logLevel' | 'verbose'>;
 };
 
 export const runToEnd = async ({store, journal: kept, pinned, effects, output, patience: flags, global}: RunRequest): Promise<ExitCode> => {
@@ -66,6 +69,8 @@ export const runToEnd = async ({store, journal: kept, pinned, effects, output, p
   const patience = new Patience(flags, effects.clock, interruption);
   const status = (): string => statusLine({gauges: telemetry.read(), elapsedMs: effects.clock.monotonicMs() - startedMs});
   const hooks = openHooks(pinned.plan, journal, effects, {status, warn: telemetry.note});
+  let control: ControlSocket | undefined;
+  let watched: Promise<void> | undefined;
   try {
     const holder = `${currentPerson().name}@${hostname()}`;
     const {epoch} = await takeLease(sides.source, sides.target, migration.id, `${holder}, pid ${process.pid}`);
@@ -73,14 +78,17 @@ export const runToEnd = async ({store, journal: kept, pinned, effects, output, p
     telemetry.note(`run ${migration.short} of ${pinned.plan.name}, epoch ${epoch}`);
     const {tuning, isPauseRequested, isAbortRequested, paused} = await state();
     const operator = new OperatorThrottle(tuning);
+    const measured = measuredThrottle(pinned.plan, migration, sides, effects, telemetry);
     const parts = composeRun(
       ...([pinned, migration, sides, epoch, effects, telemetry] as const),
       [process.execPath, process.argv[1] ?? '', 'watchdog'],
       operator,
+      measured,
     );
-    const tune = (now: typeof tuning): void => void (operator.tuning = telemetry.tuning = now);
+    const tune = (now: typeof tuning): void => void (operator.tuning = measured.tuning = telemetry.tuning = now);
     tune(tuning);
-    if (tuning.throttledBy || tuning.parallel !== undefined) telemetry.note(`as set before: ${tuningWords(tuning)}`);
+    control = await listen(controlPath(global.state, migration.short), {journal, state: global.state}, telemetry);
+    if (tuning.throttledBy || setWords(tuning).length > 0) telemetry.note(`as set before: ${tuningWords(tuning)}`);
     const {verification} = parts.context;
     obey({signals, interruption, context: parts.context, journal, mirror, tune});
     interruption.paused = isPauseRequested;
@@ -98,6 +106,7 @@ export const runToEnd = async ({store, journal: kept, pinned, effects, output, p
     hooks.start();
     tellCopied(telemetry, await sides.target.target.chunks());
     const looking = new AbortController();
+    watched = measured.watch(AbortSignal.any([interruption.signal, looking.signal]));
     void watchWaits({...parts.context, engines: sides.engines}, AbortSignal.any([interruption.signal, looking.signal]));
     /** A stream that only watches meets no error when the sides are closed, so a failed run would never leave. */
     const stopBackground = (): void => {
@@ -114,10 +123,27 @@ export const runToEnd = async ({store, journal: kept, pinned, effects, output, p
     await parts.context.replication.close();
     return await reportEnd({end, state: await state(), left: patience.left, exitCode: processSignals.exitCode, sides, migration, output});
   } finally {
+    await control?.close();
+    await watched;
     signals.close();
     await hooks.close();
     await telemetry.close();
     await Promise.all([sides.source.close(), sides.target.close()]);
     processSignals.forget();
+  }
+};
+
+/** Under the lease: whoever listens there is the runner. Without a socket the run goes on, and obeys the journal as always. */
+const listen = async (path: string, controlled: Controlled, telemetry: ProgressTelemetry): Promise<ControlSocket | undefined> => {
+  try {
+    const control = await openControl(path, controlled);
+    telemetry.control = path;
+    telemetry.note(`listening at ${path}: help lists the words`);
+    return control;
+  } catch (error) {
+    telemetry.note(
+      `no control socket (${error instanceof Error ? error.message : String(error)}); crossfade set, pause and throttle work without`,
+    );
+    return undefined;
   }
 };

@@ -50,6 +50,8 @@ export function statusDocument(
     tuning: {
       throttle: state.tuning.throttle,
       parallel: state.tuning.parallel ?? null,
+      chunkBytes: state.tuning.chunkBytes ?? null,
+      limits: state.tuning.limits ?? {},
       throttledBy:
         state.tuning.throttledBy === undefined ? null : {...state.tuning.throttledBy, reason: state.tuning.throttledBy.reason ?? null},
     },
@@ -75,6 +77,8 @@ export function statusDocument(
     lastVerification: state.verifications.at(-1) ?? null,
     createdAt: state.createdAt,
     entries: state.head.seq,
+    /** Of a runner on this machine that is at work. */
+    control: (alive === true && report?.control) || null,
     /** Numbers of the newest runner: `at` says how old they are. */
     live:
       report === undefined

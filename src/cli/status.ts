@@ -28,7 +28,8 @@ async function show(run: Run, store: JournalStore, {output}: Invocation): Promis
   const {cause, owner, next} = seen.why;
   const line = `${output.paint.bold(state.plan.name)} ${state.status}: ${cause}`;
   output.data(next === undefined ? line : `${line} | owner: ${owner} | next: ${next.command}`);
-  if (report !== undefined && !state.isFinal) output.data(statusLine({...report, ...throttledOf(state.tuning)}));
+  if (report !== undefined && !state.isFinal) output.data(statusLine({...report, ...throttledOf(state.tuning, report.waits)}));
+  if (seen.alive === true && report?.control !== undefined) output.say(`Control socket: ${report.control}`);
   output.detail(
     `run ${run.id}, plan ${state.plan.file}, checksum ${state.plan.checksum.slice(0, 12)}, the ${state.openSide} is open, epoch ${state.epoch}, entry ${state.head.seq}`,
   );

@@ -1,19 +1,36 @@
 /** What an operator has set, in words: for `status`, the status line and `events`. */
 import type {TuningOnRecord} from '../journal/tuning.ts';
-import type {Tuning} from '../model/tuning.ts';
+import type {Wait} from '../telemetry/telemetry.ts';
+import {settingText} from '../model/setting-text.ts';
+import {isSetting, type Tuning} from '../model/tuning.ts';
 
 export function tuningWords(tuning: Tuning): string {
-  const {parallel} = tuning;
-  const parts = [throttleWords(tuning) ?? 'not throttled', ...(parallel === undefined ? [] : [`load.parallel ${parallel}`])];
-  return parts.join(', ');
+  return [throttleWords(tuning) ?? 'not throttled', ...setWords(tuning)].join(', ');
 }
 
-/** For the status line, after `throttled:`; absent while nothing is. */
-export function throttledOf(tuning: TuningOnRecord): {readonly throttled?: string} {
+/** What was set beside the pace; empty where nothing was. */
+export const setWords = ({parallel, chunkBytes, limits = {}}: Tuning): readonly string[] => [
+  ...(parallel === undefined ? [] : [`load.parallel ${parallel}`]),
+  ...(chunkBytes === undefined ? [] : [`load.chunk ${settingText('load.chunk', chunkBytes)}`]),
+  ...Object.entries(limits).map(([name, limit]) => {
+    const key = `throttle.${name}`;
+    return `${key} ${isSetting(key) ? settingText(key, limit) : limit}`;
+  }),
+];
+
+/** For the status line, after `throttled:`; absent while nothing is. What a person asked for is told before what is measured. */
+export function throttledOf(tuning: TuningOnRecord, waits: readonly Wait[] = []): {readonly throttled?: string} {
+  const measured = waits.flatMap(({throttle}) => throttle ?? []);
+  const asked = askedFor(tuning);
+  const words = [...(asked === undefined ? [] : [asked]), ...measured];
+  return words.length === 0 ? {} : {throttled: words.join('; ')};
+}
+
+function askedFor(tuning: TuningOnRecord): string | undefined {
   const words = throttleWords(tuning);
   const {actor, reason} = tuning.throttledBy ?? {};
   const by = actor === undefined ? '' : ` by ${actor}`;
-  return words === undefined ? {} : {throttled: `${words}${by}${reason === undefined ? '' : `: ${reason}`}`};
+  return words === undefined ? undefined : `${words}${by}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 /** `copy 70%, verify 100%`. */

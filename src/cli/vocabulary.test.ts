@@ -3,6 +3,7 @@ import {workflows} from '../../workflows/workflows.ts';
 import {engines} from '../engine/engines.ts';
 import {gates} from '../gate/gates.ts';
 import {SHIPPED} from '../plan/vocabulary.ts';
+import {throttles} from '../throttle/throttles.ts';
 import {trafficSwitches} from '../switch/traffic-switches.ts';
 
 /** When one of these fails: add the word to `plan/vocabulary.ts`, then `npm run crossfade -- schema -q > plan.schema.json`. */
@@ -12,6 +13,7 @@ it.each([
   ['phases', SHIPPED.phases, [...new Set(Object.values(workflows).flatMap(({phases}) => phases))]],
   ['gates', SHIPPED.gates, Object.keys(gates)],
   ['switches', SHIPPED.switches, Object.keys(trafficSwitches)],
+  ['throttles', SHIPPED.throttles, Object.keys(throttles)],
 ])('a plan may name exactly the %s that exist', (_, words, members) => {
   expect(words.toSorted()).toEqual(members.toSorted());
 });

@@ -60,7 +60,7 @@ export function watchView({id, state, entries, report, alive, now}: Watched): Wa
   return {
     ...{id, name: plan.name, status, openSide, isFinal, isPauseRequested, phase, isAttended: alive},
     phases: phaseLines(state, entries, now),
-    numbers: report && statusLine({...report, ...throttledOf(state.tuning)}),
+    numbers: report && statusLine({...report, ...throttledOf(state.tuning, report.waits)}),
     gates: verdictsOf(visit, phase),
     why: whyNotDone(state, alive, now, report),
     notes: report?.notes ?? [],
@@ -103,7 +103,8 @@ function stepLines(visit: readonly Entry[], now: Date): PhaseLine['steps'] {
 
 const between = (from: string, to: string): string => duration(Math.max(0, Date.parse(to) - Date.parse(from)));
 
-function verdictsOf(visit: readonly Entry[], phase: string): readonly Verdict[] {
+/** The newest of each gate. */
+export function verdictsOf(visit: readonly Entry[], phase: string): readonly Verdict[] {
   const newest = new Map<string, Verdict>();
   for (const {fact} of recorded(visit, 'gate-verdict')) if (fact.phase === phase) newest.set(fact.verdict.gate, fact.verdict);
   return [...newest.values()];

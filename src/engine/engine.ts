@@ -22,6 +22,7 @@ import type {Convertible} from './convertible.ts';
 export type {Users} from './alter.ts';
 import type {Fence} from './fence.ts';
 import type {KeptLog} from './kept-log.ts';
+import type {Load} from './load.ts';
 import type {Schema} from './schema.ts';
 import type {ReportedParameters, ServerIdentity} from './server.ts';
 import type {SequenceState} from './sequence-state.ts';
@@ -43,6 +44,7 @@ export type {ReportedParameters, ServerIdentity} from './server.ts';
 export type {SequenceState} from './sequence-state.ts';
 export type {Lock, Statement, Statements} from './statements.ts';
 export type {KeptLog} from './kept-log.ts';
+export type {Load} from './load.ts';
 export type {Disk, Storage, TableSizes} from './storage.ts';
 
 export interface Engine {
@@ -116,19 +118,18 @@ export interface Database {
   readonly usage?: Usage;
   /** Absent where an engine does not tell what its sessions wait for. */
   readonly activity?: Activity;
+  readonly load: Load;
   close(): Promise<void>;
 }
 
 /** `limitMs`: the server ends the query then. */
 export type AskLimits = {readonly limitMs: number; readonly rowsMax: number};
-
 /** A key range `(after, to]` in the source's own order; open-ended where undefined. */
 export type KeyRange = {readonly after: Key | undefined; readonly to: Key | undefined};
 /** `rows`: how many were written, of one that is done. */
-export type Chunk = {
+export type PlannedRange = {readonly table: TableName; readonly range: KeyRange};
+export type Chunk = PlannedRange & {
   readonly id: number;
-  readonly table: TableName;
-  readonly range: KeyRange;
   readonly done: boolean;
   readonly rows?: number;
 };
@@ -147,8 +148,8 @@ export interface Source {
   hasSameSchema(): Promise<boolean>;
   /** Throws CF-DDL-001 when the stream no longer carries all that it carried when it was made, or not all that `scope` names; asks nothing before there is one. */
   probeSchema(direction: Direction, scope: Scope | undefined): Promise<void>;
-  /** Splits a table into ranges of about `bytes`, first and last open-ended (R8). */
-  planRanges(table: Table, bytes: number): Promise<KeyRange[]>;
+  /** Splits a table into ranges of about `bytes`, first and last open-ended (R8); or one range of it, with its own ends. */
+  planRanges(table: Table, bytes: number, within?: KeyRange): Promise<KeyRange[]>;
   /** The rows of one range as the engine's own bulk format; ends only when the read is complete. */
   copyOut(table: Table, range: KeyRange, format: BulkFormat): Promise<{readonly stream: Readable; done(): Promise<void>}>;
   /** The same rows as values, for a mapping that changes them. */
@@ -241,7 +242,9 @@ export interface Target {
   setProgress(direction: Direction, position: Position, epoch: number): Promise<void>;
   chunks(): Promise<Chunk[]>;
   /** Stores the planned ranges once; a second call with others changes nothing and answers the stored ones. */
-  planChunks(ranges: readonly {readonly table: TableName; readonly range: KeyRange}[], epoch: number): Promise<Chunk[]>;
+  planChunks(ranges: readonly PlannedRange[], epoch: number): Promise<Chunk[]>;
+  /** Other ranges of the same rows instead of open chunks that nobody has begun in this epoch; CF-LEASE-002 when one is done or gone. */
+  recutChunks(open: readonly number[], ranges: readonly PlannedRange[], epoch: number): Promise<Chunk[]>;
   /** Open end positions and re-read lists: what decides window or strict (R7). Of several ends of a table the last one counts. */
   windows(): Promise<{
     readonly ends: readonly {readonly table: TableName; readonly end: Position}[];

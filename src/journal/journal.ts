@@ -5,7 +5,7 @@
  */
 import type {RepairedRows} from '../model/repair-cause.ts';
 import type {Side} from '../model/side.ts';
-import type {Setting, Tuning} from '../model/tuning.ts';
+import type {Setting, SettingValue, Tuning} from '../model/tuning.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
 
 export type Verdict = {
@@ -154,7 +154,7 @@ export type Signal =
   /** `percent` of the time no copying and no comparing is begun. */
   | {readonly type: 'throttle'; readonly percent: number}
   | {readonly type: 'unthrottle'}
-  | {readonly type: 'set'; readonly key: Setting; readonly value: number};
+  | {readonly type: 'set'; readonly key: Setting; readonly value: SettingValue};
 
 /** By whom, when, over which journal; Ed25519 over the rest of the fact, base64url. */
 export type Signature = {

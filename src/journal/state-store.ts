@@ -20,11 +20,11 @@ export async function openStateStore(state: string | undefined, effects: Effects
 export function statePlace(given: string | undefined): {readonly place: string; readonly origin: 'flag' | 'environment' | 'default'} {
   if (given) return {place: given, origin: 'flag'};
   const named = process.env['CROSSFADE_STATE'];
-  return named ? {place: named, origin: 'environment'} : {place: stateFolder(), origin: 'default'};
+  return named ? {place: named, origin: 'environment'} : {place: defaultStateFolder(), origin: 'default'};
 }
 
-/** The XDG state home on Linux, which the package calls `log`; elsewhere there is no such thing, and state is data. */
-function stateFolder(): string {
+/** Where the state is when nobody says otherwise: the XDG state home on Linux, which the package calls `log`; elsewhere there is no such thing, and state is data. */
+export function defaultStateFolder(): string {
   const {data, log} = envPaths('crossfade', {suffix: ''});
   return process.platform === 'linux' ? log : data;
 }

@@ -1,5 +1,4 @@
-import type {Tuning} from '../model/tuning.ts';
-import {UNTUNED} from '../model/tuning.ts';
+import {throttleOf, UNTUNED, type SettingValue, type Tuning} from '../model/tuning.ts';
 import type {Entry, Signal} from './journal.ts';
 import {isOf} from './recorded.ts';
 
@@ -8,11 +7,11 @@ export type TuningOnRecord = Tuning & {
   readonly throttledBy: {readonly actor: string; readonly at: string; readonly reason: string | undefined} | undefined;
 };
 
-/** What operators have set so far. It outlives runners; an amended plan's `load.parallel` counts more than what was set before it. */
+/** What operators have set so far. It outlives runners; what an amended plan says of load and throttles counts more than what was set before it. */
 export function tuningOf(entries: readonly Entry[]): TuningOnRecord {
   let tuning: TuningOnRecord = {...UNTUNED, throttledBy: undefined};
   for (const entry of entries) {
-    if (isOf(entry, 'plan-amended')) tuning = {...tuning, parallel: undefined};
+    if (isOf(entry, 'plan-amended')) tuning = {throttle: tuning.throttle, parallel: undefined, throttledBy: tuning.throttledBy};
     if (isOf(entry, 'signal'))
       tuning = tunedBy(entry.fact.signal, tuning, {actor: entry.fact.actor.name, at: entry.at, reason: entry.fact.reason});
   }
@@ -27,10 +26,21 @@ function tunedBy(signal: Signal, before: TuningOnRecord, by: NonNullable<TuningO
 }
 
 function tunedTo(signal: Signal, before: Tuning): Tuning {
-  const {throttle, parallel} = before;
-  if (signal.type === 'throttle') return {throttle: {copy: signal.percent, verify: signal.percent}, parallel};
-  if (signal.type === 'unthrottle') return {throttle: UNTUNED.throttle, parallel};
-  if (signal.type !== 'set') return {throttle, parallel};
-  if (signal.key === 'load.parallel') return {throttle, parallel: signal.value};
-  return {throttle: {...throttle, [signal.key === 'throttle.copy' ? 'copy' : 'verify']: signal.value}, parallel};
+  if (signal.type === 'throttle') return {...before, throttle: {copy: signal.percent, verify: signal.percent}};
+  if (signal.type === 'unthrottle') return {...before, throttle: UNTUNED.throttle};
+  return signal.type === 'set' ? setTo(signal, before) : before;
 }
+
+function setTo({key, value}: Extract<Signal, {type: 'set'}>, before: Tuning): Tuning {
+  const name = throttleOf(key);
+  if (name !== undefined) return {...before, limits: limitsWith(name, value, before.limits)};
+  if (typeof value !== 'number') return before; // no version writes it
+  if (key === 'load.parallel') return {...before, parallel: value};
+  if (key === 'load.chunk') return {...before, chunkBytes: value};
+  return {...before, throttle: {...before.throttle, [key === 'throttle.copy' ? 'copy' : 'verify']: value}};
+}
+
+const limitsWith = (name: string, value: SettingValue, before: NonNullable<Tuning['limits']> = {}) => {
+  const others = Object.fromEntries(Object.entries(before).filter(([known]) => known !== name));
+  return value === 'plan' ? others : {...others, [name]: value};
+};

@@ -1,5 +1,6 @@
 /** Where data comes from and goes to. The names stay after cutover, even while data flows back. */
 export type Side = 'source' | 'target';
+export const SIDES: readonly Side[] = ['source', 'target'];
 
 export const opposite = (side: Side): Side => (side === 'source' ? 'target' : 'source');
 

@@ -29,6 +29,7 @@ export const initialLoad: Phase = {
         chunks,
         epoch,
         parallel: () => context.throttle.parallel(parallel),
+        chunkBytes: () => context.throttle.chunkBytes?.(),
         lane: (stop) => lane(context, 'copy', 'between chunks', stop),
         telemetry: context.telemetry,
         signal: context.signal,
@@ -54,7 +55,8 @@ const ranges = async (context: PhaseContext) => {
   const planned = [];
   const mapping = await context.mapping();
   const tables = await context.tables();
-  const bytes = chunkBytesFor(tables, context.plan.plan.load);
+  const {load} = context.plan.plan;
+  const bytes = context.throttle.chunkBytes?.() ?? chunkBytesFor(tables, load);
   for (const table of tables) {
     for (const range of await context.source.source.planRanges(table, bytes)) planned.push({table: mapping.targetName(table.name), range});
   }

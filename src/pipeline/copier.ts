@@ -5,9 +5,10 @@
 import type {BulkFormat, Chunk, Database} from '../engine/engine.ts';
 import {assert} from '../model/assert.ts';
 import type {Row} from '../model/change.ts';
-import {nameOf, writtenColumns, type Table} from '../model/table.ts';
+import {nameOf, writtenColumns, type Table, type TableName} from '../model/table.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
+import {ChunkQueue, cutAnew} from './chunk-queue.ts';
 
 export type CopyRequest = {
   readonly from: Database;
@@ -18,6 +19,8 @@ export type CopyRequest = {
   readonly epoch: number;
   /** How many at the same time; asked between chunks, because an operator may change it. */
   readonly parallel: () => number;
+  /** The size of those that nobody has begun, where an operator wants another one than was planned. */
+  readonly chunkBytes?: () => number | undefined;
   /** Each worker does its chunks through one of its own, which waits while the run is paused or throttled, until `stop`. */
   readonly lane: (stop: AbortSignal) => <T>(piece: () => Promise<T>) => Promise<T>;
   readonly telemetry: Telemetry;
@@ -27,13 +30,23 @@ export type CopyRequest = {
 export const copyChunks = async (
   request: CopyRequest,
 ): Promise<{readonly rows: number; readonly bytes: number; readonly chunks: number}> => {
-  const open = request.chunks.filter((chunk) => !chunk.done);
   const mappings = new Map(request.mappings.map((mapping) => [nameOf(mapping.to.name), mapping]));
+  const mappingOf = (name: TableName): TableMapping => {
+    const mapping = mappings.get(nameOf(name));
+    if (!mapping) throw new Error(`a chunk is of ${nameOf(name)}, which is not in the scope any more`);
+    return mapping;
+  };
+  const {chunkBytes} = request;
+  const reads = (name: TableName): Table => mappingOf(name).reads;
+  const queue = new ChunkQueue(
+    request.chunks,
+    chunkBytes && {wanted: chunkBytes, cut: (open, bytes) => cutAnew({...request, reads}, open, bytes)},
+  );
   const total = {rows: 0, bytes: 0, chunks: 0};
-  const report = reporting(request);
+  const report = reporting(request, queue);
   report(total);
-  await eachOf(open, request, async (chunk) => {
-    const loaded = await copyChunk(request, chunk, mappings.get(nameOf(chunk.table)));
+  await eachOf(queue, request, async (chunk) => {
+    const loaded = await copyChunk(request, chunk, mappingOf(chunk.table));
     total.rows += loaded.rows;
     total.bytes += loaded.bytes;
     total.chunks++;
@@ -47,16 +60,15 @@ export const copyChunks = async (
  * fewer; after a failure nothing new is begun, and what has begun is awaited.
  */
 const eachOf = async (
-  chunks: readonly Chunk[],
+  queue: ChunkQueue,
   {parallel, lane}: Pick<CopyRequest, 'parallel' | 'lane'>,
   copy: (chunk: Chunk) => Promise<void>,
 ): Promise<void> => {
-  const queue = [...chunks];
   const failures: unknown[] = [];
   const stop = new AbortController();
   const workers: Promise<void>[] = [];
   let atWork = 0;
-  const isMore = (): boolean => queue.length > 0 && failures.length === 0;
+  const isMore = (): boolean => !queue.isEmpty && failures.length === 0;
   const fail = (error: unknown): void => {
     failures.push(error);
     stop.abort();
@@ -68,7 +80,7 @@ const eachOf = async (
     const inTurn = lane(stop.signal);
     do {
       await inTurn(async () => {
-        const chunk = isMore() ? queue.shift() : undefined;
+        const chunk = isMore() ? await queue.next() : undefined;
         if (chunk) await copy(chunk);
       }).catch(fail);
       hire();
@@ -78,15 +90,10 @@ const eachOf = async (
   hire();
   for (const worker of workers) await worker; // those hired meanwhile as well
   if (failures.length > 0) throw failures[0];
-  assert(queue.length === 0, 'every chunk was copied');
+  assert(queue.isEmpty, 'every chunk was copied');
 };
 
-const copyChunk = async (
-  {from, to, epoch}: CopyRequest,
-  chunk: Chunk,
-  mapping: TableMapping | undefined,
-): Promise<{rows: number; bytes: number}> => {
-  if (!mapping) throw new Error(`chunk ${chunk.id} is of ${nameOf(chunk.table)}, which is not in the scope any more`);
+const copyChunk = async ({from, to, epoch}: CopyRequest, chunk: Chunk, mapping: TableMapping): Promise<{rows: number; bytes: number}> => {
   const table = mapping.writes;
   const format = bulkFormat(table);
   const copy = mapping.isPlain
@@ -115,13 +122,16 @@ export const bulkFormat = (table: Table): BulkFormat =>
   writtenColumns(table).every((column) => column.portableBinary) ? 'binary' : 'text';
 
 /** What earlier runners copied counts too; told before the first chunk, so that it is nobody's speed. */
-const reporting = ({telemetry, chunks}: CopyRequest): ((total: {readonly rows: number; readonly chunks: number}) => void) => {
+const reporting = (
+  {telemetry, chunks}: CopyRequest,
+  queue: ChunkQueue,
+): ((total: {readonly rows: number; readonly chunks: number}) => void) => {
   const before = chunks.filter((chunk) => chunk.done);
   const rowsBefore = rowsOf(before);
   return (total) => {
     telemetry.gauge('rowsCopied', rowsBefore + total.rows);
     telemetry.gauge('chunksDone', before.length + total.chunks);
-    telemetry.gauge('chunksTotal', chunks.length);
+    telemetry.gauge('chunksTotal', before.length + queue.total);
   };
 };
 

@@ -5,7 +5,7 @@ import {nameOf} from '../model/table.ts';
 import {changeHooks} from './hooks-schema.ts';
 import {operationList} from './operation-schema.ts';
 import type {Plan} from './plan.ts';
-import {approval, database, type Gates, planName, workflowName} from './plan-parts.ts';
+import {approval, database, type Gates, planName, throttleList, workflowName} from './plan-parts.ts';
 import {size} from './plan-words.ts';
 import type {Vocabulary} from './vocabulary.ts';
 
@@ -24,6 +24,7 @@ function changeFile(words: Vocabulary, gateLists: Gates) {
           .describe('How much of a table is filled in one transaction: its rows are locked for so long, and a crash repeats at most one.'),
       })
       .prefault({}),
+    throttle: throttleList(words),
     gates: gateLists,
     approval,
     hooks: z.exactOptional(changeHooks),

@@ -5,7 +5,7 @@ import {duration, holdsNoPassword, nonEmpty, PASSWORD_REFUSED, secretText, table
 const every = z.exactOptional(duration({min: 1000}).describe('How long an answer counts before it is asked for again.'));
 const timeout = z.exactOptional(duration({min: 1}).describe('No answer by then is a no-go.'));
 const name = z.exactOptional(nonEmpty.describe('What people are shown.'));
-const wallClock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 02:30');
+export const wallClock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 02:30');
 
 export const GATE_SETTINGS = {
   'replication-lag': z.strictObject({
@@ -90,7 +90,7 @@ export const mayBeBare = (gate: string): boolean => {
   return known[gate]?.safeParse({}).success ?? true;
 };
 
-function isTimeZone(zone: string): boolean {
+export function isTimeZone(zone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en-US', {timeZone: zone}).resolvedOptions().timeZone !== '';
   } catch {

@@ -1,16 +1,22 @@
 /**
- * A list of gates or switches as a plan writes them: `approval`, or `replication-lag: {max: 1s}`. Settings of the
+ * A list of gates, switches or throttles as a plan writes them: `approval`, or `replication-lag: {max: 1s}`. Settings of the
  * members below are checked word by word; those of other members are passed on as they stand, to be read by the member.
  */
 import * as z from 'zod';
 import {GATE_SETTINGS, mayBeBare} from './gate-settings-schema.ts';
 import type {Named} from './plan.ts';
+import {THROTTLE_SETTINGS} from './throttle-settings-schema.ts';
 import {holdsNoPassword, nonEmpty, PASSWORD_REFUSED, secretText} from './plan-words.ts';
 
-export function memberList(kind: 'gate' | 'switch', names: readonly string[]) {
+type Kind = 'gate' | 'switch' | 'throttle';
+
+export function memberList(kind: Kind, names: readonly string[]) {
   const member = z
     .union([z.enum(names), oneMember(kind, names)])
-    .refine((one) => typeof one !== 'string' || kind === 'switch' || mayBeBare(one), 'needs settings, which crossfade explain tells');
+    .refine(
+      (one) => typeof one !== 'string' || kind === 'switch' || (kind === 'gate' && mayBeBare(one)),
+      'needs settings, which crossfade explain tells',
+    );
   return z.array(member).transform((members) => members.map(toNamed));
 }
 
@@ -54,15 +60,18 @@ const KNOWN_SETTINGS: Readonly<Record<string, z.ZodType<Record<string, unknown>>
     .refine(holdsNoPassword, PASSWORD_REFUSED),
 };
 
+const THROTTLES: Readonly<Record<string, z.ZodType<Record<string, unknown>>>> = THROTTLE_SETTINGS;
+
 const openSettings = z.record(z.string(), z.unknown()).refine(holdsNoPassword, PASSWORD_REFUSED);
 
 /** Switches say themselves what they lack; a gate would be asked for the first time in front of the cutover. */
-const settingsOf = (kind: 'gate' | 'switch', name: string) => {
+const settingsOf = (kind: Kind, name: string) => {
+  if (kind === 'throttle') return THROTTLES[name] ?? openSettings;
   const settings = KNOWN_SETTINGS[name] ?? openSettings;
   return kind === 'switch' || mayBeBare(name) ? settings.nullable() : settings;
 };
 
-function oneMember(kind: 'gate' | 'switch', names: readonly string[]) {
+function oneMember(kind: Kind, names: readonly string[]) {
   const shape = Object.fromEntries(names.map((name) => [name, z.exactOptional(settingsOf(kind, name))]));
   return z.strictObject(shape).refine((member) => Object.keys(member).length === 1, {
     error: `must name one ${kind}: start a new list entry for the next one`,

@@ -38,6 +38,14 @@ export function gates(words: Vocabulary) {
     .describe("By phase: what must be green before it begins. A phase not named keeps its workflow's own gates.");
 }
 
+/** Absent where a plan has none. */
+export const throttleList = (words: Vocabulary) =>
+  z.exactOptional(
+    memberList('throttle', words.throttles).describe(
+      'When copying, filling and comparing wait, so that the application has the servers. The stream never waits.',
+    ),
+  );
+
 export type Gates = ReturnType<typeof gates>;
 
 const person = z.strictObject({

@@ -8,7 +8,7 @@ import {announcements, hooks} from './hooks-schema.ts';
 import {mappingSchema} from './mapping-schema.ts';
 import {memberList} from './member-list.ts';
 import type {Plan} from './plan.ts';
-import {approval, database, type Gates, gates, planName, workflowName} from './plan-parts.ts';
+import {approval, database, type Gates, gates, planName, throttleList, workflowName} from './plan-parts.ts';
 import {duration, nonEmpty, size, tablePattern, wholeNumber} from './plan-words.ts';
 import {retention} from './retention.ts';
 import {checkSwitches} from './switch-check.ts';
@@ -62,6 +62,7 @@ function planFile(words: Vocabulary, workflows: readonly string[], gateLists: Ga
       .strictObject({kind: z.enum(['in-process']).default('in-process')})
       .prefault({})
       .describe('Where changes wait between the sides.'),
+    throttle: throttleList(words),
     gates: gateLists,
     switch: memberList('switch', words.switches)
       .prefault(['router'])

@@ -73,6 +73,8 @@ export type Plan = {
   /** `valueBytesMax`: the largest single value; the engine's own limit when absent. */
   readonly load: {readonly parallel: number; readonly chunkBytes: number; readonly valueBytesMax?: number};
   readonly relay: {readonly kind: 'in-process'};
+  /** When work that can wait does; absent: only when somebody asks for it. */
+  readonly throttle?: readonly Named[];
   /** By phase, in the order they are asked. */
   readonly gates: Readonly<Record<string, readonly Named[]>>;
   readonly switch: readonly Named[];

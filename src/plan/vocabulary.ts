@@ -13,6 +13,7 @@ export type Vocabulary = {
   readonly phases: readonly string[];
   readonly gates: readonly string[];
   readonly switches: readonly string[];
+  readonly throttles: readonly string[];
 };
 
 export const SHIPPED: Vocabulary = {
@@ -54,4 +55,5 @@ export const SHIPPED: Vocabulary = {
     'approval',
   ],
   switches: ['router', 'pgbouncer', 'haproxy', 'command'],
+  throttles: ['replica-lag', 'connection-load', 'statement-latency', 'sql', 'http', 'schedule'],
 };

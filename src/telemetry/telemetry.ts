@@ -52,6 +52,8 @@ export type Wait = {
   readonly owner: string;
   /** What ends it; a command of Crossfade or a statement, with the side it is for. */
   readonly next: {readonly command: string; readonly why: string};
+  /** Of a throttle: what was measured against which limit, for the status line. */
+  readonly throttle?: string;
 };
 
 export type GaugeName =
@@ -85,6 +87,8 @@ export type LiveReport = {
   /** As the guardian last saw it; absent before. */
   readonly room?: readonly Room[];
   readonly usage?: readonly SideUsage[];
+  /** The socket that this runner listens at, on its own machine. */
+  readonly control?: string;
 };
 
 export const silentTelemetry = (): Telemetry => {

@@ -25,6 +25,10 @@ export class OperatorThrottle implements Throttle {
     return this.#tuning.parallel ?? planned;
   }
 
+  chunkBytes(): number | undefined {
+    return this.#tuning.chunkBytes;
+  }
+
   async rest(work: Work, lastMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
     const began = clock.monotonicMs();
     while (!signal.aborted) {

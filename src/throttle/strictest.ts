@@ -5,4 +5,5 @@ export const strictest = (...throttles: readonly Throttle[]): Throttle => ({
   rest: async (work, lastMs, clock, signal) =>
     void (await Promise.all(throttles.map((throttle) => throttle.rest(work, lastMs, clock, signal)))),
   parallel: (planned) => throttles.reduce((most, throttle) => throttle.parallel(most), planned),
+  chunkBytes: () => throttles.flatMap((throttle) => throttle.chunkBytes?.() ?? []).at(-1),
 });

@@ -1,7 +1,17 @@
-/** The throttles there are; the composition picks one. */
-import {dutyCycle} from './duty-cycle.ts';
-import type {Throttle} from './throttle.ts';
+/** The throttles that a plan may name. */
+import {connectionLoad} from './connection-load.ts';
+import {http} from './http.ts';
+import {replicaLag} from './replica-lag.ts';
+import {schedule} from './schedule.ts';
+import {sql} from './sql.ts';
+import {statementLatency} from './statement-latency.ts';
+import type {Gauged} from './throttle.ts';
 
 export const throttles = {
-  'duty-cycle': dutyCycle,
-} satisfies Record<string, Throttle>;
+  'replica-lag': replicaLag,
+  'connection-load': connectionLoad,
+  'statement-latency': statementLatency,
+  sql,
+  http,
+  schedule,
+} satisfies Record<string, Gauged>;

@@ -3,7 +3,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {hostname, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {PassThrough} from 'node:stream';
-import {main} from '../../src/cli/main.ts';
+import {main} from '../../src/cli/command-line.ts';
 import type {Journal, JournalFact} from '../../src/journal/journal.ts';
 import {openStateStore} from '../../src/journal/state-store.ts';
 import {realEffects} from './effects.ts';

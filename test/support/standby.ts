@@ -14,6 +14,8 @@ import {type StoryDatabase, storyDatabase} from './story-database.ts';
 import {untilTrue} from './until.ts';
 
 export type Standby = {
+  /** Read-only, while it follows. */
+  readonly url: string;
   /** Returns when it has everything that the primary has written so far. */
   caughtUp(): Promise<void>;
   /** From here on nothing reaches it. `slots`: with those of the primary, as tools for failover carry them along. */
@@ -22,10 +24,11 @@ export type Standby = {
   takeOver(): Promise<void>;
 };
 
-export async function standbyOf(primary: OwnPostgresServer): Promise<Standby> {
+/** Each of several by a name of its own. */
+export async function standbyOf(primary: OwnPostgresServer, name = 'standby'): Promise<Standby> {
   const folder = primary.dataFolder;
   if (folder === undefined) throw new Error('a standby needs the files of its primary');
-  const data = join(dirname(folder), 'standby');
+  const data = join(dirname(folder), name);
   await asking(primary.url, (database) => copyFiles(database, folder, data));
   const port = await startStandby(primary, folder, data);
   const url = Object.assign(new URL(primary.url), {port: String(port)}).href;
@@ -35,6 +38,7 @@ export async function standbyOf(primary: OwnPostgresServer): Promise<Standby> {
     if (pid !== undefined) await endProcess(pid, data, 'SIGINT');
   };
   return {
+    url,
     async caughtUp() {
       const end = await asking(primary.url, (database) => database.value('SELECT pg_current_wal_flush_lsn()'));
       const isThere = `SELECT pg_last_wal_replay_lsn() >= '${end}'`;

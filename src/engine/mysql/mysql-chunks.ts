@@ -40,15 +40,50 @@ export const storeChunks = (
 ): Promise<void> =>
   ownTransaction(session, async () => {
     await requireEpoch(session, short, epoch);
-    const rows = ranges.map(({table, range}, id) => {
-      const bounds = [range.after, range.to].map((key) => (key ? JSON.stringify(key) : null));
-      return `(${quoteValue(short)}, ${id}, ${[table.schema, table.name, ...bounds].map(quoteValue).join(', ')}, ${epoch})`;
-    });
-    for (const piece of pieces(rows, (row) => row.length))
-      await session.query(
-        `INSERT INTO ${CHUNK} (migration, id, table_schema, table_name, after_key, to_key, epoch) VALUES ${piece.join(', ')}`,
-      );
+    await insertChunks(
+      session,
+      short,
+      ranges.map((one, id) => ({id, ...one})),
+      epoch,
+    );
   });
+
+/** All or nothing: a row that is there no more, or done, was another runner's. */
+export const recutChunks = (
+  session: MySession,
+  {short}: MigrationRef,
+  replaced: readonly number[],
+  ranges: Parameters<Target['recutChunks']>[1],
+  epoch: number,
+): Promise<Chunk[]> =>
+  ownTransaction(session, async () => {
+    await requireEpoch(session, short, epoch);
+    const {id: last} = await session.one(`SELECT max(id) AS id FROM ${CHUNK} WHERE migration = ${quoteValue(short)}`);
+    let gone = 0;
+    for (const ids of pieces(replaced.map(String), (id) => id.length)) {
+      const {rowCount} = await session.query(
+        `DELETE FROM ${CHUNK} WHERE migration = ? AND id IN (${ids.join(', ')}) AND state = 'open' AND epoch = ?`,
+        [short, epoch],
+      );
+      gone += rowCount;
+    }
+    if (gone !== replaced.length)
+      throw new TerminalError('chunks that were to be cut anew belong to a newer runner', {code: 'CF-LEASE-002', next: 'crossfade status'});
+    const cut = ranges.map(({table, range}, i) => ({id: Number(last) + 1 + i, table, range, done: false}));
+    await insertChunks(session, short, cut, epoch);
+    return cut;
+  });
+
+const insertChunks = async (session: MySession, short: string, chunks: readonly Omit<Chunk, 'done'>[], epoch: number): Promise<void> => {
+  const rows = chunks.map(({id, table, range}) => {
+    const bounds = [range.after, range.to].map((key) => (key ? JSON.stringify(key) : null));
+    return `(${quoteValue(short)}, ${id}, ${[table.schema, table.name, ...bounds].map(quoteValue).join(', ')}, ${epoch})`;
+  });
+  for (const piece of pieces(rows, (row) => row.length))
+    await session.query(
+      `INSERT INTO ${CHUNK} (migration, id, table_schema, table_name, after_key, to_key, epoch) VALUES ${piece.join(', ')}`,
+    );
+};
 
 /** R4: a runner that was replaced finds its epoch gone and rolls its rows back. */
 export const finishChunk = async (

@@ -11,6 +11,7 @@ import {isPassing} from './mysql-errors.ts';
 import {MysqlFence} from './mysql-fence.ts';
 import type {FlavourName} from './mysql-flavour.ts';
 import {mysqlIdentity} from './mysql-identity.ts';
+import {mysqlLoad} from './mysql-load.ts';
 import {comparePositions} from './mysql-position.ts';
 import {MySessions} from './mysql-sessions.ts';
 import {MysqlSource} from './mysql-source.ts';
@@ -69,6 +70,7 @@ function open(name: FlavourName, options: OpenOptions): Database {
     usage: mysqlUsage(sessions),
     ask: (query, limits) => askMysql(sessions, query, limits),
     activity: mysqlActivity(sessions, migration),
+    load: mysqlLoad(sessions),
     close: () => sessions.close(),
   };
 }

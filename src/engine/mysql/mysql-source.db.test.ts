@@ -60,6 +60,10 @@ for (const request of STREAM_SERVERS) {
       );
       expect(found.map((keys) => keys.length)).toEqual([1000, 1000, 601]);
       expect(new Set(found.flat()).size).toBe(2601);
+      const [first, second] = ranges;
+      const inner = {after: first?.to, to: second?.to};
+      expect(await side.source.planRanges(table, 9_999_999, inner)).toEqual([inner]);
+      expect(await side.source.planRanges(table, 100, {after: undefined, to: second?.to})).toEqual([first, second]);
     });
 
     it('leaves a table whole whose key has another order in a condition than in its index', async () => {

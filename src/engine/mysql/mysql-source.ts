@@ -86,16 +86,18 @@ export class MysqlSource implements Source {
     });
   }
 
-  async planRanges(table: Table, bytes: number): Promise<KeyRange[]> {
-    if (!isCut(table, bytes)) return [{after: undefined, to: undefined}];
+  async planRanges(table: Table, bytes: number, within?: KeyRange): Promise<KeyRange[]> {
+    const end = within?.to;
+    if (!isCut(table, bytes)) return [{after: within?.after, to: end}];
     const rows = rowsPerRange(table, bytes);
     return this.#withOwn('plan', async (session) => {
       const ranges: KeyRange[] = [];
-      for (let after: Key | undefined; ; after = ranges.at(-1)?.to) {
-        const [bound] = await rowsOf(session, nextBound(table, rangeCondition(table, {after, to: undefined}), rows), keyColumns(table));
+      for (let after = within?.after; ; after = ranges.at(-1)?.to) {
+        const [bound] = await rowsOf(session, nextBound(table, rangeCondition(table, {after, to: end}), rows), keyColumns(table));
         const to = bound && table.key.map((name) => bound[name] ?? null);
-        ranges.push({after, to});
-        if (!to) return ranges;
+        const isLast = !to || JSON.stringify(to) === JSON.stringify(end);
+        ranges.push({after, to: isLast ? end : to});
+        if (isLast) return ranges;
       }
     });
   }

@@ -5,6 +5,7 @@ import {openReceiver, receivingStory} from '../../../test/support/mysql-receiver
 import type {SequenceState} from '../engine.ts';
 import type {Position} from '../../model/position.ts';
 import {mysqlGrants} from './mysql-grants.ts';
+import {mysqlLoad} from './mysql-load.ts';
 
 const at = (text: string): Position => text as Position;
 const WHOLE = {after: undefined, to: undefined};
@@ -71,6 +72,32 @@ for (const had of await hadServers()) {
       await story.target.analyze([items]);
       await story.target.empty([items, others]);
       expect(await story.target.nonEmpty([items])).toEqual([]);
+    });
+
+    test('open chunks are cut anew, all of them or none, and never those of a newer runner', async () => {
+      await using story = await receivingStory(had, 'CREATE TABLE items (id int PRIMARY KEY)');
+      const {name: table} = await story.table('items');
+      const halves = [
+        {table, range: {after: undefined, to: ['5']}},
+        {table, range: {after: ['5'], to: undefined}},
+      ];
+      await story.target.planChunks(halves, 1);
+      const whole = [{table, range: WHOLE}];
+      await expect(story.target.recutChunks([0, 1], whole, 2)).rejects.toMatchObject({code: 'CF-LEASE-002'});
+      await expect(story.target.recutChunks([0, 1, 7], whole, 1)).rejects.toMatchObject({code: 'CF-LEASE-002'});
+      expect((await story.target.chunks()).map(({id}) => id)).toEqual([0, 1]);
+      const cut = await story.target.recutChunks([0, 1], whole, 1);
+      expect(cut).toEqual([{id: 2, table, range: WHOLE, done: false}]);
+      expect(await story.target.chunks()).toEqual(cut);
+    });
+
+    test('the server tells how many connections it has given away, and that it follows nobody', async () => {
+      await using story = await receivingStory(had);
+      const load = mysqlLoad(story.sessions);
+      const {used, max} = await load.connections();
+      expect([used >= 1, max >= used]).toEqual([true, true]);
+      expect(await load.written()).toMatch(/^[-:,0-9a-f]+$/);
+      await expect(load.followed()).rejects.toThrow('follows nobody');
     });
 
     test('counters go on behind the other side, never back, and never without need (H-10, H-11)', async () => {

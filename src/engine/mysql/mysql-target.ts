@@ -8,7 +8,7 @@ import type {Applier, Chunk, MigrationRef, Progress, SequenceState, Target} from
 import {copyOfRows, rowsOfCopy} from '../row-lines.ts';
 import {MysqlApplier} from './mysql-applier.ts';
 import {setAutoIncrement} from './mysql-auto-increment.ts';
-import {finishChunk, readChunks, storeChunks} from './mysql-chunks.ts';
+import {finishChunk, readChunks, recutChunks, storeChunks} from './mysql-chunks.ts';
 import {readProgress, setProgress} from './mysql-progress.ts';
 import {analyze, anyRow, deletePart} from './mysql-read-statements.ts';
 import {insertRows} from './mysql-row-statements.ts';
@@ -107,6 +107,10 @@ export class MysqlTarget implements Target {
     if (stored.length) return stored;
     await this.#sessions.use((session) => storeChunks(session, this.#migration, ranges, epoch));
     return this.chunks();
+  }
+
+  recutChunks(...[open, ranges, epoch]: Parameters<Target['recutChunks']>): Promise<Chunk[]> {
+    return this.#sessions.use((session) => recutChunks(session, this.#migration, open, ranges, epoch));
   }
 
   windows(): ReturnType<Target['windows']> {

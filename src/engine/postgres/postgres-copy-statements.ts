@@ -4,9 +4,9 @@ import type {BulkFormat, KeyRange} from '../engine.ts';
 import {hasKey, keyColumns, onlyCondition, ownRows, quoteName, quoteTable, rangeCondition} from './postgres-sql.ts';
 
 /** Boundaries are every n-th key of the key's own index, so they follow the server's order, whatever the collation. */
-export const rangeBounds = (table: Table, bytes: number): string => {
+export const rangeBounds = (table: Table, bytes: number, within?: KeyRange): string => {
   const names = table.key.map(quoteName);
-  const numbered = `SELECT ${names.join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS n FROM ${ownRows(table)}`;
+  const numbered = `SELECT ${names.join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS n FROM ${ownRows(table)}${within ? ` WHERE ${rangeCondition(table, within)}` : ''}`;
   return `SELECT ${names.map((name, i) => `${name} AS k${i}`).join(', ')} FROM (${numbered}) AS numbered WHERE n % ${rowsPerRange(table, bytes)} = 0 ORDER BY n`;
 };
 

@@ -10,6 +10,7 @@ import {PostgresControl} from './postgres-control.ts';
 import {postgresConvertible} from './postgres-convertible.ts';
 import {PostgresFence} from './postgres-fence.ts';
 import {isPassing} from './postgres-errors.ts';
+import {postgresLoad} from './postgres-load.ts';
 import {bytesBetween, comparePositions} from './postgres-position.ts';
 import {PostgresSchema} from './postgres-schema.ts';
 import {askPostgres} from './postgres-ask.ts';
@@ -62,6 +63,7 @@ function open(options: OpenOptions): Database {
     usage: postgresUsage(sessions),
     ask: (query, limits) => askPostgres(sessions, query, limits),
     activity: postgresActivity(sessions, options.migration),
+    load: postgresLoad(sessions),
     close: () => sessions.close(),
   };
 }

@@ -61,10 +61,13 @@ export class PostgresSource implements Source {
     return this.#sessions.use((session) => requireSameSchema(session, this.#migration, direction, this.#sessions.options.side, scope));
   }
 
-  async planRanges(table: Table, bytes: number): Promise<KeyRange[]> {
-    if (!isCut(table, bytes)) return [{after: undefined, to: undefined}];
-    const {rows} = await this.#sessions.use((session) => session.query(rangeBounds(table, bytes)));
-    const bounds: (Key | undefined)[] = [undefined, ...rows.map((row) => table.key.map((_, i) => row[`k${i}`] ?? null)), undefined];
+  async planRanges(table: Table, bytes: number, within?: KeyRange): Promise<KeyRange[]> {
+    const {after, to} = within ?? {after: undefined, to: undefined};
+    if (!isCut(table, bytes)) return [{after, to}];
+    const {rows} = await this.#sessions.use((session) => session.query(rangeBounds(table, bytes, within)));
+    const keys = rows.map((row): Key => table.key.map((_, i) => row[`k${i}`] ?? null));
+    const inner = to ? keys.filter((key) => JSON.stringify(key) !== JSON.stringify(to)) : keys;
+    const bounds: (Key | undefined)[] = [after, ...inner, to];
     return bounds.slice(1).map((to, i) => ({after: bounds[i], to}));
   }
 

@@ -9,6 +9,7 @@ import type {Applier, Chunk, KeyRange, MigrationRef, Progress, SequenceState, Ta
 import {copyOfRows} from '../row-lines.ts';
 import {parseSequence, sequenceTarget, setBelow} from '../sequence-target.ts';
 import {PostgresApplier} from './postgres-applier.ts';
+import {insertChunks, recutChunks} from './postgres-chunks.ts';
 import {toPosition} from './postgres-position.ts';
 import {runSchemaFile} from './postgres-schema-file.ts';
 import {dropSchemaObjects} from './postgres-schema-objects.ts';
@@ -146,21 +147,18 @@ export class PostgresTarget implements Target {
     const stored = await this.chunks();
     if (stored.length) return stored;
     await this.#sessions.use((session) =>
-      session.query(
-        `INSERT INTO crossfade.chunk (migration, id, table_schema, table_name, after_key, to_key, epoch)
-         SELECT $1, id - 1, table_schema, table_name, after_key::text[], to_key::text[], $2
-         FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY AS planned (table_schema, table_name, after_key, to_key, id)`,
-        [
-          this.#migration.short,
-          epoch,
-          textArray(ranges.map(({table}) => table.schema)),
-          textArray(ranges.map(({table}) => table.name)),
-          textArray(ranges.map(({range}) => bound(range.after))),
-          textArray(ranges.map(({range}) => bound(range.to))),
-        ],
+      insertChunks(
+        session,
+        this.#migration.short,
+        ranges.map((one, id) => ({id, ...one})),
+        epoch,
       ),
     );
     return this.chunks();
+  }
+
+  recutChunks(...[open, ranges, epoch]: Parameters<Target['recutChunks']>): Promise<Chunk[]> {
+    return this.#sessions.use((session) => recutChunks(session, this.#migration, open, ranges, epoch));
   }
 
   async windows(): ReturnType<Target['windows']> {
@@ -211,7 +209,6 @@ export class PostgresTarget implements Target {
   }
 }
 
-const bound = (key: Key | undefined): string | null => (key ? textArray(key) : null);
 const tableOf = (row: TextRow): TableName => ({schema: row['table_schema'] ?? '', name: row['table_name'] ?? ''});
 const keyOf = (json: string | null | undefined): Key | undefined => (json ? (JSON.parse(json) as Key) : undefined);
 const toChunk = (row: TextRow): Chunk => ({
