@@ -85,7 +85,7 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   pino: ['telemetry'],
   zod: ['plan'],
   yaml: ['plan'],
-  canonicalize: ['plan', 'journal'], // checksum of the plan; hash of an entry
+  canonicalize: ['plan', 'journal', 'cli'], // checksum of the plan; hash of an entry; digest of a rehearsal's record
   'env-paths': ['journal'],
   'prom-client': ['server'],
 };

@@ -58,7 +58,7 @@ function signerAmong(people: readonly Person[], key: KeyObject | undefined): Per
 const refused = (message: string, next: string): TerminalError => new TerminalError(message, {code: 'CF-APPROVE-001', next});
 
 /** A flag before the environment, as everywhere. */
-async function keyIn(options: Invocation['options']): Promise<KeyObject | undefined> {
+export async function keyIn(options: Invocation['options']): Promise<KeyObject | undefined> {
   const [keyFile, tokenFile] = [textOf(options['key']), textOf(options['tokenFile'])];
   if (keyFile !== undefined && tokenFile !== undefined)
     throw new TerminalError('--key and --token-file are two answers to one question', {code: 'CF-USAGE-001', next: 'give one of them'});

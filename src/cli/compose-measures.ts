@@ -16,6 +16,8 @@ import type {RunnerOptions} from '../runner/runner-options.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import {brieflyOf, compareSchemas} from '../verify/schema-compare.ts';
 import {gateServices} from './compose-gate-services.ts';
+import {readRecord} from './rehearsal-file.ts';
+import {surroundingsOf} from './surroundings.ts';
 
 type Sides = {readonly source: Database; readonly target: Database};
 
@@ -64,6 +66,8 @@ export const measuresOf =
         (await run[openSide].clients.blockers(await tables(openSide), [])).map((one) => ({words: blockerWords(one), ageMs: one.ageMs})),
       rowCounts: () => countRows(run, openSide, signal),
       wayBackFaults: () => wayBackFaults(run, openSide),
+      rehearsal: (file) => readRecord(file, run.plan.file, plan.approval.people ?? []),
+      surroundings: async () => surroundingsOf({...(await mapped()), pinned: run.plan}),
       ask: (side, query, limits) => run[side].ask(query, limits),
       ...gateServices(run.effects, signal),
     };

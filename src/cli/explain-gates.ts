@@ -15,6 +15,12 @@ export const gatePages = {
     'Red until the first comparison is done.',
     'crossfade verify compares; rows that differ are named with their keys (docs/runbook/differences.md).',
   ),
+  rehearsed: page(
+    'the plan was rehearsed, and nothing has changed since',
+    'The record of crossfade rehearse: it went forward, back and forward without losing a write, it is signed where the plan knows people, and plan, versions, settings, rights and sizes are what they were. Settings: record, maxAge (30d), factor (2).',
+    'Red after an upgrade, a changed setting, an edited plan, or when the source has grown.',
+    'crossfade rehearse PLAN again; what has changed is named (docs/rehearsal.md).',
+  ),
   'schema-match': page(
     'both catalogues say the same',
     'Indexes, constraints, triggers and privileges of the tables, on both sides.',

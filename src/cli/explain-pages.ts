@@ -5,6 +5,7 @@ import {connectionPages} from './explain-connections.ts';
 import {failoverPages} from './explain-failover.ts';
 import {mappingPages} from './explain-mapping.ts';
 import {page, type Page} from './explain-page.ts';
+import {rehearsalPages} from './explain-rehearsal.ts';
 import {relayPages} from './explain-relay.ts';
 import {roomPages} from './explain-room.ts';
 import {statePages} from './explain-state.ts';
@@ -239,6 +240,7 @@ export const explainPages = {
     'Add the flag that the message names; VERB --help lists all.',
   ),
   ...relayPages,
+  ...rehearsalPages,
   ...roomPages,
   ...surroundingPages,
 } as const satisfies Record<ErrorCode, Page>;

@@ -4,7 +4,7 @@ import type {Journal, JournalFact, JournalStore} from '../journal/journal.ts';
 import {runState} from '../journal/run-state.ts';
 import {signalWords} from '../journal/signal-words.ts';
 import type {Effects} from '../model/effects.ts';
-import type {PinnedPlan} from '../plan/plan.ts';
+import type {PinnedPlan, Plan} from '../plan/plan.ts';
 import type {VetoEvent} from '../model/hook.ts';
 import {tellCopied} from '../pipeline/copier.ts';
 import {Interruption} from '../runner/interruption.ts';
@@ -38,6 +38,10 @@ export type RunRequest = {
   readonly store: JournalStore;
   readonly journal: Journal;
   readonly pinned: PinnedPlan;
+  /** What is carried out in the place of the plan: the same one with other addresses, when it is rehearsed. */
+  readonly standIn?: Plan;
+  /** Ends the run at the next safe point. */
+  readonly stop?: AbortSignal;
   readonly effects: Effects;
   readonly output: Output;
   /** When to leave before the end; never, unless the flags say so. */
@@ -45,12 +49,22 @@ export type RunRequest = {
   readonly global: Pick<GlobalOptions, 'state' | 'logFile' | 'logLevel' | 'verbose'>;
 };
 
-export const runToEnd = async ({store, journal: kept, pinned, effects, output, patience: flags, global}: RunRequest): Promise<ExitCode> => {
+export const runToEnd = async ({
+  store,
+  journal: kept,
+  effects,
+  output,
+  patience: flags,
+  global,
+  ...request
+}: RunRequest): Promise<ExitCode> => {
+  const pinned = request.standIn ? {...request.pinned, plan: request.standIn} : request.pinned;
   const migration = refOf(kept.migration, pinned.plan.name);
   const log = await runnerLog(global, migration.short, runState(await kept.entries()), effects.clock, output);
   const journal = loggedJournal(kept, log);
   const sides = await openSides(pinned.plan, migration, effects);
   const interruption = new Interruption();
+  request.stop?.addEventListener('abort', () => interruption.stop(String(request.stop?.reason)), {once: true});
   const signals = new SignalWatch(journal, effects.clock, (await journal.entries()).at(-1)?.seq ?? 0);
   const startedMs = effects.clock.monotonicMs();
   signals.onSignal(({seq}, signal) => log.write('info', signalWords(signal), {fact: 'signal', seq}));

@@ -11,15 +11,15 @@ import type {Effects} from '../model/effects.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction, Side} from '../model/side.ts';
 import type {Table, TableName} from '../model/table.ts';
-import type {TableBatch} from '../model/row-operation.ts';
 import type {Activity} from './activity.ts';
 import type {Alter} from './alter.ts';
+import type {Applier, Progress} from './applier.ts';
 import type {Catalog, Scope} from './catalog.ts';
 import type {Clients} from './clients.ts';
+import type {Cloning} from './cloning.ts';
 import type {Compare} from './compare.ts';
 import type {Control} from './control.ts';
 import type {Convertible} from './convertible.ts';
-export type {Users} from './alter.ts';
 import type {Fence} from './fence.ts';
 import type {KeptLog} from './kept-log.ts';
 import type {Load} from './load.ts';
@@ -31,6 +31,8 @@ import type {Storage} from './storage.ts';
 import type {Usage} from './usage.ts';
 import type {TokenTable} from './token-table.ts';
 
+export type {Users} from './alter.ts';
+export type {Applier, ApplyCommit, Progress, TableKey} from './applier.ts';
 export type {Activity, Blocking, IndexBuild, Look, StatementWait} from './activity.ts';
 export type {Catalog, Scope, Wishes} from './catalog.ts';
 export {SOME_COLUMNS, type Blocker, type Clients, type ClientSessions, type RoleRights, type TableRights} from './clients.ts';
@@ -45,6 +47,7 @@ export type {SequenceState} from './sequence-state.ts';
 export type {Lock, Statement, Statements} from './statements.ts';
 export type {KeptLog} from './kept-log.ts';
 export type {Load} from './load.ts';
+export type {Cloning, LoadClient, Original, Reference, Ties, Written} from './cloning.ts';
 export type {Disk, Storage, TableSizes} from './storage.ts';
 
 export interface Engine {
@@ -119,6 +122,7 @@ export interface Database {
   /** Absent where an engine does not tell what its sessions wait for. */
   readonly activity?: Activity;
   readonly load: Load;
+  readonly cloning?: Cloning;
   close(): Promise<void>;
 }
 
@@ -179,35 +183,6 @@ export interface Source {
 }
 
 export type BulkFormat = 'binary' | 'text';
-
-/** What one apply commit stores beside the rows, all of it or nothing (invariant 2). */
-export type ApplyCommit = {
-  readonly position: Position;
-  /** The value the progress row must have; the commit makes it one more. */
-  readonly commitSeq: number;
-  /** Keys to add to, and to take from, the re-read list. */
-  readonly rereadAdd: readonly TableKey[];
-  readonly rereadRemove: readonly TableKey[];
-  /** Tables whose re-read list is void, because they were truncated. */
-  readonly rereadClear: readonly TableName[];
-  /** New end positions of the replay window, per table. */
-  readonly ends: readonly {readonly table: TableName; readonly end: Position}[];
-};
-export type TableKey = {readonly table: TableName; readonly key: Key};
-
-/** One lane of apply: its own session, one transaction at a time, opened and tagged by the first `write`. */
-export interface Applier {
-  /**
-   * Carries out row operations in the open transaction. `missing`: keys that an inexact update did not meet; they go
-   * to the re-read list in the same commit. A rowcount surprise is CF-APPLY-001.
-   */
-  write(batches: readonly TableBatch[]): Promise<readonly TableKey[]>;
-  /** Stores position, list and ends by compare-and-set, and commits. A lost compare-and-set is CF-LEASE-002. */
-  commit(rest: ApplyCommit): Promise<void>;
-  close(): Promise<void>;
-}
-
-export type Progress = {readonly epoch: number; readonly position: Position; readonly commitSeq: number};
 
 /** The side as the receiver. Every write is opened and tagged by one function of the engine. */
 export interface Target {

@@ -26,6 +26,13 @@ export function countSetting(settings: Settings, key: string, otherwise: number)
   return value;
 }
 
+/** How many times as much: above 1. */
+export function factorSetting(settings: Settings, key: string, otherwise: number): number {
+  const value = settings[key] ?? otherwise;
+  if (typeof value !== 'number' || !(value > 1)) throw unreadable(key, value, 'a number above 1');
+  return value;
+}
+
 export function flagSetting(settings: Settings, key: string, otherwise: boolean): boolean {
   const value = settings[key] ?? otherwise;
   if (typeof value !== 'boolean') throw unreadable(key, value, 'true or false');

@@ -5,6 +5,7 @@
  */
 import type {Verdict} from '../journal/journal.ts';
 import type {Person} from '../model/person.ts';
+import type {RehearsalRecord, Surroundings} from '../model/rehearsal-record.ts';
 import type {Side} from '../model/side.ts';
 import type {ChangedSince} from '../verify/verifier.ts';
 
@@ -58,6 +59,10 @@ export interface Measures {
   /** Runs an operator's program with these facts in its environment; what it prints, if it ends well. */
   program(run: readonly string[], facts: Readonly<Record<string, string>>, limitMs: number): Promise<string>;
   request(request: HttpRequest): Promise<HttpAnswer>;
+  /** The record of a rehearsal in that file, with who has signed it, if somebody has whom the plan knows. Throws where it is none, or was altered. */
+  rehearsal(file: string): Promise<{readonly record: RehearsalRecord; readonly signer: string | undefined}>;
+  /** The plan, both servers and the size of the source as they are now. */
+  surroundings(): Promise<Surroundings>;
   /** What a reference of the plan stands for. */
   secret(reference: string): Promise<string>;
   readonly migration: {readonly id: string; readonly name: string; readonly planChecksum: string};

@@ -8,6 +8,7 @@ import {errorRate} from './error-rate.ts';
 import type {Gate} from './gate.ts';
 import {longTransactions} from './long-transactions.ts';
 import {maintenanceWindow} from './maintenance-window.ts';
+import {rehearsed} from './rehearsed.ts';
 import {replicationLag} from './replication-lag.ts';
 import {retention} from './retention.ts';
 import {reverseReady} from './reverse-ready.ts';
@@ -25,6 +26,7 @@ export const gates = {
   'error-rate': errorRate,
   'long-transactions': longTransactions,
   'maintenance-window': maintenanceWindow,
+  rehearsed,
   'replication-lag': replicationLag,
   retention,
   'reverse-ready': reverseReady,

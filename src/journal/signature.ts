@@ -44,19 +44,26 @@ function keyOrNone(text: string): KeyObject | undefined {
   }
 }
 
-export const signed = (statement: object, key: KeyObject): string => sign(null, bytesOf(statement), key).toString('base64url');
+/** What a signature is for: one for a rehearsal is none for an approval. */
+export type Purpose = 'approval' | 'rehearsal';
 
-export function isSignedBy(statement: object, signature: string, key: string): boolean {
+export const signed = (statement: object, key: KeyObject, purpose: Purpose = 'approval'): string =>
+  sign(null, bytesOf(statement, purpose), key).toString('base64url');
+
+export function isSignedBy(statement: object, signature: string, key: string, purpose: Purpose = 'approval'): boolean {
   if (!KEY_PATTERN.test(key)) return false;
   const jwk = {kty: 'OKP', crv: 'Ed25519', x: key.slice('ed25519:'.length)};
   // Another text of the same bytes is another signature: nothing of an entry may change unseen.
   const given = Buffer.from(signature, 'base64url');
-  return given.toString('base64url') === signature && verify(null, bytesOf(statement), createPublicKey({key: jwk, format: 'jwk'}), given);
+  return (
+    given.toString('base64url') === signature &&
+    verify(null, bytesOf(statement, purpose), createPublicKey({key: jwk, format: 'jwk'}), given)
+  );
 }
 
 /** RFC 8785, so that neither the order of keys nor white space matters; named, so that it is never taken for something else. */
-function bytesOf(statement: object): Buffer {
-  const text = serialize({...statement, purpose: 'crossfade approval 1'});
+function bytesOf(statement: object, purpose: Purpose): Buffer {
+  const text = serialize({...statement, purpose: `crossfade ${purpose} 1`});
   assert(text !== undefined, 'a statement has a canonical form');
   return Buffer.from(text);
 }

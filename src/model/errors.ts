@@ -59,6 +59,12 @@ export type ErrorCode =
   | 'CF-RELAY-004' // a message cannot be understood
   | 'CF-RELAY-005' // the connector failed
   | 'CF-GATE-001' // a gate is red
+  | 'CF-REHEARSE-001' // a place for a clone could be somebody's database
+  | 'CF-REHEARSE-002' // it is not clear what becomes of a column in the clone
+  | 'CF-REHEARSE-003' // the clone could not be made
+  | 'CF-REHEARSE-004' // values of people are readable in the clone
+  | 'CF-REHEARSE-005' // the rehearsal did not go through
+  | 'CF-REHEARSE-006' // the record of a rehearsal cannot be used
   | 'CF-APPROVE-001' // who approves is not somebody whom the plan knows and lets
   | 'CF-STATE-001' // the local state is missing or damaged
   | 'CF-STATE-002' // the journal's chain is broken

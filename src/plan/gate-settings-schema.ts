@@ -75,6 +75,16 @@ export const GATE_SETTINGS = {
       timeout: z.exactOptional(duration({min: 1000}).describe('For one restore; 6h unless said otherwise.')),
     })
     .refine(holdsNoPassword, PASSWORD_REFUSED),
+  rehearsed: z.strictObject({
+    record: nonEmpty.describe('The file that crossfade rehearse has written; relative to the plan.'),
+    maxAge: z.exactOptional(duration({min: 1}).describe('Red when the rehearsal is older; 30d unless said otherwise.')),
+    factor: z.exactOptional(
+      z
+        .number({error: 'must be a number'})
+        .gt(1, 'must be above 1')
+        .describe('Red when the source, or a table of it, is so many times larger or smaller than it was; 2 unless said otherwise.'),
+    ),
+  }),
   approval: z
     .strictObject({
       quorum: z.exactOptional(wholeNumber(1, 9)),

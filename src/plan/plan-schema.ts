@@ -10,6 +10,7 @@ import {memberList} from './member-list.ts';
 import type {Plan} from './plan.ts';
 import {approval, database, type Gates, gates, planName, throttleList, workflowName} from './plan-parts.ts';
 import {duration, nonEmpty, size, tablePattern, wholeNumber} from './plan-words.ts';
+import {rehearsal} from './rehearsal-schema.ts';
 import {retention} from './retention.ts';
 import {checkSwitches} from './switch-check.ts';
 import {SHIPPED, type Vocabulary} from './vocabulary.ts';
@@ -74,6 +75,7 @@ function planFile(words: Vocabulary, workflows: readonly string[], gateLists: Ga
     announcements: z.exactOptional(announcements),
     reverse: reverse.prefault({}),
     retention: z.exactOptional(retention),
+    rehearsal: z.exactOptional(rehearsal),
     approval,
     allowOlder: z.boolean().default(false).describe('Accept a target of an older major version than the source.'),
     applicationRoles: z

@@ -2,6 +2,7 @@
  * What a migration plan says, after parsing: defaults filled in, durations in milliseconds, sizes in bytes.
  * Made by `plan-file.ts` at the edge; everything below it relies on these types and never looks at the file again.
  */
+import type {ColumnRule} from '../model/column-disguise.ts';
 import type {ConversionRules} from '../model/conversion-rules.ts';
 import type {AnnouncementTexts, HookRule} from '../model/hook.ts';
 import type {TableRule} from '../model/mapping-rules.ts';
@@ -83,6 +84,8 @@ export type Plan = {
   readonly reverse: {readonly windowMs: number; readonly allowLoss?: true};
   /** How the two servers are kept from running full; `retention.ts` says what absent means. */
   readonly retention?: RetentionPlan;
+  /** What becomes of single columns in a clone for rehearsals; the others follow their names and types. */
+  readonly rehearsal?: {readonly columns: readonly ColumnRule[]};
   /** Tables that look different on the target; absent where none does. */
   readonly mapping?: readonly TableRule[];
   /** What the schema of one engine becomes on another, where the first choice of the conversion is not wanted. */

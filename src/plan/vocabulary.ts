@@ -52,6 +52,7 @@ export const SHIPPED: Vocabulary = {
     'webhook',
     'error-rate',
     'backup-verified',
+    'rehearsed',
     'approval',
   ],
   switches: ['router', 'pgbouncer', 'haproxy', 'command'],

@@ -22,6 +22,8 @@ export type MeasuresOfSides = Pick<
   | 'program'
   | 'request'
   | 'secret'
+  | 'rehearsal'
+  | 'surroundings'
 >;
 
 export type RunnerOptions = {

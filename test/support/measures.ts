@@ -20,6 +20,12 @@ export const measures = (answers: Partial<Measures> = {}): Measures => ({
   ask: async () => [],
   program: async () => '',
   request: async () => ({status: 204, body: ''}),
+  rehearsal: async () => {
+    throw new Error('there is no record');
+  },
+  surroundings: async () => {
+    throw new Error('nobody has looked around');
+  },
   secret: async (reference) => `resolved ${reference}`,
   migration: {id: 'm1', name: 'shop', planChecksum: 'c'.repeat(64)},
   approvals: async () => [],

@@ -5,6 +5,7 @@ import {PostgresAlter} from './postgres-alter.ts';
 import {postgresActivity} from './postgres-activity.ts';
 import {postgresCatalog} from './postgres-catalog.ts';
 import {postgresClients} from './postgres-clients.ts';
+import {postgresCloning} from './postgres-cloning.ts';
 import {postgresCompare} from './postgres-compare.ts';
 import {PostgresControl} from './postgres-control.ts';
 import {postgresConvertible} from './postgres-convertible.ts';
@@ -64,6 +65,7 @@ function open(options: OpenOptions): Database {
     ask: (query, limits) => askPostgres(sessions, query, limits),
     activity: postgresActivity(sessions, options.migration),
     load: postgresLoad(sessions),
+    cloning: postgresCloning(sessions),
     close: () => sessions.close(),
   };
 }

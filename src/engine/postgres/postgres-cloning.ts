@@ -1,0 +1,155 @@
+import type {Key, Row} from '../../model/change.ts';
+import {type Table, writtenColumns} from '../../model/table.ts';
+import type {Cloning, Original, Ties} from '../cloning.ts';
+import {copyOfRows, rowsOfCopy} from '../row-lines.ts';
+import {claim, make, whatIsHere} from './postgres-clone-database.ts';
+import {postgresLoadClient} from './postgres-load-client.ts';
+import {BEGIN_READING, copyIn, copyOut} from './postgres-copy-statements.ts';
+import type {PgSession, TextRow} from './postgres-session.ts';
+import type {PgSessions} from './postgres-sessions.ts';
+import {columnOf, isNamed, onlyCondition, ownRows, quoteName, quoteValue, tableNames, textArray, valueType} from './postgres-sql.ts';
+
+const REFERENCES = `
+  SELECT n.nspname AS schema, c.relname AS name, rn.nspname AS to_schema, r.relname AS to_name,
+         (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(f.conkey) WITH ORDINALITY AS k(num, place) JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.num)::text AS columns,
+         (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(f.confkey) WITH ORDINALITY AS k(num, place) JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = k.num)::text AS to_columns
+  FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_class r ON r.oid = f.confrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace
+  WHERE f.contype = 'f' AND f.conparentid = 0 AND ${isNamed('$1')} ORDER BY f.conname`;
+
+/** Of the columns only: an expression is unique by chance, and the server says so when the index is built. */
+const UNIQUE = `
+  SELECT n.nspname AS schema, c.relname AS name,
+         (SELECT json_agg(a.attname) FROM unnest(i.indkey) AS k(num) JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.num)::text AS columns
+  FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE i.indisunique AND ${isNamed('$1')}`;
+
+/** What the speed of a copy, the way of the stream and the length of a stall depend on. */
+const SETTINGS = `
+  SELECT name, setting || coalesce(unit, '') AS value FROM pg_settings WHERE name IN (
+    'wal_level', 'max_wal_size', 'min_wal_size', 'max_replication_slots', 'max_wal_senders', 'max_slot_wal_keep_size', 'wal_sender_timeout',
+    'max_connections', 'shared_buffers', 'work_mem', 'maintenance_work_mem', 'logical_decoding_work_mem', 'synchronous_commit', 'fsync',
+    'full_page_writes', 'checkpoint_timeout', 'autovacuum', 'statement_timeout', 'idle_in_transaction_session_timeout', 'lock_timeout',
+    'max_parallel_maintenance_workers', 'max_worker_processes', 'server_encoding', 'data_checksums', 'synchronous_standby_names') ORDER BY name`;
+
+export const postgresCloning = (sessions: PgSessions): Cloning => ({
+  ties: (tables) => sessions.use((session) => tiesOf(session, tables)),
+  reading: async (act) => {
+    const session = await sessions.open('original');
+    try {
+      return await session.transaction(BEGIN_READING, () => act(original(session)));
+    } finally {
+      await session.close();
+    }
+  },
+  whatIsHere: () => sessions.use(whatIsHere),
+  claim: (note) => sessions.use((session) => claim(session, note, sessions.pids)),
+  make: (statements) => sessions.use((session) => make(session, statements)),
+  fill: (table, rows) => sessions.use((session) => fill(session, table, rows)),
+  find: (tables, texts) => sessions.use((session) => find(session, tables, texts)),
+  settings: async () => {
+    const {rows} = await sessions.use((session) => session.query(SETTINGS));
+    return Object.fromEntries(rows.map((row) => [row['name'] ?? '', row['value'] ?? '']));
+  },
+  client: () => postgresLoadClient(sessions),
+});
+
+async function tiesOf(session: PgSession, tables: readonly Table[]): Promise<Ties> {
+  const names = tableNames(tables.map(({name}) => name));
+  const references = (await session.query(REFERENCES, [names])).rows;
+  const unique = (await session.query(UNIQUE, [names])).rows;
+  return {
+    references: references.map((row) => ({
+      table: nameIn(row),
+      columns: listIn(row, 'columns'),
+      to: {schema: row['to_schema'] ?? '', name: row['to_name'] ?? ''},
+      toColumns: listIn(row, 'to_columns'),
+    })),
+    unique: unique.map((row) => ({table: nameIn(row), columns: listIn(row, 'columns')})),
+  };
+}
+
+const nameIn = (row: TextRow) => ({schema: row['schema'] ?? '', name: row['name'] ?? ''});
+const listIn = (row: TextRow, name: string): readonly string[] => JSON.parse(row[name] ?? '[]') as string[];
+
+const original = (session: PgSession): Original => ({
+  rows: (table) => allRows(session, table),
+  some: (table, count, seed) =>
+    rowsWhere(
+      session,
+      table,
+      `SELECT ${columns(table)} FROM ${ownRows(table)} t WHERE ${onlyCondition(table)} ORDER BY hashtext(t::text || $1) LIMIT ${Math.ceil(count)}`,
+      [seed],
+    ),
+  matching: (table, names, values) => matching(session, table, names, values),
+});
+
+async function* allRows(session: PgSession, table: Table): AsyncGenerator<readonly Row[]> {
+  const {stream, done} = await session.copyOut(copyOut(table, {after: undefined, to: undefined}, 'text'));
+  yield* rowsOfCopy(
+    stream,
+    writtenColumns(table).map(({name}) => name),
+  );
+  await done();
+}
+
+const columns = (table: Table): string =>
+  writtenColumns(table)
+    .map(({name}) => quoteName(name))
+    .join(', ');
+
+function matching(session: PgSession, table: Table, names: readonly string[], values: readonly Key[]): Promise<readonly Row[]> {
+  const wanted = names.map((_, i) => `$${i + 1}::text[]`).join(', ');
+  const match = names.map((name, i) => `t.${quoteName(name)} = w.k${i}::${valueType(columnOf(table, name))}`).join(' AND ');
+  return rowsWhere(
+    session,
+    table,
+    `SELECT ${writtenColumns(table)
+      .map(({name}) => `t.${quoteName(name)}`)
+      .join(', ')} FROM unnest(${wanted}) AS w(${names.map((_, i) => `k${i}`).join(', ')}) JOIN ${ownRows(table)} t ON ${match}`,
+    names.map((_, i) => textArray(values.map((key) => key[i] ?? null))),
+  );
+}
+
+const rowsWhere = async (session: PgSession, {columns: all}: Table, query: string, values: readonly string[]): Promise<readonly Row[]> => {
+  const known = new Set(all.map(({name}) => name));
+  const {rows} = await session.query(query, values);
+  return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => known.has(name))));
+};
+
+async function fill(session: PgSession, table: Table, rows: AsyncIterable<readonly Row[]>): Promise<number> {
+  const {pipeline} = await import('node:stream/promises');
+  const into = await session.copyIn(copyIn(table, 'text'));
+  const names = writtenColumns(table).map(({name}) => name);
+  await pipeline(copyOfRows(rows, names), into);
+  return into.rowCount;
+}
+
+/** A longer pattern takes the server too much room. */
+const TEXTS_MAX = 100;
+
+async function find(session: PgSession, tables: readonly Table[], texts: readonly string[]): ReturnType<Cloning['find']> {
+  const found = new Map<string, {table: Table['name']; column: string; rows: number}>();
+  for (let from = 0; from < texts.length; from += TEXTS_MAX) {
+    const pattern = texts
+      .slice(from, from + TEXTS_MAX)
+      .map((text) => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&'))
+      .join('|');
+    for (const table of tables) {
+      const counts = table.columns.map(
+        (column, i) =>
+          `count(*) FILTER (WHERE ${asText(column.name, column.base ?? column.type)} ~* ${quoteValue(pattern)})::text AS c${i}`,
+      );
+      if (counts.length === 0) continue;
+      const row = await session.one(`SELECT ${counts.join(', ')} FROM ${ownRows(table)}`);
+      for (const [i, {name}] of table.columns.entries()) {
+        const rows = Number(row[`c${i}`]);
+        const key = JSON.stringify([table.name, name]);
+        if (rows > 0) found.set(key, {table: table.name, column: name, rows: (found.get(key)?.rows ?? 0) + rows});
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+const asText = (name: string, type: string): string =>
+  type === 'bytea' ? `encode(${quoteName(name)}, 'escape')` : `${quoteName(name)}::text`;

@@ -1,0 +1,66 @@
+/**
+ * What a rehearsal yields: a file that says what was rehearsed, around which databases, and what came of it. Written by
+ * `crossfade rehearse`, read by the gate `rehearsed` and by `report`. Fields are added and never changed.
+ */
+import type {Side} from './side.ts';
+
+export type SideSurroundings = {
+  readonly engine: string;
+  readonly version: number;
+  readonly versionText: string;
+  /** Of the server, by name. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Rights that the plan's role needs and has not, as statements. */
+  readonly missingGrants: readonly string[];
+};
+
+/** What a plan was carried out in the middle of: the plan's own databases, when it was rehearsed. */
+export type Surroundings = Readonly<Record<Side, SideSurroundings>> & {
+  readonly crossfade: string;
+  readonly plan: {readonly name: string; readonly checksum: string};
+  /** Of the source, by estimate. */
+  readonly tables: readonly TableSize[];
+};
+export type TableSize = {readonly table: string; readonly rows: number; readonly bytes: number};
+
+/** One visit of a phase on the clone. */
+export type RehearsedPhase = {readonly phase: string; readonly ms: number; readonly outcome: string};
+
+/** One attempt to move the traffic. */
+export type RehearsedSwitch = {readonly direction: 'forward' | 'reverse'; readonly decided: boolean; readonly heldMs: number | null};
+
+export type RehearsalRecord = {
+  readonly schemaVersion: 1;
+  readonly id: string;
+  /** RFC 3339 UTC. */
+  readonly madeAt: string;
+  readonly by: string;
+  readonly around: Surroundings;
+  readonly clone: {
+    readonly versions: Readonly<Record<Side, number>>;
+    readonly extent: string;
+    readonly tables: readonly TableSize[];
+    readonly readable: readonly {readonly column: string; readonly what: string; readonly by: string}[];
+    readonly lookedFor: number;
+    readonly leftOut: readonly string[];
+  };
+  /** Of the plan's parts those that the run on the clone did without. */
+  readonly leftOut: readonly string[];
+  readonly phases: readonly RehearsedPhase[];
+  readonly switches: readonly RehearsedSwitch[];
+  readonly load: {
+    readonly rows: number;
+    readonly rate: number;
+    readonly acknowledged: number;
+    readonly refused: number;
+    readonly unknown: number;
+    readonly lost: number;
+    readonly longestWaitMs: number;
+  };
+  readonly targetBytes: number | null;
+  /** The most of its log that the source had to keep for the stream. */
+  readonly keptLogBytes: number | null;
+  /** SHA-256 over the RFC 8785 form of all the rest but `signed`. */
+  readonly digest: string;
+  readonly signed: {readonly by: string; readonly key: string; readonly signature: string} | null;
+};

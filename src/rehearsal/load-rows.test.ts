@@ -1,0 +1,64 @@
+import {expect, test} from 'vitest';
+import type {Original} from '../engine/engine.ts';
+import type {Column, Table} from '../model/table.ts';
+import {loadRows} from './load-rows.ts';
+
+const column = (name: string): Column => ({
+  name,
+  type: 'text',
+  notNull: false,
+  generated: false,
+  identity: undefined,
+  portableBinary: true,
+});
+const table = (name: string, ...columns: readonly string[]): Table => ({
+  name: {schema: 's', name},
+  columns: columns.map(column),
+  key: ['id'],
+  partitions: [],
+  estimatedRows: 0,
+  estimatedBytes: 0,
+});
+const [people, orders] = [table('people', 'id', 'mail', 'note'), table('orders', 'id', 'buyer')];
+const ties = {
+  references: [{table: orders.name, columns: ['buyer'], to: people.name, toColumns: ['id']}],
+  unique: [{table: people.name, columns: ['mail']}],
+};
+const original: Pick<Original, 'some'> = {
+  some: async ({columns}) =>
+    ['1', '2'].map((id) => Object.fromEntries(columns.map(({name}) => [name, name === 'id' ? id : `${name} ${id}`]))),
+};
+const rows = () => loadRows(original as Original, [people, orders], ties);
+
+test('columns that are tied to others are left alone, and only rows that nobody refers to are taken away', async () => {
+  const wishes = (await rows()).map((row) => [row.table.name.name, row.wish(0), row.wish(1)]);
+  expect(wishes).toEqual([
+    ['people', {kind: 'update', column: 'note', value: 'note 2'}, {kind: 'update', column: 'note', value: 'note 2'}],
+    ['people', {kind: 'update', column: 'note', value: 'note 1'}, {kind: 'update', column: 'note', value: 'note 1'}],
+    ['orders', {kind: 'replace'}, {kind: 'replace'}],
+    ['orders', {kind: 'replace'}, {kind: 'replace'}],
+  ]);
+});
+
+test('a write that was acknowledged and is not there is a loss; one of which nobody knows is none', async () => {
+  const [row] = await rows();
+  row?.note('note', 'note 2', true);
+  const found = (note: string) => row?.isAsNoted({id: '1', mail: 'mail 1', note});
+  expect([found('note 2'), found('note 1'), row?.isAsNoted(undefined)]).toEqual([true, false, false]);
+  row?.note('note', 'note 1', false);
+  expect([found('note 2'), found('note 1'), found('note 3')]).toEqual([true, true, false]);
+  row?.note('note', 'note 1', true);
+  expect([found('note 2'), found('note 1')]).toEqual([false, true]);
+});
+
+test('a column whose value somebody else rewrites says nothing, and one whose checks refuse is given up', async () => {
+  const [row] = await rows();
+  row?.note('note', 'note 2', true);
+  row?.confirm('note', 'NOTE 2');
+  expect([row?.isTouched, row?.wish(1)]).toEqual([false, undefined]);
+  const [, other] = await rows();
+  other?.refuse('note', 2);
+  expect(other?.wish(1)).toBeDefined();
+  other?.refuse('note', 2);
+  expect(other?.wish(1)).toBeUndefined();
+});

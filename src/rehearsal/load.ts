@@ -1,0 +1,152 @@
+/**
+ * A load on the clone while the plan goes forward, back and forward again: rows are changed at a rate, by values of their own
+ * tables, on whichever side takes the writes. Every answer is noted, so that it can be told afterwards whether a write that
+ * was acknowledged is still there.
+ */
+import type {Cloning, LoadClient, Ties, Written} from '../engine/engine.ts';
+import type {Value} from '../model/change.ts';
+import type {Clock} from '../model/effects.ts';
+import type {Side} from '../model/side.ts';
+import type {Table} from '../model/table.ts';
+import {type LoadRow, loadRows} from './load-rows.ts';
+
+export type LoadRequest = {
+  readonly sides: Readonly<Record<Side, Cloning>>;
+  /** Alike on both sides. */
+  readonly tables: readonly Table[];
+  readonly ties: Ties;
+  /** Writes a second, of all clients together. */
+  readonly rate: number;
+  readonly clock: Clock;
+};
+
+export type LoadAccount = {
+  readonly rate: number;
+  /** Without a row that may be changed there is no load. */
+  readonly rows: number;
+  readonly acknowledged: number;
+  /** Constraints that did not take another row's value. */
+  readonly refused: number;
+  /** Nobody said whether they were done; they may be there or not. */
+  readonly unknown: number;
+  /** Acknowledged, and not there afterwards. */
+  readonly lost: readonly string[];
+  /** The longest time from a client's wish to write until it was done. */
+  readonly longestWaitMs: number;
+};
+
+const CLIENTS = 4;
+/** Between two tries of a write that no side takes. */
+const AGAIN_MS = 20;
+/** A column whose checks take no other row's value is left alone. */
+const REFUSALS_MAX = 3;
+
+export class Load {
+  readonly #request: LoadRequest;
+  readonly #over = new AbortController();
+  readonly #tally = {acknowledged: 0, refused: 0, unknown: 0, longestWaitMs: 0};
+  #rows: readonly LoadRow[] = [];
+  #side: Side = 'source';
+  /** Since each of them last began to take writes. */
+  readonly #taken: Record<Side, number> = {source: 0, target: 0};
+  #clients: Promise<unknown> = Promise.resolve();
+
+  constructor(request: LoadRequest) {
+    this.#request = request;
+  }
+
+  /** How many writes this side has acknowledged so far. */
+  taken(side: Side): number {
+    return this.#taken[side];
+  }
+
+  get hasRows(): boolean {
+    return this.#rows.length > 0;
+  }
+
+  /** Writes until `act` is over, and until every write that was begun is. */
+  async during<T>(act: () => Promise<T>): Promise<T> {
+    await this.#start();
+    try {
+      return await act();
+    } finally {
+      this.#over.abort();
+      await this.#clients;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const {sides, tables, ties} = this.#request;
+    this.#rows = await sides.source.reading((original) => loadRows(original, tables, ties));
+    this.#clients = Promise.all(Array.from({length: CLIENTS}, (_, n) => this.#work(this.#rows.filter((_row, i) => i % CLIENTS === n))));
+    this.#clients.catch(() => undefined); // told by `during`
+  }
+
+  /** Looks at every row that was changed, on the side that serves. */
+  async account(): Promise<LoadAccount> {
+    const client = await this.#request.sides[this.#side].client();
+    const lost: string[] = [];
+    try {
+      for (const row of this.#rows.filter(({isTouched}) => isTouched))
+        if (!row.isAsNoted(await client.read(row.table, row.key))) lost.push(row.label);
+    } finally {
+      await client.close();
+    }
+    return {rate: this.#request.rate, rows: this.#rows.length, ...this.#tally, lost};
+  }
+
+  async #work(rows: readonly LoadRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const {clock, rate, sides} = this.#request;
+    const clients = {source: await sides.source.client(), target: await sides.target.client()};
+    const everyMs = (1000 * CLIENTS) / rate;
+    try {
+      for (let turn = 0; !this.#over.signal.aborted; turn++) {
+        const began = clock.monotonicMs();
+        const row = rows[turn % rows.length];
+        if (row) await this.#change(row, turn, clients);
+        const wait = everyMs - (clock.monotonicMs() - began);
+        if (wait > 0) await clock.sleep(wait, this.#over.signal);
+      }
+    } finally {
+      await Promise.all([clients.source.close(), clients.target.close()]);
+    }
+  }
+
+  async #change(row: LoadRow, turn: number, clients: Readonly<Record<Side, LoadClient>>): Promise<void> {
+    const {clock} = this.#request;
+    const wish = row.wish(turn);
+    if (!wish) return;
+    const began = clock.monotonicMs();
+    for (;;) {
+      const side = this.#side;
+      const client = clients[side];
+      const written = await (wish.kind === 'update'
+        ? client.update(row.table, row.key, wish.column, wish.value)
+        : client.replace(row.table, row.key, row.whole));
+      if (written === 'closed') {
+        if (this.#over.signal.aborted) return; // nothing was done, and nobody is to be asked any more
+        if (this.#side === side) this.#side = side === 'source' ? 'target' : 'source';
+        await clock.sleep(AGAIN_MS);
+        continue;
+      }
+      this.#tally.longestWaitMs = Math.max(this.#tally.longestWaitMs, clock.monotonicMs() - began);
+      return this.#note(row, wish, written, side, client);
+    }
+  }
+
+  async #note(row: LoadRow, wish: Wish, written: Exclude<Written, 'closed'>, side: Side, client: LoadClient): Promise<void> {
+    const name = ({done: 'acknowledged', refused: 'refused', unknown: 'unknown'} as const)[written];
+    this.#tally[name] += 1;
+    if (written === 'done') this.#taken[side] += 1;
+    if (wish.kind !== 'update') return written === 'refused' ? row.giveUpReplacing() : undefined;
+    if (written === 'refused') return row.refuse(wish.column, REFUSALS_MAX);
+    row.note(wish.column, wish.value, written === 'done');
+    if (written !== 'done' || !row.isNew(wish.column)) return;
+    // A trigger that writes another value is no loss; such a column says nothing, nor does one that could not be looked at.
+    const found = await client.read(row.table, row.key).catch(() => undefined);
+    row.confirm(wish.column, found?.[wish.column]);
+  }
+}
+
+export type Wish = {readonly kind: 'update'; readonly column: string; readonly value: Value} | {readonly kind: 'replace'};

@@ -1,0 +1,20 @@
+import {expect, test} from 'vitest';
+import {readPlanFile} from '../plan/plan-file.ts';
+import {standInFor} from './stand-in.ts';
+
+test('the plan on other addresses, without anything that reaches out, and what that was', async () => {
+  const {plan: written} = await readPlanFile('plans/shop-17-to-18.yaml');
+  const hook = {on: ['before-cutover'], run: ['/etc/freeze'], timeoutMs: 1000, everyMs: 1000} as const;
+  const plan = {...written, hooks: [hook], throttle: [{name: 'http', settings: {}}]};
+  const urls = {source: {kind: 'env', value: 'A'}, target: {kind: 'env', value: 'B'}} as const;
+  const {plan: stand, leftOut} = standInFor(plan, urls, {'reverse-cutover': ['replication-lag'], cutover: ['approval']});
+  expect([stand.source.url, stand.target.url]).toEqual([urls.source, urls.target]);
+  expect(stand.switch).toEqual([{name: 'router', settings: {}}]);
+  expect([stand.canary, stand.failover, stand.applicationRoles]).toEqual(['off', undefined, []]);
+  const asked = Object.values(stand.gates).flatMap((list) => list.map(({name}) => name));
+  expect(asked).toContain('checksum-match');
+  expect(asked).not.toContain('approval');
+  expect([stand.hooks, stand.throttle]).toEqual([undefined, undefined]);
+  expect(leftOut).toEqual(expect.arrayContaining(['the hooks', 'throttle http', 'gate approval before cutover', 'switch pgbouncer']));
+  expect([stand.scope, stand.load, stand.cutover, stand.mapping]).toEqual([plan.scope, plan.load, plan.cutover, plan.mapping]);
+});

@@ -1,0 +1,56 @@
+/**
+ * The plan as it is carried out on the clone: the same one, with other addresses and without everything that reaches out
+ * to people, poolers, programs or services of the real world. What is left out is named; nothing else differs.
+ */
+import type {Named, Plan, SecretReference} from '../plan/plan.ts';
+
+export type StandIn = {readonly plan: Plan; readonly leftOut: readonly string[]};
+
+/** They ask the two databases and nobody else. */
+const OF_THE_DATABASES: ReadonlySet<string> = new Set([
+  'replication-lag',
+  'checksum-match',
+  'row-count',
+  'schema-match',
+  'retention',
+  'long-transactions',
+  'reverse-ready',
+  'sql',
+]);
+
+/** `defaults`: the gates that the workflow has before each phase. */
+export function standInFor(
+  plan: Plan,
+  urls: {readonly source: SecretReference; readonly target: SecretReference},
+  defaults: Readonly<Record<string, readonly string[]>>,
+): StandIn {
+  const {canary, failover, hooks = [], throttle = [], source, target, ...rest} = plan;
+  const asked: Readonly<Record<string, readonly Named[]>> = {
+    ...Object.fromEntries(Object.entries(defaults).map(([phase, names]) => [phase, names.map((name) => ({name, settings: {}}))])),
+    ...plan.gates,
+  };
+  const gates = Object.entries(asked).map(([phase, list]) => [phase, list.filter(({name}) => OF_THE_DATABASES.has(name))] as const);
+  const others = Object.entries(asked).flatMap(([phase, list]) =>
+    list.filter(({name}) => !OF_THE_DATABASES.has(name)).map(({name}) => `gate ${name} before ${phase}`),
+  );
+  return {
+    plan: {
+      ...rest,
+      source: {engine: source.engine, url: urls.source},
+      target: {engine: target.engine, url: urls.target},
+      gates: Object.fromEntries(gates),
+      switch: [{name: 'router', settings: {}}],
+      canary: 'off',
+      applicationRoles: [],
+    },
+    leftOut: [
+      ...others,
+      ...plan.switch.filter(({name}) => name !== 'router').map(({name}) => `switch ${name}`),
+      ...(canary === 'off' ? [] : ['the canary: the load writes instead']),
+      ...(failover ? ['the failover automation'] : []),
+      ...(hooks.length > 0 ? ['the hooks'] : []),
+      ...throttle.map(({name}) => `throttle ${name}`),
+      ...(plan.applicationRoles.length > 0 ? ['the roles of the application'] : []),
+    ],
+  };
+}
