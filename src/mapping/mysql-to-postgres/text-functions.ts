@@ -11,6 +11,7 @@ const text = (sql: string): TypedSql => ({sql, kind: 'text'});
 const integer = (sql: string): TypedSql => ({sql, kind: 'integer', scale: 0});
 const texts = (values: readonly TypedSql[], scope: Scope): string[] => values.map((value) => asText(value, scope).sql);
 const whole = (value: TypedSql | undefined): string => {
+  if (value?.kind === 'null') return 'NULL::integer';
   const found = asNumber(value ?? NOTHING);
   if (found.kind !== 'integer') throw new NotUnderstood(`a ${found.kind} where an integer is needed`);
   return found.literal === undefined ? `(${found.sql})::integer` : found.sql;
