@@ -31,6 +31,7 @@ export const toMysqlPage = (): string =>
     '<!-- Written by `npm run docs` from src/mapping/postgres-to-mysql. Edit that. -->',
     '',
     'What is not on this page is not converted: it is listed by name, with its own text, before anything starts.',
+    'A worked plan: [plans/postgres-to-mysql.yaml](../plans/postgres-to-mysql.yaml).',
     '',
     '## What the target is like',
     '',

@@ -1,6 +1,9 @@
 /** PostgreSQL to MySQL and MariaDB under live writes: forward, back, forward again, and the end, by the real command line. */
+import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
+import {parse} from 'yaml';
 import {startFollowingWriter, type Write} from '../support/following-writer.ts';
+import {walkWithKills} from '../support/killed-walk.ts';
 import {type HadServer, hadServers} from '../support/mysql-databases.ts';
 import {openStory, type Story} from '../support/story.ts';
 import {thereAndBack} from '../support/there-and-back.ts';
@@ -33,9 +36,17 @@ const schemaOf = (name: string): readonly string[] => [
     FROM generate_series(1, ${ACCOUNTS}) AS n`,
 ];
 
-type MovedStory = AsyncDisposable & {readonly story: Story; expectNothingLost(): Promise<void>};
+type MovedStory = AsyncDisposable & {readonly story: Story; readonly examplePlan: string; expectNothingLost(): Promise<void>};
 
-async function openMovedStory({server, request}: HadServer, name: string): Promise<MovedStory> {
+/** What the worked plan says of the shop, said of the schema of a story; its tables are the story's. */
+const exampleOf = (schema: string): Readonly<Record<string, unknown>> => {
+  const {mapping, conversion, scope} = parse(
+    readFileSync('plans/postgres-to-mysql.yaml', 'utf8').replaceAll('shop.', `${schema}.`),
+  ) as Readonly<Record<string, unknown>>;
+  return {mapping, conversion, scope};
+};
+
+async function openMovedStory({server, request}: HadServer, name: string, more: readonly string[] = []): Promise<MovedStory> {
   if (!server) throw new Error('the tests of a server that could not be had are left out');
   const story = await openStory({
     name,
@@ -44,7 +55,8 @@ async function openMovedStory({server, request}: HadServer, name: string): Promi
     plan: {target: {engine: request.flavour, url: 'env:STORY_TARGET'}, schema: {kind: 'convert'}},
   });
   const schema = new URL(story.target.url).pathname.slice(1);
-  await story.source.run(...schemaOf(schema));
+  await story.source.run(...schemaOf(schema), `SET search_path = "${schema}"`, ...more, 'RESET search_path');
+  const examplePlan = story.writePlan('example.yaml', exampleOf(schema));
   const write: Write = (client, n) => {
     const account = 1 + ((client * 7919 + n * 31) % ACCOUNTS);
     const tag = 1 + (n % TAGS);
@@ -58,6 +70,7 @@ async function openMovedStory({server, request}: HadServer, name: string): Promi
   const writer = startFollowingWriter([story.source.url, story.target.url], CLIENTS, write);
   return {
     story,
+    examplePlan,
     async expectNothingLost() {
       await writer.stop();
       expect(writer.moves()).toBeGreaterThanOrEqual(CLIENTS * 3);
@@ -83,8 +96,36 @@ const [mysql, , mariadb] = await hadServers();
 
 describe.each([mysql, mariadb].flatMap((had) => had ?? []))('PostgreSQL to $title', (had) => {
   test.skipIf(!had.server)('goes there, comes back, goes there again and ends, and nothing is lost', async () => {
-    await using moved = await openMovedStory(had, 'from-postgres');
-    await thereAndBack(moved.story, 'from-postgres');
+    // An index that only PostgreSQL has: the worked plan leaves it behind.
+    await using moved = await openMovedStory(had, 'from-postgres', [
+      'CREATE UNIQUE INDEX one_champion ON account (is_active) WHERE id < 0',
+    ]);
+    await thereAndBack(moved.story, 'from-postgres', moved.examplePlan);
     await moved.expectNothingLost();
+    // The default makes one of 16 bytes for each row that names none.
+    await moved.story.target.run(`INSERT INTO account (name) VALUES ('one more'), ('and another')`);
+    expect(await moved.story.target.value('SELECT count(DISTINCT token) FROM account WHERE length(token) = 16')).toBe(String(ACCOUNTS + 2));
+    const types = await moved.story.target.rows(
+      `SELECT column_name, column_type FROM information_schema.columns WHERE table_schema = database() AND table_name = 'account' AND column_name IN ('token', 'rate') ORDER BY 1`,
+    );
+    expect(types).toEqual([
+      ['rate', 'double'],
+      ['token', 'binary(16)'],
+    ]);
   });
+});
+
+/** Of each cutover one before the decision, which is taken back, the decision itself, and one after it. */
+const STEPS = ['raise-fence', 'decide', 'open'];
+
+describe.each([mysql].flatMap((had) => had ?? []))('PostgreSQL to $title', (had) => {
+  test.skipIf(!had.server)(
+    'killed in every phase and at steps of both cutovers, it goes on, and nothing is lost',
+    {timeout: 600_000},
+    async () => {
+      await using moved = await openMovedStory(had, 'killed-from-postgres');
+      await walkWithKills(moved.story, 'killed-from-postgres', undefined, STEPS);
+      await moved.expectNothingLost();
+    },
+  );
 });

@@ -84,6 +84,7 @@ const made = (flavour: FlavourName, {choice}: ConvertedColumn, expression: Expre
   }
   if (name === 'current_date' && choice.conversion === 'date') return {sql: '(CURRENT_DATE)'};
   if (!NEW_UUID.includes(name)) return undefined;
+  if (choice.conversion === 'bytes-uuid') return {sql: `(UNHEX(REPLACE(UUID(), '-', '')))`};
   return choice.type === 'char(36)' || (flavour === 'mariadb' && choice.type === 'uuid') ? {sql: '(UUID())'} : undefined;
 };
 
