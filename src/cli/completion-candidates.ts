@@ -30,11 +30,9 @@ const SOURCES: Readonly<Record<string, (asked: Asked) => Promise<readonly Candid
   percent: async () => ['25', '50', '75', '100'].map((percent) => [percent, 'percent'] as const),
   file: ({words}) => planFiles(words.at(-1) ?? ''),
   code: async () =>
-    [
-      ...Object.entries((await import('./explain-pages.ts')).explainPages),
-      ...Object.entries((await import('./explain-steps.ts')).stepPages),
-      ...Object.entries((await import('./explain-gates.ts')).gatePages),
-    ].map(([code, {title}]) => [code, title] as const),
+    (await import('./explain-subjects.ts')).subjects.flatMap(({pages}) =>
+      Object.entries(pages).map(([name, {title}]): Candidate => [name, title]),
+    ),
   step: async () => Object.entries((await import('./explain-steps.ts')).stepPages).map(([step, {title}]) => [step, title] as const),
   workflow: async () => Object.keys((await import('../../workflows/workflows.ts')).workflows).map((name) => [name, 'workflow'] as const),
   what: async () => [['show', 'settings']],

@@ -2,9 +2,7 @@ import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {stateFolder, type} from '../../test/support/command-line.ts';
 import {atCutover, ended, started} from '../../test/support/journal-facts.ts';
 import {commands} from './commands.ts';
-import {gatePages} from './explain-gates.ts';
-import {explainPages} from './explain-pages.ts';
-import {stepPages} from './explain-steps.ts';
+import {subjects} from './explain-subjects.ts';
 
 // The package prints with console.log, one line a call.
 const printed: string[] = [];
@@ -79,7 +77,7 @@ describe('what is offered', () => {
   it('is plan files and folders, codes and workflows', async () => {
     expect(await offered('validate', 'plans/shop-1')).toEqual(['plans/shop-17-to-18.yaml']);
     printed.length = 0;
-    expect(await offered('explain', '')).toEqual([...Object.keys(explainPages), ...Object.keys(stepPages), ...Object.keys(gatePages)]);
+    expect(await offered('explain', '')).toEqual(subjects.flatMap(({pages}) => Object.keys(pages)));
     printed.length = 0;
     expect(await offered('graph', 'live')).toEqual(['live-migration']);
   });

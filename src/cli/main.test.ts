@@ -7,6 +7,7 @@ import {commands} from './commands.ts';
 import {gatePages} from './explain-gates.ts';
 import {explainPages} from './explain-pages.ts';
 import {stepPageOf, stepPages} from './explain-steps.ts';
+import {subjects} from './explain-subjects.ts';
 
 describe('the command line', () => {
   it.each([
@@ -149,9 +150,7 @@ describe('explain', () => {
   });
 
   it('lists all codes, and suggests the nearest for one that does not exist', async () => {
-    expect((await type(['explain'])).out.trim().split('\n')).toHaveLength(
-      [explainPages, stepPages, gatePages].flatMap((pages) => Object.keys(pages)).length,
-    );
+    expect((await type(['explain'])).out.trim().split('\n')).toHaveLength(subjects.flatMap(({pages}) => Object.keys(pages)).length);
     expect(await type(['explain', 'CF-PLAN-0011'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('Next: crossfade explain CF-PLAN-001\n'),

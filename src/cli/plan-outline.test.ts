@@ -195,6 +195,19 @@ describe('crossfade sql', () => {
     expect(err).toContain('MISSING the tables of the source: CF-PLAN-003');
   });
 
+  it('knows every step that a plan has by its name, and each has its page', async () => {
+    const stepsOf = async (...asked: readonly string[]) => {
+      const {out} = await type(['sql', ...asked, '--plan', 'plans/demo.yaml', '--json']);
+      return (JSON.parse(out) as {readonly steps: readonly {readonly name: string}[]}).steps.map(({name}) => name);
+    };
+    const names = [...new Set(await stepsOf())];
+    expect(names.length).toBeGreaterThan(20);
+    for (const name of names) {
+      expect(new Set(await stepsOf(...name.split(' ')))).toEqual(new Set([name]));
+      expect(stepPageOf(name), name).toBeDefined();
+    }
+  });
+
   it('knows the step that was meant', async () => {
     expect(await type(['sql', 'raise-fense', '--plan', 'plans/demo.yaml'])).toMatchObject({
       code: 2,
