@@ -6,6 +6,7 @@ import {failoverPages} from './explain-failover.ts';
 import {mappingPages} from './explain-mapping.ts';
 import {page, type Page} from './explain-page.ts';
 import {rehearsalPages} from './explain-rehearsal.ts';
+import {readPages} from './explain-reads.ts';
 import {relayPages} from './explain-relay.ts';
 import {roomPages} from './explain-room.ts';
 import {statePages} from './explain-state.ts';
@@ -241,6 +242,7 @@ export const explainPages = {
   ),
   ...relayPages,
   ...rehearsalPages,
+  ...readPages,
   ...roomPages,
   ...surroundingPages,
 } as const satisfies Record<ErrorCode, Page>;

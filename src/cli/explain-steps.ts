@@ -2,6 +2,7 @@
 import {cutoverStepPages} from './explain-cutover-steps.ts';
 import {failoverStepPages} from './explain-failover.ts';
 import {page, type Page} from './explain-page.ts';
+import {readStepPages} from './explain-reads.ts';
 
 /** In the order in which a run meets them. Steps of operations are named by their verb. */
 export const stepPages = {
@@ -97,6 +98,7 @@ export const stepPages = {
     'Always before the cutover, but not once more after an attempt that was called off while what changed since is known; and whenever crossfade verify asks.',
     'A difference stops the run: crossfade verify names the rows, crossfade verify --repair reads them again.',
   ),
+  ...readStepPages,
   ...cutoverStepPages,
   ...failoverStepPages,
   'clean-fences': page(

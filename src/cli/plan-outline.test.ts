@@ -63,9 +63,12 @@ const withoutBodies = (text: string): string =>
 const plainly = {json: false, quiet: false, verbose: false, color: false};
 
 describe('the outline', () => {
-  it.each(['plans/demo.yaml', 'plans/add-column.yaml', 'plans/reshape-orders.yaml', 'plans/widen-key.yaml'])('of %s', async (file) => {
-    expect(withoutBodies(await printed(file, true))).toMatchSnapshot();
-  });
+  it.each(['plans/demo.yaml', 'plans/add-column.yaml', 'plans/reshape-orders.yaml', 'plans/widen-key.yaml', 'plans/reads-first.yaml'])(
+    'of %s',
+    async (file) => {
+      expect(withoutBodies(await printed(file, true))).toMatchSnapshot();
+    },
+  );
 
   it('leaves the SQL out when asked to', async () => {
     const words = await printed('plans/demo.yaml', false);
@@ -73,11 +76,14 @@ describe('the outline', () => {
     expect(words).not.toContain('CREATE TRIGGER');
   });
 
-  it.each(['plans/demo.yaml', 'plans/reshape-orders.yaml', 'plans/widen-key.yaml'])('of %s has a page for every step', async (file) => {
-    const steps = allSteps(await planOutline(await factsOf(file)));
-    expect(steps.length).toBeGreaterThan(5);
-    expect(steps.filter(({name}) => !stepPageOf(name)).map(({name}) => name)).toEqual([]);
-  });
+  it.each(['plans/demo.yaml', 'plans/reshape-orders.yaml', 'plans/widen-key.yaml', 'plans/reads-first.yaml'])(
+    'of %s has a page for every step',
+    async (file) => {
+      const steps = allSteps(await planOutline(await factsOf(file)));
+      expect(steps.length).toBeGreaterThan(5);
+      expect(steps.filter(({name}) => !stepPageOf(name)).map(({name}) => name)).toEqual([]);
+    },
+  );
 
   it('names the steps that the phases have, and pages explain them', async () => {
     const phases = readdirSync('src/phase').filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
@@ -86,7 +92,7 @@ describe('the outline', () => {
     expect(inCode.length).toBeGreaterThan(30);
     expect(inCode.filter((name) => !stepPageOf(name))).toEqual([]);
     const outlines = await Promise.all(
-      ['plans/demo.yaml', 'plans/reshape-orders.yaml'].map(async (file) => planOutline(await factsOf(file))),
+      ['plans/demo.yaml', 'plans/reshape-orders.yaml', 'plans/reads-first.yaml'].map(async (file) => planOutline(await factsOf(file))),
     );
     const shown = new Set(outlines.flatMap(allSteps).map(({name}) => name.split(' ')[0]));
     // Those only where the plan says so.

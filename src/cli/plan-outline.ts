@@ -10,6 +10,7 @@ import {cutoverSteps} from './cutover-outline.ts';
 import {gatesOf} from './outline-gates.ts';
 import {type Outline, type OutlineStep, step, tableCount} from './outline.ts';
 import {startSteps} from './outline-start.ts';
+import {dualOffPhases, dualOnPhases, readPhases} from './reads-outline.ts';
 import type {PlanFacts} from './plan-facts.ts';
 
 export const planOutline = (facts: PlanFacts): Promise<Outline> => (isInPlace(facts.plan) ? changeOutline(facts) : moveOutline(facts));
@@ -22,9 +23,11 @@ const moveOutline = async (facts: PlanFacts): Promise<Outline> => {
     phases: [
       {phase: 'assess', steps: [await assess(facts)]},
       {phase: 'prepare-target', steps: await prepare(facts)},
+      ...(await dualOnPhases(facts)),
       {phase: 'initial-load', steps: await load(facts)},
       {phase: 'catch-up', steps: await catchUp(facts)},
       {phase: 'verify-data', gates: gatesOf(plan, 'verify-data'), steps: [await compare(facts)]},
+      ...(await readPhases(facts)),
       {phase: 'cutover', gates: gatesOf(plan, 'cutover'), steps: await cutoverSteps(facts, 'forward')},
       {
         phase: 'reverse-window',
@@ -41,6 +44,7 @@ const moveOutline = async (facts: PlanFacts): Promise<Outline> => {
         ],
       },
       {phase: 'reverse-cutover', gates: gatesOf(plan, 'reverse-cutover'), steps: await cutoverSteps(facts, 'reverse')},
+      ...(await dualOffPhases(facts)),
       {phase: 'decommission', gates: gatesOf(plan, 'decommission'), steps: await decommission(facts)},
     ],
     abort: await abort(facts),

@@ -27,6 +27,7 @@ import type {Schema} from './schema.ts';
 import type {ReportedParameters, ServerIdentity} from './server.ts';
 import type {SequenceState} from './sequence-state.ts';
 import type {Statements} from './statements.ts';
+import type {ReadReports} from './read-reports.ts';
 import type {Storage} from './storage.ts';
 import type {Usage} from './usage.ts';
 import type {TokenTable} from './token-table.ts';
@@ -115,6 +116,8 @@ export interface Database {
   readonly convertible?: Convertible;
   /** Absent where applications cannot be followed by a canary. */
   readonly tokens?: TokenTable;
+  /** Absent where applications cannot try their reads on both sides. */
+  readonly readReports?: ReadReports;
   /** Absent where the engine does not tell sizes. */
   readonly storage?: Storage;
   /** Absent where the server does not tell how busy it is. */

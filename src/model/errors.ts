@@ -58,6 +58,9 @@ export type ErrorCode =
   | 'CF-RELAY-003' // messages that are needed are gone
   | 'CF-RELAY-004' // a message cannot be understood
   | 'CF-RELAY-005' // the connector failed
+  | 'CF-READ-001' // reads have another answer on the target
+  | 'CF-READ-002' // reads failed on the target
+  | 'CF-READ-003' // the outbox of dual writes does not fit
   | 'CF-GATE-001' // a gate is red
   | 'CF-REHEARSE-001' // a place for a clone could be somebody's database
   | 'CF-REHEARSE-002' // it is not clear what becomes of a column in the clone

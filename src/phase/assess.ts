@@ -8,6 +8,7 @@ import {isInPlace, type Plan} from '../plan/plan.ts';
 import {inventoryFindings, type Inventories} from './assess-inventory.ts';
 import {diskFindings} from './disk-room.ts';
 import type {Phase, PhaseContext} from './phase.ts';
+import {outboxFindings} from './outbox.ts';
 import {applicationRoleFindings} from './application-roles.ts';
 import {schemaFindings} from './target-schema.ts';
 
@@ -104,6 +105,7 @@ const assessSides = async ({source, target, plan, tables, mapping}: Sides): Prom
     ...(await mappingFindings(target, tables, mapping)),
     ...(mayLook ? await schemaFindings({source, target, plan, tables, mapping}) : []),
     ...(await diskFindings({source, target, plan, tables, mapping})),
+    ...(await outboxFindings({source, tables, plan})),
     ...(await applicationRoleFindings({source, target, plan, tables, mapping}, 'later')),
   ];
 };

@@ -158,7 +158,7 @@ describe('a bad plan', () => {
     [
       'an unknown workflow',
       MINIMAL.replace('live-migration', 'live-migrations'),
-      ['p.yaml:2:11 workflow: must be one of live-migration, expand-contract; did you mean live-migration?'],
+      ['p.yaml:2:11 workflow: must be one of live-migration, expand-contract, dual-write; did you mean live-migration?'],
     ],
     [
       'an unknown kind of schema',

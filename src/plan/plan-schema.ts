@@ -9,6 +9,7 @@ import {mappingSchema} from './mapping-schema.ts';
 import {memberList} from './member-list.ts';
 import type {Plan} from './plan.ts';
 import {approval, database, type Gates, gates, planName, throttleList, workflowName} from './plan-parts.ts';
+import {dualParts} from './reads-schema.ts';
 import {duration, nonEmpty, size, tablePattern, wholeNumber} from './plan-words.ts';
 import {rehearsal} from './rehearsal-schema.ts';
 import {retention} from './retention.ts';
@@ -18,18 +19,29 @@ import {SHIPPED, type Vocabulary} from './vocabulary.ts';
 /** Every kind of plan, for editors. */
 export const planSchema = (words: Vocabulary = SHIPPED) => {
   const gateLists = gates(words);
-  const moves = words.workflows.filter((name) => !words.inPlace.includes(name));
-  return z.discriminatedUnion('workflow', [movePlan(words, moves, gateLists), changePlan(words, gateLists)]);
+  const moves = words.workflows.filter((name) => !words.inPlace.includes(name) && !words.readsFirst.includes(name));
+  return z.discriminatedUnion('workflow', [movePlan(words, moves, gateLists), dualPlan(words, gateLists), changePlan(words, gateLists)]);
 };
 
 /**
  * Parses what the YAML holds into a `Plan`, defaults filled in. The workflow decides whether it names two databases or
  * one; a file whose workflow is missing or unknown is read as a move, so that its other faults are told as well.
  */
-export const planSchemaFor = (workflow: unknown, words: Vocabulary) =>
-  typeof workflow === 'string' && words.inPlace.includes(workflow)
-    ? changePlan(words, gates(words))
-    : movePlan(words, words.workflows, gates(words));
+export const planSchemaFor = (workflow: unknown, words: Vocabulary) => {
+  const gateLists = gates(words);
+  if (typeof workflow === 'string' && words.inPlace.includes(workflow)) return changePlan(words, gateLists);
+  return typeof workflow === 'string' && words.readsFirst.includes(workflow)
+    ? dualPlan(words, gateLists)
+    : movePlan(words, words.workflows, gateLists);
+};
+
+/** As every move, with what its application has to know. */
+const dualPlan = (words: Vocabulary, gateLists: Gates) =>
+  planFile(words, words.readsFirst, gateLists)
+    .extend(dualParts(words))
+    .superRefine(refuseSameDatabase)
+    .superRefine(checkCanary)
+    .transform(toPlan);
 
 const movePlan = (words: Vocabulary, workflows: readonly string[], gateLists: Gates) =>
   planFile(words, workflows, gateLists)

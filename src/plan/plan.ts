@@ -62,6 +62,18 @@ export type FailoverPlan = {
   readonly secrets?: Readonly<Record<string, SecretReference>>;
 };
 
+/** How the reads of an application with `crossfade/router` move before its writes. */
+export type ReadsPlan = {
+  /** schema.table: the application's own table in which its writes leave their tokens. */
+  readonly outbox: string;
+  /** `percent` of the reads are tried on both sides, until `equal` of them had the same answer. */
+  readonly shadow: {readonly percent: number; readonly equal: number};
+  /** Shares of the reads that the target answers, one after the other, each until it has answered so many. */
+  readonly shift: {readonly steps: readonly number[]; readonly answered: number};
+  /** With more failures than this at one share the reads go back to the source. */
+  readonly failuresMax: number;
+};
+
 export type Plan = {
   readonly name: string;
   readonly workflow: string;
@@ -108,6 +120,8 @@ export type Plan = {
   readonly hooks?: readonly HookRule[];
   /** The plan's own words for the texts that people are told. */
   readonly announcements?: AnnouncementTexts;
+  /** Only of a move that begins with the reads. */
+  readonly reads?: ReadsPlan;
   /** What a change in place does to its database, in this order; only such a plan has it. */
   readonly operations?: readonly PlannedOperation[];
 };

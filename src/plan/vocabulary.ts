@@ -9,6 +9,8 @@ export type Vocabulary = {
   readonly workflows: readonly string[];
   /** Those of them that change one database where it is. */
   readonly inPlace: readonly string[];
+  /** Those that move an application's reads before its writes. */
+  readonly readsFirst: readonly string[];
   /** Phases of all workflows: the keys that may stand under `gates:`. */
   readonly phases: readonly string[];
   readonly gates: readonly string[];
@@ -18,8 +20,9 @@ export type Vocabulary = {
 
 export const SHIPPED: Vocabulary = {
   engines: ['postgres', 'mysql', 'mariadb'],
-  workflows: ['live-migration', 'expand-contract'],
+  workflows: ['live-migration', 'expand-contract', 'dual-write'],
   inPlace: ['expand-contract'],
+  readsFirst: ['dual-write'],
   phases: [
     'assess',
     'prepare-target',
@@ -36,6 +39,10 @@ export const SHIPPED: Vocabulary = {
     'verify-expansion',
     'switch-reads',
     'contract',
+    'dual-on',
+    'shadow-reads',
+    'shift-reads',
+    'dual-off',
   ],
   gates: [
     'replication-lag',

@@ -16,7 +16,7 @@ const REREAD_EVERY_MS = 5000;
 
 /** The rest of a hold is computed by the database, so clocks need not agree. */
 const READ_ROUTES = `
-  SELECT migration, epoch::text, version::text, side, state, read_percent::text,
+  SELECT migration, epoch::text, version::text, side, state, read_percent::text, to_jsonb(route) ->> 'shadow_percent' AS shadow_percent,
          (extract(epoch FROM hold_until - clock_timestamp()) * 1000)::text AS hold_ms
     FROM crossfade.route WHERE name = $1`;
 

@@ -14,7 +14,10 @@ export type Route = {
   readonly state: 'open' | 'hold';
   /** On the router's monotonic clock; a hold ends by itself then, whoever died. */
   readonly holdUntilMs: number;
+  /** Of the reads, how many the target may answer while the source is open. */
   readonly readPercent: number;
+  /** Of the reads, how many are tried on both sides; undefined while writes leave no token in the outbox. */
+  readonly shadowPercent: number | undefined;
 };
 
 /** What one side last said; `unread` while it cannot be asked. No rows: nothing was prepared there. */
@@ -31,6 +34,7 @@ export const UNPREPARED: Route = {
   state: 'open',
   holdUntilMs: 0,
   readPercent: 0,
+  shadowPercent: undefined,
 };
 
 /** Longest wait for one hold, also where the row names no end; longer than the hard limit of any cutover. */

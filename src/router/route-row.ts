@@ -5,6 +5,8 @@ import {holdUntil, type Route} from './route-choice.ts';
 /** `hold_ms`: what is left of a hold, by the database's own clock. */
 export type RouteColumns = Readonly<Record<'migration' | 'epoch' | 'version' | 'side' | 'state' | 'read_percent', string>> & {
   readonly hold_ms: string | null;
+  /** Absent where a route has no such column: before an upgrade, and on engines without such reads. */
+  readonly shadow_percent?: string | null;
 };
 
 export const routeFrom = (row: RouteColumns): Route => ({
@@ -15,4 +17,5 @@ export const routeFrom = (row: RouteColumns): Route => ({
   state: row.state === 'hold' ? 'hold' : 'open',
   holdUntilMs: row.state === 'hold' ? holdUntil(monotonicMs(), row.hold_ms === null ? undefined : Number(row.hold_ms)) : 0,
   readPercent: Number(row.read_percent),
+  shadowPercent: typeof row.shadow_percent === 'string' ? Number(row.shadow_percent) : undefined,
 });

@@ -6,11 +6,14 @@
  * `mysql2.ts` is the same for MySQL and MariaDB, `two-engines.ts` for a side of each.
  */
 import type pg from 'pg';
+import {type DualState, DualWrites} from './dual-writes.ts';
 import {pgSide} from './pg-side.ts';
+import type {Tokens} from './outbox.ts';
 import type {PgStatements} from './pg-pool.ts';
-import {type RouterLife, Routing, type RoutingOptions, type TransactionOptions} from './routing.ts';
+import {type RouterLife, Routing, type RoutingOptions, type RouterState, type TransactionOptions} from './routing.ts';
 import type {Inside} from './transaction.ts';
 
+export type {DualState} from './dual-writes.ts';
 export {NotConnected, type Outcome, outcomeOf, TransactionAborted} from './outcome.ts';
 export type {PgStatements} from './pg-pool.ts';
 export {pgSide} from './pg-side.ts';
@@ -21,12 +24,32 @@ export type RouterOptions = RoutingOptions & {
   /** A URL, or what `pg.Pool` takes. The same application role on both sides. */
   readonly source: string | pg.PoolConfig;
   readonly target: string | pg.PoolConfig;
+  /**
+   * schema.table of the outbox, for an application that is moved by `dual-write`: writes raise their token in it while the
+   * plan's run asks for that, and `read` may be answered by the target. Without it nothing of that happens.
+   */
+  readonly outbox?: string;
+  /** How long a read waits for the target before the source answers, default 1 s. */
+  readonly targetReadMs?: number;
 };
 
 /** One connection inside `Router.transaction`. */
 export type Transaction = Inside<PgStatements>;
 
+/** Ways to send, with what one of the application's users has written: for a request, or for as long as he is there. */
+export interface Session extends Pick<Router, 'query' | 'transaction'> {
+  /** As `Router.read`, and always with what this session has written before. */
+  read<R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, params?: readonly unknown[]): Promise<pg.QueryResult<R>>;
+}
+
 export interface Router extends RouterLife {
+  state(): RouterState & {readonly dual?: DualState};
+  session(): Session;
+  /**
+   * One statement that only reads, for which an answer of a moment ago is good enough. During `dual-write` the target may
+   * answer it, a second at most behind what this router has written, or is asked as well and compared.
+   */
+  read<R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, params?: readonly unknown[]): Promise<pg.QueryResult<R>>;
   /** One statement on its own. Sent again only after the fence of a closed side refused it. */
   query<R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, params?: readonly unknown[]): Promise<pg.QueryResult<R>>;
   /**
@@ -38,13 +61,29 @@ export interface Router extends RouterLife {
 
 export function createRouter(options: RouterOptions): Router {
   const routing = new Routing({source: pgSide(options.source), target: pgSide(options.target)}, options);
+  const query = <R extends pg.QueryResultRow>(text: string, params?: readonly unknown[]): Promise<pg.QueryResult<R>> => {
+    const send = ({query: sent}: PgStatements): Promise<pg.QueryResult<R>> => sent<R>(text, params);
+    return routing.statement({source: send, target: send});
+  };
+  const transaction: Router['transaction'] = (act, modes) => routing.transaction({source: act, target: act}, modes);
+  const dual =
+    options.outbox === undefined ? undefined : new DualWrites(routing, options.outbox, {query, transaction}, options.targetReadMs);
   return {
-    query: <R extends pg.QueryResultRow>(text: string, params?: readonly unknown[]) => {
-      const send = ({query}: PgStatements): Promise<pg.QueryResult<R>> => query<R>(text, params);
-      return routing.statement({source: send, target: send});
+    query: (text, params) => (dual ? dual.query(text, params) : query(text, params)),
+    transaction: (act, modes) => (dual ? dual.transaction(act, modes) : transaction(act, modes)),
+    read: (text, params) => (dual ? dual.read(text, params) : query(text, params)),
+    session: () => {
+      const mine: Tokens = new Map();
+      return {
+        query: (text, params) => (dual ? dual.query(text, params, mine) : query(text, params)),
+        transaction: (act, modes) => (dual ? dual.transaction(act, modes, mine) : transaction(act, modes)),
+        read: (text, params) => (dual ? dual.read(text, params, mine) : query(text, params)),
+      };
     },
-    transaction: (act, modes) => routing.transaction({source: act, target: act}, modes),
-    state: () => routing.state(),
-    close: (limit) => routing.close(limit),
+    state: () => ({...routing.state(), ...(dual ? {dual: dual.state()} : {})}),
+    close: async (limit) => {
+      await dual?.close(limit);
+      await routing.close(limit);
+    },
   };
 }

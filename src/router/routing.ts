@@ -78,6 +78,23 @@ export class Routing<S, T> implements RouterLife {
     });
   }
 
+  get route(): Route {
+    return this.#watch.route;
+  }
+
+  /**
+   * On the target, whichever side is open: for reads that the caller can do without. What has to be on the side that is
+   * open goes through `statement` and `transaction`.
+   */
+  async aside<R>(act: (connection: SideConnection<T>) => Promise<R>): Promise<R> {
+    const connection = await takeConnection(this.#pools.target, 'target');
+    try {
+      return await act(connection);
+    } finally {
+      connection.release();
+    }
+  }
+
   state(): RouterState {
     const {side, epoch} = this.#watch.route;
     return {side, isHeld: isHeld(this.#watch.route, monotonicMs()), epoch, waiting: this.#waiting, sides: this.#watch.sides()};

@@ -49,13 +49,13 @@ class RouteRows {
   /** Each side counts the time by its own clock, so that no two clocks are compared. */
   async hold(epoch: number, untilMs: number): Promise<void> {
     const newest = await this.#newest();
-    const row = {epoch, side: newest.side, state: 'hold', holdMs: untilMs, readPercent: newest.readPercent} as const;
+    const row = {epoch, side: newest.side, state: 'hold', holdMs: untilMs, ...readsOf(newest)} as const;
     await this.#write('hold', row, newest.version + 1);
   }
 
   async open(action: string, epoch: number, side: Side): Promise<void> {
     const newest = await this.#newest();
-    await this.#write(action, {epoch, side, state: 'open', holdMs: undefined, readPercent: newest.readPercent}, newest.version + 1);
+    await this.#write(action, {epoch, side, state: 'open', holdMs: undefined, ...readsOf(newest)}, newest.version + 1);
   }
 
   /** Of the sides that answer: one that is down must not keep the other's routers from being told. */
@@ -74,5 +74,8 @@ class RouteRows {
     });
   }
 }
+
+/** Where reads go is no matter of a hold, nor of who is open. */
+const readsOf = ({readPercent, dual}: RouteRow): Pick<RouteRow, 'readPercent' | 'dual'> => ({readPercent, ...(dual ? {dual} : {})});
 
 const isNewer = (a: RouteRow, b: RouteRow): boolean => a.epoch > b.epoch || (a.epoch === b.epoch && a.version > b.version);

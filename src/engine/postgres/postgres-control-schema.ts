@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS crossfade.fence (migration text, epoch bigint, state 
 CREATE TABLE IF NOT EXISTS crossfade.route (
   migration text PRIMARY KEY, name text NOT NULL, epoch bigint NOT NULL, version bigint NOT NULL, side text NOT NULL, state text NOT NULL,
   hold_until timestamptz, read_percent int NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS crossfade.read_report (
+  migration text, router uuid, version bigint, tally jsonb NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (migration, router, version));
 CREATE TABLE IF NOT EXISTS crossfade.canary (
   migration text NOT NULL, attempt bigint NOT NULL, token uuid PRIMARY KEY, client int NOT NULL, seq bigint NOT NULL,
   written_at timestamptz NOT NULL DEFAULT clock_timestamp());
@@ -37,6 +39,7 @@ CREATE TABLE IF NOT EXISTS crossfade.ddl (
 CREATE TABLE IF NOT EXISTS crossfade.journal (
   migration text, seq bigint, hash text NOT NULL, body text NOT NULL, history text, PRIMARY KEY (migration, seq));
 ALTER TABLE crossfade.journal ADD COLUMN IF NOT EXISTS history text;
+ALTER TABLE crossfade.route ADD COLUMN IF NOT EXISTS shadow_percent int;
 ALTER TABLE crossfade.stream ADD COLUMN IF NOT EXISTS history text NOT NULL DEFAULT '';
 ALTER TABLE crossfade.progress ALTER COLUMN pos TYPE text;
 ALTER TABLE crossfade.chunk ALTER COLUMN end_pos TYPE text;
@@ -74,4 +77,17 @@ BEGIN
     USING ERRCODE = '25006', HINT = 'Another server takes the writes of this application now, or will in a moment.';
 END $fence$;
 REVOKE ALL ON FUNCTION crossfade.fence_guard() FROM PUBLIC;
+`;
+
+/**
+ * How a router says what became of its reads. Only the plan's application roles may call it: who can report could hold up
+ * a run, or wave it through.
+ */
+export const REPORT_FUNCTION = `
+CREATE OR REPLACE FUNCTION crossfade.report_reads(migration text, router uuid, version bigint, tally jsonb) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $report$
+  INSERT INTO crossfade.read_report AS r (migration, router, version, tally) SELECT o.migration, $2, $3, $4 FROM crossfade.route o WHERE o.migration = $1
+  ON CONFLICT (migration, router, version) DO UPDATE SET tally = excluded.tally, at = now();
+$report$;
+REVOKE ALL ON FUNCTION crossfade.report_reads(text, uuid, bigint, jsonb) FROM PUBLIC;
 `;

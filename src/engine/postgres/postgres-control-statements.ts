@@ -1,12 +1,12 @@
 /** What Crossfade's own schema is installed, taken over and removed with, apart from who sends it. */
 import type {MigrationRef} from '../engine.ts';
-import {CONTROL_SCHEMA, FENCE_FUNCTION} from './postgres-control-schema.ts';
+import {CONTROL_SCHEMA, FENCE_FUNCTION, REPORT_FUNCTION} from './postgres-control-schema.ts';
 import type {Sql} from './postgres-statement.ts';
 
 /** Two runs that install or remove at the same moment take turns; held until the transaction ends. */
 export const INSTALL_TURN = `SELECT pg_advisory_xact_lock(hashtextextended('crossfade install', 0))`;
 
-export const INSTALL = CONTROL_SCHEMA + FENCE_FUNCTION;
+export const INSTALL = CONTROL_SCHEMA + FENCE_FUNCTION + REPORT_FUNCTION;
 
 /** False also of tables that an earlier version made. */
 export const IS_WHOLE = `

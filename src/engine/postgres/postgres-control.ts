@@ -170,7 +170,7 @@ export class PostgresControl implements Control {
     if (!(await this.isInstalled())) return undefined;
     const {rows} = await this.#sessions.use((session) =>
       session.query(
-        `SELECT epoch::text, version::text, side, state, read_percent::text,
+        `SELECT epoch::text, version::text, side, state, read_percent::text, shadow_percent::text,
                 round(extract(epoch FROM hold_until - clock_timestamp()) * 1000)::text AS hold_ms
          FROM crossfade.route WHERE migration = $1`,
         [this.#migration.short],
@@ -185,20 +185,22 @@ export class PostgresControl implements Control {
       state: row['state'] === 'hold' ? 'hold' : 'open',
       holdMs: typeof row['hold_ms'] === 'string' ? Number(row['hold_ms']) : undefined,
       readPercent: Number(row['read_percent']),
+      ...(typeof row['shadow_percent'] === 'string' ? {dual: {shadowPercent: Number(row['shadow_percent'])}} : {}),
     };
   }
 
   /** One above what stands here; a row of a newer epoch is left alone, and that is an error. */
   async writeRoute(route: Omit<RouteRow, 'version'> & {readonly versionMin?: number}): Promise<void> {
     const {short, name} = this.#migration;
+    const {epoch, side, state, holdMs = null, readPercent, versionMin = 1, dual} = route;
     await this.#sessions.use((session) =>
       session.transaction(BEGIN_LOCALLY, async () => {
         const {rowCount} = await session.query(
-          `INSERT INTO crossfade.route (migration, name, epoch, version, side, state, hold_until, read_percent)
-         VALUES ($1, $2, $3, $8, $4, $5, clock_timestamp() + $6 * interval '1 ms', $7)
+          `INSERT INTO crossfade.route (migration, name, epoch, version, side, state, hold_until, read_percent, shadow_percent)
+         VALUES ($1, $2, $3, $8, $4, $5, clock_timestamp() + $6 * interval '1 ms', $7, $9)
          ON CONFLICT (migration) DO UPDATE SET epoch = excluded.epoch, version = greatest(crossfade.route.version + 1, excluded.version), side = excluded.side, state = excluded.state,
-           hold_until = excluded.hold_until, read_percent = excluded.read_percent WHERE crossfade.route.epoch <= excluded.epoch`,
-          [short, name, route.epoch, route.side, route.state, route.holdMs ?? null, route.readPercent, route.versionMin ?? 1],
+           hold_until = excluded.hold_until, read_percent = excluded.read_percent, shadow_percent = excluded.shadow_percent WHERE crossfade.route.epoch <= excluded.epoch`,
+          [short, name, epoch, side, state, holdMs, readPercent, versionMin, dual?.shadowPercent ?? null],
         );
         if (!rowCount) throw new TerminalError('a newer runner has written the route', {code: 'CF-LEASE-002', next: 'crossfade status'});
         await session.query(`SELECT pg_notify('crossfade_route', $1)`, [name]);
@@ -235,6 +237,7 @@ export class PostgresControl implements Control {
       'ddl',
       'journal',
       'canary',
+      'read_report',
       'lease',
     ];
     await this.#sessions.use((session) =>

@@ -22,6 +22,7 @@ import {postgresStatements} from './postgres-statements.ts';
 import {postgresStorage} from './postgres-storage.ts';
 import {postgresUsage} from './postgres-usage.ts';
 import {PostgresTarget} from './postgres-target.ts';
+import {PostgresReadReports} from './postgres-read-reports.ts';
 import {PostgresTokenTable} from './postgres-token-table.ts';
 
 export const postgresEngine: Engine = {
@@ -60,6 +61,7 @@ function open(options: OpenOptions): Database {
     schema: new PostgresSchema(sessions, options.migration),
     convertible: postgresConvertible(sessions),
     tokens: new PostgresTokenTable(sessions, options.migration),
+    readReports: new PostgresReadReports(sessions, options.migration),
     storage: postgresStorage(sessions),
     usage: postgresUsage(sessions),
     ask: (query, limits) => askPostgres(sessions, query, limits),

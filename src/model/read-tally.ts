@@ -1,0 +1,74 @@
+/** What became of the reads of one router under one route: reported by routers, read by the runner. Interface between versions. */
+export type ReadTally = {
+  /** Tried on both sides, with the same answer. */
+  readonly equal: number;
+  /** Tried on both sides, and certainly not the same. */
+  readonly differing: number;
+  /** The answer of the source was another one each time, so nothing could be said. */
+  readonly unsettled: number;
+  /** The target had not yet what this router has written: the source answered, or nothing was compared. */
+  readonly behind: number;
+  /** The target gave an error, or no answer in time, where the source gave one. */
+  readonly failed: number;
+  /** Answered by the target. */
+  readonly served: number;
+  /** How often an answer took as long as `MS_BOUNDS` says, by place; the last place is whatever took longer. */
+  readonly sourceMs: readonly number[];
+  readonly targetMs: readonly number[];
+  /** Some of those that differ: the statement without its values, and how the answers differ. */
+  readonly samples: readonly ReadDifference[];
+};
+
+/** Never a value of a row, and none of a statement. */
+export type ReadDifference = {
+  readonly statement: string;
+  readonly columns: readonly string[];
+  readonly rows: {readonly source: number; readonly target: number};
+};
+
+export const MS_BOUNDS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+export const NO_READS: ReadTally = {
+  equal: 0,
+  differing: 0,
+  unsettled: 0,
+  behind: 0,
+  failed: 0,
+  served: 0,
+  sourceMs: [],
+  targetMs: [],
+  samples: [],
+};
+
+const SAMPLES_MAX = 5;
+
+export const addReads = (a: ReadTally, b: ReadTally): ReadTally => ({
+  equal: a.equal + b.equal,
+  differing: a.differing + b.differing,
+  unsettled: a.unsettled + b.unsettled,
+  behind: a.behind + b.behind,
+  failed: a.failed + b.failed,
+  served: a.served + b.served,
+  sourceMs: addPlaces(a.sourceMs, b.sourceMs),
+  targetMs: addPlaces(a.targetMs, b.targetMs),
+  samples: [...a.samples, ...b.samples].slice(0, SAMPLES_MAX),
+});
+
+/** One more answer that took so long. */
+export const timed = (ms: number): readonly number[] => {
+  const found = MS_BOUNDS.findIndex((bound) => ms <= bound);
+  const place = found < 0 ? MS_BOUNDS.length : found;
+  return Array.from({length: place + 1}, (_, i) => (i === place ? 1 : 0));
+};
+
+/** The bound below which this share of the answers stayed; undefined without answers, Infinity past the last bound. */
+export const quantile = (places: readonly number[], share: number): number | undefined => {
+  const all = places.reduce((sum, count) => sum + count, 0);
+  if (all === 0) return undefined;
+  let seen = 0;
+  const place = places.findIndex((count) => (seen += count) >= share * all);
+  return MS_BOUNDS[place] ?? Infinity;
+};
+
+const addPlaces = (a: readonly number[], b: readonly number[]): readonly number[] =>
+  Array.from({length: Math.max(a.length, b.length)}, (_, i) => (a[i] ?? 0) + (b[i] ?? 0));

@@ -1,0 +1,210 @@
+/**
+ * The tokens of dual writes. Each write of this router raises one row of the outbox in its own transaction, so the change
+ * stream carries write and token in one commit: a side that shows the token shows everything that was committed before
+ * it. A token that cannot be written is no reason to fail a write; then only the source answers, until there is one that
+ * was written after it.
+ */
+import type pg from 'pg';
+import {after, identity, monotonicMs} from './clock.ts';
+import {outcomeOf} from './outcome.ts';
+import type {PgStatements} from './pg-pool.ts';
+
+type Query = PgStatements['query'];
+
+/** Between two tries at a token behind all others: while a write is under way that leaves none, and when none could be written. */
+const TRY_EVERY_MS = {untold: 100, failed: 1000} as const;
+/** How often the target is asked for tokens that it has not yet. */
+const LOOK_MS = 20;
+
+/** One write under way: `record` is called last in its transaction, `end` when it is known how that ended. */
+export type Write = {record(query: Query): Promise<void>; end(error?: unknown): void};
+
+/** By place, the number that a side must have reached; places are those of one router. */
+export type Tokens = Map<number, bigint>;
+
+/** After this long what a router has written is asked for by whoever reads, his own or not. */
+const OLD_MS = 500;
+
+export type OutboxCalls = {
+  /** Whether writes leave tokens now, and under which epoch; undefined while they do not. */
+  readonly epoch: () => number | undefined;
+  /** One statement of its own on the side that is open. */
+  readonly send: (text: string) => Promise<pg.QueryResult>;
+};
+
+export class Outbox {
+  readonly router = identity();
+  /** Why no token can be written; for `state()`. */
+  problem: string | undefined;
+  readonly #table: string;
+  readonly #calls: OutboxCalls;
+  readonly #free: number[] = [];
+  #places = 0;
+  readonly #tokens: Tokens = new Map();
+  /** As `#tokens` was a while ago, and a while before that. */
+  #aging: {readonly young: Tokens; readonly old: Tokens; readonly sinceMs: number} = {
+    young: new Map(),
+    old: new Map(),
+    sinceMs: monotonicMs(),
+  };
+  /** Behind every write that left no token. */
+  #barrier: Tokens = new Map();
+  /** Writes under way that leave no token, and how many there were. */
+  #untold = {running: 0, ever: 0};
+  #isWhole = false;
+  #trying: Promise<Tokens | undefined> | undefined;
+  #tryAgainMs = 0;
+
+  /** `table`: schema.table. */
+  constructor(table: string, calls: OutboxCalls) {
+    this.#table = quoted(table);
+    this.#calls = calls;
+  }
+
+  /** `mine`: gets the token as well. */
+  write(mine?: Tokens): Write {
+    const place = this.#take();
+    let [token, isUntold] = [undefined as bigint | undefined, false];
+    const untold = (): void => {
+      if (!isUntold) this.#leaveUntold(1);
+      isUntold = true;
+    };
+    return {
+      record: async (query) => {
+        token = undefined;
+        const epoch = this.#calls.epoch();
+        if (epoch === undefined) return untold();
+        try {
+          token = await this.#inside(query, place, epoch);
+        } catch (error) {
+          this.problem = wordsOf(error);
+          untold();
+        }
+      },
+      end: (error) => {
+        // What may have been committed has to be waited for as if it had been.
+        if (token !== undefined && (error === undefined || outcomeOf(error) === 'unknown'))
+          for (const tokens of [this.#tokens, mine]) tokens?.set(place, token);
+        if (isUntold) this.#leaveUntold(-1);
+        this.#free.push(place);
+      },
+    };
+  }
+
+  /** Whether the tokens tell of all that this router has written; for `state()`. */
+  get isWhole(): boolean {
+    return this.#isWhole && this.#calls.epoch() !== undefined;
+  }
+
+  /** The same, for who reads: when they do not, it sees to it that they will. */
+  prove(): boolean {
+    if (this.#calls.epoch() === undefined) this.#isWhole = false;
+    else if (!this.#isWhole && monotonicMs() >= this.#tryAgainMs) {
+      this.#tryAgainMs = monotonicMs() + TRY_EVERY_MS.untold;
+      void this.token();
+    }
+    return this.#isWhole;
+  }
+
+  /** Writes a token of its own: a side that has it has all that was committed before this call. Undefined when none could be written. */
+  token(): Promise<Tokens | undefined> {
+    const next = (this.#trying ?? Promise.resolve()).then(() => this.#own());
+    this.#trying = next;
+    return next;
+  }
+
+  /** What a side must show for a reader: all that was written a while ago, and his own whenever it was. */
+  needed(mine: Tokens = new Map()): Tokens {
+    const [now, {young, sinceMs}] = [monotonicMs(), this.#aging];
+    // When nobody has read for long, nothing tells which of them are new.
+    const old = now - sinceMs < 2 * OLD_MS ? young : new Map(this.#tokens);
+    if (now - sinceMs >= OLD_MS) this.#aging = {young: new Map(this.#tokens), old, sinceMs: now};
+    const all: Tokens = new Map(this.#barrier);
+    for (const [place, n] of [...this.#aging.old, ...mine]) if (n > (all.get(place) ?? 0n)) all.set(place, n);
+    return all;
+  }
+
+  /** Asked in the transaction that reads. */
+  question(needed: Tokens): string {
+    const tokens = [...needed].map(([place, n]) => `(${place}, ${n})`);
+    if (tokens.length === 0) return 'SELECT true AS "isThere"';
+    return `SELECT count(*) = ${tokens.length} AS "isThere" FROM ${this.#table} o JOIN (VALUES ${tokens.join(', ')}) AS t (connection, n)
+      ON o.connection = t.connection AND o.n >= t.n WHERE o.router = '${this.router}'`;
+  }
+
+  async #own(): Promise<Tokens | undefined> {
+    const [epoch, {running, ever}, place] = [this.#calls.epoch(), this.#untold, this.#take()];
+    try {
+      if (epoch === undefined) return undefined;
+      const {rows} = await this.#calls.send(this.#raise(place, epoch, ''));
+      const token: Tokens = new Map([[place, tokenOf(rows)]]);
+      this.problem = undefined;
+      if (!this.#isWhole && running === 0 && ever === this.#untold.ever) [this.#isWhole, this.#barrier] = [true, token];
+      return token;
+    } catch (error) {
+      this.problem = wordsOf(error);
+      this.#isWhole = false;
+      this.#tryAgainMs = monotonicMs() + TRY_EVERY_MS.failed;
+      return undefined;
+    } finally {
+      this.#free.push(place);
+    }
+  }
+
+  /** One message there and back. A refusal takes back nothing but itself. */
+  async #inside(query: Query, place: number, epoch: number): Promise<bigint | undefined> {
+    const raise = this.#raise(place, epoch, 'WHERE txid_current_if_assigned() IS NOT NULL');
+    try {
+      // Several statements in one message have several answers, of which the driver's type says nothing.
+      const answers = (await query(
+        `SAVEPOINT crossfade_outbox; ${raise}; RELEASE SAVEPOINT crossfade_outbox`,
+      )) as unknown as pg.QueryResult[];
+      const rows = answers.flatMap((answer): unknown[] => answer.rows);
+      return rows.length ? tokenOf(rows) : undefined;
+    } catch (error) {
+      // Without a savepoint to go back to the application's own statement had failed before, and COMMIT says so.
+      await query('ROLLBACK TO SAVEPOINT crossfade_outbox').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Only what this class has made itself stands in the text. */
+  #raise(place: number, epoch: number, when: string): string {
+    return `INSERT INTO ${this.#table} AS o (router, connection, n, epoch) SELECT '${this.router}', ${place}, 1, ${epoch} ${when}
+      ON CONFLICT (router, connection) DO UPDATE SET n = o.n + 1, epoch = excluded.epoch RETURNING n::text`;
+  }
+
+  #leaveUntold(running: 1 | -1): void {
+    this.#isWhole = false;
+    this.#untold = {running: this.#untold.running + running, ever: this.#untold.ever + 1};
+  }
+
+  /** No two writes at the same time have the same row, so none waits for another. */
+  #take(): number {
+    return this.#free.pop() ?? this.#places++;
+  }
+}
+
+/** Resolves when `isThere` has said so, or false when it has not within `ms`. */
+export async function untilThere(isThere: () => Promise<boolean>, ms: number): Promise<boolean> {
+  const giveUpMs = monotonicMs() + ms;
+  while (!(await isThere())) {
+    if (monotonicMs() >= giveUpMs) return false;
+    await new Promise<void>((resolve) => void after(LOOK_MS, resolve));
+  }
+  return true;
+}
+
+function tokenOf(rows: readonly unknown[]): bigint {
+  const [row] = rows as readonly {readonly n: string}[];
+  if (!row) throw new Error('the outbox took no token');
+  return BigInt(row.n);
+}
+
+function quoted(table: string): string {
+  const parts = table.split('.');
+  if (parts.length !== 2 || parts.includes('')) throw new TypeError(`outbox must be schema.table, not ${table}`);
+  return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
