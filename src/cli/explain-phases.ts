@@ -1,6 +1,9 @@
-/** What `crossfade explain PHASE` prints: what each phase of the workflows does, how long it lasts, and the ways out. The phase `sync` has the page of its only step. */
+/** What `crossfade explain PHASE` prints: what each phase of the workflows does, how long it lasts, and the ways out. A phase of a single step has that step's page. */
 import type {phases} from '../phase/phases.ts';
 import {page, type Page} from './explain-page.ts';
+
+/** Their steps have the same names. */
+type OfOneStep = 'sync' | 'dual-on' | 'shadow-reads' | 'shift-reads' | 'dual-off';
 
 export const phasePages = {
   assess: page(
@@ -57,30 +60,6 @@ export const phasePages = {
     'After crossfade complete; there is no way back from here.',
     'crossfade report says what remains.',
   ),
-  'dual-on': page(
-    'writes of routers leave tokens',
-    'From here on each write of a router raises one row of its outbox in its own transaction; the route row says so. Users notice nothing.',
-    'In a move that begins with the reads; seconds.',
-    'CF-READ-003 names what is wrong with the outbox. docs/dual-write.md.',
-  ),
-  'shadow-reads': page(
-    'reads are tried on the target',
-    'The source answers; a share of the reads is asked of the target as well, and both answers are compared.',
-    'In a move that begins with the reads; until there were enough of them.',
-    'crossfade status says how many reads are missing; after a difference (CF-READ-001) find its cause, then crossfade resume. docs/dual-write.md.',
-  ),
-  'shift-reads': page(
-    'the target answers reads',
-    'A growing share of the reads is answered by the target: 1, 10, 50 and 100 %. Writes stay where they are.',
-    'In a move that begins with the reads; each share until there were enough of them.',
-    'All reads go back by themselves after a difference (CF-READ-001) or too many errors (CF-READ-002). docs/dual-write.md.',
-  ),
-  'dual-off': page(
-    'writes leave no more tokens',
-    'The route row says so; the outbox stays, it is a table of the application.',
-    'After crossfade complete, before the decommission; seconds.',
-    'Drop the outbox when no router names it any more. docs/dual-write.md.',
-  ),
   expand: page(
     'the new shape is added beside the old one',
     'Columns, constraints and indexes are added, each with a lock of a fraction of a second.',
@@ -111,4 +90,4 @@ export const phasePages = {
     'Last in a change in place; there is no way back from here.',
     'CF-DDL-003 names what still uses it. docs/expand-contract.md.',
   ),
-} satisfies Record<Exclude<keyof typeof phases, 'sync'>, Page>;
+} satisfies Record<Exclude<keyof typeof phases, OfOneStep>, Page>;
