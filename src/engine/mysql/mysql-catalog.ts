@@ -37,7 +37,7 @@ export const mysqlCatalog = (sessions: MySessions): Catalog => ({
   tables: (scope) => sessions.use((session) => readTables(session, scope)),
   findings: (as, tables, wishes) => sessions.use((session) => mysqlFindings(session, as, tables, wishes)),
   grants: (as, tables, wishes) => sessions.use((session) => mysqlGrants(session, as, tables, wishes)),
-  inventory: () => sessions.use(mysqlInventory),
+  inventory: (tables) => sessions.use((session) => mysqlInventory(session, tables)),
 });
 
 const readTables = async (session: MySession, scope: Scope): Promise<Table[]> => {

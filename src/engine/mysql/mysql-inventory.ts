@@ -1,5 +1,6 @@
-/** The inventory of a MySQL or MariaDB side, of all schemas that are not the server's own. */
+/** The inventory of a MySQL or MariaDB side, of all schemas that are not the server's own; its statements are those in the schemas of `tables`. */
 import type {Inventory} from '../../model/inventory.ts';
+import type {Table} from '../../model/table.ts';
 import {mysqlFeatures} from './mysql-features.ts';
 import {bytesOf, logFiles} from './mysql-log-files.ts';
 import {ownSchemas} from './mysql-own-schemas.ts';
@@ -28,7 +29,7 @@ const FACTS = `SELECT @@global.max_connections AS connections, @@global.innodb_c
 
 const PLUGINS = `SELECT plugin_name AS name, plugin_version AS version FROM information_schema.plugins WHERE plugin_status = 'ACTIVE' AND plugin_library IS NOT NULL ORDER BY 1`;
 
-export const mysqlInventory = async (session: MySession): Promise<Inventory> => {
+export const mysqlInventory = async (session: MySession, tables: readonly Table[]): Promise<Inventory> => {
   const facts = await session.one(FACTS);
   const objects = await session.query(OBJECTS);
   const plugins = await session.query(PLUGINS);
@@ -43,7 +44,7 @@ export const mysqlInventory = async (session: MySession): Promise<Inventory> => 
     connections: {max: Number(facts['connections']), used: Number(used.Value)},
     features: await mysqlFeatures(session),
     openTransactions: await openTransactions(session),
-    statements: await mysqlStatementRecord(session),
+    statements: await mysqlStatementRecord(session, [...new Set(tables.map(({name}) => name.schema))]),
     indexCheck: {notChecked: `${session.flavour.product} checks indexes only where it may hold up their users (CHECK TABLE)`},
     hasChecksums: facts['checksums'] !== 'none',
     // The rules of a collation are part of the server and are never changed under its name.
