@@ -227,26 +227,16 @@ const waiting = async (): Promise<number> =>
     )[0]?.[0],
   );
 
+const brought = ([router, connection, n, epoch]: readonly (string | null)[]): string =>
+  `INSERT INTO outbox VALUES ('${router}', ${connection}, ${n}, ${epoch}) ON CONFLICT (router, connection) DO UPDATE SET n = excluded.n`;
+
 /** The tokens; notes stay where they are, so that each side's answer tells which one it is. */
-async function bringOver(): Promise<void> {
-  for (const [router, connection, n, epoch] of await source.rows('SELECT * FROM outbox'))
-    await target.run(
-      `INSERT INTO outbox VALUES ('${router}', ${connection}, ${n}, ${epoch}) ON CONFLICT (router, connection) DO UPDATE SET n = excluded.n`,
-    );
-}
+const bringOver = async (): Promise<void> => target.run(...(await source.rows('SELECT * FROM outbox')).map(brought));
 
 /** The one note with the tokens of the same moment, in one transaction, as a stream does. */
 async function bringNoteOver(): Promise<void> {
   const rows = await source.rows('SELECT router, connection, n, epoch, (SELECT text FROM note) FROM outbox');
-  await target.run(
-    'BEGIN',
-    `UPDATE note SET text = '${rows[0]?.[4]}'`,
-    ...rows.map(
-      ([router, connection, n, epoch]) =>
-        `INSERT INTO outbox VALUES ('${router}', ${connection}, ${n}, ${epoch}) ON CONFLICT (router, connection) DO UPDATE SET n = excluded.n`,
-    ),
-    'COMMIT',
-  );
+  await target.run('BEGIN', `UPDATE note SET text = '${rows[0]?.[4]}'`, ...rows.map(brought), 'COMMIT');
 }
 
 function keepBringing(bring = bringOver): AsyncDisposable {
