@@ -31,6 +31,8 @@ export type TopicPartition = {readonly topic: string; readonly partition: number
 export interface BrokerClient {
   /** A topic that is there already with as many partitions stays as it is. */
   createTopic(topic: string, settings: TopicSettings): Promise<void>;
+  /** One that is not there is none the less deleted. */
+  deleteTopic(topic: string): Promise<void>;
   /** Undefined where there is no such topic. */
   offsets(topic: string): Promise<readonly OffsetRange[] | undefined>;
   /** The values that hold of these settings, its own or the cluster's. */

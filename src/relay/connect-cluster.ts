@@ -59,13 +59,20 @@ export class ConnectCluster {
     await this.#ask('PUT', `${at(name)}/stop`);
   }
 
+  /** Begins its failed tasks again, where they stood. */
+  async restartFailed(name: string): Promise<void> {
+    await this.#ask('POST', `${at(name)}/restart?includeTasks=true&onlyFailed=true`);
+  }
+
   async delete(name: string): Promise<void> {
     await this.#ask('DELETE', at(name));
   }
 
   async status(name: string): Promise<ConnectorStatus> {
     const answer = await this.#ask('GET', `${at(name)}/status`);
-    return answer === undefined ? {state: 'absent'} : statusOf(object(answer));
+    if (answer !== undefined) return statusOf(object(answer));
+    // A worker that has just begun knows its connectors before it knows how they are.
+    return {state: (await this.#ask('GET', at(name))) === undefined ? 'absent' : 'unassigned'};
   }
 
   /** Empty before it has committed any. */

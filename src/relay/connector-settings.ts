@@ -22,9 +22,16 @@ export type ConnectorRequest = {
   readonly tables: readonly Table[];
   /** Sent for a large value that did not change. A random word, so that no value of the application is taken for it. */
   readonly placeholder: string;
+  /** What stands in the settings instead of the address's own password. */
+  readonly password?: string;
+  /** Whether its connections to the source have to be encrypted and verified. */
+  readonly isEncrypted: boolean;
   /** Of a single message; topics and brokers have to allow as much (H-86). */
   readonly messageBytesMax: number;
 };
+
+/** Our own writers write to it first: whoever reads the changes knows by it whose they are. */
+const TAG_TABLE = 'crossfade\\.tag';
 
 const HEARTBEAT_MS = 1000;
 const POLL_MS = 50;
@@ -36,20 +43,31 @@ const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter';
 
 /** Refuses tables that cannot go through Debezium, with the reason. */
 export function connectorSettings(request: ConnectorRequest): Readonly<Record<string, string>> {
-  const {url, prefix, tables} = request;
   refuseUnfit(request);
+  const {url} = request;
   const {username, password} = new URL(url.reveal());
+  return settingsFor(request, {
+    'database.hostname': url.host,
+    'database.port': url.port || '5432',
+    'database.user': decodeURIComponent(username),
+    'database.password': request.password ?? decodeURIComponent(password),
+    'database.dbname': url.database,
+  });
+}
+
+/** `database`: how it reaches the source. */
+export function settingsFor(
+  request: Omit<ConnectorRequest, 'url' | 'password'>,
+  database: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const {prefix, tables} = request;
   return {
     'connector.class': POSTGRES_CONNECTOR.className,
     'tasks.max': '1',
     'plugin.name': 'pgoutput',
-    'database.hostname': url.host,
-    'database.port': url.port || '5432',
-    'database.user': decodeURIComponent(username),
-    'database.password': decodeURIComponent(password),
-    'database.dbname': url.database,
+    ...database,
     // A connection that leaves the machine is encrypted and verified (H-94).
-    'database.sslmode': url.isLocal ? 'prefer' : 'verify-full',
+    'database.sslmode': request.isEncrypted ? 'verify-full' : 'prefer',
     'driver.options': PINS,
     'topic.prefix': prefix,
     'slot.name': request.slot,
@@ -57,7 +75,7 @@ export function connectorSettings(request: ConnectorRequest): Readonly<Record<st
     'publication.name': request.publication,
     'publication.autocreate.mode': 'disabled',
     'snapshot.mode': 'no_data',
-    'table.include.list': tables.map(({name}) => pattern(name)).join(','),
+    'table.include.list': [...tables.map(({name}) => pattern(name)), TAG_TABLE].join(','),
     'message.key.columns': tables.map((table) => `${pattern(table.name)}:${table.key.join(',')}`).join(';'),
     'decimal.handling.mode': 'string',
     'time.precision.mode': 'microseconds',
@@ -70,6 +88,13 @@ export function connectorSettings(request: ConnectorRequest): Readonly<Record<st
     'skipped.operations': 'none',
     'tombstones.on.delete': 'false',
     'provide.transaction.metadata': 'true',
+    // Ours alone: what others put into the log with pg_logical_emit_message is of no table.
+    'message.prefix.include.list': 'crossfade',
+    // One topic of one partition, so that the order of the source's log is the order of the messages.
+    transforms: 'together',
+    'transforms.together.type': 'org.apache.kafka.connect.transforms.RegexRouter',
+    'transforms.together.regex': `${prefix}\\..*`,
+    'transforms.together.replacement': prefix,
     'heartbeat.interval.ms': String(HEARTBEAT_MS),
     'poll.interval.ms': String(POLL_MS),
     'event.processing.failure.handling.mode': 'fail',
@@ -85,14 +110,11 @@ export function connectorSettings(request: ConnectorRequest): Readonly<Record<st
   };
 }
 
+/** Of all changes, of the transactions that they are of, and of marks: named as the prefix. */
+export const changeTopic = (prefix: string): string => prefix;
+
 /** Every topic that the connector writes to. They have to be there: a topic that makes itself has the cluster's retention. */
-export const connectorTopics = (prefix: string, tables: readonly Table[]): readonly string[] => [
-  ...tables.map(({name}) => topicOf(prefix, name)),
-  `${prefix}.transaction`,
-  // Of pg_logical_emit_message, whoever calls it; without the topic the connector would stand still.
-  `${prefix}.message`,
-  `__debezium-heartbeat.${prefix}`,
-];
+export const connectorTopics = (prefix: string): readonly string[] => [changeTopic(prefix), `__debezium-heartbeat.${prefix}`];
 
 /**
  * The columns that the publication sends: Debezium reads every value that it gets, also of columns that it is told to leave out,
@@ -101,31 +123,30 @@ export const connectorTopics = (prefix: string, tables: readonly Table[]): reado
 export const publishedColumns = (table: Table): readonly string[] =>
   writtenColumns(table).flatMap(({name, type}) => (isCarried(type) ? [name] : []));
 
-/** As Debezium makes it of the table's name. */
-export const topicOf = (prefix: string, {schema, name}: TableName): string =>
-  `${prefix}.${schema}.${name}`.replaceAll(/[^A-Za-z\d._-]/g, '_');
+/** The table as its publication has it: partial where a column stays out. */
+export const publishedTable = (table: Table): Table => {
+  const names = publishedColumns(table);
+  if (names.length === writtenColumns(table).length) return table;
+  return {...table, columns: table.columns.filter(({name}) => names.includes(name)), isPartial: true};
+};
 
 function refuseUnfit({prefix, tables}: ConnectorRequest): void {
   if (!/^[A-Za-z\d_-]+$/.test(prefix)) throw unfit(`the prefix ${prefix} is not of letters, digits, _ and - alone`);
-  const topics = new Map<string, Table>();
   for (const table of tables) {
-    const topic = topicOf(prefix, table.name);
-    const other = topics.get(topic);
-    if (other) throw unfit(`${nameOf(table.name)} and ${nameOf(other.name)} would share the topic ${topic}`);
-    topics.set(topic, table);
-    refuseKey(table);
+    const fault = keyFault(table);
+    if (fault !== undefined) throw unfit(`${nameOf(table.name)}: ${fault}`);
   }
 }
 
-function refuseKey(table: Table): void {
-  if (!table.key.length) throw unfit(`${nameOf(table.name)} has no key`);
+/** Why Debezium cannot tell the rows of a table apart; undefined where it can. */
+export function keyFault(table: Table): string | undefined {
+  if (!table.key.length) return 'it has no key';
   for (const name of table.key) {
     const type = table.columns.find((column) => column.name === name)?.type ?? 'of no type';
-    if (!isCarried(type))
-      throw unfit(`the key of ${nameOf(table.name)} has ${name}, which is ${type}: Debezium does not carry it as it is`);
-    if (/[,;:]/.test(name))
-      throw unfit(`the key of ${nameOf(table.name)} has a column ${name}, which cannot be named in Debezium's settings`);
+    if (!isCarried(type)) return `its key has ${name}, which is ${type}: Debezium does not carry it as it is`;
+    if (/[,;:]/.test(name)) return `its key has a column ${name}, which cannot be named in Debezium's settings`;
   }
+  return undefined;
 }
 
 /** Debezium matches whole names, `schema.table`, with regular expressions separated by commas. */

@@ -5,7 +5,7 @@
  */
 import type {Change, Key, Row} from '../model/change.ts';
 import {TerminalError} from '../model/errors.ts';
-import {nameOf, type Table, writtenColumns} from '../model/table.ts';
+import {type Table, writtenColumns} from '../model/table.ts';
 import type {BrokerMessage} from './broker-client.ts';
 import {decodeValue, isCarried} from './debezium-values.ts';
 import {elements, ExactNumber, isObject, type Json, type JsonObject, parseExactJson, word} from './exact-json.ts';
@@ -31,20 +31,40 @@ export type Envelope = {
 };
 
 /** Throws CF-RELAY-004 where the message is none of Debezium's about that table. */
-export function decodeMessage({table, placeholder}: Envelope, message: BrokerMessage): Decoded {
+export function decodeMessage(envelope: Envelope, message: BrokerMessage): Decoded {
+  return understood(message, () => {
+    const value = valueOf(message);
+    if (value === undefined) return {type: 'tombstone'};
+    return {type: 'change', change: decodeChange(envelope, message, value), place: placeOf(value)};
+  });
+}
+
+/** Of a message whose value is read already. */
+export function decodeChange({table, placeholder}: Envelope, message: BrokerMessage, value: JsonObject): Change {
+  requireTable(table, value);
+  return changeOf(table, message, value, placeholders(placeholder));
+}
+
+/** Undefined of a tombstone. */
+export const valueOf = ({value}: BrokerMessage): JsonObject | undefined =>
+  value === null ? undefined : object(parseExactJson(value.toString('utf8')), 'value');
+
+/** Whatever is wrong with a message is said with its place. */
+export function understood<T>(message: BrokerMessage, read: () => T): T {
   try {
-    if (message.value === null) return {type: 'tombstone'};
-    const value = object(parseExactJson(message.value.toString('utf8')), 'value');
-    requireTable(table, value);
-    return {type: 'change', change: changeOf(table, message, value, placeholders(placeholder)), place: placeOf(value)};
+    return read();
   } catch (error) {
+    if (error instanceof TerminalError) throw error;
     const {topic, partition, offset} = message;
     const why = error instanceof Error ? error.message : String(error);
-    throw new TerminalError(`the message at ${topic} ${partition}:${offset} is none that ${nameOf(table.name)} could have sent: ${why}`, {
-      code: 'CF-RELAY-004',
-      cause: error,
-      next: 'find out who wrote it; crossfade explain CF-RELAY-004',
-    });
+    throw new TerminalError(
+      `the message at ${topic} ${partition}:${offset} is none that Debezium could have sent of these tables: ${why}`,
+      {
+        code: 'CF-RELAY-004',
+        cause: error,
+        next: 'find out who wrote it; crossfade explain CF-RELAY-004',
+      },
+    );
   }
 }
 
@@ -117,14 +137,14 @@ function requireTable(table: Table, value: JsonObject): void {
   if (schema !== table.name.schema || name !== table.name.name) throw new Error(`it is about ${word(schema)}.${word(name)}`);
 }
 
-function placeOf(value: JsonObject): EventPlace {
+export function placeOf(value: JsonObject): EventPlace {
   const {txId, lsn, sequence} = object(value['source'], 'source');
   if (!(txId instanceof ExactNumber) || !(lsn instanceof ExactNumber)) throw new Error('its source has no txId or no lsn');
   const [before] = elements(typeof sequence === 'string' ? parseExactJson(sequence) : undefined);
   return {transaction: txId.text, lsn: BigInt(lsn.text), commitBefore: typeof before === 'string' ? BigInt(before) : undefined};
 }
 
-function object(value: Json | undefined, what: string): JsonObject {
+export function object(value: Json | undefined, what: string): JsonObject {
   if (!isObject(value)) throw new Error(`its ${what} is no object`);
   return value;
 }

@@ -1,5 +1,5 @@
 /** The broker client over `kafkajs`, which knows no assignment: each reader is alone in a group of its own, and commits nothing. */
-import {type Admin, ConfigResourceTypes, Kafka, KafkaJSProtocolError, logLevel, type Producer} from 'kafkajs';
+import kafkajs, {type Admin, type Kafka, type Producer} from 'kafkajs';
 import type {Effects} from '../model/effects.ts';
 import {TerminalError, TransientError} from '../model/errors.ts';
 import type {BrokerAddress, BrokerClient, BrokerMessage, NewMessage, OffsetRange, TopicPartition, TopicSettings} from './broker-client.ts';
@@ -20,7 +20,7 @@ export class KafkajsClient implements BrokerClient {
   constructor({brokers, clientId}: BrokerAddress, effects: Effects) {
     const limits = {connectionTimeout: CONNECT_MS_MAX, requestTimeout: ANSWER_MS_MAX, retry: RETRY};
     // What goes wrong is thrown, and said once, by whoever asked.
-    this.#kafka = new Kafka({clientId, brokers: [...brokers], ...limits, logLevel: logLevel.NOTHING});
+    this.#kafka = new kafkajs.Kafka({clientId, brokers: [...brokers], ...limits, logLevel: kafkajs.logLevel.NOTHING});
     this.#effects = effects;
     this.#clientId = clientId;
   }
@@ -34,6 +34,12 @@ export class KafkajsClient implements BrokerClient {
     if (had !== partitions) throw unfit(`the topic ${topic} is there with ${had} partitions, and ${partitions} are wanted`);
   }
 
+  async deleteTopic(topic: string): Promise<void> {
+    if ((await this.offsets(topic)) === undefined) return;
+    await this.#effects.point('admin.command', `kafka delete topic ${topic}`);
+    await this.#ask(`delete ${topic}`, (admin) => admin.deleteTopics({topics: [topic]}));
+  }
+
   async offsets(topic: string): Promise<readonly OffsetRange[] | undefined> {
     // By its list: to ask for a topic by name can make it.
     const topics = await this.#ask('list topics', (admin) => admin.listTopics());
@@ -45,7 +51,7 @@ export class KafkajsClient implements BrokerClient {
   }
 
   async topicSettings(topic: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> {
-    const asked = {type: ConfigResourceTypes.TOPIC, name: topic, configNames: [...names]};
+    const asked = {type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: [...names]};
     const {resources} = await this.#ask(`the settings of ${topic}`, (admin) =>
       admin.describeConfigs({resources: [asked], includeSynonyms: false}),
     );
@@ -124,7 +130,7 @@ function brokerError(what: string, error: unknown): Error {
   if (error instanceof TransientError || error instanceof TerminalError) return error;
   const root = rootOf(error);
   const message = `Kafka, ${what}: ${root instanceof Error ? root.message : String(root)}`;
-  if (root instanceof KafkaJSProtocolError && FINAL.test(root.type))
+  if (root instanceof kafkajs.KafkaJSProtocolError && FINAL.test(root.type))
     return new TerminalError(message, {code: 'CF-RELAY-002', cause: error, next: 'see what the brokers say'});
   return new TransientError(message, {code: 'CF-RELAY-001', cause: error, next: 'nothing; it is tried again'});
 }

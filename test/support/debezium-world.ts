@@ -5,7 +5,7 @@ import {DatabaseUrl} from '../../src/model/database-url.ts';
 import type {Table} from '../../src/model/table.ts';
 import type {BrokerMessage} from '../../src/relay/broker-client.ts';
 import {ConnectCluster, type ConnectorState} from '../../src/relay/connect-cluster.ts';
-import {connectorSettings, connectorTopics, publishedColumns, topicOf} from '../../src/relay/connector-settings.ts';
+import {changeTopic, connectorSettings, connectorTopics, publishedColumns} from '../../src/relay/connector-settings.ts';
 import {decodeMessage, type Decoded} from '../../src/relay/debezium-envelope.ts';
 import {KafkajsClient} from '../../src/relay/kafkajs.ts';
 import {openSide, type TestSide} from './databases.ts';
@@ -66,8 +66,8 @@ export async function openDebeziumWorld(settings: Readonly<Record<string, string
       await source.run(`CREATE PUBLICATION ${name} FOR TABLE ${published.join(', ')}`);
       await source.run(`SELECT pg_create_logical_replication_slot('${name}', 'pgoutput')`);
       const topic = {partitions: 1, replicas: 1, settings: {'cleanup.policy': 'delete', 'retention.ms': '-1'}};
-      await Promise.all(connectorTopics(name, prepared.tables).map((one) => broker.createTopic(one, topic)));
-      const shared = {url: new DatabaseUrl(url), prefix: name, slot: name, publication: name, placeholder};
+      await Promise.all(connectorTopics(name).map((one) => broker.createTopic(one, topic)));
+      const shared = {url: new DatabaseUrl(url), prefix: name, slot: name, publication: name, placeholder, isEncrypted: false};
       prepared.settings = connectorSettings({...shared, tables: prepared.tables, messageBytesMax: 1_000_000});
       return prepared.tables;
     },
@@ -90,12 +90,13 @@ export async function openDebeziumWorld(settings: Readonly<Record<string, string
       });
     },
     async read(table) {
-      const topic = topicOf(name, table.name);
+      const topic = changeTopic(name);
       const end = (await broker.offsets(topic))?.[0]?.end ?? 0n;
       const read: Read[] = [];
       if (end === 0n) return read;
       for await (const batch of broker.consume([{topic, partition: 0, offset: 0n}], new AbortController().signal)) {
-        for (const message of batch) read.push({message, decoded: decodeMessage({table, placeholder}, message)});
+        for (const message of batch.filter((one) => isAbout(table, one)))
+          read.push({message, decoded: decodeMessage({table, placeholder}, message)});
         if ((batch.at(-1)?.offset ?? 0n) >= end - 1n) return read;
       }
       return read;
@@ -113,6 +114,12 @@ export async function openDebeziumWorld(settings: Readonly<Record<string, string
     },
   };
 }
+
+/** All of a source are in one topic. */
+const isAbout = ({name}: Table, {value}: BrokerMessage): boolean => {
+  const {source} = JSON.parse(value?.toString() ?? '{}') as {readonly source?: {readonly schema: string; readonly table: string}};
+  return source?.schema === name.schema && source.table === name.name;
+};
 
 /** As our own sessions are (postgres-connection.ts), so that texts can be compared. */
 const SPOKEN = `SET DateStyle = ISO; SET IntervalStyle = iso_8601; SET TimeZone = UTC; SET bytea_output = hex; SET extra_float_digits = 3;

@@ -2,6 +2,7 @@
 import type {Message, MessageRelation} from 'pg-logical-replication/dist/output-plugins/pgoutput/pgoutput.types.js';
 import type {Change, Key, Row, StreamEvent, Value} from '../../model/change.ts';
 import {TerminalError} from '../../model/errors.ts';
+import {markEvent} from '../../model/mark-text.ts';
 import {nameOf, writtenColumns, type Table} from '../../model/table.ts';
 import {toPosition} from './postgres-position.ts';
 
@@ -78,11 +79,8 @@ export class PgoutputEvents {
 
   #mark(message: Extract<Message, {tag: 'message'}>, out: StreamEvent[]): void {
     if (message.prefix !== 'crossfade' || !message.transactional) return;
-    const text = Buffer.from(message.content).toString('utf8');
-    const space = text.indexOf(' ');
-    if (text.slice(0, space) !== this.#short) return;
-    const content = text.slice(space + 1);
-    out.push(content.startsWith('ddl ') ? {type: 'schema', table: undefined, what: content.slice(4)} : {type: 'mark', content});
+    const event = markEvent(this.#short, Buffer.from(message.content).toString('utf8'));
+    if (event) out.push(event);
   }
 
   #row(message: RowMessage, out: StreamEvent[]): void {

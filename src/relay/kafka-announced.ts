@@ -1,0 +1,46 @@
+/** What the relay `kafka` would make, for people to read before it is made. Nothing is asked, and no secret is in it. */
+import type {Table} from '../model/table.ts';
+import {connectorTopics, publishedTable, settingsFor} from './connector-settings.ts';
+import type {KafkaSettings} from './kafka.ts';
+import {topicSettings} from './topic-settings.ts';
+
+export type AnnouncedRelay = {
+  /** As the source has to publish them. */
+  readonly published: readonly Table[];
+  readonly start: AnnouncedAct;
+  readonly apply: AnnouncedAct;
+  readonly drop: AnnouncedAct;
+};
+export type AnnouncedAct = {readonly what: string; readonly settings: Readonly<Record<string, string>>};
+
+type Planned = Pick<KafkaSettings, 'brokers' | 'retentionMs' | 'replicas' | 'messageBytesMax' | 'password' | 'isEncrypted'>;
+
+/** `short`: of the migration. */
+export function announceKafka(planned: Planned, short: string, tables: readonly Table[]): AnnouncedRelay {
+  const name = `crossfade_${short}`;
+  const request = {...planned, prefix: name, slot: `${name}_fwd`, publication: name, placeholder: '<of the run>', tables};
+  const topics = connectorTopics(name);
+  return {
+    published: tables.map(publishedTable),
+    start: {
+      what: `make the topics ${topics.join(' and ')} on ${planned.brokers.join(', ')}, then the connector ${name}, and wait for a mark that was written before it`,
+      settings: {
+        ...named('topics', {partitions: '1', replicas: String(planned.replicas), ...topicSettings(planned)}),
+        ...named('connector', settingsFor(request, addressOf(planned))),
+      },
+    },
+    apply: {what: `read the topic ${name}`, settings: {}},
+    drop: {what: `delete the connector ${name} with its offsets, and the topics ${topics.join(' and ')}`, settings: {}},
+  };
+}
+
+const addressOf = ({password}: Planned): Readonly<Record<string, string>> => ({
+  'database.hostname': '<of the source>',
+  'database.port': '<of the source>',
+  'database.user': '<of the source>',
+  'database.password': password ?? '<of the source>',
+  'database.dbname': '<of the source>',
+});
+
+const named = (what: string, settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${what} ${name}`, value]));

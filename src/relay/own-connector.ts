@@ -1,0 +1,76 @@
+/** The connector of one migration: made, kept at work, begun again and removed. Each act can be repeated after a crash in its middle. */
+import {TerminalError, TransientError} from '../model/errors.ts';
+import type {Effects} from '../model/effects.ts';
+import type {ConnectCluster} from './connect-cluster.ts';
+
+const STOP_POLL_MS = 200;
+const STOP_POLLS_MAX = 300;
+
+export class OwnConnector {
+  readonly #connect: ConnectCluster;
+  readonly #name: string;
+  readonly #effects: Effects;
+
+  /** It is stopped by us, and not yet told to go on. */
+  #isStopped = false;
+
+  constructor(connect: ConnectCluster, name: string, effects: Effects) {
+    this.#connect = connect;
+    this.#name = name;
+    this.#effects = effects;
+  }
+
+  /** `before`: called where it is not there yet. */
+  async start(settings: Readonly<Record<string, string>>, before: () => Promise<unknown>): Promise<void> {
+    if ((await this.#connect.status(this.#name)).state === 'absent') await before();
+    await this.#connect.put(this.#name, settings);
+    await this.#connect.resume(this.#name);
+  }
+
+  /** A failed one is told to begin again; whether it does is seen when it is asked the next time. */
+  async requireWorking(): Promise<void> {
+    if (this.#isStopped) return;
+    const {state, cause} = await this.#connect.status(this.#name);
+    if (this.#isStopped) return;
+    if (state === 'absent')
+      throw new TerminalError(`the connector ${this.#name} was deleted`, {code: 'CF-RELAY-005', next: 'crossfade abort, then start again'});
+    if (state === 'paused' || state === 'stopped') await this.#connect.resume(this.#name);
+    if (state !== 'failed') return;
+    await this.#connect.restartFailed(this.#name);
+    throw new TransientError(`the connector ${this.#name} failed: ${cause ?? 'it does not say why'}`, {
+      code: 'CF-RELAY-005',
+      next: 'crossfade explain CF-RELAY-005; it is told to begin again by itself',
+    });
+  }
+
+  /** From its slot on, which no transaction has left that did not come whole. A crash in the middle leaves it stopped, which `requireWorking` ends. */
+  async sendAgain(): Promise<void> {
+    this.#isStopped = true;
+    try {
+      await this.#stop();
+      await this.#connect.resetOffsets(this.#name);
+    } finally {
+      this.#isStopped = false;
+    }
+    await this.#connect.resume(this.#name);
+  }
+
+  async remove(): Promise<void> {
+    if ((await this.#connect.status(this.#name)).state === 'absent') return;
+    await this.#stop();
+    await this.#connect.resetOffsets(this.#name);
+    await this.#connect.delete(this.#name);
+  }
+
+  async #stop(): Promise<void> {
+    await this.#connect.stop(this.#name);
+    for (let poll = 0; poll < STOP_POLLS_MAX; poll++) {
+      if ((await this.#connect.status(this.#name)).state === 'stopped') return;
+      await this.#effects.clock.sleep(STOP_POLL_MS);
+    }
+    throw new TransientError(`the connector ${this.#name} does not stop`, {
+      code: 'CF-RELAY-001',
+      next: 'look at the workers of Kafka Connect',
+    });
+  }
+}
