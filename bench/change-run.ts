@@ -1,6 +1,6 @@
 /** One server with a database that is filled once, and one change in place on a copy of it, while clients write. */
 import {spawn} from 'node:child_process';
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -11,9 +11,8 @@ import {systemEffects} from '../src/runner/system-effects.ts';
 import {type Case, SCHEMA} from './change-cases.ts';
 import {databaseUrl, sqlOn} from './databases.ts';
 import {failures, missing, readLogs, waitsIn, waitsOutside, type Window} from './stall-log.ts';
-import type {WritersRequest} from './stall-writers.ts';
+import {startWriters} from './writers-process.ts';
 
-const WRITERS = fileURLToPath(new URL('stall-writers.ts', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 /** Rows of each client that it changes; the others only lie there. */
 const SLOTS = 500;
@@ -119,17 +118,6 @@ const everyday = (log: ReturnType<typeof readLogs>, change: Window): number => M
 
 const atOf = (entries: readonly Entry[], phase: string): number =>
   Date.parse(entries.find(({fact}) => fact.type === 'phase-started' && fact.phase === phase)?.at ?? '');
-
-async function startWriters(request: WritersRequest): Promise<() => Promise<void>> {
-  mkdirSync(request.folder);
-  const child = spawn(process.execPath, [WRITERS, JSON.stringify(request)], {stdio: ['pipe', 'pipe', 'inherit']});
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), ended]);
-  return async () => {
-    child.stdin.end();
-    await ended;
-  };
-}
 
 async function run(plan: string, state: string, url: string): Promise<void> {
   const child = spawn(process.execPath, [PROGRAM, 'run', plan, '--state', state, '--yes', '--no-input'], {

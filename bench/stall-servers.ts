@@ -1,17 +1,15 @@
 /** Two servers, one PgBouncer before them, the application behind it, and a runner as an operator starts it. */
 import {type ChildProcess, spawn} from 'node:child_process';
-import {closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import pg from 'pg';
 import {type PgBouncers, startPgBouncers} from '../test/support/pgbouncer.ts';
 import {makeFolder} from '../test/support/server-folder.ts';
 import {databaseUrl, Servers, sqlOn} from './databases.ts';
 import type {Window} from './stall-log.ts';
-import type {WritersRequest} from './stall-writers.ts';
+import {startWriters} from './writers-process.ts';
 
-const WRITERS = fileURLToPath(new URL('stall-writers.ts', import.meta.url));
 const USER = {name: 'stall_app', password: 'only-for-this-bench'};
 const DATABASE = 'stall';
 const SLOTS = 500;
@@ -62,16 +60,8 @@ export class StallServers {
   }
 
   /** Begins at once; `folder` is made, and gets one log a client. */
-  async startWriters(folder: string, clients: number, rate: number): Promise<() => Promise<void>> {
-    mkdirSync(folder);
-    const request: WritersRequest = {url: this.#client, clients, rate, folder, slots: SLOTS};
-    const child = spawn(process.execPath, [WRITERS, JSON.stringify(request)], {stdio: ['pipe', 'pipe', 'inherit']});
-    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-    await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), ended]);
-    return async () => {
-      child.stdin.end();
-      await ended;
-    };
+  startWriters(folder: string, clients: number, rate: number): Promise<() => Promise<void>> {
+    return startWriters({url: this.#client, clients, rate, folder, slots: SLOTS});
   }
 
   /** What was written so far was a measurement of the machine. */
