@@ -4,11 +4,10 @@
  */
 import mysql from 'mysql2/promise';
 import {describe, expect, it} from 'vitest';
-import {type ChangeRuns, openChangeRuns} from '../support/change-story.ts';
+import {atContract, openChangeRuns} from '../support/change-story.ts';
 import {hadServers, type MysqlDatabase, mysqlDatabase} from '../support/mysql-databases.ts';
 import {loginOf} from '../support/mysql-process.ts';
 import type {At} from '../support/runner-effects.ts';
-import {untilTrue} from '../support/until.ts';
 
 const reply = (label: string): At => ({kind: 'sql.reply', label: `alter: ALTER TABLE ${label}`, times: 1});
 
@@ -134,13 +133,4 @@ async function startWriter(url: string): Promise<{stop(): Promise<number>}> {
       return written;
     },
   };
-}
-
-async function atContract(runs: ChangeRuns, words: readonly string[]) {
-  const runner = runs.start(words);
-  await untilTrue('the approval is asked for', async () => {
-    if (!runner.isRunning) throw new Error(runner.lastWords());
-    return (await runs.facts()).at(-1)?.type === 'gate-verdict';
-  });
-  return runner;
 }

@@ -5,10 +5,9 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {parse} from 'yaml';
-import {type ChangeStory, openChangeStory} from '../support/change-story.ts';
+import {atContract, type ChangeStory, openChangeStory} from '../support/change-story.ts';
 import {ReshapeWriter, SCHEMA} from '../support/reshape-writer.ts';
 import type {At} from '../support/runner-effects.ts';
-import {untilTrue} from '../support/until.ts';
 
 const {operations} = parse(readFileSync('plans/reshape-orders.yaml', 'utf8')) as {readonly operations: readonly unknown[]};
 
@@ -60,16 +59,6 @@ test('many operations at once: forward, back, and forward again, killed on the w
   expect(found.map((row) => row.join(' '))).toEqual(writer.expected());
   expect(await shape(story)).toBe(AFTER);
 });
-
-/** A runner that waits for the approval. */
-async function atContract(story: ChangeStory, words: readonly string[]) {
-  const runner = story.start(words);
-  await untilTrue('the approval is asked for', async () => {
-    if (!runner.isRunning) throw new Error(runner.lastWords());
-    return (await story.facts()).at(-1)?.type === 'gate-verdict';
-  });
-  return runner;
-}
 
 /** Everything that the operations change, and everything of ours that would be left on the application's way. */
 const shape = ({database}: ChangeStory) =>

@@ -6,10 +6,9 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {parse} from 'yaml';
-import {type ChangeStory, openChangeStory} from '../support/change-story.ts';
+import {atContract, type ChangeStory, openChangeStory} from '../support/change-story.ts';
 import {KeyWriter, SCHEMA} from '../support/key-writer.ts';
 import type {At} from '../support/runner-effects.ts';
-import {untilTrue} from '../support/until.ts';
 
 const {operations} = parse(readFileSync('plans/widen-key.yaml', 'utf8')) as {readonly operations: readonly unknown[]};
 
@@ -111,15 +110,6 @@ test('what a wider key takes along must be named as it is', async () => {
 });
 
 type Whole = Readonly<Record<'with' | 'foreignKeys' | 'indexes', readonly object[]>>;
-
-async function atContract(story: ChangeStory, words: readonly string[]) {
-  const runner = story.start(words);
-  await untilTrue('the approval is asked for', async () => {
-    if (!runner.isRunning) throw new Error(runner.lastWords());
-    return (await story.facts()).at(-1)?.type === 'gate-verdict';
-  });
-  return runner;
-}
 
 const texts = async ({database}: ChangeStory, query: string) =>
   (await database.rows(query)).map((row) => row.map((cell) => cell ?? '').join(' '));

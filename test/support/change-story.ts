@@ -73,6 +73,16 @@ export function openChangeRuns(operations: readonly unknown[], engine: string, u
   };
 }
 
+/** A runner that waits for the approval: everything is expanded and filled. */
+export async function atContract(runs: ChangeRuns, words: readonly string[]): Promise<Crossfade> {
+  const runner = runs.start(words);
+  await untilTrue('the approval is asked for', async () => {
+    if (!runner.isRunning) throw new Error(runner.lastWords());
+    return (await runs.facts()).at(-1)?.type === 'gate-verdict';
+  });
+  return runner;
+}
+
 const PLAN = {
   name: 'change',
   workflow: 'expand-contract',

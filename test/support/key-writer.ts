@@ -2,9 +2,7 @@
  * An application whose key runs out of numbers: it goes on with the statements it has always sent, typed as integer, and
  * until contract another version writes the wider columns instead. It keeps account of what every table must hold.
  */
-import pg from 'pg';
-import {type Chance, chance} from '../../examples/demo/chance.ts';
-import {untilTrue} from './until.ts';
+import {DeployedWriter} from './deployed-writer.ts';
 
 export type Version = 'narrow' | 'wide';
 type Order = {readonly parent: number | null; readonly note: string; readonly lines: ReadonlyMap<number, number>};
@@ -26,44 +24,14 @@ export const SCHEMA = [
   `insert into shop.checks (order_id, line) select id, 1 from shop.orders`,
 ];
 
-export class KeyWriter {
-  readonly #client: pg.Client;
-  readonly #chance: Chance;
+export class KeyWriter extends DeployedWriter<Version> {
   readonly #orders = new Map<number, Order>();
-  #versions: readonly Version[] = ['narrow'];
-  #writes = 0;
-  #isStopped = false;
-  #running: Promise<void> = Promise.resolve();
 
   constructor(url: string, seed: number) {
-    this.#client = new pg.Client({connectionString: url});
-    this.#chance = chance(seed);
+    super(url, seed, 'narrow', 40);
     for (let n = 1; n <= ORDERS; n++) {
       const parent = n % 2 === 0 ? (n / 2) * 3 + 7 : null;
       this.#orders.set(n * 3 + 7, {parent, note: `first ${n}`, lines: new Map([[1, (n * 3 + 7) % 9]])});
-    }
-  }
-
-  async start(): Promise<void> {
-    await this.#client.connect();
-    this.#running = this.#write();
-    this.#running.catch(() => undefined); // rethrown by stop
-  }
-
-  /** Returns when only these versions have written for a while. */
-  async deploy(...versions: readonly Version[]): Promise<void> {
-    this.#versions = versions;
-    const from = this.#writes;
-    await Promise.race([untilTrue('the writer goes on', () => this.#writes > from + 40), this.#running]);
-  }
-
-  /** Rejects when a write failed. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    try {
-      await this.#running;
-    } finally {
-      await this.#client.end();
     }
   }
 
@@ -76,15 +44,8 @@ export class KeyWriter {
     };
   }
 
-  async #write(): Promise<void> {
-    while (!this.#isStopped) {
-      const version = this.#versions[this.#chance.below(this.#versions.length)] ?? 'narrow';
-      await this.#one(version, this.#chance.below(10));
-      this.#writes++;
-    }
-  }
-
-  #one(version: Version, what: number): Promise<void> {
+  protected write(version: Version): Promise<void> {
+    const what = this.chance.below(10);
     if (what < 3) return this.#order(version);
     if (what < 6) return this.#line(version);
     if (what < 8) return this.#change(version);
@@ -93,8 +54,8 @@ export class KeyWriter {
 
   async #order(version: Version): Promise<void> {
     const parent = this.#some();
-    const note = `written ${this.#writes}`;
-    const {rows} = await this.#client.query<{id: number | string}>(
+    const note = `written ${this.writes}`;
+    const {rows} = await this.client.query<{id: number | string}>(
       version === 'wide'
         ? 'insert into shop.orders (parent_new, note) values ($1::bigint, $2) returning id'
         : 'insert into shop.orders (parent, note) values ($1::int, $2) returning id',
@@ -109,10 +70,10 @@ export class KeyWriter {
     if (!order) return;
     const line = Math.max(0, ...order.lines.keys()) + 1;
     const [column, type] = version === 'wide' ? ['order_id_new', 'bigint'] : ['order_id', 'int'];
-    await this.#client.query('begin');
-    await this.#client.query(`insert into shop.checks (${column}, line) values ($1::${type}, $2)`, [id, line]); // deferred
-    await this.#client.query(`insert into shop.lines (${column}, line, pieces) values ($1::${type}, $2, 5)`, [id, line]);
-    await this.#client.query('commit');
+    await this.client.query('begin');
+    await this.client.query(`insert into shop.checks (${column}, line) values ($1::${type}, $2)`, [id, line]); // deferred
+    await this.client.query(`insert into shop.lines (${column}, line, pieces) values ($1::${type}, $2, 5)`, [id, line]);
+    await this.client.query('commit');
     this.#orders.set(id, {...order, lines: new Map([...order.lines, [line, 5]])});
   }
 
@@ -122,12 +83,12 @@ export class KeyWriter {
     if (!order) return;
     const parent = this.#some();
     const column = version === 'wide' ? 'parent_new' : 'parent';
-    await this.#client.query(`update shop.orders set ${column} = $2::int, note = $3 where id = $1::int`, [
+    await this.client.query(`update shop.orders set ${column} = $2::int, note = $3 where id = $1::int`, [
       id,
       parent,
-      `changed ${this.#writes}`,
+      `changed ${this.writes}`,
     ]);
-    this.#orders.set(id, {...order, parent, note: `changed ${this.#writes}`});
+    this.#orders.set(id, {...order, parent, note: `changed ${this.writes}`});
   }
 
   /** The key itself changes, and with it the lines and their checks. Parents stay as they are, so nobody's parent may be taken. */
@@ -135,22 +96,22 @@ export class KeyWriter {
     const id = this.#some();
     const order = this.#orders.get(id);
     if (!order || [...this.#orders.values()].some(({parent}) => parent === id)) return;
-    const next = 1_000_000 + this.#writes;
+    const next = 1_000_000 + this.writes;
     const column = version === 'wide' ? 'id_new' : 'id';
-    await this.#client.query(`update shop.orders set ${column} = $2::int where id = $1::int`, [id, next]);
+    await this.client.query(`update shop.orders set ${column} = $2::int where id = $1::int`, [id, next]);
     this.#orders.delete(id);
     this.#orders.set(next, order);
   }
 
   async #remove(): Promise<void> {
     const id = this.#some();
-    await this.#client.query('delete from shop.orders where id = $1::int', [id]);
+    await this.client.query('delete from shop.orders where id = $1::int', [id]);
     this.#orders.delete(id);
     for (const [other, order] of this.#orders) if (order.parent === id) this.#orders.set(other, {...order, parent: null});
   }
 
   #some(): number {
     const ids = [...this.#orders.keys()];
-    return ids[this.#chance.below(ids.length)] ?? 0;
+    return ids[this.chance.below(ids.length)] ?? 0;
   }
 }

@@ -2,9 +2,7 @@
  * An application in two versions: the old one does not know the column `channel` of `shop.orders`, the new one writes it.
  * It keeps account of what every row must hold, so nothing of it may get lost and nothing may be added.
  */
-import pg from 'pg';
-import {type Chance, chance} from '../../examples/demo/chance.ts';
-import {untilTrue} from './until.ts';
+import {DeployedWriter} from './deployed-writer.ts';
 
 export type Version = 'old' | 'new';
 type Order = {readonly note: string; readonly channel: string; readonly touched: number};
@@ -22,36 +20,16 @@ export const SCHEMA = [
   `insert into shop.orders select n, case when n % 3 = 0 then 'app:' || n else 'desk ' || n end from generate_series(1, ${ORDERS}) as n`,
 ];
 
-export class OrderWriter {
-  readonly #client: pg.Client;
-  readonly #chance: Chance;
+export class OrderWriter extends DeployedWriter<Version> {
   readonly #orders = new Map<number, Order>();
-  #versions: readonly Version[] = ['old'];
   #nextId = ORDERS + 1;
-  #writes = 0;
-  #isStopped = false;
-  #running: Promise<void> = Promise.resolve();
 
   constructor(url: string, seed: number) {
-    this.#client = new pg.Client({connectionString: url});
-    this.#chance = chance(seed);
+    super(url, seed, 'old', 60);
     for (let id = 1; id <= ORDERS; id++) {
       const note = id % 3 === 0 ? `app:${id}` : `desk ${id}`;
       this.#orders.set(id, {note, channel: derived(note), touched: 0});
     }
-  }
-
-  async start(): Promise<void> {
-    await this.#client.connect();
-    this.#running = this.#write();
-    this.#running.catch(() => undefined); // rethrown by stop
-  }
-
-  /** Returns when only these versions have written for a while. */
-  async deploy(...versions: readonly Version[]): Promise<void> {
-    this.#versions = versions;
-    const from = this.#writes;
-    await Promise.race([untilTrue('the writer goes on', () => this.#writes > from + 60), this.#running]);
   }
 
   /** The column is gone: every value is the derived one again when it comes back. */
@@ -59,60 +37,46 @@ export class OrderWriter {
     for (const [id, order] of this.#orders) this.#orders.set(id, {...order, channel: derived(order.note)});
   }
 
-  /** Rejects when a write failed. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    try {
-      await this.#running;
-    } finally {
-      await this.#client.end();
-    }
-  }
-
   /** `id note channel touched`, in the order of the ids. */
   expected(): string[] {
     return [...this.#orders].toSorted(([a], [b]) => a - b).map(([id, {note, channel, touched}]) => `${id} ${note} ${channel} ${touched}`);
   }
 
-  async #write(): Promise<void> {
-    while (!this.#isStopped) {
-      const version = this.#versions[this.#chance.below(this.#versions.length)] ?? 'old';
-      const what = this.#chance.below(10);
-      if (what < 4) await this.#insert(version);
-      else if (what < 9) await this.#update(version);
-      else await this.#delete();
-      this.#writes++;
-    }
+  protected async write(version: Version): Promise<void> {
+    const what = this.chance.below(10);
+    if (what < 4) await this.#insert(version);
+    else if (what < 9) await this.#update(version);
+    else await this.#delete();
   }
 
   async #insert(version: Version): Promise<void> {
     const id = this.#nextId++;
     const note = this.#note(id);
-    if (version === 'old') await this.#client.query('insert into shop.orders (id, note) values ($1, $2)', [id, note]);
-    else await this.#client.query(`insert into shop.orders (id, note, channel) values ($1, $2, 'phone')`, [id, note]);
+    if (version === 'old') await this.client.query('insert into shop.orders (id, note) values ($1, $2)', [id, note]);
+    else await this.client.query(`insert into shop.orders (id, note, channel) values ($1, $2, 'phone')`, [id, note]);
     this.#orders.set(id, {note, channel: version === 'old' ? derived(note) : 'phone', touched: 0});
   }
 
   /** The old version's write takes a derived value along and leaves an own one alone. */
   async #update(version: Version): Promise<void> {
-    const id = 1 + this.#chance.below(this.#nextId - 1);
+    const id = 1 + this.chance.below(this.#nextId - 1);
     const order = this.#orders.get(id);
     if (!order) return;
     const note = this.#note(id);
-    if (version === 'old') await this.#client.query('update shop.orders set note = $2 where id = $1', [id, note]);
-    else await this.#client.query(`update shop.orders set note = $2, channel = 'desk' where id = $1`, [id, note]);
+    if (version === 'old') await this.client.query('update shop.orders set note = $2 where id = $1', [id, note]);
+    else await this.client.query(`update shop.orders set note = $2, channel = 'desk' where id = $1`, [id, note]);
     const follows = order.channel === derived(order.note);
     const channel = version === 'new' ? 'desk' : follows ? derived(note) : order.channel;
     this.#orders.set(id, {note, channel, touched: order.touched + 1});
   }
 
   async #delete(): Promise<void> {
-    const id = 1 + this.#chance.below(this.#nextId - 1);
-    await this.#client.query('delete from shop.orders where id = $1', [id]);
+    const id = 1 + this.chance.below(this.#nextId - 1);
+    await this.client.query('delete from shop.orders where id = $1', [id]);
     this.#orders.delete(id);
   }
 
   #note(id: number): string {
-    return this.#chance.below(2) === 0 ? `app:${id}.${this.#writes}` : `web ${id}.${this.#writes}`;
+    return this.chance.below(2) === 0 ? `app:${id}.${this.writes}` : `web ${id}.${this.writes}`;
   }
 }

@@ -2,9 +2,7 @@
  * An application in two versions: the old one writes the old shape of `shop.orders`, the new one the new shape. It keeps
  * account of what every row must say in either, so nothing of it may get lost, whoever wrote it.
  */
-import pg from 'pg';
-import {type Chance, chance} from '../../examples/demo/chance.ts';
-import {untilTrue} from './until.ts';
+import {DeployedWriter} from './deployed-writer.ts';
 
 export type Version = 'old' | 'new';
 type Order = {readonly sum: string; readonly placed: string; readonly note: string};
@@ -26,42 +24,12 @@ export const SCHEMA = [
   `insert into shop.orders select n, n % 900 + 0.5, '2026-0' || 1 + n % 9 || '-1' || n % 10, '{"n": ' || n || '}', 1 + n % ${PEOPLE}, 1 from generate_series(1, ${ORDERS}) as n`,
 ];
 
-export class ReshapeWriter {
-  readonly #client: pg.Client;
-  readonly #chance: Chance;
+export class ReshapeWriter extends DeployedWriter<Version> {
   readonly #orders = new Map<number, Order>();
-  #versions: readonly Version[] = ['old'];
-  #writes = 0;
-  #isStopped = false;
-  #running: Promise<void> = Promise.resolve();
 
   constructor(url: string, seed: number) {
-    this.#client = new pg.Client({connectionString: url});
-    this.#chance = chance(seed);
+    super(url, seed, 'old', 40);
     for (let id = 1; id <= ORDERS; id++) this.#orders.set(id, order(id));
-  }
-
-  async start(): Promise<void> {
-    await this.#client.connect();
-    this.#running = this.#write();
-    this.#running.catch(() => undefined); // rethrown by stop
-  }
-
-  /** Returns when only these versions have written for a while. */
-  async deploy(...versions: readonly Version[]): Promise<void> {
-    this.#versions = versions;
-    const from = this.#writes;
-    await Promise.race([untilTrue('the writer goes on', () => this.#writes > from + 40), this.#running]);
-  }
-
-  /** Rejects when a write failed. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    try {
-      await this.#running;
-    } finally {
-      await this.#client.end();
-    }
   }
 
   /** `id sum placed note`, in the order of the ids. */
@@ -69,17 +37,13 @@ export class ReshapeWriter {
     return [...this.#orders].toSorted(([a], [b]) => a - b).map(([id, {sum, placed, note}]) => `${id} ${sum} ${placed} ${note}`);
   }
 
-  async #write(): Promise<void> {
-    while (!this.#isStopped) {
-      const version = this.#versions[this.#chance.below(this.#versions.length)] ?? 'old';
-      const id = 1 + this.#chance.below(this.#orders.size + 20);
-      const next = order(this.#chance.below(9_000));
-      const values = [id, next.sum, next.placed, next.note, 1 + this.#chance.below(PEOPLE)];
-      await this.#client.query(this.#orders.has(id) ? UPDATE[version] : INSERT[version], values);
-      this.#orders.set(id, next);
-      if (this.#writes % 10 === 0) await this.#client.query(PERSON[version], [PEOPLE + 1 + this.#writes]);
-      this.#writes++;
-    }
+  protected async write(version: Version): Promise<void> {
+    const id = 1 + this.chance.below(this.#orders.size + 20);
+    const next = order(this.chance.below(9_000));
+    const values = [id, next.sum, next.placed, next.note, 1 + this.chance.below(PEOPLE)];
+    await this.client.query(this.#orders.has(id) ? UPDATE[version] : INSERT[version], values);
+    this.#orders.set(id, next);
+    if (this.writes % 10 === 0) await this.client.query(PERSON[version], [PEOPLE + 1 + this.writes]);
   }
 }
 
