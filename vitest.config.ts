@@ -8,7 +8,8 @@ export default defineConfig({
     // Two cores: more files at once only make the databases slow.
     maxWorkers: 2,
     globalSetup: ['test/support/global-setup.ts'],
-    reporters: ['default', './test/support/closing-line-reporter.ts'],
+    // Ours first: what failed stands in one place, before it is told at length.
+    reporters: ['./test/support/closing-line-reporter.ts', 'default'],
     projects: [
       {
         extends: true,

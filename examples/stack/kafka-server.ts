@@ -35,7 +35,8 @@ export async function startBroker(programs: KafkaPrograms, settings: Properties 
   const answers = () => answersTcp(port);
   const program = {name: 'Kafka', mainClass: 'kafka.Kafka', heapMb: BROKER_HEAP_MB, properties, answers};
   return startedOrGone(java, async () => {
-    const cluster = randomBytes(16).toString('base64url');
+    // Hexadecimal: an identifier that begins with a dash would be read as an option.
+    const cluster = randomBytes(16).toString('hex');
     await java.run('kafka.tools.StorageTool', ['format', '--cluster-id', cluster, '--config', java.write(properties)]);
     await java.start(program);
     return {address: `127.0.0.1:${port}`, ...running(java, program)};

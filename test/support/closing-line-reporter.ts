@@ -1,9 +1,12 @@
 /**
  * Ends every run with one line of its own, `N passed, N failed` and the skips if there are any, and before it names
- * the servers that could not be had, each with the command that provides it.
+ * what failed, a line each (a log that is cut shows them still), and the servers that could not be had, each with the
+ * command that provides it.
  */
 import type {Reporter, TestModule} from 'vitest/node';
 import {misses} from './server-folder.ts';
+
+const MESSAGE_LENGTH_MAX = 200;
 
 export default class ClosingLineReporter implements Reporter {
   #line = '0 passed, 1 failed';
@@ -14,7 +17,7 @@ export default class ClosingLineReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    for (const line of missLines()) process.stdout.write(`${line}\n`);
+    for (const line of [...missLines(), ...modules.flatMap(failureLines)]) process.stdout.write(`${line}\n`);
     this.#line = closingLine(count(modules), unhandledErrors.length);
   }
 }
@@ -35,6 +38,19 @@ function count(modules: readonly TestModule[]): Counts {
   }
   return counts;
 }
+
+function failureLines(module: TestModule): string[] {
+  const suites = [module, ...module.children.allSuites()].filter((suite) => suite.errors().length > 0);
+  const tests = [...module.children.allTests('failed'), ...module.children.allTests('pending')];
+  return [
+    ...suites.map((suite) => failureLine(module.relativeModuleId, suite.errors()[0]?.message)),
+    ...tests.map((test) => failureLine(`${module.relativeModuleId} > ${test.fullName}`, test.result().errors?.[0]?.message)),
+  ];
+}
+
+/** One line, whatever the message is. */
+export const failureLine = (where: string, message = 'it did not come to its end'): string =>
+  `failed: ${where}: ${(message.split('\n')[0] ?? '').slice(0, MESSAGE_LENGTH_MAX)}`;
 
 /** A test that never came to an end, for instance because its process died, failed. */
 const stateOf = (state: 'passed' | 'failed' | 'skipped' | 'pending'): keyof Counts => (state === 'pending' ? 'failed' : state);
