@@ -1,6 +1,8 @@
 /** The end of a COPY as a slow network shows it: the rows are through, and the server's last word on them is not yet. */
 import {once} from 'node:events';
 import {createServer, connect, type AddressInfo, type Socket} from 'node:net';
+import {Writable} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {openSide, type TestSide} from '../../../test/support/databases.ts';
 import {postgresServer} from '../../../test/support/servers.ts';
@@ -42,6 +44,8 @@ async function slowRoad(server: URL) {
         road.held = undefined;
       }
     },
+    /** As a server that is killed. */
+    cut: () => roads.forEach(({client}) => client.resetAndDestroy()),
     close: () => void proxy.close(),
   };
 }
@@ -82,4 +86,11 @@ test('the session of a COPY ends after the last word of the server, and in good 
   await ended;
   await untilTrue('the session has ended', () => slow?.isOver === true);
   expect(Buffer.concat(slow?.said ?? []).subarray(-TERMINATE.length)).toEqual(TERMINATE);
+});
+
+test('a COPY whose server is killed before its rows are asked for fails whoever asks then', async () => {
+  const {stream, done} = await side.database.source.copyOut(await side.table('people'), {after: undefined, to: undefined}, 'text');
+  road.cut();
+  await expect(done()).rejects.toMatchObject({code: 'CF-CONN-004'});
+  await expect(pipeline(stream, new Writable({write: (_bytes, _encoding, next) => next()}))).rejects.toThrow('CONN');
 });

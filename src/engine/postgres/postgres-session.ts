@@ -132,7 +132,7 @@ export class PgSession {
   /** `done` resolves only when the server has said that the COPY is complete. */
   async copyOut(text: string): Promise<{readonly stream: Readable; done(): Promise<void>}> {
     await this.#effects.point('sql.send', `${this.label}: ${text.slice(0, 60)}`);
-    const copy = this.#explaining(copyStreams.to(text));
+    const copy = this.#ending(copyStreams.to(text));
     const answered = lastWordOn(copy);
     const stream = this.#client.query(copy);
     void this.#awaiting(answered, {isUnread: () => stream.readableLength > 0 || this.#socket.readableLength > 0});
@@ -172,6 +172,13 @@ export class PgSession {
     const told = copy as T & {handleError(error: unknown): void};
     const pass = told.handleError.bind(told);
     told.handleError = (error) => pass(this.#explained(error));
+    return copy;
+  }
+
+  /** Its error stays with the stream: the driver's own is lost on whoever begins to read after it, and waits for ever. */
+  #ending(copy: Readable & pg.Submittable): Readable & pg.Submittable {
+    const told = copy as Readable & pg.Submittable & {handleError(error: unknown): void};
+    told.handleError = (error) => void copy.destroy(this.#explained(error) as Error);
     return copy;
   }
 
