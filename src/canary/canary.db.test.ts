@@ -1,10 +1,11 @@
 /** Real sides, a real fence and real paths: what goes well is accounted for, and whatever is wrong is found. */
 import {describe, expect, test} from 'vitest';
-import {ATTEMPT, type CanaryWorld, hurriedEffects, MIGRATION, openCanaryWorld} from '../../test/support/canary-world.ts';
+import {actingEffects, ATTEMPT, type CanaryWorld, hurriedEffects, MIGRATION, openCanaryWorld} from '../../test/support/canary-world.ts';
 import type {TestSide} from '../../test/support/databases.ts';
 import {realEffects} from '../../test/support/effects.ts';
 import {untilTrue} from '../../test/support/until.ts';
 import type {CanaryReport} from './canary.ts';
+import {ASK_AGAIN_MS} from './start-canary.ts';
 
 const CLEAN = {lost: 0, twice: 0, undead: 0, astray: 0};
 
@@ -136,6 +137,19 @@ test('a token that was refused and is there nevertheless is found', async () => 
   await world.source.run('ALTER TABLE crossfade.canary DISABLE TRIGGER ALL', insert(ids[first] ?? '', 0));
   effects.hurry();
   expect(await canary.settle('source', false)).toMatchObject({undead: 1, lost: 0, failure: {code: 'CF-CANARY-002'}});
+});
+
+test('tokens that cannot be counted for a moment are counted after it', async () => {
+  await using world = await openCanaryWorld();
+  const comesBack = () => world.source.run('ALTER TABLE crossfade.away RENAME TO canary');
+  const canary = await world.start([world.kinds.router()], actingEffects(ASK_AGAIN_MS, comesBack));
+  await world.closeSource();
+  await world.moveToTarget();
+  await untilTrue('tokens are on the target', async () => (await count(world.target)) > 3);
+  await world.source.run('ALTER TABLE crossfade.canary RENAME TO away');
+  const report = await canary.settle('target', true);
+  expect(report).toMatchObject({...CLEAN, paths: [{reached: true}]});
+  expect(report.failure).toBeUndefined();
 });
 
 describe('before anything is held', () => {

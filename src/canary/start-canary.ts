@@ -13,6 +13,8 @@ import {waitsOf} from './waits.ts';
 const START_MS_MAX = {strict: 10_000, lenient: 2_000};
 /** C12: clients that are not served by then are not going to be by themselves. */
 const REACH_MS_MAX = 10_000;
+/** A server that was killed is up again within seconds, and its tokens are there as before. */
+export const ASK_AGAIN_MS = 250;
 
 /**
  * Resolves when each path has written a token and read it back, and that token is on the side that serves. Otherwise
@@ -74,15 +76,28 @@ class RunningCanary implements Canary {
 
   async settle(serving: Side, decided: boolean): Promise<CanaryReport> {
     for (const writer of this.#writers) writer.late();
-    const reach = await this.reach(serving, REACH_MS_MAX).catch(asReason);
+    const reach = await this.#patiently(() => this.reach(serving, REACH_MS_MAX));
     await this.close();
     const reached = 'reason' in reach ? [] : reach;
     const paths = this.#writers.map((writer, index) => reportOf(writer, this.#roles[index] ?? '', reached[index] ?? false));
-    const sums = 'reason' in reach ? reach : await this.#account(decided).catch(asReason);
+    const sums = 'reason' in reach ? reach : await this.#patiently(() => this.#account(decided));
     const measured = {paths, stallMs: Math.max(...paths.map((path) => path.stallMs))};
     if ('reason' in sums) return {...measured, failure: {code: 'CF-CANARY-002', reason: `the tokens could not be counted: ${sums.reason}`}};
     const failure = failureOf(sums, paths, serving);
     return {...sums, ...measured, ...(failure ? {failure} : {})};
+  }
+
+  async #patiently<T>(question: () => Promise<T>): Promise<T | {readonly reason: string}> {
+    const {clock} = this.#request.effects;
+    const giveUpAt = clock.monotonicMs() + REACH_MS_MAX;
+    for (;;) {
+      try {
+        return await question();
+      } catch (error) {
+        if (clock.monotonicMs() >= giveUpAt) return {reason: messageOf(error)};
+      }
+      await clock.sleep(ASK_AGAIN_MS);
+    }
   }
 
   async close(): Promise<void> {
@@ -149,4 +164,3 @@ const notStarted = (missing: readonly TokenWriter[], side: Side): TerminalError 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A side that could not be read is told in the report: nothing is known, so nothing else is said. */
-const asReason = (error: unknown): {readonly reason: string} => ({reason: messageOf(error)});

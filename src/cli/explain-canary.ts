@@ -10,7 +10,7 @@ export const canaryPages = {
   ),
   'CF-CANARY-002': page(
     'the tokens of the canary do not add up',
-    'After the cutover a token that was acknowledged is on no side or on both, one that was refused is there, or one is on the side that had stopped serving; or a side could not be read, and then the message says so. The numbers are in the step prove in crossfade events.',
+    'After the cutover a token that was acknowledged is on no side or on both, one that was refused is there, or one is on the side that had stopped serving; or a side could not be read for ten seconds, and then the message says so. The numbers are in the step prove in crossfade events.',
     'Never. It happens when something acknowledges writes that it has not passed on, when somebody writes past the fence, or when crossfade.canary was changed by hand.',
     'Do not complete the migration. Compare with crossfade verify; look at whatever stands between the application and its databases; crossfade reverse goes back without losing what the target has acknowledged.',
   ),

@@ -94,6 +94,19 @@ export function hurriedEffects(): Effects & {hurry(): void} {
   return {...realEffects(), clock: {...realClock, sleep}, hurry: () => over.abort()};
 }
 
+/** Before anybody waits for so long for the first time, `act` is done. */
+export function actingEffects(atMs: number, act: () => Promise<unknown>): Effects {
+  let isDone = false;
+  const sleep: Effects['clock']['sleep'] = async (ms, signal) => {
+    if (ms === atMs && !isDone) {
+      isDone = true;
+      await act();
+    }
+    return realClock.sleep(ms, signal);
+  };
+  return {...realEffects(), clock: {...realClock, sleep}};
+}
+
 const tokensOf = ({database}: TestSide) => {
   if (!database.tokens) throw new Error('PostgreSQL has a table for tokens');
   return database.tokens;
