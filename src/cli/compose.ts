@@ -30,6 +30,7 @@ import {failoverWithSecrets, openFailover} from './compose-failover.ts';
 import {referenceOf} from './compose-gate-services.ts';
 import {mappedTables} from './compose-mapping.ts';
 import {measuresOf, openGuardian} from './compose-measures.ts';
+import {openRelay} from './compose-relay.ts';
 
 type Actor = 'runner' | 'watchdog';
 export type Sides = {
@@ -45,11 +46,13 @@ export const refOf = (id: string, name: string): MigrationRef => ({id, short: id
 
 /** Both sides, not connected yet; of a change in place they are one. The caller closes them. */
 export const openSides = async (plan: Plan, migration: MigrationRef, effects: Effects, actor: Actor = 'runner'): Promise<Sides> => {
-  const source = await openSide(plan, 'source', migration, effects, actor);
+  const own = await openSide(plan, 'source', migration, effects, actor);
+  const relay = await openRelay(plan, migration, effects);
+  const source = relay.through(own);
   return {
     source,
     target: isInPlace(plan) ? source : await openSide(plan, 'target', migration, effects, actor),
-    engines: {source: member('engine', ENGINES, plan.source.engine), target: member('engine', ENGINES, plan.target.engine)},
+    engines: {source: relay.engine(member('engine', ENGINES, plan.source.engine)), target: member('engine', ENGINES, plan.target.engine)},
     addresses: {source: await addressOf(plan, 'source'), target: await addressOf(plan, 'target')},
   };
 };
@@ -156,14 +159,18 @@ export const composeRun = (
   };
 };
 
-/** The watchdog may outlive this process and its environment: what the references stand for goes to it on stdin. */
+/**
+ * The watchdog may outlive this process and its environment: what the references stand for goes to it on stdin. It reads no stream,
+ * so it needs no relay.
+ */
 const withSecrets = async (plan: Plan): Promise<Plan> => {
   const resolved = async (side: Side) => ({
     ...plan[side],
     url: {kind: 'literal' as const, value: (await resolveDatabaseUrl(plan[side].url)).reveal()},
   });
   const failover = plan.failover && (await failoverWithSecrets(plan.failover));
-  return {...plan, source: await resolved('source'), target: await resolved('target'), ...(failover ? {failover} : {})};
+  const sides = {source: await resolved('source'), target: await resolved('target')};
+  return {...plan, ...sides, relay: {kind: 'in-process'}, ...(failover ? {failover} : {})};
 };
 
 export const member = <T>(kind: string, list: Readonly<Record<string, T>>, name: string): T => {

@@ -80,6 +80,7 @@ const EXIT_BY_CODE = {
   'CF-RELAY-003': EXIT.failed,
   'CF-RELAY-004': EXIT.failed,
   'CF-RELAY-005': EXIT.failed,
+  'CF-RELAY-006': EXIT.noGo,
   'CF-READ-001': EXIT.failed,
   'CF-READ-002': EXIT.failed,
   'CF-READ-003': EXIT.noGo,

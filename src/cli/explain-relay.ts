@@ -28,8 +28,14 @@ export const relayPages = {
   ),
   'CF-RELAY-005': page(
     'the connector failed',
-    'A task of the connector has ended with an error, whose last cause is in the message. It does not begin again by itself.',
+    'A task of the connector has ended with an error, whose last cause is in the message, or somebody has deleted the connector.',
     'When the source drops its slot, or refuses the connector’s user.',
-    'Mend the cause, then restart the connector (POST /connectors/NAME/restart?includeTasks=true). It goes on at the slot’s position; what it had sent already comes a second time, which does no harm.',
+    'Mend the cause. A run that goes on tells the connector to begin again by itself, and crossfade resume does when the run has ended. It goes on at the slot’s position; what it had sent already comes a second time, which does no harm.',
+  ),
+  'CF-RELAY-006': page(
+    'the connector’s settings hold a password',
+    'Kafka Connect keeps the settings of a connector in a topic and shows them to whoever may ask its REST API. Without relay.password in the plan the password of the source stands there as it is.',
+    'On a cluster of your own that nobody else can reach.',
+    'Give the workers a ConfigProvider that reads the password from a file or a vault (config.providers in the worker’s settings), and write relay.password: ${file:/path/on/the/workers:key} into the plan.',
   ),
 };

@@ -17,6 +17,7 @@ const printSteps = ({phase, gates, steps}: OutlinePhase, output: Output, sqlOf: 
   for (const step of steps) {
     output.data(`  ${step.name}: ${step.what}${step.when ? `, when ${step.when}` : ''}`);
     if (step.locks) output.data(`    [locks: ${step.locks}]`);
+    for (const [name, value] of Object.entries(step.settings ?? {})) output.data(`      ${name} = ${value}`);
     for (const line of sqlOf(step)) output.data(line === '' ? '' : `      ${line}`);
   }
 };

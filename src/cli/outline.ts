@@ -9,6 +9,8 @@ export type OutlineStep = {
   readonly when?: string;
   /** The strongest of it in words; absent where nobody could have to wait. */
   readonly locks?: string;
+  /** Of what is made beside the databases. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly statements: readonly Statement[];
 };
 

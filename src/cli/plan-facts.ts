@@ -13,6 +13,7 @@ import {scriptOfFiles, triesFiles} from '../phase/schema-files.ts';
 import {scriptFor} from '../phase/schema-script.ts';
 import {keptTexts} from '../phase/target-schema.ts';
 import {isInPlace, type Plan, type SchemaPlan} from '../plan/plan.ts';
+import {announceKafka, type AnnouncedRelay} from '../relay/kafka-announced.ts';
 import {type Sides} from './compose.ts';
 import {mappingOf} from './compose-mapping.ts';
 
@@ -26,6 +27,8 @@ export type PlanFacts = {
   readonly forward: readonly TableMapping[];
   readonly reverse: readonly TableMapping[];
   readonly schema: SchemaFacts;
+  /** What lies between the sides and would be made. */
+  readonly relay?: AnnouncedRelay;
   /** What is not known, and why. */
   readonly missing: readonly string[];
 };
@@ -80,9 +83,12 @@ export const planFacts = async (plan: Plan, migration: MigrationRef, sides: Side
     targets,
     ...mappings(mapping, tables, targets),
     schema,
+    ...(plan.relay.kind === 'kafka' && {relay: announceKafka({...plan.relay, ...tlsOf(plan)}, migration.short, tables)}),
     missing,
   };
 };
+
+const tlsOf = ({source: {tls}}: Plan) => (tls ? {sourceTls: tls} : {});
 
 const engineOf = (plan: Plan, side: 'source' | 'target'): Engine | undefined => {
   const known: Readonly<Record<string, Engine>> = engines;

@@ -11,6 +11,7 @@ import {gatesOf} from './outline-gates.ts';
 import {type Outline, type OutlineStep, step, tableCount} from './outline.ts';
 import {startSteps} from './outline-start.ts';
 import {dualOffPhases, dualOnPhases, readPhases} from './reads-outline.ts';
+import type {AnnouncedAct} from '../relay/kafka-announced.ts';
 import type {PlanFacts} from './plan-facts.ts';
 
 export const planOutline = (facts: PlanFacts): Promise<Outline> => (isInPlace(facts.plan) ? changeOutline(facts) : moveOutline(facts));
@@ -105,10 +106,14 @@ const POST_DATA: Readonly<Record<SchemaPlan['kind'], (schema: SchemaPlan) => str
   pg_dump: () => 'create indexes, foreign keys, triggers, policies and privileges on the target, as pg_dump writes them',
 };
 
-const load = async ({plan, source, target, tables, forward}: PlanFacts): Promise<OutlineStep[]> => [
+/** What lies between the sides has no statements; nothing where nothing does. */
+const relayStep = (name: string, act: AnnouncedAct | undefined): OutlineStep[] => (act ? [{name, ...act, statements: []}] : []);
+
+const load = async ({plan, source, target, tables, forward, relay}: PlanFacts): Promise<OutlineStep[]> => [
   await step('start-stream', `begin the change stream of ${tableCount(tables.length)} of the source`, [
-    source?.source.createStream('forward', tables),
+    source?.source.createStream('forward', relay?.published ?? tables),
   ]),
+  ...relayStep('start-relay', relay?.start),
   await step('plan-chunks', 'cut large tables into ranges of their key', [
     source?.source.planRanges(tables, chunkBytesFor(tables, plan.load)),
   ]),
@@ -136,9 +141,10 @@ const streamActs = (
   ),
 ];
 
-const catchUp = async ({plan, source, target, targets, forward, schema}: PlanFacts): Promise<OutlineStep[]> => [
+const catchUp = async ({plan, source, target, targets, forward, schema, relay}: PlanFacts): Promise<OutlineStep[]> => [
+  ...relayStep('read-relay', relay?.read),
   await step('apply-forward', 'apply the change stream until every table is past its replay window, and from then on', [
-    source?.source.changes('forward'),
+    relay ? undefined : source?.source.changes('forward'),
     ...streamActs(forward, source?.source, target?.target, 'forward'),
   ]),
   await step('schema-post-data', POST_DATA[plan.schema.kind](plan.schema), [
@@ -154,8 +160,9 @@ const compare = ({source, target, forward}: PlanFacts): Promise<OutlineStep> =>
     ...forward.map(({writes, isPlain}) => target?.compare.rows([writes], isPlain)),
   ]);
 
-const decommission = async ({source, target, targets}: PlanFacts): Promise<OutlineStep[]> => [
+const decommission = async ({source, target, targets, relay}: PlanFacts): Promise<OutlineStep[]> => [
   await step('stop-streams', 'stop applying, in both directions'),
+  ...relayStep('drop-relay', relay?.drop),
   await step('drop-streams', 'drop the streams on both sides, with all that was made for them; the source stays fenced', [
     source?.source.dropStream('forward'),
     target?.source.dropStream('reverse'),
@@ -164,10 +171,11 @@ const decommission = async ({source, target, targets}: PlanFacts): Promise<Outli
   await step('finish', 'write into crossfade.lease of both sides that the migration is over'),
 ];
 
-const abort = async ({plan, source, target, tables, targets, schema}: PlanFacts): Promise<OutlineStep[]> => [
+const abort = async ({plan, source, target, tables, targets, schema, relay}: PlanFacts): Promise<OutlineStep[]> => [
   await step('undo-cutover', 'take back an attempt that was not decided, and the way back that was armed', [
     target?.source.dropStream('reverse'),
   ]),
+  ...relayStep('drop-relay', relay?.drop),
   await step('undo-initial-load', 'drop the stream, and take the copied rows away', [
     source?.source.dropStream('forward'),
     target?.target.empty(targets),

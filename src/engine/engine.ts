@@ -21,6 +21,7 @@ import type {Compare} from './compare.ts';
 import type {Control} from './control.ts';
 import type {Convertible} from './convertible.ts';
 import type {Fence} from './fence.ts';
+import type {HeldState, MayReread} from './held-state.ts';
 import type {KeptLog} from './kept-log.ts';
 import type {Load} from './load.ts';
 import type {Schema} from './schema.ts';
@@ -46,6 +47,7 @@ export type {Schema, SchemaScript, SchemaStatement} from './schema.ts';
 export type {ReportedParameters, ServerIdentity} from './server.ts';
 export type {SequenceState} from './sequence-state.ts';
 export type {Lock, Statement, Statements} from './statements.ts';
+export type {HeldState, MayReread} from './held-state.ts';
 export type {KeptLog} from './kept-log.ts';
 export type {Load} from './load.ts';
 export type {Cloning, LoadClient, Original, Reference, Ties, Written} from './cloning.ts';
@@ -173,14 +175,25 @@ export interface Source {
   /** Which of these delivered transactions a read that begins now would not see (R11). */
   unseen(delivered: ReadonlySet<string>): Promise<ReadonlySet<string>>;
   currentPosition(): Promise<Position>;
-  /** Committed changes from `from` on, in commit order, a few at a time. Reads no faster than it is consumed. */
-  changes(direction: Direction, from: Position, tables: readonly Table[], signal: AbortSignal): AsyncIterable<readonly StreamEvent[]>;
+  /**
+   * Committed changes from `from` on, in commit order, a few at a time. Reads no faster than it is consumed. Only where
+   * `mayReread` says so may a change come as a row to be read (`reread`); it is asked when all that came before is consumed.
+   */
+  changes(
+    direction: Direction,
+    from: Position,
+    tables: readonly Table[],
+    signal: AbortSignal,
+    mayReread?: MayReread,
+  ): AsyncIterable<readonly StreamEvent[]>;
   /** The log kept for a stream of ours; undefined without one. Absent where the server does not tell. */
   keptLog?(direction: Direction): Promise<KeptLog | undefined>;
   /** Everything up to here is durable on the other side. Remembered and sent by the stream itself. */
   acknowledge(direction: Direction, position: Position): void;
   /** Reads rows by key in one snapshot that sees every transaction of `delivered` (R6), taken again until it does; absent rows are left out. */
   readRows(table: Table, keys: readonly Key[], delivered: ReadonlySet<string>): Promise<Row[]>;
+  /** One state of the rows that sees every transaction of `delivered`, held until it is closed. Absent where an engine cannot say which transactions a state holds. */
+  holdRows?(delivered: ReadonlySet<string>): Promise<HeldState>;
   /** Sequences: what `Target.setSequences` needs. Read after the fence (H-10). */
   readSequences(tables: readonly Table[]): Promise<SequenceState[]>;
 }

@@ -17,8 +17,8 @@ export type Change =
   /** `oldKey` is there only when the key changed. */
   | {readonly kind: 'update'; readonly table: TableName; readonly key: Key; readonly oldKey?: Key; readonly row: Row}
   | {readonly kind: 'delete'; readonly table: TableName; readonly key: Key}
-  /** A mapping could not tell the row from what the event carries, so the row has to be read; `oldKey` as above. */
-  | {readonly kind: 'reread'; readonly table: TableName; readonly key: Key; readonly oldKey?: Key}
+  /** What the event carries does not tell the row, so it has to be read; `oldKey` as above, `isNew` where the row was inserted. */
+  | {readonly kind: 'reread'; readonly table: TableName; readonly key: Key; readonly oldKey?: Key; readonly isNew?: true}
   | {readonly kind: 'truncate'; readonly tables: readonly TableName[]};
 
 /**
@@ -34,7 +34,8 @@ export type StreamEvent =
   | {readonly type: 'ours'}
   /** The source's schema changed inside this transaction. */
   | {readonly type: 'schema'; readonly table: TableName | undefined; readonly what: string}
-  | {readonly type: 'commit'; readonly end: Position}
+  /** `joins`: the source was never in the state after it, so it is stored together with the next one or not at all. */
+  | {readonly type: 'commit'; readonly end: Position; readonly joins?: true}
   /** Nothing below this position is still to come. */
   | {readonly type: 'idle'; readonly position: Position};
 

@@ -58,6 +58,7 @@ export type ErrorCode =
   | 'CF-RELAY-003' // messages that are needed are gone
   | 'CF-RELAY-004' // a message cannot be understood
   | 'CF-RELAY-005' // the connector failed
+  | 'CF-RELAY-006' // the connector's settings hold a password
   | 'CF-READ-001' // reads have another answer on the target
   | 'CF-READ-002' // reads failed on the target
   | 'CF-READ-003' // the outbox of dual writes does not fit

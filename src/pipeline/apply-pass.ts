@@ -6,7 +6,6 @@
 import type {Applier, TableKey} from '../engine/engine.ts';
 import {assert} from '../model/assert.ts';
 import type {Change, StreamEvent} from '../model/change.ts';
-import {TerminalError} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
 import {nameOf, type TableName} from '../model/table.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
@@ -15,8 +14,10 @@ import type {LinkProgress} from './link-progress.ts';
 import {bytesOf, isFull} from './row-bytes.ts';
 import {lenientTables, MappedChanges} from './mapped-changes.ts';
 import {netChanges, type NetChanges} from './net-changes.ts';
+import type {ReplayMode} from './replay-form.ts';
 import {ReplayWindows} from './replay-windows.ts';
 import {serveRereads} from './reread.ts';
+import {refuseSchemaChange} from './schema-change.ts';
 
 /** Beyond this one wait for visibility is cheaper than asking about each transaction. */
 const DELIVERED_MAX = 10_000;
@@ -35,6 +36,8 @@ export class ApplyPass {
   #position: Position;
   #durable: Position;
   #transaction: {readonly xid: string; readonly commit: Position; readonly isOld: boolean; isOurs: boolean; changes: number} | undefined;
+  /** What is held is stored with the next transaction or not at all. */
+  #isJoined = false;
   #marks: string[] = [];
   #cleared: TableName[] = [];
   readonly #pendingRereads: TableKey[] = [];
@@ -58,7 +61,7 @@ export class ApplyPass {
     this.#mapped = new MappedChanges(options.mappings);
     this.#lenient = lenientTables(options.mappings);
     this.#net = netChanges(
-      (table) => (this.#lenient.has(nameOf(table)) ? 'window' : windows.mode(table)),
+      (table) => this.#mode(table),
       options.mappings.map((one) => one.writes),
     );
     this.#commitSeq = start.commitSeq;
@@ -82,6 +85,7 @@ export class ApplyPass {
         start.position,
         mappings.map((mapping) => mapping.from),
         signal,
+        pass.mayReread,
       )) {
         progress.flows();
         await pass.#take(events);
@@ -92,28 +96,34 @@ export class ApplyPass {
     }
   }
 
+  readonly mayReread = (table: TableName): boolean => this.#mode(this.#mapped.to(table)) === 'window';
+  #mode(table: TableName): ReplayMode {
+    return this.#lenient.has(nameOf(table)) ? 'window' : this.#windows.mode(table);
+  }
+
   async #take(events: readonly StreamEvent[]): Promise<void> {
     for (const event of events) {
       if (event.type === 'begin') await this.#begin(event.transaction, event.commit);
       else if (event.type === 'change') await this.#change(event.change);
-      else if (event.type === 'commit') this.#commit(event.end);
+      else if (event.type === 'commit') this.#commit(event);
       else if (event.type === 'ours') this.#ours();
       else if (event.type === 'mark') this.#marks.push(event.content);
-      else if (event.type === 'schema') await this.#refuseSchemaChange(event);
+      else if (event.type === 'schema') await refuseSchemaChange(this.#options, event, this.#transaction ?? {commit: this.#position});
       else this.#idle(event.position);
     }
-    if (!this.#transaction && this.#isDirty) await this.#flush();
-    if (!this.#transaction) await this.#rereads();
+    if (this.#transaction || this.#isJoined) return;
+    if (this.#isDirty) await this.#flush();
+    await this.#rereads();
   }
 
   /** A transaction that is stored already is passed over; one that ends a window closes the batch before it (R7, R9). */
   async #begin(xid: string, commit: Position): Promise<void> {
     const isOld = this.#options.compare(commit, this.#position) < 0;
-    if (!isOld && this.#windows.wouldChange(commit)) {
+    if (!isOld && !this.#isJoined && this.#windows.wouldChange(commit)) {
       if (this.#isDirty) await this.#flush();
       await this.#rereads();
     }
-    if (!isOld) this.#windows.begin(commit);
+    if (!isOld && !this.#isJoined) this.#windows.begin(commit);
     this.#transaction = {xid, commit, isOld, isOurs: false, changes: 0};
   }
 
@@ -144,10 +154,11 @@ export class ApplyPass {
     this.#transaction.isOurs = true;
   }
 
-  #commit(end: Position): void {
+  #commit({end, joins}: Extract<StreamEvent, {readonly type: 'commit'}>): void {
     const transaction = this.#transaction;
     assert(transaction, 'a commit ends a transaction');
     this.#transaction = undefined;
+    this.#isJoined = joins === true;
     if (transaction.isOld) {
       this.#marks = [];
       return;
@@ -156,17 +167,6 @@ export class ApplyPass {
     else this.#delivered = undefined; // no longer all that a re-read would have to see
     this.#position = end;
     this.#isDirty = true;
-  }
-
-  /** A statement that left columns, keys and partitions as they were (a comment, a statistics target) is no obstacle. */
-  async #refuseSchemaChange({table, what}: {readonly table: TableName | undefined; readonly what: string}): Promise<void> {
-    if (this.#transaction?.isOld) return;
-    if (!table && (await this.#options.from.source.hasSameSchema())) return;
-    const how = table ? `${nameOf(table)} changed (${what})` : `${what} changed the schema`;
-    throw new TerminalError(`${how} on ${this.#options.from.side} at ${this.#transaction?.commit ?? this.#position}`, {
-      code: 'CF-DDL-001',
-      next: 'undo that change on the source, or abort and start again with the new schema',
-    });
   }
 
   #idle(position: Position): void {

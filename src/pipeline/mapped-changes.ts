@@ -28,6 +28,11 @@ export class MappedChanges {
     return passes(from.only, 'row' in change ? change.row : rowOfKey(from, change.key)) === true;
   }
 
+  /** What the table is called on the receiving side. */
+  to(table: TableName): TableName {
+    return this.#mapping(table).to.name;
+  }
+
   #mapping(table: TableName): TableMapping {
     const known = this.#byObject.get(table) ?? this.#byName.get(nameOf(table));
     assert(known, `a change of ${nameOf(table)}, which is not one of the mapped tables`);

@@ -103,11 +103,12 @@ const locate = (plan: Plan, folder: string): Plan => ({
   source: locateAuthority(plan.source, folder),
   target: locateAuthority(plan.target, folder),
   schema: locateSchema(plan.schema, folder),
+  relay: plan.relay.kind === 'kafka' ? locateAuthority(plan.relay, folder) : plan.relay,
   ...(plan.mapping ? {mapping: locateFunctions(plan.mapping, folder)} : {}),
 });
 
 const locateSchema = (schema: SchemaPlan, folder: string): SchemaPlan =>
   schema.kind === 'files' ? {...schema, preData: resolve(folder, schema.preData), postData: resolve(folder, schema.postData)} : schema;
 
-const locateAuthority = (database: DatabasePlan, folder: string): DatabasePlan =>
-  database.tls?.ca === undefined ? database : {...database, tls: {...database.tls, ca: resolve(folder, database.tls.ca)}};
+const locateAuthority = <T extends Pick<DatabasePlan, 'tls'>>(one: T, folder: string): T =>
+  one.tls?.ca === undefined ? one : {...one, tls: {...one.tls, ca: resolve(folder, one.tls.ca)}};

@@ -12,7 +12,7 @@ export const planName = z
 
 export const workflowName = (names: readonly string[]) => z.enum(names).describe('In which order: a file of workflows/.');
 
-const tls = z.strictObject({
+export const tls = z.strictObject({
   mode: z.enum(['verify-full', 'disable']),
   ca: z.exactOptional(nonEmpty.describe('Certificate authority file, relative to the plan.')),
 });

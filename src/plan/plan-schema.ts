@@ -10,6 +10,7 @@ import {memberList} from './member-list.ts';
 import type {Plan} from './plan.ts';
 import {approval, database, type Gates, gates, planName, throttleList, workflowName} from './plan-parts.ts';
 import {dualParts} from './reads-schema.ts';
+import {relay} from './relay-schema.ts';
 import {duration, nonEmpty, size, tablePattern, wholeNumber} from './plan-words.ts';
 import {rehearsal} from './rehearsal-schema.ts';
 import {retention} from './retention.ts';
@@ -71,10 +72,7 @@ function planFile(words: Vocabulary, workflows: readonly string[], gateLists: Ga
     mapping: z.exactOptional(mappingSchema),
     conversion: z.exactOptional(conversionSchema),
     load: load.prefault({}),
-    relay: z
-      .strictObject({kind: z.enum(['in-process']).default('in-process')})
-      .prefault({})
-      .describe('Where changes wait between the sides.'),
+    relay,
     throttle: throttleList(words),
     gates: gateLists,
     switch: memberList('switch', words.switches)

@@ -74,6 +74,29 @@ export type ReadsPlan = {
   readonly failuresMax: number;
 };
 
+export type RelayPlan = {readonly kind: 'in-process'} | KafkaRelayPlan;
+
+export type KafkaRelayPlan = {
+  readonly kind: 'kafka';
+  /** `host:port`. */
+  readonly brokers: readonly string[];
+  readonly tls?: TlsOptions;
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: SecretReference;
+  };
+  /** Of Kafka Connect's REST API. */
+  readonly connect: SecretReference;
+  /** As the workers of Kafka Connect reach it. */
+  readonly source?: SecretReference;
+  /** `${provider:path:key}`. */
+  readonly password?: string;
+  readonly retentionMs: number;
+  readonly replicas: number;
+  readonly messageBytesMax: number;
+};
+
 export type Plan = {
   readonly name: string;
   readonly workflow: string;
@@ -85,7 +108,7 @@ export type Plan = {
   readonly scope: {readonly tables: readonly string[]; readonly exclude: readonly string[]};
   /** `valueBytesMax`: the largest single value; the engine's own limit when absent. */
   readonly load: {readonly parallel: number; readonly chunkBytes: number; readonly valueBytesMax?: number};
-  readonly relay: {readonly kind: 'in-process'};
+  readonly relay: RelayPlan;
   /** When work that can wait does; absent: only when somebody asks for it. */
   readonly throttle?: readonly Named[];
   /** By phase, in the order they are asked. */

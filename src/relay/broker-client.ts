@@ -3,9 +3,19 @@
  * those that a group commits are for people and their tools (docs/decisions/0025). A method throws `TransientError` when the
  * world may be better in a moment, and `TerminalError` when it cannot be.
  */
-export type BrokerAddress = {
+export type BrokerAccess = {
   /** `host:port`, any that are up. */
   readonly brokers: readonly string[];
+  /** Absent: encrypted and verified where a broker is not on this machine. `ca`: a file. */
+  readonly tls?: {readonly mode: 'verify-full' | 'disable'; readonly ca?: string};
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+};
+
+export type BrokerAddress = BrokerAccess & {
   /** Shown in the brokers' logs. */
   readonly clientId: string;
 };

@@ -2,7 +2,7 @@
  * The connectors of a Kafka Connect cluster. Every method ends with what it says, however often it is called; where a connector
  * stands is asked, never remembered.
  */
-import {TerminalError} from '../model/errors.ts';
+import {TerminalError, TransientError} from '../model/errors.ts';
 import type {Effects} from '../model/effects.ts';
 import {type Ask, connectRequests} from './connect-requests.ts';
 import {elements, ExactNumber, isObject, type Json, type JsonObject, word} from './exact-json.ts';
@@ -71,8 +71,10 @@ export class ConnectCluster {
   async status(name: string): Promise<ConnectorStatus> {
     const answer = await this.#ask('GET', `${at(name)}/status`);
     if (answer !== undefined) return statusOf(object(answer));
-    // A worker that has just begun knows its connectors before it knows how they are.
-    return {state: (await this.#ask('GET', at(name))) === undefined ? 'absent' : 'unassigned'};
+    // A worker that begins knows nothing at first, then its connectors, and then how they are.
+    const known = await this.#ask('GET', '/connectors');
+    if (known === undefined) throw beginning();
+    return {state: elements(known).includes(name) ? 'unassigned' : 'absent'};
   }
 
   /** Empty before it has committed any. */
@@ -139,6 +141,12 @@ function isOlder(version: string, than: string): boolean {
   const [a = [], b = []] = [version, than].map((one) => one.split('.').slice(0, 2).map(Number));
   return (a[0] ?? 0) < (b[0] ?? 0) || (a[0] === b[0] && (a[1] ?? 0) < (b[1] ?? 0));
 }
+
+const beginning = (): TransientError =>
+  new TransientError('Kafka Connect is beginning and does not know its connectors yet', {
+    code: 'CF-RELAY-001',
+    next: 'nothing; it is asked again',
+  });
 
 const unfit = (message: string): TerminalError =>
   new TerminalError(message, {code: 'CF-RELAY-002', next: 'install it on every worker, then try again; crossfade explain CF-RELAY-002'});

@@ -6,7 +6,10 @@ import {isObject, type Json, parseExactJson} from './exact-json.ts';
 /** A worker forwards some requests to its leader and waits up to 90 s for it; a rebalance takes less. */
 const ANSWER_MS_MAX = 30_000;
 
-/** `undefined` where there is no such thing (404). */
+/** A rebalance, or a worker that closes a connection that it was just asked on, is over in moments; whoever calls knows longer waits. */
+const [TRIES_MAX, AGAIN_MS] = [4, 500];
+
+/** `undefined` where there is no such thing (404). Asked again for some seconds: each request may be sent twice. */
 export type Ask = (method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object) => Promise<Json | undefined>;
 
 /** `url` may carry a user and a password; neither is ever part of a message. */
@@ -17,12 +20,24 @@ export const connectRequests = (url: string, effects: Effects): Ask => {
   const headers = {'content-type': 'application/json', ...(username && {authorization: `Basic ${login}`})};
   return async (method, path, body) => {
     await effects.point('admin.command', `connect ${method} ${path}`);
-    const {status, text} = await sent(`${base}${path}`, {method, headers, ...(body && {body: JSON.stringify(body)})});
-    if (status === 404) return undefined;
-    if (status >= 200 && status < 300) return text === '' ? null : parseExactJson(text);
-    throw refused(`${method} ${base}${path}`, status, text);
+    const request = {method, headers, ...(body && {body: JSON.stringify(body)})};
+    for (let tries = 1; ; tries++) {
+      try {
+        return await answered(`${base}${path}`, request);
+      } catch (error) {
+        if (!(error instanceof TransientError) || tries === TRIES_MAX) throw error;
+      }
+      await effects.clock.sleep(AGAIN_MS);
+    }
   };
 };
+
+async function answered(address: string, request: RequestInit & {readonly method: string}): Promise<Json | undefined> {
+  const {status, text} = await sent(address, request);
+  if (status === 404) return undefined;
+  if (status >= 200 && status < 300) return text === '' ? null : parseExactJson(text);
+  throw refused(`${request.method} ${address}`, status, text);
+}
 
 async function sent(address: string, request: RequestInit): Promise<{readonly status: number; readonly text: string}> {
   try {

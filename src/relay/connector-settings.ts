@@ -65,9 +65,9 @@ export function settingsFor(
     'connector.class': POSTGRES_CONNECTOR.className,
     'tasks.max': '1',
     'plugin.name': 'pgoutput',
-    ...database,
     // A connection that leaves the machine is encrypted and verified (H-94).
     'database.sslmode': request.isEncrypted ? 'verify-full' : 'prefer',
+    ...database,
     'driver.options': PINS,
     'topic.prefix': prefix,
     'slot.name': request.slot,

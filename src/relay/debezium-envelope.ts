@@ -82,7 +82,8 @@ function changeOf(table: Table, message: BrokerMessage, value: JsonObject, uncha
     case 'u': {
       const row = rowOf(table, object(value['after'], 'after'), unchanged);
       const isNew = value['op'] !== 'u' || isMoved(message);
-      if (row === undefined || (isNew && Object.keys(row).length < writtenColumns(table).length)) return {kind: 'reread', table: name, key};
+      if (row === undefined || (isNew && Object.keys(row).length < writtenColumns(table).length))
+        return {kind: 'reread', table: name, key, ...(isNew && {isNew})};
       return {kind: isNew ? 'insert' : 'update', table: name, key, row};
     }
     default:

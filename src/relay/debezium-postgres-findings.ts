@@ -8,15 +8,19 @@ const LIMITS = {limitMs: 10_000, rowsMax: 1000};
 const COLUMN_LISTS = 150_000;
 
 const DOMAINS_OVER_ENUMS = `SELECT format('%I.%I', n.nspname, t.typname) FROM pg_type t JOIN pg_type base ON base.oid = t.typbasetype JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'd' AND base.typtype = 'e' ORDER BY 1`;
+/** An UPDATE is refused by the server where its publication leaves out a column that identifies the row. */
+const IDENTITY_COLUMNS = `SELECT n.nspname, c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey) WHERE i.indisreplident ORDER BY 1, 2, 3`;
 const FULL_IDENTITIES = `SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.relreplident = 'f' ORDER BY 1, 2`;
 
 export async function debeziumFindings(source: Database, tables: readonly Table[]): Promise<readonly Finding[]> {
-  const [{version}, domains, identities] = [
+  const [{version}, domains, identities, columns] = [
     await source.identity(),
     await source.ask(DOMAINS_OVER_ENUMS, LIMITS),
     await source.ask(FULL_IDENTITIES, LIMITS),
+    await source.ask(IDENTITY_COLUMNS, LIMITS),
   ];
-  const full = new Set(identities.map(([schema, name]) => nameOf({schema: schema ?? '', name: name ?? ''})));
+  const full = new Set(identities.map(([schema, name]) => named(schema, name)));
+  const identifies = Map.groupBy(columns, ([schema, name]) => named(schema, name));
   return [
     ...domains.map(([name]) =>
       refusal(
@@ -25,11 +29,20 @@ export async function debeziumFindings(source: Database, tables: readonly Table[
         'replace it, or move the database without Kafka',
       ),
     ),
-    ...tables.flatMap((table) => tableFindings(table, version, full.has(nameOf(table.name)))),
+    ...tables.flatMap((table) => {
+      const name = nameOf(table.name);
+      const identity = (identifies.get(name) ?? []).map(([, , column]) => column ?? '');
+      return tableFindings(table, {version, isFull: full.has(name), identity});
+    }),
   ];
 }
 
-function tableFindings(table: Table, version: number, isFull: boolean): Finding[] {
+const named = (schema: string | null | undefined, name: string | null | undefined): string =>
+  nameOf({schema: schema ?? '', name: name ?? ''});
+
+type Known = {readonly version: number; readonly isFull: boolean; readonly identity: readonly string[]};
+
+function tableFindings(table: Table, {version, isFull, identity}: Known): Finding[] {
   const refused = (reason: string): Finding => refusal(nameOf(table.name), reason, OTHER_WAY);
   const fault = keyFault(table);
   if (fault !== undefined) return [refused(fault)];
@@ -48,12 +61,19 @@ function tableFindings(table: Table, version: number, isFull: boolean): Finding[
         `has REPLICA IDENTITY FULL and columns that Debezium does not carry (${columns}): left out of the publication they would make the application's own UPDATE fail`,
       ),
     ];
+  const unknown = identity.find((column) => left.some((one) => one.startsWith(`${column} `)));
+  if (unknown !== undefined)
+    return [
+      refused(
+        `is identified by ${unknown}, which Debezium does not carry: left out of the publication it would make the application's own UPDATE fail`,
+      ),
+    ];
   return [
     {
       severity: 'info',
       code: 'CF-RELAY-002',
       object: nameOf(table.name),
-      reason: `has columns that Debezium does not carry (${columns}): each change of a row costs a read of it`,
+      reason: `has columns that Debezium does not carry (${columns}): each change of a row costs a read of it, and the changes behind it wait for that`,
       next: 'nothing; without Kafka there is no such read',
     },
   ];

@@ -4,5 +4,4 @@ import type {Relay} from './relay.ts';
 export const inProcess: Relay = {
   through: (source) => source,
   engine: (engine) => engine,
-  mayReread: false,
 };

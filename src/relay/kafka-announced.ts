@@ -8,17 +8,26 @@ export type AnnouncedRelay = {
   /** As the source has to publish them. */
   readonly published: readonly Table[];
   readonly start: AnnouncedAct;
-  readonly apply: AnnouncedAct;
+  readonly read: AnnouncedAct;
   readonly drop: AnnouncedAct;
 };
+/** What is done, and the settings that go with it. */
 export type AnnouncedAct = {readonly what: string; readonly settings: Readonly<Record<string, string>>};
 
-type Planned = Pick<KafkaSettings, 'brokers' | 'retentionMs' | 'replicas' | 'messageBytesMax' | 'password' | 'isEncrypted'>;
+type Planned = Pick<KafkaSettings, 'brokers' | 'retentionMs' | 'replicas' | 'messageBytesMax' | 'password' | 'sourceTls'>;
 
 /** `short`: of the migration. */
 export function announceKafka(planned: Planned, short: string, tables: readonly Table[]): AnnouncedRelay {
   const name = `crossfade_${short}`;
-  const request = {...planned, prefix: name, slot: `${name}_fwd`, publication: name, placeholder: '<of the run>', tables};
+  const request = {
+    ...planned,
+    prefix: name,
+    slot: `${name}_fwd`,
+    publication: name,
+    placeholder: '<of the run>',
+    tables,
+    isEncrypted: true,
+  };
   const topics = connectorTopics(name);
   return {
     published: tables.map(publishedTable),
@@ -29,18 +38,22 @@ export function announceKafka(planned: Planned, short: string, tables: readonly 
         ...named('connector', settingsFor(request, addressOf(planned))),
       },
     },
-    apply: {what: `read the topic ${name}`, settings: {}},
-    drop: {what: `delete the connector ${name} with its offsets, and the topics ${topics.join(' and ')}`, settings: {}},
+    read: {
+      what: `read the topic ${name}; rows that its messages do not carry whole come from a state of the source that is held meanwhile`,
+      settings: {},
+    },
+    drop: {what: `stop the connector ${name}, delete it with its offsets, and then the topics ${topics.join(' and ')}`, settings: {}},
   };
 }
 
-const addressOf = ({password}: Planned): Readonly<Record<string, string>> => ({
+const addressOf = ({password, sourceTls}: Planned): Readonly<Record<string, string>> => ({
   'database.hostname': '<of the source>',
   'database.port': '<of the source>',
   'database.user': '<of the source>',
   'database.password': password ?? '<of the source>',
   'database.dbname': '<of the source>',
+  'database.sslmode': sourceTls?.mode === 'disable' ? 'prefer' : '<verify-full where the source is on another machine>',
 });
 
 const named = (what: string, settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${what} ${name}`, value]));
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${what}: ${name}`, value]));

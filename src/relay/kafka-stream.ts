@@ -1,9 +1,11 @@
 /** The forward stream of one migration through Debezium and one topic. What is there is asked, never remembered. */
-import type {Database, Finding, MigrationRef, Source} from '../engine/engine.ts';
+import type {Database, Finding, HeldState, MayReread, MigrationRef, Source} from '../engine/engine.ts';
+import {assert} from '../model/assert.ts';
 import type {Effects} from '../model/effects.ts';
 import {isCoded, TerminalError, TransientError} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
 import type {Table} from '../model/table.ts';
+import {Backlog} from './backlog.ts';
 import type {BrokerClient, OffsetRange} from './broker-client.ts';
 import type {ConnectCluster} from './connect-cluster.ts';
 import {
@@ -14,20 +16,23 @@ import {
   type POSTGRES_CONNECTOR,
   publishedTable,
 } from './connector-settings.ts';
-import {debeziumFindings} from './debezium-postgres-findings.ts';
 import {DebeziumTransactions} from './debezium-transactions.ts';
 import type {KafkaSettings} from './kafka.ts';
+import {kafkaFindings} from './kafka-findings.ts';
 import {lsnOf} from './lsn-text.ts';
 import {OwnConnector} from './own-connector.ts';
 import type {RelayStream} from './relayed-source.ts';
 import {endOf, isMark} from './topic-landmarks.ts';
 import {atOffset, logOf, offsetOf} from './topic-position.ts';
 import {topicFault, topicSettings} from './topic-settings.ts';
+import {WholeRows} from './whole-rows.ts';
 
 /** Written before the connector is made: it comes through only where that began before it. */
 const BEGIN = 'relay begin';
 /** Written when the place of a position is not known. */
 const PLACE = 'relay place';
+/** Written behind a state of the rows that is held. */
+const HELD = 'relay held';
 const WATCH_MS = 3000;
 
 export type KafkaStreamOf = {
@@ -93,10 +98,11 @@ export class KafkaStream implements RelayStream {
     await this.#connector.requireWorking();
   }
 
+  /** What may be better in a moment is the stream's own affair, which tries again and says so. */
   async look(): Promise<void> {
     if (this.#known === undefined) return;
-    await this.#requireKept(offsetOf(this.#known) ?? 0n);
-    await this.#connector.requireWorking();
+    await this.#requireKept(offsetOf(this.#known) ?? 0n).catch(unlessTransient);
+    await this.#connector.requireWorking().catch(unlessTransient);
   }
 
   async #requireKept(offset: bigint): Promise<OffsetRange> {
@@ -107,14 +113,38 @@ export class KafkaStream implements RelayStream {
     return range;
   }
 
-  async *changes(from: Position, tables: readonly Table[], signal: AbortSignal): ReturnType<Source['changes']> {
-    const {short} = this.#options.migration;
+  async *changes(
+    from: Position,
+    tables: readonly Table[],
+    signal: AbortSignal,
+    mayReread: MayReread = () => false,
+  ): ReturnType<Source['changes']> {
     const start = offsetOf(from) === undefined ? await this.#placeOf(from, signal) : from;
     this.#known = start;
-    const transactions = new DebeziumTransactions({short, tables, placeholder: this.#options.request.placeholder, from: start});
+    const backlog = new Backlog(async () => (await this.#options.broker.offsets(this.#topic))?.[0]?.end ?? 0n, offsetOf(start) ?? 0n);
+    const rows = new WholeRows({
+      tables,
+      hold: (delivered) => this.#hold(delivered),
+      mark: () => this.#source.mark(HELD),
+      mayReread,
+      isFarBehind: () => backlog.isFar(),
+    });
+    yield* rows.of(this.#transactions(start, tables, backlog, signal));
+  }
+
+  #hold(delivered: ReadonlySet<string>): Promise<HeldState> {
+    const {holdRows} = this.#source;
+    assert(holdRows, 'a source whose messages may be incomplete can hold a state of its rows');
+    return holdRows.call(this.#source, delivered);
+  }
+
+  async *#transactions(start: Position, tables: readonly Table[], backlog: Backlog, signal: AbortSignal): ReturnType<Source['changes']> {
+    const {migration, request} = this.#options;
+    const transactions = new DebeziumTransactions({short: migration.short, tables, placeholder: request.placeholder, from: start});
     let readTo: bigint | undefined;
     for await (const batch of this.#messages(offsetOf(start) ?? 0n, signal)) {
       const events = batch.flatMap((message) => transactions.take(message));
+      backlog.readTo(batch.at(-1)?.offset);
       if (events.length) yield events;
       if (!transactions.isTorn) readTo = undefined;
       else readTo = await this.#mend(readTo, batch.at(-1)?.offset ?? 0n);
@@ -191,14 +221,8 @@ export class KafkaStream implements RelayStream {
     await this.#source.dropStream('forward');
   }
 
-  /** What cannot be asked is in the way as well. */
-  async findings(tables: readonly Table[]): Promise<readonly Finding[]> {
-    const {connect, broker, plugin, own, settings} = this.#options;
-    return [
-      ...(await asked(settings.connect.replace(/\/\/[^@/]*@/, '//'), () => connect.require(plugin))),
-      ...(await asked(settings.brokers.join(', '), () => broker.offsets(this.#topic))),
-      ...(await debeziumFindings(own, tables)),
-    ];
+  findings(tables: readonly Table[]): Promise<readonly Finding[]> {
+    return kafkaFindings(this.#options, this.#topic, tables);
   }
 
   close(): Promise<void> {
@@ -206,18 +230,12 @@ export class KafkaStream implements RelayStream {
   }
 }
 
-async function asked(object: string, question: () => Promise<unknown>): Promise<readonly Finding[]> {
-  try {
-    await question();
-    return [];
-  } catch (error) {
-    if (!isCoded(error)) throw error;
-    return [{severity: 'refuse', code: error.code, object, reason: error.message, next: error.next ?? `crossfade explain ${error.code}`}];
-  }
-}
-
 const unlessUnreachable = (error: unknown): void => {
   if (!(isCoded(error) && error.code === 'CF-RELAY-001')) throw error;
+};
+
+const unlessTransient = (error: unknown): void => {
+  if (!(error instanceof TransientError)) throw error;
 };
 
 const gone = (message: string): TerminalError =>

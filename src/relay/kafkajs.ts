@@ -1,5 +1,6 @@
 /** The broker client over `kafkajs`, which knows no assignment: each reader is alone in a group of its own, and commits nothing. */
-import kafkajs, {type Admin, type Kafka, type Producer} from 'kafkajs';
+import {readFileSync} from 'node:fs';
+import kafkajs, {type Admin, type Kafka, type Producer, type SASLOptions} from 'kafkajs';
 import type {Effects} from '../model/effects.ts';
 import {TerminalError, TransientError} from '../model/errors.ts';
 import type {BrokerAddress, BrokerClient, BrokerMessage, NewMessage, OffsetRange, TopicPartition, TopicSettings} from './broker-client.ts';
@@ -17,10 +18,11 @@ export class KafkajsClient implements BrokerClient {
   #admin: Promise<Admin> | undefined;
   #producer: Promise<Producer> | undefined;
 
-  constructor({brokers, clientId}: BrokerAddress, effects: Effects) {
+  constructor({brokers, clientId, tls, sasl}: BrokerAddress, effects: Effects) {
+    const access = {ssl: encryption(brokers, tls), ...(sasl && {sasl: sasl as SASLOptions})};
     const limits = {connectionTimeout: CONNECT_MS_MAX, requestTimeout: ANSWER_MS_MAX, retry: RETRY};
     // What goes wrong is thrown, and said once, by whoever asked.
-    this.#kafka = new kafkajs.Kafka({clientId, brokers: [...brokers], ...limits, logLevel: kafkajs.logLevel.NOTHING});
+    this.#kafka = new kafkajs.Kafka({clientId, brokers: [...brokers], ...access, ...limits, logLevel: kafkajs.logLevel.NOTHING});
     this.#effects = effects;
     this.#clientId = clientId;
   }
@@ -115,6 +117,13 @@ export class KafkajsClient implements BrokerClient {
       throw brokerError(what, error);
     }
   }
+}
+
+/** What leaves the machine is encrypted and verified unless the plan says otherwise. */
+export function encryption(brokers: readonly string[], tls: BrokerAddress['tls']): {readonly ca?: Buffer} | false {
+  const isLocal = brokers.every((broker) => /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(broker));
+  if (tls?.mode === 'disable' || (!tls && isLocal)) return false;
+  return tls?.ca === undefined ? {} : {ca: readFileSync(tls.ca)};
 }
 
 const connected = async <T extends {connect(): Promise<void>}>(client: T): Promise<T> => {

@@ -15,6 +15,4 @@ export interface Relay {
   through(source: Database): Database;
   /** The engine of the source, which compares positions of this relay. */
   engine(engine: Engine): Engine;
-  /** A change may come as a row that has to be read, so the forms of the replay window are used for good. */
-  readonly mayReread: boolean;
 }

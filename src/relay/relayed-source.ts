@@ -1,5 +1,5 @@
 /** A side whose forward stream comes another way: everything else of it is its own. */
-import type {Catalog, Database, Finding, Source} from '../engine/engine.ts';
+import type {Catalog, Database, Finding, MayReread, Source} from '../engine/engine.ts';
 import type {Position} from '../model/position.ts';
 import type {Table} from '../model/table.ts';
 
@@ -10,7 +10,7 @@ export interface RelayStream {
   /** Asked every few seconds while a run works; throws when what waits there is lost. */
   look(): Promise<void>;
   drop(): Promise<void>;
-  changes(from: Position, tables: readonly Table[], signal: AbortSignal): ReturnType<Source['changes']>;
+  changes(from: Position, tables: readonly Table[], signal: AbortSignal, mayReread?: MayReread): ReturnType<Source['changes']>;
   acknowledge(position: Position): void;
   /** What stands in its way. */
   findings(tables: readonly Table[]): Promise<readonly Finding[]>;
@@ -33,8 +33,8 @@ function relayedSource(own: Source, stream: RelayStream): Source {
       direction === 'forward' ? stream.create(tables, signal) : own.createStream(direction, tables, signal),
     probeStream: (direction, applied) => (direction === 'forward' ? stream.probe(applied) : own.probeStream(direction, applied)),
     dropStream: (direction) => (direction === 'forward' ? stream.drop() : own.dropStream(direction)),
-    changes: (direction, from, tables, signal) =>
-      direction === 'forward' ? stream.changes(from, tables, signal) : own.changes(direction, from, tables, signal),
+    changes: (direction, from, tables, signal, mayReread) =>
+      direction === 'forward' ? stream.changes(from, tables, signal, mayReread) : own.changes(direction, from, tables, signal, mayReread),
     acknowledge: (direction, position) => (direction === 'forward' ? stream.acknowledge(position) : own.acknowledge(direction, position)),
     async probeSchema(direction, scope) {
       await own.probeSchema(direction, scope);
@@ -49,6 +49,7 @@ function relayedSource(own: Source, stream: RelayStream): Source {
     unseen: (delivered) => own.unseen(delivered),
     currentPosition: () => own.currentPosition(),
     readRows: (table, keys, delivered) => own.readRows(table, keys, delivered),
+    ...(own.holdRows && {holdRows: own.holdRows.bind(own)}),
     readSequences: (tables) => own.readSequences(tables),
     ...(own.refuseLargeValues && {
       refuseLargeValues: async (table, range, bytes) => own.refuseLargeValues?.(table, range, bytes),

@@ -4,7 +4,7 @@
  */
 import {connect} from 'node:net';
 import {findKafka} from '../../examples/stack/kafka-programs.ts';
-import {type KafkaBroker, type Running, startBroker, startConnect} from '../../examples/stack/kafka-server.ts';
+import {type KafkaBroker, type KafkaConnect, type Running, startBroker, startConnect} from '../../examples/stack/kafka-server.ts';
 import {addCleanUp, addMiss, ServerMissing, shared} from './server-folder.ts';
 
 export type KafkaStack = {
@@ -24,6 +24,21 @@ export const kafkaStack = (): Promise<KafkaStack> =>
 /** Started for the caller alone, which may kill it. */
 export const ownBroker = (settings: Readonly<Record<string, string>> = {}): Promise<KafkaBroker> =>
   firstMember('Kafka', [async () => registered(await startBroker(findKafka(), settings))]);
+
+/** A broker and a worker for the caller alone, which may kill either; the worker begins again at the same address. */
+export const ownKafkaStack = (): Promise<AsyncDisposable & {readonly broker: KafkaBroker; readonly worker: KafkaConnect}> =>
+  firstMember('Kafka Connect', [
+    async () => {
+      const programs = findKafka();
+      const broker = registered(await startBroker(programs));
+      const worker = registered(await startConnect(programs, broker.address));
+      const stop = async (): Promise<void> => {
+        await worker.stop();
+        await broker.stop();
+      };
+      return {broker, worker, [Symbol.asyncDispose]: stop};
+    },
+  ]);
 
 async function environment(): Promise<KafkaStack> {
   if (!foreignBroker || !foreignConnect) throw new Error('environment: TEST_KAFKA and TEST_CONNECT_URL not set');

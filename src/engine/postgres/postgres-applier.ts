@@ -15,7 +15,7 @@ import {takeOutAndPutBack} from '../row-replacement.ts';
 import {truncateRounds} from '../truncate-rounds.ts';
 import {deleteMoved, truncateOnly} from './postgres-copy-statements.ts';
 import {runGroup} from './postgres-row-statements.ts';
-import {readByKey} from './postgres-source.ts';
+import {readByKey} from './postgres-held-state.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {textArray} from './postgres-sql.ts';

@@ -1,13 +1,12 @@
 import type {Key, Row, StreamEvent} from '../../model/change.ts';
-import {TransientError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import {writtenColumns, type Table} from '../../model/table.ts';
-import type {BulkFormat, KeyRange, MigrationRef, Scope, SequenceState, Source} from '../engine.ts';
+import type {BulkFormat, HeldState, KeyRange, MigrationRef, Scope, SequenceState, Source} from '../engine.ts';
 import type {KeptLog} from '../kept-log.ts';
 import {PostgresChangeStream} from './postgres-change-stream.ts';
 import {createStream, waitForVisibility, dropStream, probeStream} from './postgres-slot.ts';
-import {keyArrays} from './postgres-fitting-keys.ts';
+import {holdRows} from './postgres-held-state.ts';
 import {rowsOfCopy} from '../row-lines.ts';
 import {keptLog} from './postgres-kept-log.ts';
 import {markContent} from './postgres-names.ts';
@@ -15,14 +14,11 @@ import {parseLsn, toPosition} from './postgres-position.ts';
 import {publishedSchema, requireSameSchema} from './postgres-published-schema.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {BEGIN_READING, copyOut, isCut, rangeBounds, rowsByKey} from './postgres-copy-statements.ts';
+import {copyOut, isCut, rangeBounds} from './postgres-copy-statements.ts';
 import {quoteTable} from './postgres-sql.ts';
 import {sequenceValues} from './postgres-sequence.ts';
 import {snapshotOf} from './postgres-snapshot.ts';
 import {largeValueFound, largeValueQuery, valueBytesMax} from './postgres-value-limit.ts';
-
-/** Another snapshot is taken until it sees every delivered transaction; each try is a round trip. */
-const SNAPSHOT_ATTEMPTS_MAX = 2000;
 
 export class PostgresSource implements Source {
   readonly #sessions: PgSessions;
@@ -156,22 +152,16 @@ export class PostgresSource implements Source {
   }
 
   async readRows(table: Table, keys: readonly Key[], delivered: ReadonlySet<string>): Promise<Row[]> {
-    const session = await this.#sessions.open('reread');
+    const held = await this.holdRows(delivered);
     try {
-      for (let attempt = 0; attempt < SNAPSHOT_ATTEMPTS_MAX; attempt++) {
-        const rows = await session.transaction(BEGIN_READING, async () => {
-          const snapshot = await snapshotOf(session);
-          return [...delivered].every((xid) => snapshot.sees(xid)) ? readByKey(session, table, keys) : undefined;
-        });
-        if (rows) return rows;
-      }
+      return await held.rows(table, keys);
     } finally {
-      await session.close();
+      await held.close();
     }
-    throw new TransientError(`transactions that the stream has delivered are still not visible on ${this.#sessions.options.side}`, {
-      code: 'CF-SRC-006',
-      next: 'look for a synchronous standby that withholds its acknowledgement',
-    });
+  }
+
+  holdRows(delivered: ReadonlySet<string>): Promise<HeldState> {
+    return holdRows(this.#sessions, delivered);
   }
 
   async readSequences(tables: readonly Table[]): Promise<SequenceState[]> {
@@ -214,10 +204,4 @@ const readSequences = async (session: PgSession, known: readonly TextRow[]): Pro
     max: row['max'] ?? '',
     ...ownerOf(row),
   }));
-};
-
-/** Rows by key, written columns only; absent rows are absent. Values in the server's output form, as the stream sends them. */
-export const readByKey = async (session: PgSession, table: Table, keys: readonly Key[]): Promise<Row[]> => {
-  const {rows} = await session.query(rowsByKey(table), keyArrays(table, keys));
-  return rows as Row[];
 };

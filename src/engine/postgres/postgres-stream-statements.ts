@@ -12,7 +12,10 @@ export const OPEN_TRANSACTIONS_WAIT = '60s';
 const SENDER_END_MS_MAX = 10_000;
 
 /** Without those that inherit: one that is not moved may lack a key, and could not be updated any more (H-2). */
-const published = (tables: readonly Table[]): string => [...tables.map(ownRows), 'crossfade.tag'].join(', ');
+const published = (tables: readonly Table[]): string => [...tables.map(publishedRows), 'crossfade.tag'].join(', ');
+
+const publishedRows = (table: Table): string =>
+  table.isPartial ? `${ownRows(table)} (${table.columns.map(({name}) => quoteName(name)).join(', ')})` : ownRows(table);
 
 export const createPublication = (migration: MigrationRef, tables: readonly Table[]): string =>
   `CREATE PUBLICATION ${quoteName(publicationName(migration))} FOR TABLE ${published(tables)} WITH (publish_via_partition_root = true)`;
