@@ -97,6 +97,9 @@ const connectProperties = (broker: string, url: string): Properties => ({
   'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
   'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
   'plugin.discovery': 'service_load',
+  // Passwords as ${file:/path:key}, so that no connector holds one.
+  'config.providers': 'file',
+  'config.providers.file.class': 'org.apache.kafka.common.config.provider.FileConfigProvider',
   'connector.client.config.override.policy': 'All',
 });
 

@@ -8,7 +8,7 @@ import type {Relay} from '../relay/relay.ts';
 import {relays} from '../relay/relays.ts';
 
 export const openRelay = async (plan: Plan, migration: MigrationRef, effects: Effects): Promise<Relay> =>
-  plan.relay.kind === 'kafka' ? relays.kafka({settings: await settingsOf(plan.relay, plan), migration, effects}) : relays['in-process'];
+  plan.relay.kind === 'kafka' ? relays.kafka({settings: await settingsOf(plan.relay, plan), migration, effects}) : relays['in-process']();
 
 const settingsOf = async ({sasl, tls, connect, source, ...same}: KafkaRelayPlan, plan: Plan): Promise<KafkaSettings> => ({
   ...same,

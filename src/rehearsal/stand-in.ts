@@ -24,7 +24,7 @@ export function standInFor(
   urls: {readonly source: SecretReference; readonly target: SecretReference},
   defaults: Readonly<Record<string, readonly string[]>>,
 ): StandIn {
-  const {canary, failover, hooks = [], throttle = [], source, target, ...rest} = plan;
+  const {canary, failover, hooks = [], throttle = [], source, target, relay, ...rest} = plan;
   const asked: Readonly<Record<string, readonly Named[]>> = {
     ...Object.fromEntries(Object.entries(defaults).map(([phase, names]) => [phase, names.map((name) => ({name, settings: {}}))])),
     ...plan.gates,
@@ -38,6 +38,7 @@ export function standInFor(
       ...rest,
       source: {engine: source.engine, url: urls.source},
       target: {engine: target.engine, url: urls.target},
+      relay: {kind: 'in-process'},
       gates: Object.fromEntries(gates),
       switch: [{name: 'router', settings: {}}],
       canary: 'off',
@@ -47,6 +48,7 @@ export function standInFor(
       ...others,
       ...plan.switch.filter(({name}) => name !== 'router').map(({name}) => `switch ${name}`),
       ...(canary === 'off' ? [] : ['the canary: the load writes instead']),
+      ...(relay.kind === 'in-process' ? [] : [`the relay ${relay.kind}: the clone is read directly`]),
       ...(failover ? ['the failover automation'] : []),
       ...(hooks.length > 0 ? ['the hooks'] : []),
       ...throttle.map(({name}) => `throttle ${name}`),

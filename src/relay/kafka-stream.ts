@@ -87,21 +87,26 @@ export class KafkaStream implements RelayStream {
   async probe(applied: Position | undefined): Promise<void> {
     // What Debezium has acknowledged is in the topic, and may be far ahead of the target.
     await this.#source.probeStream('forward', undefined);
+    await this.#requireSafe((applied && offsetOf(applied)) ?? 0n);
+    await this.#connector.requireWorking();
+  }
+
+  /** What is needed is there, and stays. */
+  async #requireSafe(offset: bigint): Promise<void> {
     const {broker, settings} = this.#options;
-    await this.#requireKept((applied && offsetOf(applied)) ?? 0n);
+    await this.#requireKept(offset);
     const fault = topicFault(await broker.topicSettings(this.#topic, ['cleanup.policy', 'retention.ms', 'retention.bytes']), settings);
     if (fault !== undefined)
       throw new TerminalError(`the topic ${this.#topic} may lose messages: ${fault}`, {
         code: 'CF-RELAY-003',
         next: 'set it back, then: crossfade resume',
       });
-    await this.#connector.requireWorking();
   }
 
   /** What may be better in a moment is the stream's own affair, which tries again and says so. */
   async look(): Promise<void> {
     if (this.#known === undefined) return;
-    await this.#requireKept(offsetOf(this.#known) ?? 0n).catch(unlessTransient);
+    await this.#requireSafe(offsetOf(this.#known) ?? 0n).catch(unlessTransient);
     await this.#connector.requireWorking().catch(unlessTransient);
   }
 

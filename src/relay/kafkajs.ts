@@ -12,19 +12,23 @@ const ANSWER_MS_MAX = 30_000;
 const RETRY = {initialRetryTime: 100, maxRetryTime: 2000, retries: 6};
 
 export class KafkajsClient implements BrokerClient {
-  readonly #kafka: Kafka;
+  readonly #address: BrokerAddress;
   readonly #effects: Effects;
-  readonly #clientId: string;
+  #made: Kafka | undefined;
   #admin: Promise<Admin> | undefined;
   #producer: Promise<Producer> | undefined;
 
-  constructor({brokers, clientId, tls, sasl}: BrokerAddress, effects: Effects) {
+  constructor(address: BrokerAddress, effects: Effects) {
+    this.#address = address;
+    this.#effects = effects;
+  }
+
+  /** What goes wrong is thrown, and said once, by whoever asked. */
+  get #kafka(): Kafka {
+    const {brokers, clientId, tls, sasl} = this.#address;
     const access = {ssl: encryption(brokers, tls), ...(sasl && {sasl: sasl as SASLOptions})};
     const limits = {connectionTimeout: CONNECT_MS_MAX, requestTimeout: ANSWER_MS_MAX, retry: RETRY};
-    // What goes wrong is thrown, and said once, by whoever asked.
-    this.#kafka = new kafkajs.Kafka({clientId, brokers: [...brokers], ...access, ...limits, logLevel: kafkajs.logLevel.NOTHING});
-    this.#effects = effects;
-    this.#clientId = clientId;
+    return (this.#made ??= new kafkajs.Kafka({clientId, brokers: [...brokers], ...access, ...limits, logLevel: kafkajs.logLevel.NOTHING}));
   }
 
   async createTopic(topic: string, {partitions, replicas, settings}: TopicSettings): Promise<void> {
@@ -64,7 +68,7 @@ export class KafkajsClient implements BrokerClient {
     from: readonly (TopicPartition & {readonly offset: bigint})[],
     signal: AbortSignal,
   ): AsyncGenerator<readonly BrokerMessage[]> {
-    const group = `${this.#clientId}-${this.#effects.randomId()}`;
+    const group = `${this.#address.clientId}-${this.#effects.randomId()}`;
     const reader = new KafkajsReader({
       consumer: this.#kafka.consumer({
         groupId: group,
@@ -119,11 +123,33 @@ export class KafkajsClient implements BrokerClient {
   }
 }
 
+/**
+ * With nothing to wait for the library sets a timer for a moment that is past: harmless, but Node 24 warns of it on the
+ * operator's screen.
+ */
+function silenceNegativeTimers(): void {
+  const emit = process.emitWarning.bind(process) as (...words: readonly unknown[]) => void;
+  process.emitWarning = (...words: readonly unknown[]) => (words[1] === 'TimeoutNegativeWarning' ? undefined : emit(...words));
+}
+silenceNegativeTimers();
+
 /** What leaves the machine is encrypted and verified unless the plan says otherwise. */
 export function encryption(brokers: readonly string[], tls: BrokerAddress['tls']): {readonly ca?: Buffer} | false {
   const isLocal = brokers.every((broker) => /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(broker));
   if (tls?.mode === 'disable' || (!tls && isLocal)) return false;
-  return tls?.ca === undefined ? {} : {ca: readFileSync(tls.ca)};
+  return tls?.ca === undefined ? {} : {ca: authority(tls.ca)};
+}
+
+function authority(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new TerminalError(`the authority ${file} cannot be read`, {
+      code: 'CF-RELAY-002',
+      cause,
+      next: 'correct relay.tls.ca in the plan',
+    });
+  }
 }
 
 const connected = async <T extends {connect(): Promise<void>}>(client: T): Promise<T> => {

@@ -1,5 +1,9 @@
-/** By the word that a plan writes. */
+/** By the word that a plan writes. A client of Kafka is loaded only where one is wanted. */
 import {inProcess} from './in-process.ts';
-import {kafka} from './kafka.ts';
+import type {KafkaOf} from './kafka.ts';
+import type {Relay} from './relay.ts';
 
-export const relays = {'in-process': inProcess, kafka};
+export const relays = {
+  'in-process': async (): Promise<Relay> => inProcess,
+  kafka: async (of: KafkaOf): Promise<Relay> => (await import('./kafka.ts')).kafka(of),
+};

@@ -204,3 +204,19 @@ test('what was carried here is nobody’s question', async () => {
   for await (const events of whole.of(inBatches(asked('1', '1', [{type: 'ours'}]), [50]))) seen.push(...events.map(({type}) => type));
   expect(seen).toEqual(['begin', 'ours', 'commit']);
 });
+
+test('a state that holds a later commit and not an earlier one is thrown away', async () => {
+  const [first, second] = logOf([[{key: 1, act: 'put', value: 'a', isTold: false}], []]);
+  const whole = new WholeRows({
+    tables: [TABLE],
+    hold: async () => ({sees: (id) => id === '0', rows: async () => [], close: async () => undefined}), // deleted by one that comes later
+    mark: async () => undefined,
+    mayReread: () => false,
+    isFarBehind: async () => false,
+  });
+  const events = [first, second].flatMap((one) => (one ? eventsOf(one) : []));
+  const read = async (): Promise<void> => {
+    for await (const _ of whole.of(inBatches(events, [50]))) continue;
+  };
+  await expect(read()).rejects.toMatchObject({code: 'CF-SRC-006'});
+});

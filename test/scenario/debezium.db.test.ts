@@ -88,7 +88,7 @@ describe.skipIf(!had)('Debezium', () => {
     for (const {name} of mixed) {
       const read = await world.read(table(`public.${name}`));
       const named = {schema: 'public', name};
-      const expected = Array.from({length: 12}, (_, id) => ({kind: 'reread', table: named, key: [String(id)]}));
+      const expected = Array.from({length: 12}, (_, id) => ({kind: 'reread', table: named, key: [String(id)], isNew: true}));
       expect(read.map(({decoded}) => (decoded.type === 'change' ? decoded.change : decoded))).toEqual(expected);
       expect(Object.keys(bodyOf(read[0])).length).toBeLessThan(table(`public.${name}`).columns.length);
     }
@@ -107,7 +107,7 @@ describe.skipIf(!had)('Debezium', () => {
       {kind: 'update', table: name, key: ['9007199254740993'], row: {id: '9007199254740993', note: null, ...large, doc: null}},
       // A key that changes is a delete and an insert; its large values are not sent.
       {kind: 'delete', table: name, key: ['9007199254740993']},
-      {kind: 'reread', table: name, key: ['2']},
+      {kind: 'reread', table: name, key: ['2'], isNew: true},
       {kind: 'insert', table: name, key: ['3'], row: {id: '3', note: 'three', body: null, bytes: null, doc: null, amount: null}},
       {kind: 'delete', table: name, key: ['3']},
       {kind: 'insert', table: name, key: ['4'], row: {id: '4', note: 'three', body: null, bytes: null, doc: null, amount: null}},
