@@ -1,12 +1,20 @@
 /** The plan that `init` writes: what was answered, and beside it the words that explain it. */
 import type {Answers} from './init-answers.ts';
 
-export const planText = ({name, source, target, tables, schema, switch: router, gates}: Answers): string => `\
+/** What only some plans have. */
+export type Parts = {
+  /** Changes go through Kafka. */
+  readonly kafka?: boolean;
+  /** schema.table of the application's outbox: its reads move before its writes. */
+  readonly outbox?: string;
+};
+
+export const planText = ({name, source, target, tables, schema, switch: router, gates}: Answers, {kafka, outbox}: Parts = {}): string => `\
 # yaml-language-server: $schema=plan.schema.json
 #
 # Moves a database while it is in use. In order: crossfade validate, doctor, plan, run; all of them take this file.
 name: ${name}
-workflow: live-migration
+workflow: ${outbox === undefined ? 'live-migration' : 'dual-write'}
 
 # Addresses are references, because passwords do not belong into files like this: env:NAME, file:/absolute/path or
 # exec:command. TLS is on and verified wherever the address leaves the machine.
@@ -20,7 +28,7 @@ schema: ${SCHEMA_TEXT[schema] ?? `{ kind: ${scalar(schema)} }`}
 scope:
   tables: [${tables.map(scalar).join(', ')}]
   exclude: []
-
+${kafka ? KAFKA_TEXT : ''}${outbox === undefined ? '' : readsText(outbox)}
 # What must be green before the traffic moves, in this order. An approval is somebody else's than yours, unless
 # starterMay says otherwise.
 gates:
@@ -37,6 +45,32 @@ cutover: { start: manual, stallBudget: 5s }
 
 # How long \`crossfade reverse\` can move the traffic back without losing a write.
 reverse: { window: 7d }
+`;
+
+const KAFKA_TEXT = `
+# Debezium in Kafka Connect reads the source, and a topic keeps what it sends. Correct the addresses; docs/kafka.md says
+# what brokers and workers need.
+relay:
+  kind: kafka
+  brokers: [localhost:9092]
+  connect: http://localhost:8083
+  # Where the workers look the source's password up; without it the connector's settings hold it.
+  # password: \${file:/path/on/the/workers:password}
+  retention: 7d
+  replicas: 3
+`;
+
+const readsText = (outbox: string): string => `
+# The application uses crossfade/router, and each of its writes raises one row of its own table, the outbox
+# (docs/dual-write.md). Correct the role: it may report what became of the application's reads.
+applicationRoles: [app]
+reads:
+  outbox: ${scalar(outbox)}
+  # One read in ten is tried on both sides, until a thousand had the same answer.
+  shadow: { percent: 10, equal: 1000 }
+  # Then the target answers 1 % of the reads until it has answered a thousand, then 10 %, and so on.
+  shift: { steps: [1, 10, 50, 100], answered: 1000 }
+  failuresMax: 10
 `;
 
 const SCHEMA_WORDS: Readonly<Record<string, string>> = {

@@ -65,6 +65,17 @@ describe('init without a terminal', () => {
     expect(plan()).toMatchObject({database: {url: 'env:SHOP'}, operations: [{'add-column': {table: 'shop.orders'}}]});
   });
 
+  it('with Kafka between the sides, or with the reads first, writes a plan that validates', async () => {
+    expect(await type(['init', file, ...FLAGS, '--through-kafka'])).toMatchObject({code: 0});
+    expect(await type(['validate', file])).toMatchObject({code: 0, out: expect.stringContaining('(live-migration)')});
+    expect(plan()).toMatchObject({relay: {kind: 'kafka', retention: '7d'}});
+    expect(await type(['init', file, ...FLAGS, '--reads-first', 'shop.outbox', '--yes'])).toMatchObject({code: 0});
+    expect(await type(['validate', file])).toMatchObject({code: 0, out: expect.stringContaining('(dual-write)')});
+    expect(plan()).toMatchObject({reads: {outbox: 'shop.outbox'}});
+    const bad = await type(['init', file, ...FLAGS, '--reads-first', 'outbox', '--yes']);
+    expect(bad).toMatchObject({code: 2, err: expect.stringContaining('reads.outbox')});
+  });
+
   it('replaces nothing without being told so', async () => {
     writeFileSync(file, 'mine');
     expect(await type(['init', file, ...FLAGS])).toMatchObject({code: 2, err: expect.stringContaining('--yes')});

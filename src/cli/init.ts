@@ -7,7 +7,7 @@ import type {CommandModule, Invocation} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {answersFor, QUESTIONS} from './init-answers.ts';
 import {changePlanText} from './init-change-plan.ts';
-import {planText} from './init-plan.ts';
+import {type Parts, planText} from './init-plan.ts';
 import {isThere, writeNewFile} from './new-file.ts';
 import {STDIN} from './plan-argument.ts';
 
@@ -22,6 +22,11 @@ export const command: CommandModule = {
       '--in-place <table>',
       'a plan that changes this table (schema.table) in the database of --source, instead of one that moves',
     );
+    command.option('--through-kafka', 'changes come through Debezium and Kafka instead of straight from the source');
+    command.option(
+      '--reads-first <outbox>',
+      'the reads of an application with crossfade/router move before its writes; its outbox, as schema.table',
+    );
     command.option('--dry-run', 'print the plan, and write nothing');
   },
   run: async (invocation) => {
@@ -29,13 +34,18 @@ export const command: CommandModule = {
     const file = String(args[0]);
     const answers = await answersFor(file, options, prompt, output);
     if (!answers) return unchanged(invocation);
-    const text = options['inPlace'] === undefined ? planText(answers) : changePlanText(answers);
+    const text = options['inPlace'] === undefined ? planText(answers, partsOf(options)) : changePlanText(answers);
     const {plan} = pinPlan(text, file); // what is written is valid, or nothing is
     if (file === STDIN || options['dryRun'] === true) return print(text, file, plan.name, invocation);
     if (!(await writeAskedFile(file, text, plan.name, invocation))) return EXIT.done;
     return report(file, plan.name, await writeSchema(file), invocation);
   },
 };
+
+const partsOf = ({throughKafka, readsFirst}: Invocation['options']): Parts => ({
+  kafka: throughKafka === true,
+  ...(typeof readsFirst === 'string' && {outbox: readsFirst}),
+});
 
 /** For the editor; one that is there stays as it is. */
 async function writeSchema(file: string): Promise<string | undefined> {

@@ -10,7 +10,7 @@ import {memberList} from './member-list.ts';
 import type {Plan} from './plan.ts';
 import {approval, database, type Gates, gates, planName, throttleList, workflowName} from './plan-parts.ts';
 import {dualParts} from './reads-schema.ts';
-import {relay} from './relay-schema.ts';
+import {checkRelay, relay} from './relay-schema.ts';
 import {duration, nonEmpty, size, tablePattern, wholeNumber} from './plan-words.ts';
 import {rehearsal} from './rehearsal-schema.ts';
 import {retention} from './retention.ts';
@@ -42,6 +42,7 @@ const dualPlan = (words: Vocabulary, gateLists: Gates) =>
     .extend(dualParts(words))
     .superRefine(refuseSameDatabase)
     .superRefine(checkCanary)
+    .superRefine(checkRelay)
     .transform(toPlan);
 
 const movePlan = (words: Vocabulary, workflows: readonly string[], gateLists: Gates) =>
@@ -49,6 +50,7 @@ const movePlan = (words: Vocabulary, workflows: readonly string[], gateLists: Ga
     .superRefine(refuseSameDatabase)
     .superRefine(checkConversion)
     .superRefine(checkCanary)
+    .superRefine(checkRelay)
     .superRefine(checkSwitches)
     .transform(toPlan);
 

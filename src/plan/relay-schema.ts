@@ -56,3 +56,15 @@ export const relay = z
   .discriminatedUnion('kind', [inProcess, kafka])
   .prefault({kind: 'in-process'})
   .describe('Where changes wait between the sides.');
+
+type File = {readonly source: {readonly engine: string}; readonly relay: {readonly kind: string}};
+
+/** By the connectors that there are (src/relay/kafka.ts). */
+export function checkRelay({source, relay: {kind}}: File, context: z.core.$RefinementCtx<unknown>): void {
+  if (kind !== 'kafka' || source.engine === 'postgres') return;
+  context.addIssue({
+    code: 'custom',
+    path: ['relay', 'kind'],
+    message: `changes of ${source.engine} cannot go through Kafka, those of postgres can; write in-process, or leave relay out`,
+  });
+}
