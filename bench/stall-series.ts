@@ -2,13 +2,14 @@
  * `npm run bench:stall -- [--cutovers N] [--rate R] [--clients C] [--tables T] [--json]`: one migration, moved forth and
  * back N times through a real PgBouncer while its application writes, in turns with a bare PAUSE and RESUME; what the
  * clients waited, by their own logs, and what each step of the cutover took of it, by the journal. `--fence`: a few
- * cutovers each with 10, 100 and 1,000 tables. `--checkout FOLDER`: another checkout's crossfade is measured.
+ * cutovers each with 10, 100 and 1,000 tables. `--kafka`: the same series twice, without a relay and through Debezium and Kafka. `--checkout FOLDER`: another checkout's crossfade is measured.
  * The numbers are of this machine and this moment. Ends with 1 where a write failed or is lost, or the stall is beyond its limits.
  */
 import {fileURLToPath} from 'node:url';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {moves, missing, readLogs, failures, waitsIn, waitsOutside} from './stall-log.ts';
+import {RELAYS} from './stall-kafka.ts';
 import {series, type Series} from './stall-run.ts';
 import {StallServers} from './stall-servers.ts';
 import {figuresOf, type Line, stepLines, textOf} from './stall-table.ts';
@@ -30,6 +31,7 @@ const {values: flags} = parseArgs({
     tables: {type: 'string', default: '2'},
     checkout: {type: 'string', default: fileURLToPath(new URL('..', import.meta.url))},
     fence: {type: 'boolean', default: false},
+    kafka: {type: 'boolean', default: false},
     json: {type: 'boolean', default: false},
   },
 });
@@ -40,11 +42,13 @@ const asked = flags.fence
   ? FENCE_TABLES.map((tables) => ({tables, cutovers: FENCE_CUTOVERS}))
   : [{tables: Number(flags.tables), cutovers: Number(flags.cutovers)}];
 const measured: Report[] = [];
-for (const {tables, cutovers} of asked) measured.push(await measure(tables, cutovers));
+for (const relay of flags.kafka ? (['in-process', 'kafka'] as const) : (['in-process'] as const))
+  for (const {tables, cutovers} of asked) measured.push(await measure(tables, cutovers, relay));
 if (flags.json) process.stdout.write(`${JSON.stringify({schemaVersion: 1, measured})}\n`);
 if (measured.some(({isGood}) => !isGood)) process.exitCode = 1;
 
 type Report = {
+  readonly relay: keyof typeof RELAYS;
   readonly tables: number;
   readonly clients: number;
   /** Writes per second, of all clients: what was asked for, and what there was without us. */
@@ -60,16 +64,16 @@ type Report = {
   readonly isGood: boolean;
 };
 
-async function measure(tables: number, cutovers: number): Promise<Report> {
-  const servers = await StallServers.start(tables, clients);
+async function measure(tables: number, cutovers: number, relay: keyof typeof RELAYS): Promise<Report> {
+  const servers = await StallServers.start(tables, clients, await RELAYS[relay]());
   const stop = () => void servers.stop().then(() => process.exit(1));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   try {
     const sustained = await sustainedBy(servers);
     const rate = flags.rate ? Number(flags.rate) : Math.round(Math.min(RATE, sustained * RATE_PART));
-    say(`${tables} tables; without us the machine sustains ${sustained} writes/s; ${clients} clients write ${rate}/s`);
+    say(`${relay}, ${tables} tables; without us the machine sustains ${sustained} writes/s; ${clients} clients write ${rate}/s`);
     const ran = await series({servers, checkout: flags.checkout, cutovers, clients, rate, say});
-    const report = await reportOf(servers, ran, {tables, clients, rate, sustained});
+    const report = await reportOf(servers, ran, {relay, tables, clients, rate, sustained});
     if (!flags.json) print(report);
     return report;
   } finally {
@@ -87,7 +91,7 @@ async function sustainedBy(servers: StallServers): Promise<number> {
   return Math.round((1000 * readLogs(folder).flat().length) / SUSTAINED_MS);
 }
 
-async function reportOf(servers: StallServers, ran: Series, facts: Pick<Report, 'tables' | 'clients' | 'rate' | 'sustained'>) {
+async function reportOf(servers: StallServers, ran: Series, facts: Pick<Report, 'relay' | 'tables' | 'clients' | 'rate' | 'sustained'>) {
   const log = readLogs(ran.logFolder);
   const decided = ran.attempts.filter(({isDecided}) => isDecided);
   const off = ran.attempts.filter(({isDecided}) => !isDecided);

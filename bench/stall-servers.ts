@@ -8,6 +8,7 @@ import {type PgBouncers, startPgBouncers} from '../test/support/pgbouncer.ts';
 import {makeFolder} from '../test/support/server-folder.ts';
 import {databaseUrl, Servers, sqlOn} from './databases.ts';
 import type {Window} from './stall-log.ts';
+import type {RelayServers} from './stall-kafka.ts';
 import {startWriters} from './writers-process.ts';
 
 const USER = {name: 'stall_app', password: 'only-for-this-bench'};
@@ -31,17 +32,19 @@ export class StallServers {
   readonly #servers: Servers;
   readonly #pool: PgBouncers;
   readonly #testFolder: string;
+  readonly #relay: RelayServers;
 
-  private constructor(servers: Servers, pool: PgBouncers, testFolder: string) {
+  private constructor(servers: Servers, pool: PgBouncers, testFolder: string, relay: RelayServers) {
     this.folder = mkdtempSync(join(tmpdir(), 'crossfade-stall-'));
     this.source = databaseUrl(servers.source, DATABASE);
     this.target = databaseUrl(servers.target, DATABASE);
     this.#servers = servers;
     this.#pool = pool;
     this.#testFolder = testFolder;
+    this.#relay = relay;
   }
 
-  static async start(tables: number, clients: number): Promise<StallServers> {
+  static async start(tables: number, clients: number, relay: RelayServers): Promise<StallServers> {
     const servers = await Servers.start();
     for (const server of [servers.source, servers.target]) {
       await sqlOn(server.url, `CREATE DATABASE ${DATABASE}`, `CREATE ROLE ${USER.name} LOGIN PASSWORD '${USER.password}'`);
@@ -56,7 +59,7 @@ export class StallServers {
     const testFolder = makeFolder(); // where the helper of the tests notes what it has started
     const address = `host=${source.hostname} port=${source.port} dbname=${DATABASE}`;
     const pool = await startPgBouncers({instances: 1, database: DATABASE, address, user: USER, pooling: 'transaction'});
-    return new StallServers(servers, pool, testFolder);
+    return new StallServers(servers, pool, testFolder, relay);
   }
 
   /** Begins at once; `folder` is made, and gets one log a client. */
@@ -79,6 +82,7 @@ export class StallServers {
       target: {engine: 'postgres', url: 'env:STALL_TARGET'},
       schema: {kind: 'existing'},
       scope: {tables: ['stall.*']},
+      relay: this.#relay.plan,
       gates: {cutover: ['replication-lag', 'checksum-match']},
       switch: [{pgbouncer: {admin: ['env:STALL_ADMIN'], database: DATABASE, config: this.#pool.config}}],
       canary: {paths: ['env:STALL_APP'], onFailure: 'wait'},
@@ -118,6 +122,7 @@ export class StallServers {
 
   async stop(): Promise<void> {
     await this.#pool.stop();
+    await this.#relay.stop();
     await this.#servers.stop();
     for (const folder of [this.folder, this.#testFolder]) rmSync(folder, {recursive: true, force: true});
   }

@@ -78,6 +78,8 @@ export type RelayPlan = {readonly kind: 'in-process'} | KafkaRelayPlan;
 
 export type KafkaRelayPlan = {
   readonly kind: 'kafka';
+  /** Which library speaks to the brokers. */
+  readonly client: 'kafkajs' | 'platformatic';
   /** `host:port`. */
   readonly brokers: readonly string[];
   readonly tls?: TlsOptions;

@@ -26,6 +26,10 @@ const kafka = z
   .strictObject({
     kind: z.literal('kafka').describe('Debezium in Kafka Connect reads the source, and a topic of Kafka keeps what it sends.'),
     brokers: z.array(z.string().regex(/^[^\s:,]+:\d+$/, 'must be host:port')).min(1, 'must name at least one broker'),
+    client: z
+      .enum(['kafkajs', 'platformatic'])
+      .default('kafkajs')
+      .describe('Which library speaks to the brokers; both passed the same tests.'),
     tls: z.exactOptional(
       tls.describe('Connections to brokers that are not on this machine are encrypted and verified unless this says otherwise.'),
     ),

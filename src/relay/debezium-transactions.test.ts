@@ -129,7 +129,7 @@ describe('the messages of a topic as transactions', () => {
     expect(events.at(-1)).toMatchObject({type: 'commit'});
   });
 
-  test('what is sent again is passed over: whole transactions, and the open one from its start', () => {
+  test('what is sent again is passed over: whole transactions, and the open one from its start (H-83)', () => {
     const {events} = reading([...FIRST, ...SECOND.slice(0, 4), ...FIRST, ...SECOND, ...SECOND]);
     expect(ids(events)).toEqual(['1', '2', '3', '4', '5']);
     expect(events.filter(({type}) => type === 'commit')).toHaveLength(2);

@@ -2,7 +2,7 @@
 import type {Database, Finding, HeldState, MayReread, MigrationRef, Source} from '../engine/engine.ts';
 import {assert} from '../model/assert.ts';
 import type {Effects} from '../model/effects.ts';
-import {isCoded, TerminalError, TransientError} from '../model/errors.ts';
+import {TerminalError, TransientError} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
 import type {Table} from '../model/table.ts';
 import {Backlog} from './backlog.ts';
@@ -25,6 +25,7 @@ import type {RelayStream} from './relayed-source.ts';
 import {endOf, isMark} from './topic-landmarks.ts';
 import {atOffset, logOf, offsetOf} from './topic-position.ts';
 import {topicFault, topicSettings} from './topic-settings.ts';
+import {WatchedTopic} from './watched-topic.ts';
 import {WholeRows} from './whole-rows.ts';
 
 /** Written before the connector is made: it comes through only where that began before it. */
@@ -33,7 +34,6 @@ const BEGIN = 'relay begin';
 const PLACE = 'relay place';
 /** Written behind a state of the rows that is held. */
 const HELD = 'relay held';
-const WATCH_MS = 3000;
 
 export type KafkaStreamOf = {
   /** Whose changes they are. */
@@ -53,6 +53,9 @@ export class KafkaStream implements RelayStream {
   readonly #options: KafkaStreamOf;
   readonly #topic: string;
   readonly #connector: OwnConnector;
+  readonly #watched: WatchedTopic;
+  /** Of the stream that is being read. */
+  #rows: WholeRows | undefined;
   /** The latest that is on the target, as far as this process knows; undefined where nothing waits for us. */
   #known: Position | undefined;
 
@@ -60,6 +63,9 @@ export class KafkaStream implements RelayStream {
     this.#options = options;
     this.#topic = changeTopic(options.name);
     this.#connector = new OwnConnector(options.connect, options.name, options.effects);
+    const {broker, effects} = options;
+    const parts = {broker, connector: this.#connector, topic: this.#topic, clock: effects.clock};
+    this.#watched = new WatchedTopic({...parts, isHolding: () => this.#rows?.isHolding === true});
   }
 
   get #source(): Source {
@@ -79,7 +85,7 @@ export class KafkaStream implements RelayStream {
   }
 
   async #untilBegun(signal: AbortSignal): Promise<void> {
-    for await (const batch of this.#messages(0n, signal))
+    for await (const batch of this.#watched.messages(0n, signal))
       if (batch.some((message) => isMark(message, this.#options.migration.short, BEGIN))) return;
     signal.throwIfAborted();
   }
@@ -124,17 +130,18 @@ export class KafkaStream implements RelayStream {
     signal: AbortSignal,
     mayReread: MayReread = () => false,
   ): ReturnType<Source['changes']> {
+    this.#rows = undefined;
     const start = offsetOf(from) === undefined ? await this.#placeOf(from, signal) : from;
     this.#known = start;
     const backlog = new Backlog(async () => (await this.#options.broker.offsets(this.#topic))?.[0]?.end ?? 0n, offsetOf(start) ?? 0n);
-    const rows = new WholeRows({
+    this.#rows = new WholeRows({
       tables,
       hold: (delivered) => this.#hold(delivered),
       mark: () => this.#source.mark(HELD),
       mayReread,
       isFarBehind: () => backlog.isFar(),
     });
-    yield* rows.of(this.#transactions(start, tables, backlog, signal));
+    yield* this.#rows.of(this.#transactions(start, tables, backlog, signal));
   }
 
   #hold(delivered: ReadonlySet<string>): Promise<HeldState> {
@@ -147,7 +154,7 @@ export class KafkaStream implements RelayStream {
     const {migration, request} = this.#options;
     const transactions = new DebeziumTransactions({short: migration.short, tables, placeholder: request.placeholder, from: start});
     let readTo: bigint | undefined;
-    for await (const batch of this.#messages(offsetOf(start) ?? 0n, signal)) {
+    for await (const batch of this.#watched.messages(offsetOf(start) ?? 0n, signal)) {
       const events = batch.flatMap((message) => transactions.take(message));
       backlog.readTo(batch.at(-1)?.offset);
       if (events.length) yield events;
@@ -178,7 +185,7 @@ export class KafkaStream implements RelayStream {
     const {first} = await this.#requireKept((begin && offsetOf(begin)) ?? 0n);
     await this.#source.mark(PLACE);
     let place = (begin && offsetOf(begin)) ?? first;
-    for await (const batch of this.#messages(place, signal))
+    for await (const batch of this.#watched.messages(place, signal))
       for (const message of batch) {
         const end = endOf(message);
         if (end === undefined) continue;
@@ -190,31 +197,6 @@ export class KafkaStream implements RelayStream {
       code: 'CF-RELAY-001',
       next: 'nothing; it is looked for again',
     });
-  }
-
-  /** Ends when `signal` aborts; throws when the connector has failed. */
-  async *#messages(offset: bigint, signal: AbortSignal): ReturnType<BrokerClient['consume']> {
-    const over = new AbortController();
-    const failed: unknown[] = [];
-    const watching = this.#watch(over.signal).catch((error: unknown) => {
-      failed.push(error);
-      over.abort();
-    });
-    try {
-      yield* this.#options.broker.consume([{topic: this.#topic, partition: 0, offset}], AbortSignal.any([signal, over.signal]));
-      if (failed.length) throw failed[0];
-    } finally {
-      over.abort();
-      await watching;
-    }
-  }
-
-  /** A cluster that cannot be asked is no failure of the connector: messages go on coming meanwhile. */
-  async #watch(over: AbortSignal): Promise<void> {
-    while (!over.aborted) {
-      await this.#options.effects.clock.sleep(WATCH_MS, over);
-      if (!over.aborted) await this.#connector.requireWorking().catch(unlessUnreachable);
-    }
   }
 
   /** The connector first: it holds the slot. */
@@ -234,10 +216,6 @@ export class KafkaStream implements RelayStream {
     return this.#options.broker.close();
   }
 }
-
-const unlessUnreachable = (error: unknown): void => {
-  if (!(isCoded(error) && error.code === 'CF-RELAY-001')) throw error;
-};
 
 const unlessTransient = (error: unknown): void => {
   if (!(error instanceof TransientError)) throw error;

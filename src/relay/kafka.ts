@@ -7,15 +7,16 @@ import {TerminalError} from '../model/errors.ts';
 import type {DatabaseUrl} from '../model/database-url.ts';
 import type {Effects} from '../model/effects.ts';
 import type {BrokerAccess} from './broker-client.ts';
+import type {brokerClients, OpenClient} from './broker-clients.ts';
 import {ConnectCluster} from './connect-cluster.ts';
 import {POSTGRES_CONNECTOR} from './connector-settings.ts';
 import {KafkaStream} from './kafka-stream.ts';
-import {KafkajsClient} from './kafkajs.ts';
 import {relayedDatabase} from './relayed-source.ts';
 import type {Relay} from './relay.ts';
 import {comparingLogs} from './topic-position.ts';
 
 export type KafkaSettings = BrokerAccess & {
+  readonly client: keyof typeof brokerClients;
   /** Of Kafka Connect's REST API; it may carry a user and a password. */
   readonly connect: string;
   /** The source as the workers of Kafka Connect reach it. */
@@ -35,7 +36,7 @@ export type KafkaOf = {readonly settings: KafkaSettings; readonly migration: Mig
 /** By the engine of the source. */
 const CONNECTORS: Readonly<Record<string, typeof POSTGRES_CONNECTOR>> = {postgres: POSTGRES_CONNECTOR};
 
-export function kafka({settings, migration, effects}: KafkaOf): Relay {
+export function kafka({settings, migration, effects}: KafkaOf, openClient: OpenClient): Relay {
   const name = `crossfade_${migration.short}`;
   const request = {
     ...settings,
@@ -51,7 +52,7 @@ export function kafka({settings, migration, effects}: KafkaOf): Relay {
     engine: comparingLogs,
     through: (source) => {
       const plugin = connectorOf(source.engine);
-      const broker = new KafkajsClient({...settings, clientId: name}, effects);
+      const broker = openClient({...settings, clientId: name}, effects);
       const connect = new ConnectCluster(settings.connect, effects);
       return relayedDatabase(source, new KafkaStream({own: source, broker, connect, plugin, name, request, settings, migration, effects}));
     },

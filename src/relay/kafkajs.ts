@@ -1,9 +1,9 @@
 /** The broker client over `kafkajs`, which knows no assignment: each reader is alone in a group of its own, and commits nothing. */
-import {readFileSync} from 'node:fs';
 import kafkajs, {type Admin, type Kafka, type Producer, type SASLOptions} from 'kafkajs';
 import type {Effects} from '../model/effects.ts';
 import {TerminalError, TransientError} from '../model/errors.ts';
 import type {BrokerAddress, BrokerClient, BrokerMessage, NewMessage, OffsetRange, TopicPartition, TopicSettings} from './broker-client.ts';
+import {encryption} from './broker-encryption.ts';
 import {KafkajsReader} from './kafkajs-reader.ts';
 
 const CONNECT_MS_MAX = 10_000;
@@ -132,25 +132,6 @@ function silenceNegativeTimers(): void {
   process.emitWarning = (...words: readonly unknown[]) => (words[1] === 'TimeoutNegativeWarning' ? undefined : emit(...words));
 }
 silenceNegativeTimers();
-
-/** What leaves the machine is encrypted and verified unless the plan says otherwise. */
-export function encryption(brokers: readonly string[], tls: BrokerAddress['tls']): {readonly ca?: Buffer} | false {
-  const isLocal = brokers.every((broker) => /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(broker));
-  if (tls?.mode === 'disable' || (!tls && isLocal)) return false;
-  return tls?.ca === undefined ? {} : {ca: authority(tls.ca)};
-}
-
-function authority(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new TerminalError(`the authority ${file} cannot be read`, {
-      code: 'CF-RELAY-002',
-      cause,
-      next: 'correct relay.tls.ca in the plan',
-    });
-  }
-}
 
 const connected = async <T extends {connect(): Promise<void>}>(client: T): Promise<T> => {
   await client.connect();

@@ -45,6 +45,10 @@ export class WholeRows {
     this.#tables = new Map(options.tables.map((table) => [nameOf(table.name), table]));
   }
 
+  get isHolding(): boolean {
+    return this.#held !== undefined;
+  }
+
   async *of(stream: AsyncIterable<readonly StreamEvent[]>): AsyncGenerator<readonly StreamEvent[]> {
     try {
       for await (const events of stream) {

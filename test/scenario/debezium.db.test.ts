@@ -130,7 +130,7 @@ describe.skipIf(!had)('Debezium', () => {
     ]);
   });
 
-  test('both halves of a change of key have one place, and places tell the order of transactions', async () => {
+  test('both halves of a change of key have one place, and places tell the order of transactions (H-82)', async () => {
     const places = (await world.read(table('public.documents'))).map(({decoded}) =>
       decoded.type === 'change' ? decoded.place : undefined,
     );
