@@ -153,3 +153,29 @@ test('our own transactions are passed over, and their position is stored', async
 test('what is stored already is passed over when it is sent again', async () => {
   expect(await run([transaction(-1, insert('a')), transaction(1, insert('b'))], -5)).toEqual(['insert b', 'commit 1', 'acknowledge 1']);
 });
+
+/** The source was never in the state after it. */
+const joined = (events: readonly StreamEvent[]): StreamEvent[] =>
+  events.map((event) => (event.type === 'commit' ? {...event, joins: true} : event));
+
+test('transactions that are joined are stored together, whatever pieces they come in', async () => {
+  expect(await run([joined(transaction(1, insert('a'))), joined(transaction(2, insert('b'))), transaction(3, insert('c'))], 0)).toEqual([
+    'insert a',
+    'insert b',
+    'insert c',
+    'commit 3',
+    'acknowledge 3',
+  ]);
+});
+
+test('the window does not end between transactions that are joined', async () => {
+  expect(await run([[...joined(transaction(1, insert('a'))), ...transaction(3, insert('b'))], transaction(4, insert('c'))], 2)).toEqual([
+    'upsert a',
+    'upsert b',
+    'commit 3',
+    'acknowledge 3',
+    'insert c',
+    'commit 4',
+    'acknowledge 4',
+  ]);
+});

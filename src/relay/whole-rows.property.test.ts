@@ -114,7 +114,7 @@ test('what is stored is always a state that the source was in, whatever is held 
       expect(at).toBe(log.length);
       expect(states.open, 'states that are held for nobody').toBe(0);
     }),
-    {numRuns: 2000},
+    {numRuns: 2000, includeErrorInReport: true},
   );
 });
 
@@ -138,7 +138,7 @@ test('in the window of the replay the copy may hold any state of a row, and the 
         expect(rows).toEqual(log.at(-1)?.after);
       },
     ),
-    {numRuns: 2000},
+    {numRuns: 2000, includeErrorInReport: true},
   );
 });
 

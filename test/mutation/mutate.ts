@@ -90,8 +90,8 @@ const verdict = (mutation: Mutation, report: Report): string | undefined => {
   if (!outcome) return `the test did not run: ${report.testResults.map(({message}) => message).join(' ')}`;
   if (outcome.status !== 'failed') return 'the test passes with the bug in it';
   const reason = outcome.failureMessages.join('\n');
-  // The second: what was expected to be refused was not.
-  return /^(AssertionError|Error: promise resolved .* instead of rejecting)/m.test(reason)
+  // A property tells its last counterexample first. The second: what was expected to be refused was not.
+  return /^((?:Got )?AssertionError|Error: promise resolved .* instead of rejecting)/m.test(reason)
     ? undefined
     : `the test failed, but not by its assertion: ${reason.slice(0, 300)}`;
 };

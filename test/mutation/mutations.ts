@@ -14,16 +14,18 @@ const FORMS = 'src/pipeline/replay-form.test.ts';
 const COPY_MODEL = 'test/model/copy-model.test.ts';
 const CUTOVER_MODEL = 'test/model/cutover-model.test.ts';
 const PASS = 'src/pipeline/apply-pass.test.ts';
+const WHOLE_ROWS = 'src/relay/whole-rows.property.test.ts';
 const ATTEMPT = 'src/phase/cutover-attempt.test.ts';
 const PROTOCOL = 'src/engine/postgres/postgres-protocol.db.test.ts';
 const of =
   (file: string) =>
   (bug: string, harm: string, test: string): Mutation => ({bug, harm, file, test});
-const [form, copyModel, cutoverModel, pass, attempt, protocol] = [
+const [form, copyModel, cutoverModel, pass, wholeRows, attempt, protocol] = [
   of(FORMS),
   of(COPY_MODEL),
   of(CUTOVER_MODEL),
   of(PASS),
+  of(WHOLE_ROWS),
   of(ATTEMPT),
   of(PROTOCOL),
 ];
@@ -50,6 +52,21 @@ export const mutations: readonly Mutation[] = [
     'window-decided-per-batch',
     'A batch takes the mode of its last transaction.',
     'the window ends between two transactions of one piece of the stream, not with the piece',
+  ),
+  pass(
+    'joined-stored-apart',
+    'The target is left in a state that the source was never in.',
+    'transactions that are joined are stored together, whatever pieces they come in',
+  ),
+  wholeRows(
+    'group-beyond-held-state',
+    'Rows of a state that is held are stored with transactions that it does not hold.',
+    'what is stored is always a state that the source was in, whatever is held and however the stream is cut',
+  ),
+  wholeRows(
+    'omitted-in-window',
+    'A row that is gone stays on the target, because the copy had brought it.',
+    'in the window of the replay the copy may hold any state of a row, and the last one stays',
   ),
   pass(
     'resent-applied-again',
