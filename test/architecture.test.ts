@@ -75,6 +75,7 @@ const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   mysql2: ['engine', 'router', 'canary'],
   kysely: ['engine', 'journal', 'router'],
   kafkajs: ['relay'],
+  '@platformatic/kafka': ['relay'],
   xstate: ['workflow'],
   commander: ['cli'],
   '@bomb.sh/tab': ['cli'],
@@ -109,6 +110,7 @@ const SEAM: readonly {readonly file: string; readonly may: readonly Effect[]; re
   {file: 'src/switch/haproxy-console.ts', may: ['network'], why: 'speaks with the socket of HAProxy, which has no driver'},
   {file: 'src/gate/http-request.ts', may: ['network'], why: 'asks the services that gates name'},
   {file: 'src/relay/connect-requests.ts', may: ['network'], why: 'speaks with the REST API of Kafka Connect'},
+  {file: 'src/relay/platformatic-reader.ts', may: ['network'], why: 'fetches from brokers, by the library alone'},
   {file: 'src/watchdog/watchdog-process.ts', may: ['process'], why: 'starts the watchdog'},
   {file: 'src/cli/runner-alive.ts', may: ['process'], why: 'asks whether a runner of this machine still runs'},
   {file: 'src/cli/new-file.ts', may: ['files'], why: 'writes the plan that init was asked for'},
@@ -122,7 +124,6 @@ const ENTRY_POINTS = [
   ...['bin', 'main'].map((name) => `src/cli/${name}.ts`), // the command, installed and in a checkout
   ...['router', 'kysely', 'mysql2', 'mysql2-kysely', 'two-engines'].map((name) => `src/router/${name}.ts`),
   'src/journal/memory-journal.ts', // the journal of tests
-  ...['relays', 'kafka-announced'].map((name) => `src/relay/${name}.ts`), // the runner has no Kafka yet (docs/decisions/0030)
 ];
 
 const LINES_MAX = 260;
