@@ -125,7 +125,6 @@ const ENTRY_POINTS = [
   ...['router', 'kysely', 'mysql2', 'mysql2-kysely', 'two-engines'].map((name) => `src/router/${name}.ts`),
   'src/journal/memory-journal.ts', // the journal of tests
 ];
-
 const LINES_MAX = 260;
 const FOLDERS = ['src', 'workflows', 'test', 'examples', 'bench', 'docs'];
 /** Of `node:fs`: what does not change anything. */
