@@ -7,6 +7,7 @@ import type {Consumer, EachBatchPayload, KafkaMessage} from 'kafkajs';
 import type {Clock} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {BrokerMessage, OffsetRange, TopicPartition} from './broker-client.ts';
+import {messagesGone} from './broker-errors.ts';
 
 /** Held before the brokers are left alone. */
 const QUEUE_MESSAGES_MAX = 5000;
@@ -128,21 +129,15 @@ export class KafkajsReader {
   async #require(place: Place): Promise<void> {
     const {topic, partition, offset} = place;
     const range = (await this.#options.offsets(topic))?.find((one) => one.partition === partition);
-    if (!range) throw gone(`${topic} has no partition ${partition}`);
+    if (!range) throw messagesGone(`${topic} has no partition ${partition}`);
     if (offset < range.first || offset > range.end)
-      throw gone(`${topic} ${partition} has ${range.first} to ${range.end}, and ${offset} is where to go on`);
+      throw messagesGone(`${topic} ${partition} has ${range.first} to ${range.end}, and ${offset} is where to go on`);
   }
 
   #topics(): string[] {
     return [...new Set(this.#places.map(({topic}) => topic))];
   }
 }
-
-const gone = (message: string): TerminalError =>
-  new TerminalError(`messages are gone: ${message}`, {
-    code: 'CF-RELAY-003',
-    next: 'crossfade abort, then start again; crossfade explain CF-RELAY-003',
-  });
 
 const asMessage = ({topic, partition}: TopicPartition, {offset, key, value, headers}: KafkaMessage): BrokerMessage => ({
   topic,

@@ -1,9 +1,9 @@
 /** The broker client over `kafkajs`, which knows no assignment: each reader is alone in a group of its own, and commits nothing. */
 import kafkajs, {type Admin, type Kafka, type Producer, type SASLOptions} from 'kafkajs';
 import type {Effects} from '../model/effects.ts';
-import {TerminalError, TransientError} from '../model/errors.ts';
 import type {BrokerAddress, BrokerClient, BrokerMessage, NewMessage, OffsetRange, TopicPartition, TopicSettings} from './broker-client.ts';
 import {encryption} from './broker-encryption.ts';
+import {brokerError, requirePartitions, type Said} from './broker-errors.ts';
 import {KafkajsReader} from './kafkajs-reader.ts';
 
 const CONNECT_MS_MAX = 10_000;
@@ -37,7 +37,7 @@ export class KafkajsClient implements BrokerClient {
     const wanted = {topic, numPartitions: partitions, replicationFactor: replicas, configEntries};
     const isMade = await this.#ask('create a topic', (admin) => admin.createTopics({topics: [wanted], waitForLeaders: true}));
     const had = isMade ? partitions : (await this.offsets(topic))?.length;
-    if (had !== partitions) throw unfit(`the topic ${topic} is there with ${had} partitions, and ${partitions} are wanted`);
+    requirePartitions(topic, had, partitions);
   }
 
   async deleteTopic(topic: string): Promise<void> {
@@ -84,7 +84,7 @@ export class KafkajsClient implements BrokerClient {
       await reader.start();
       yield* reader.batches(signal);
     } catch (error) {
-      throw brokerError('the stream of messages', error);
+      throw brokerError('the stream of messages', error, saidBy);
     } finally {
       await reader.close();
     }
@@ -102,7 +102,7 @@ export class KafkajsClient implements BrokerClient {
         return offset;
       });
     } catch (error) {
-      throw brokerError(`produce to ${topic}`, error);
+      throw brokerError(`produce to ${topic}`, error, saidBy);
     }
   }
 
@@ -118,7 +118,7 @@ export class KafkajsClient implements BrokerClient {
       return await question(await (this.#admin ??= connected(this.#kafka.admin())));
     } catch (error) {
       this.#admin = undefined;
-      throw brokerError(what, error);
+      throw brokerError(what, error, saidBy);
     }
   }
 }
@@ -138,18 +138,12 @@ const connected = async <T extends {connect(): Promise<void>}>(client: T): Promi
   return client;
 };
 
-/** The brokers that say so will say it again; anything else may be better in a moment. */
-const FINAL =
-  /^(?:TOPIC_AUTHORIZATION_FAILED|GROUP_AUTHORIZATION_FAILED|CLUSTER_AUTHORIZATION_FAILED|INVALID_\w+|MESSAGE_TOO_LARGE|POLICY_VIOLATION|UNSUPPORTED_\w+|SASL_AUTHENTICATION_FAILED)$/;
-
-function brokerError(what: string, error: unknown): Error {
-  if (error instanceof TransientError || error instanceof TerminalError) return error;
+const saidBy = (error: unknown): readonly Said[] => {
   const root = rootOf(error);
-  const message = `Kafka, ${what}: ${root instanceof Error ? root.message : String(root)}`;
-  if (root instanceof kafkajs.KafkaJSProtocolError && FINAL.test(root.type))
-    return new TerminalError(message, {code: 'CF-RELAY-002', cause: error, next: 'see what the brokers say'});
-  return new TransientError(message, {code: 'CF-RELAY-001', cause: error, next: 'nothing; it is tried again'});
-}
+  return [
+    {message: root instanceof Error ? root.message : String(root), word: root instanceof kafkajs.KafkaJSProtocolError ? root.type : ''},
+  ];
+};
 
 /** The library wraps what happened once for each level of its retries. */
 function rootOf(error: unknown): unknown {
@@ -157,6 +151,3 @@ function rootOf(error: unknown): unknown {
     return rootOf((error as AggregateError).errors[0]);
   return error instanceof Error && error.name.startsWith('KafkaJS') && error.cause instanceof Error ? rootOf(error.cause) : error;
 }
-
-const unfit = (message: string): TerminalError =>
-  new TerminalError(message, {code: 'CF-RELAY-002', next: 'use another prefix, or remove the topic'});

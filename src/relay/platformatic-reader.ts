@@ -3,8 +3,8 @@
  * is the next one.
  */
 import type {Consumer} from '@platformatic/kafka';
-import {TerminalError} from '../model/errors.ts';
 import type {BrokerMessage, OffsetRange, TopicPartition} from './broker-client.ts';
+import {messagesGone} from './broker-errors.ts';
 import {says} from './platformatic-errors.ts';
 
 const FETCH = {minBytes: 1, maxBytes: 16 * 1024 ** 2, maxWaitTime: 200, isolationLevel: 0} as const;
@@ -55,7 +55,7 @@ export class PlatformaticReader {
     const placed = this.#places.map((place): Placed => {
       const topic = metadata.topics.get(place.topic);
       const partition = topic?.partitions[place.partition];
-      if (!topic || !partition) throw gone(`${place.topic} has no partition ${place.partition}`);
+      if (!topic || !partition) throw messagesGone(`${place.topic} has no partition ${place.partition}`);
       return {place, topicId: topic.id, leader: partition.leader, epoch: partition.leaderEpoch};
     });
     return Map.groupBy(placed, ({leader}) => leader);
@@ -98,9 +98,9 @@ export class PlatformaticReader {
 
   async #require({topic, partition, offset}: Place): Promise<void> {
     const range = (await this.#options.offsets(topic))?.find((one) => one.partition === partition);
-    if (!range) throw gone(`${topic} has no partition ${partition}`);
+    if (!range) throw messagesGone(`${topic} has no partition ${partition}`);
     if (offset < range.first || offset > range.end)
-      throw gone(`${topic} ${partition} has ${range.first} to ${range.end}, and ${offset} is where to go on`);
+      throw messagesGone(`${topic} ${partition} has ${range.first} to ${range.end}, and ${offset} is where to go on`);
   }
 }
 
@@ -117,9 +117,3 @@ const asMessage = ({topic, partition}: Place, offset: bigint, {key, value, heade
   value,
   headers: headers.flatMap(([name, content]) => (name && content ? [[name.toString(), content] as const] : [])),
 });
-
-const gone = (message: string): TerminalError =>
-  new TerminalError(`messages are gone: ${message}`, {
-    code: 'CF-RELAY-003',
-    next: 'crossfade abort, then start again; crossfade explain CF-RELAY-003',
-  });

@@ -1,10 +1,10 @@
 /** The broker client over `@platformatic/kafka`: reads by bare fetches, so that there is no group to join or to lose. */
 import {Admin, ConfigResourceTypes, Consumer, type ConsumerOptions, Producer} from '@platformatic/kafka';
 import type {Effects} from '../model/effects.ts';
-import {TerminalError} from '../model/errors.ts';
 import type {BrokerAddress, BrokerClient, BrokerMessage, NewMessage, OffsetRange, TopicPartition, TopicSettings} from './broker-client.ts';
 import {encryption} from './broker-encryption.ts';
-import {brokerError, says} from './platformatic-errors.ts';
+import {brokerError, requirePartitions} from './broker-errors.ts';
+import {saidBy, says} from './platformatic-errors.ts';
 import {PlatformaticReader} from './platformatic-reader.ts';
 
 const LIMITS = {connectTimeout: 10_000, requestTimeout: 30_000, retries: 6, retryDelay: 300};
@@ -47,7 +47,7 @@ export class PlatformaticClient implements BrokerClient {
       ),
     );
     const had = isMade ? partitions : (await this.offsets(topic))?.length;
-    if (had !== partitions) throw unfit(`the topic ${topic} is there with ${had} partitions, and ${partitions} are wanted`);
+    requirePartitions(topic, had, partitions);
   }
 
   async deleteTopic(topic: string): Promise<void> {
@@ -83,7 +83,7 @@ export class PlatformaticClient implements BrokerClient {
     try {
       yield* reader.batches(signal);
     } catch (error) {
-      throw brokerError('the stream of messages', error);
+      throw brokerError('the stream of messages', error, saidBy);
     } finally {
       await consumer.close();
     }
@@ -135,10 +135,7 @@ export class PlatformaticClient implements BrokerClient {
     try {
       return await question();
     } catch (error) {
-      throw brokerError(what, error);
+      throw brokerError(what, error, saidBy);
     }
   }
 }
-
-const unfit = (message: string): TerminalError =>
-  new TerminalError(message, {code: 'CF-RELAY-002', next: 'use another prefix, or remove the topic'});

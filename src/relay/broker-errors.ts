@@ -1,0 +1,34 @@
+/** What brokers and their clients say, in our words: what would be said again, and what may be better in a moment. */
+import {TerminalError, TransientError} from '../model/errors.ts';
+
+/** `word`: as the protocol calls it; empty of what no broker has said. */
+export type Said = {readonly message: string; readonly word: string};
+
+/** Whoever says so will say it again. */
+const FINAL =
+  /^(?:TOPIC_AUTHORIZATION_FAILED|GROUP_AUTHORIZATION_FAILED|CLUSTER_AUTHORIZATION_FAILED|INVALID_\w+|MESSAGE_TOO_LARGE|POLICY_VIOLATION|UNSUPPORTED_\w+|SASL_AUTHENTICATION_FAILED)$/;
+
+/** `saying`: how a library's error is read. */
+export function brokerError(what: string, error: unknown, saying: (error: unknown) => readonly Said[]): Error {
+  if (error instanceof TransientError || error instanceof TerminalError) return error;
+  const said = saying(error);
+  const message = `Kafka, ${what}: ${said.map((one) => one.message).join('; ')}`;
+  if (said.some(({word}) => FINAL.test(word)))
+    return new TerminalError(message, {code: 'CF-RELAY-002', cause: error, next: 'see what the brokers say'});
+  return new TransientError(message, {code: 'CF-RELAY-001', cause: error, next: 'nothing; it is tried again'});
+}
+
+/** Of a topic that was there before. */
+export function requirePartitions(topic: string, had: number | undefined, wanted: number): void {
+  if (had === wanted) return;
+  throw new TerminalError(`the topic ${topic} is there with ${had} partitions, and ${wanted} are wanted`, {
+    code: 'CF-RELAY-002',
+    next: 'use another prefix, or remove the topic',
+  });
+}
+
+export const messagesGone = (message: string): TerminalError =>
+  new TerminalError(`messages are gone: ${message}`, {
+    code: 'CF-RELAY-003',
+    next: 'crossfade abort, then start again; crossfade explain CF-RELAY-003',
+  });
