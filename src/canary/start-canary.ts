@@ -87,6 +87,7 @@ class RunningCanary implements Canary {
     return {...sums, ...measured, ...(failure ? {failure} : {})};
   }
 
+  /** A side that could not be read is told in the report: nothing is known, so nothing else is said. */
   async #patiently<T>(question: () => Promise<T>): Promise<T | {readonly reason: string}> {
     const {clock} = this.#request.effects;
     const giveUpAt = clock.monotonicMs() + REACH_MS_MAX;
@@ -162,5 +163,3 @@ const notStarted = (missing: readonly TokenWriter[], side: Side): TerminalError 
   );
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** A side that could not be read is told in the report: nothing is known, so nothing else is said. */

@@ -85,7 +85,7 @@ export class ApplyPass {
         start.position,
         mappings.map((mapping) => mapping.from),
         signal,
-        pass.mayReread,
+        (table) => pass.#mode(pass.#mapped.to(table)) === 'window',
       )) {
         progress.flows();
         await pass.#take(events);
@@ -96,7 +96,6 @@ export class ApplyPass {
     }
   }
 
-  readonly mayReread = (table: TableName): boolean => this.#mode(this.#mapped.to(table)) === 'window';
   #mode(table: TableName): ReplayMode {
     return this.#lenient.has(nameOf(table)) ? 'window' : this.#windows.mode(table);
   }

@@ -1,5 +1,6 @@
 /** What brokers and their clients say, in our words: what would be said again, and what may be better in a moment. */
 import {TerminalError, TransientError} from '../model/errors.ts';
+import type {OffsetRange, TopicPartition} from './broker-client.ts';
 
 /** `word`: as the protocol calls it; empty of what no broker has said. */
 export type Said = {readonly message: string; readonly word: string};
@@ -25,6 +26,16 @@ export function requirePartitions(topic: string, had: number | undefined, wanted
     code: 'CF-RELAY-002',
     next: 'use another prefix, or remove the topic',
   });
+}
+
+/** `range`: what there is of the partition, if anything. It is never gone on somewhere else (H-81). */
+export function requireOffset(
+  {topic, partition, offset}: TopicPartition & {readonly offset: bigint},
+  range: OffsetRange | undefined,
+): void {
+  if (!range) throw messagesGone(`${topic} has no partition ${partition}`);
+  if (offset < range.first || offset > range.end)
+    throw messagesGone(`${topic} ${partition} has ${range.first} to ${range.end}, and ${offset} is where to go on`);
 }
 
 export const messagesGone = (message: string): TerminalError =>

@@ -6,11 +6,12 @@
  * is missing ends the stream.
  */
 import type {StreamEvent} from '../model/change.ts';
-import {TerminalError} from '../model/errors.ts';
+import type {TerminalError} from '../model/errors.ts';
 import {markEvent} from '../model/mark-text.ts';
 import type {Position} from '../model/position.ts';
 import {nameOf, type Table, type TableName} from '../model/table.ts';
 import type {BrokerMessage} from './broker-client.ts';
+import {messagesGone} from './broker-errors.ts';
 import {decodeChange, type EventPlace, object, placeOf, understood, valueOf} from './debezium-envelope.ts';
 import {ExactNumber, type JsonObject, word} from './exact-json.ts';
 import {lsnOf, lsnText} from './lsn-text.ts';
@@ -146,7 +147,4 @@ function wholeNumber(value: JsonObject, name: string): number {
 }
 
 const missing = ({topic, partition, offset}: BrokerMessage, what: string): TerminalError =>
-  new TerminalError(`messages are gone: ${what} had to come before ${topic} ${partition}:${offset}`, {
-    code: 'CF-RELAY-003',
-    next: 'crossfade abort, then start again; crossfade explain CF-RELAY-003',
-  });
+  messagesGone(`${what} had to come before ${topic} ${partition}:${offset}`);

@@ -7,7 +7,7 @@ import type {Consumer, EachBatchPayload, KafkaMessage} from 'kafkajs';
 import type {Clock} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {BrokerMessage, OffsetRange, TopicPartition} from './broker-client.ts';
-import {messagesGone} from './broker-errors.ts';
+import {requireOffset} from './broker-errors.ts';
 
 /** Held before the brokers are left alone. */
 const QUEUE_MESSAGES_MAX = 5000;
@@ -127,11 +127,10 @@ export class KafkajsReader {
   }
 
   async #require(place: Place): Promise<void> {
-    const {topic, partition, offset} = place;
-    const range = (await this.#options.offsets(topic))?.find((one) => one.partition === partition);
-    if (!range) throw messagesGone(`${topic} has no partition ${partition}`);
-    if (offset < range.first || offset > range.end)
-      throw messagesGone(`${topic} ${partition} has ${range.first} to ${range.end}, and ${offset} is where to go on`);
+    requireOffset(
+      place,
+      (await this.#options.offsets(place.topic))?.find(({partition}) => partition === place.partition),
+    );
   }
 
   #topics(): string[] {

@@ -1,10 +1,10 @@
 /**
- * Messages by bare fetches from given offsets on. The broker itself says where an offset is gone; a message is handed on only if it
- * is the next one.
+ * Messages by bare fetches from given offsets on. The broker itself says where an offset is gone; where a batch does not begin
+ * at the next one, it is asked what it still has.
  */
 import type {Consumer} from '@platformatic/kafka';
 import type {BrokerMessage, OffsetRange, TopicPartition} from './broker-client.ts';
-import {messagesGone} from './broker-errors.ts';
+import {messagesGone, requireOffset} from './broker-errors.ts';
 import {says} from './platformatic-errors.ts';
 
 const FETCH = {minBytes: 1, maxBytes: 16 * 1024 ** 2, maxWaitTime: 200, isolationLevel: 0} as const;
@@ -96,11 +96,11 @@ export class PlatformaticReader {
     });
   }
 
-  async #require({topic, partition, offset}: Place): Promise<void> {
-    const range = (await this.#options.offsets(topic))?.find((one) => one.partition === partition);
-    if (!range) throw messagesGone(`${topic} has no partition ${partition}`);
-    if (offset < range.first || offset > range.end)
-      throw messagesGone(`${topic} ${partition} has ${range.first} to ${range.end}, and ${offset} is where to go on`);
+  async #require(place: Place): Promise<void> {
+    requireOffset(
+      place,
+      (await this.#options.offsets(place.topic))?.find(({partition}) => partition === place.partition),
+    );
   }
 }
 
