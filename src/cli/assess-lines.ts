@@ -1,5 +1,8 @@
 /** An assessment in words. */
 import type {Assessment} from './assess-report.ts';
+import {findingLines} from './finding-lines.ts';
+
+type Loss = {readonly what: string; readonly becomes: string; readonly rows: string | null};
 
 const mib = (bytes: number): string => `${(bytes / 1048576).toFixed(1)} MiB`;
 
@@ -22,9 +25,7 @@ export const assessLines = (report: Assessment): string[] => [
   ...statementLines(report),
   ...programLines(report),
   ...conversionLines(report.conversion),
-  ...report.findings.map(
-    ({severity, code, object, reason, next}) => `${severity === 'refuse' ? 'REFUSED' : severity} ${code} ${object}: ${reason}\n  → ${next}`,
-  ),
+  ...findingLines(report.findings),
   `cutover      ${report.readiness.isReady ? 'could come from what is known now' : 'NOT READY'}`,
   ...report.readiness.checks.map(({question, isReady, evidence}) => `  ${READY[String(isReady)]} ${question}: ${evidence}`),
 ];
@@ -48,9 +49,10 @@ const conversionLines = (conversion: Assessment['conversion']): string[] => {
     `types        ${types.length} columns`,
     ...types.flatMap(({table, column, from, to, others, losses, otherLosses}) => [
       `  ${`${table}.${column}`.padEnd(32)} ${from} → ${to ?? 'REFUSED'}${others.length ? `   (or ${others.join(', ')})` : ''}`,
-      ...losses.map((loss) => `    ${lossWords(loss)}`),
-      ...otherLosses.map((loss) => `    as ${loss.type}: ${lossWords(loss)}`),
+      ...losses.filter(isMet).map((loss) => `    ${lossWords(loss)}`),
+      ...otherLosses.filter(isMet).map((loss) => `    as ${loss.type}: ${lossWords(loss)}`),
     ]),
+    ...unmetLines(types.flatMap(({losses}) => losses)),
     `left         ${left.length} objects are not converted, or not as they were`,
     ...left.flatMap(({severity, object, reason, text, next}) => [
       `  ${severity === 'refuse' ? 'REFUSED' : severity} ${object}: ${reason}`,
@@ -60,7 +62,15 @@ const conversionLines = (conversion: Assessment['conversion']): string[] => {
   ];
 };
 
-const lossWords = ({what, becomes, rows}: {readonly what: string; readonly becomes: string; readonly rows: string | null}): string =>
+const isMet = ({rows}: Loss): boolean => rows !== '0';
+
+/** What was looked for in vain, once for all columns; --json says it of each. */
+const unmetLines = (losses: readonly Loss[]): string[] => {
+  const unmet = [...new Set(losses.filter((loss) => !isMet(loss)).map(({what}) => what))];
+  return unmet.length ? [`  elsewhere no row has ${unmet.join(', ')}`] : [];
+};
+
+const lossWords = ({what, becomes, rows}: Loss): string =>
   `${rows ?? 'not counted:'} ${rows === null ? '' : 'rows with '}${what}: ${becomes}`;
 
 const untilFull = (months: number | null): string => {

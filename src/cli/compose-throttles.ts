@@ -9,7 +9,8 @@ import type {Telemetry} from '../telemetry/telemetry.ts';
 import {MeasuredThrottle} from '../throttle/measured.ts';
 import {throttles} from '../throttle/throttles.ts';
 import type {World} from '../throttle/throttle.ts';
-import {member, type Sides} from './compose.ts';
+import type {Sides} from './compose.ts';
+import {member} from './compose-member.ts';
 import {referenceOf} from './compose-gate-services.ts';
 
 const NEVER = new AbortController().signal;

@@ -6,7 +6,6 @@ import {gates} from '../gate/gates.ts';
 import type {Guardian} from '../guardian/guardian.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Effects} from '../model/effects.ts';
-import {nearest} from '../model/nearest.ts';
 import type {PlannedOperation} from '../model/planned-operation.ts';
 import type {Side} from '../model/side.ts';
 import {operations} from '../operation/operations.ts';
@@ -30,9 +29,10 @@ import {failoverWithSecrets, openFailover} from './compose-failover.ts';
 import {referenceOf} from './compose-gate-services.ts';
 import {mappedTables} from './compose-mapping.ts';
 import {measuresOf, openGuardian} from './compose-measures.ts';
+import {member} from './compose-member.ts';
 import {openRelay} from './compose-relay.ts';
+import {type Actor, openSide} from './compose-side.ts';
 
-type Actor = 'runner' | 'watchdog';
 export type Sides = {
   readonly source: Database;
   readonly target: Database;
@@ -67,19 +67,6 @@ export const operationsOf = ({operations: planned = []}: Plan): Operation[] =>
 const addressOf = async (plan: Plan, side: Side): Promise<ServerAddress> => {
   const {host, port, database} = await resolveDatabaseUrl(plan[side].url);
   return {host, port, database};
-};
-
-const openSide = async (plan: Plan, side: Side, migration: MigrationRef, effects: Effects, actor: Actor): Promise<Database> => {
-  const {engine, url, tls} = plan[side];
-  return member('engine', ENGINES, engine).open({
-    url: await resolveDatabaseUrl(url),
-    side,
-    migration,
-    effects,
-    actor,
-    ...(tls ? {tls} : {}),
-    ...(plan.load.valueBytesMax === undefined ? {} : {valueBytesMax: plan.load.valueBytesMax}),
-  });
 };
 
 /** The drivers the plan names, in its order. */
@@ -171,14 +158,4 @@ const withSecrets = async (plan: Plan): Promise<Plan> => {
   const failover = plan.failover && (await failoverWithSecrets(plan.failover));
   const sides = {source: await resolved('source'), target: await resolved('target')};
   return {...plan, ...sides, relay: {kind: 'in-process'}, ...(failover ? {failover} : {})};
-};
-
-export const member = <T>(kind: string, list: Readonly<Record<string, T>>, name: string): T => {
-  const found = Object.hasOwn(list, name) ? list[name] : undefined;
-  if (found !== undefined) return found;
-  const meant = nearest(name, Object.keys(list));
-  throw new TerminalError(`there is no ${kind} ${name}${meant ? `; did you mean ${meant}?` : ''}`, {
-    code: 'CF-PLAN-001',
-    next: 'crossfade validate',
-  });
 };

@@ -9,6 +9,7 @@ import {failoverFindings, openFailover} from './compose-failover.ts';
 import {mappingOf} from './compose-mapping.ts';
 import {planArgument} from './plan-argument.ts';
 import {EXIT} from './exit-codes.ts';
+import {findingLines} from './finding-lines.ts';
 import {grantLines} from './grant-lines.ts';
 import {canaryFindings} from './canary-findings.ts';
 import {switchFindings} from './switch-findings.ts';
@@ -57,7 +58,7 @@ export const command: CommandModule = {
               ['target', target, sides.engines.target],
             ] as const))
           output.data(`${side}: ${product} ${one.versionText}, database ${one.database}, role ${one.role}`);
-        for (const {severity, code, object, reason, next} of findings) output.data(`${severity} ${code} ${object}: ${reason}\n  → ${next}`);
+        for (const line of findingLines(findings)) output.data(line);
         for (const side of isInPlace(plan) ? [] : (['source', 'target'] as const))
           for (const line of grantLines(side, {source, target}[side], grants[side])) output.data(line);
         for (const {side, role, grants} of canary.grants)

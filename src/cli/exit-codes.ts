@@ -31,6 +31,7 @@ const EXIT_BY_CODE = {
   'CF-PLAN-002': EXIT.usage,
   'CF-PLAN-003': EXIT.usage,
   'CF-PLAN-004': EXIT.usage,
+  'CF-PLAN-005': EXIT.usage,
   'CF-CONN-001': EXIT.failed,
   'CF-CONN-002': EXIT.failed,
   'CF-CONN-003': EXIT.failed,

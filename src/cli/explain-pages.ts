@@ -37,6 +37,12 @@ export const explainPages = {
     'When the command is run from another folder than usual.',
     'Check the path, which is relative to the folder you are in.',
   ),
+  'CF-PLAN-005': page(
+    'an address is of another engine than the plan says',
+    'The plan names an engine for this side, and the address that it refers to begins as those of another one do. Nothing was sent there.',
+    'When source and target are exchanged in the plan or in the environment, or a plan was written for another pair of engines.',
+    'Correct engine in the plan, or the variable, file or command that the url refers to.',
+  ),
   ...connectionPages,
   'CF-SRC-001': page(
     'the log does not carry what a change stream needs',

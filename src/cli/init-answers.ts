@@ -6,6 +6,7 @@ import {parseSecret} from '../plan/secret.ts';
 import {mayBeBare} from '../plan/gate-settings-schema.ts';
 import {SHIPPED} from '../plan/vocabulary.ts';
 import {textOf} from './command.ts';
+import {databaseAt, engineAt} from './init-address.ts';
 import type {Output} from './output.ts';
 import {cannotAsk, type Prompt} from './prompt.ts';
 
@@ -14,28 +15,39 @@ const BARE_GATES = SHIPPED.gates.filter(mayBeBare);
 export type Answers = {
   readonly name: string;
   readonly source: string;
+  /** The source's engine. */
+  readonly from: string;
   readonly target: string;
+  readonly to: string;
   readonly tables: readonly string[];
   readonly schema: string;
   readonly switch: string;
   readonly gates: readonly string[];
 };
 
-export const SCHEMAS: readonly string[] = ['catalog', 'files', 'existing', 'pg_dump'];
+export const SCHEMAS: readonly string[] = ['catalog', 'convert', 'files', 'existing', 'pg_dump'];
 
 type Question = {
   readonly key: keyof Answers;
   readonly value: string;
   readonly about: string;
   /** Taken without a word by Enter at a terminal; without a terminal only where `isUsual`. */
-  readonly otherwise: string;
+  readonly otherwise: string | ((answers: Partial<Record<keyof Answers, string>>) => string);
   readonly isUsual: boolean;
   /** What is wrong with an answer; it never repeats one that may be a secret. */
   refuse(answer: string): string | undefined;
 };
 
-export const QUESTIONS: readonly Question[] = [
-  {key: 'name', value: '<name>', about: 'name of the migration, typed to confirm a cutover', otherwise: '', isUsual: true, refuse: notName},
+/** `file` is the plan's. */
+export const questionsFor = (file: string): readonly Question[] => [
+  {
+    key: 'name',
+    value: '<name>',
+    about: 'name of the migration, typed to confirm a cutover',
+    otherwise: nameFor(file),
+    isUsual: true,
+    refuse: notName,
+  },
   {
     key: 'source',
     value: '<reference>',
@@ -43,6 +55,14 @@ export const QUESTIONS: readonly Question[] = [
     otherwise: 'env:SOURCE_URL',
     isUsual: false,
     refuse: notReference,
+  },
+  {
+    key: 'from',
+    value: '<engine>',
+    about: `engine of the source, where its address is not in the environment: ${SHIPPED.engines.join(', ')}`,
+    otherwise: ({source = ''}) => engineAt(source) ?? 'postgres',
+    isUsual: true,
+    refuse: notOneOf(SHIPPED.engines),
   },
   {
     key: 'target',
@@ -53,10 +73,18 @@ export const QUESTIONS: readonly Question[] = [
     refuse: notReference,
   },
   {
+    key: 'to',
+    value: '<engine>',
+    about: 'engine of the target, in the same way',
+    otherwise: ({target = ''}) => engineAt(target) ?? 'postgres',
+    isUsual: true,
+    refuse: notOneOf(SHIPPED.engines),
+  },
+  {
     key: 'tables',
     value: '<patterns>',
     about: 'tables to move, as schema.table with *, several with commas',
-    otherwise: 'public.*',
+    otherwise: ({source = '', from}) => `${from === 'postgres' ? 'public' : databaseAt(source)}.*`,
     isUsual: false,
     refuse: notTables,
   },
@@ -64,7 +92,7 @@ export const QUESTIONS: readonly Question[] = [
     key: 'schema',
     value: '<kind>',
     about: `where the target's tables come from: ${SCHEMAS.join(', ')}`,
-    otherwise: 'catalog',
+    otherwise: ({from, to}) => (from === to ? 'catalog' : 'convert'),
     isUsual: true,
     refuse: notOneOf(SCHEMAS),
   },
@@ -86,8 +114,10 @@ export const QUESTIONS: readonly Question[] = [
   },
 ];
 
+type UsualQuestion = Question & {readonly otherwise: string};
+
 /** Of a change in place only these; its table is what `--in-place` names. */
-const OF_CHANGE: readonly (keyof Answers)[] = ['name', 'source'];
+const OF_CHANGE: readonly (keyof Answers)[] = ['name', 'source', 'from'];
 
 /** Undefined when the person left. */
 export async function answersFor(
@@ -98,18 +128,20 @@ export async function answersFor(
 ): Promise<Answers | undefined> {
   const answers: Partial<Record<keyof Answers, string>> = {};
   const table = textOf(options['inPlace']);
-  for (const question of QUESTIONS.filter(({key}) => table === undefined || OF_CHANGE.includes(key))) {
-    const usual = {...question, otherwise: question.otherwise || nameFor(file)};
+  for (const question of questionsFor(file).filter(({key}) => table === undefined || OF_CHANGE.includes(key))) {
+    const {otherwise} = question;
+    const usual = {...question, otherwise: typeof otherwise === 'string' ? otherwise : otherwise(answers)};
     const answer = givenAnswer(usual, options, prompt) ?? (await askedAnswer(usual, prompt, output));
     if (answer === undefined) return undefined;
     answers[question.key] = answer;
   }
-  const {name = '', source = '', target = '', tables = '', schema = '', switch: router = '', gates = ''} = answers;
-  return {name, source, target, tables: table === undefined ? listOf(tables) : [table], schema, switch: router, gates: listOf(gates)};
+  const {name = '', source = '', from = '', target = '', to = '', schema = '', switch: router = ''} = answers;
+  const tables = table === undefined ? listOf(answers.tables ?? '') : [table];
+  return {name, source, from, target, to, tables, schema, switch: router, gates: listOf(answers.gates ?? '')};
 }
 
 function givenAnswer(
-  {key, otherwise, isUsual, refuse}: Question,
+  {key, otherwise, isUsual, refuse}: UsualQuestion,
   options: Readonly<Record<string, unknown>>,
   prompt: Prompt,
 ): string | undefined {
@@ -122,7 +154,7 @@ function givenAnswer(
 }
 
 /** Asked again until it can be meant. */
-async function askedAnswer({about, otherwise, refuse}: Question, prompt: Prompt, output: Output): Promise<string | undefined> {
+async function askedAnswer({about, otherwise, refuse}: UsualQuestion, prompt: Prompt, output: Output): Promise<string | undefined> {
   for (;;) {
     const answer = await prompt.ask(`${about[0]?.toUpperCase()}${about.slice(1)} [${otherwise}]: `);
     if (answer === undefined) return undefined;

@@ -1,7 +1,12 @@
 /** The plan that `init --in-place` writes: one column to be added, and beside it what else there is. */
 import type {Answers} from './init-answers.ts';
 
-export const changePlanText = ({name, source, tables: [table = '']}: Pick<Answers, 'name' | 'source' | 'tables'>): string => `\
+export const changePlanText = ({
+  name,
+  source,
+  from,
+  tables: [table = ''],
+}: Pick<Answers, 'name' | 'source' | 'from' | 'tables'>): string => `\
 # yaml-language-server: $schema=plan.schema.json
 #
 # Changes a table while it is in use. In order: crossfade validate, doctor, plan, run; all of them take this file.
@@ -10,7 +15,7 @@ workflow: expand-contract
 
 # One database: it is changed where it is. The role must own the table. Addresses are references, because passwords do
 # not belong into files like this: env:NAME, file:/absolute/path or exec:command.
-database: { engine: postgres, url: ${JSON.stringify(source)} }
+database: { engine: ${from}, url: ${JSON.stringify(source)} }
 
 # In this order. Others: set-not-null, add-check, add-foreign-key, add-index, drop-column, rename-column, change-type,
 # split-column, widen-key, raw-sql; plans/reshape-orders.yaml and plans/widen-key.yaml have one of each, docs/expand-contract.md

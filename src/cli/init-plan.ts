@@ -9,7 +9,10 @@ export type Parts = {
   readonly outbox?: string;
 };
 
-export const planText = ({name, source, target, tables, schema, switch: router, gates}: Answers, {kafka, outbox}: Parts = {}): string => `\
+export const planText = (
+  {name, source, from, target, to, tables, schema, switch: router, gates}: Answers,
+  {kafka, outbox}: Parts = {},
+): string => `\
 # yaml-language-server: $schema=plan.schema.json
 #
 # Moves a database while it is in use. In order: crossfade validate, doctor, plan, run; all of them take this file.
@@ -18,8 +21,8 @@ workflow: ${outbox === undefined ? 'live-migration' : 'dual-write'}
 
 # Addresses are references, because passwords do not belong into files like this: env:NAME, file:/absolute/path or
 # exec:command. TLS is on and verified wherever the address leaves the machine.
-source: { engine: postgres, url: ${scalar(source)} }
-target: { engine: postgres, url: ${scalar(target)} }
+source: { engine: ${from}, url: ${scalar(source)} }
+target: { engine: ${to}, url: ${scalar(target)} }
 
 # ${SCHEMA_WORDS[schema] ?? ''}
 schema: ${SCHEMA_TEXT[schema] ?? `{ kind: ${scalar(schema)} }`}
@@ -75,6 +78,8 @@ reads:
 
 const SCHEMA_WORDS: Readonly<Record<string, string>> = {
   catalog: "The target's tables are made from the source's catalogue; crossfade plan shows the statements.",
+  convert:
+    "The target's tables are the source's, converted for its engine; crossfade plan shows the statements, crossfade assess every type.",
   files: 'Two SQL files of yours, relative to this one: tables and primary keys before the copy, everything else after it.',
   existing: 'The target has the tables already, empty.',
   pg_dump: "The target's tables come from pg_dump, which has to be installed here.",

@@ -1,11 +1,11 @@
 import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {parse} from 'yaml';
 import {type} from '../../test/support/command-line.ts';
 import {SHIPPED} from '../plan/vocabulary.ts';
-import {QUESTIONS, SCHEMAS} from './init-answers.ts';
+import {questionsFor, SCHEMAS} from './init-answers.ts';
 
 let folder = '';
 let file = '';
@@ -22,7 +22,8 @@ describe('init without a terminal', () => {
   it.each(SCHEMAS.flatMap((schema) => SHIPPED.switches.map((name) => [schema, name] as const)))(
     'with schema %s and switch %s writes a plan that validates',
     async (schema, name) => {
-      expect(await type(['init', file, ...FLAGS, '--schema', schema, '--switch', name])).toMatchObject({code: 0});
+      const from = schema === 'convert' ? ['--from', 'mysql', '--switch', 'router'] : [];
+      expect(await type(['init', file, ...FLAGS, '--schema', schema, '--switch', name, ...from])).toMatchObject({code: 0});
       expect(await type(['validate', file])).toMatchObject({code: 0, out: expect.stringContaining('is valid: shop (live-migration)')});
       expect(readFileSync(file, 'utf8')).toMatch(/^# yaml-language-server: \$schema=plan\.schema\.json\n/);
     },
@@ -41,7 +42,25 @@ describe('init without a terminal', () => {
     expect(readFileSync(join(folder, 'plan.schema.json'), 'utf8')).toBe((await type(['schema'])).out);
   });
 
+  it('takes the engines, the schema and the tables from addresses that are in the environment', async () => {
+    vi.stubEnv('OLD', 'mariadb://app:hunter2@old.internal/blog');
+    vi.stubEnv('NEW', 'postgresql://app@new.internal/blog');
+    expect(await type(['init', file, '--source', 'env:OLD', '--target', 'env:NEW', '--tables', 'blog.*'])).toMatchObject({code: 0});
+    expect(plan()).toMatchObject({source: {engine: 'mariadb'}, target: {engine: 'postgres'}, schema: {kind: 'convert'}});
+    expect(readFileSync(file, 'utf8')).not.toContain('hunter2');
+    expect(await type(['init', file, '--source', 'env:OLD', '--target', 'env:NEW', '--yes'])).toMatchObject({
+      err: expect.stringContaining("--tables 'blog.*'"),
+    });
+    vi.unstubAllEnvs();
+  });
+
+  it('takes them from the flags where no address is known', async () => {
+    expect(await type(['init', file, ...FLAGS, '--from', 'postgres', '--to', 'mysql'])).toMatchObject({code: 0});
+    expect(plan()).toMatchObject({source: {engine: 'postgres'}, target: {engine: 'mysql'}, schema: {kind: 'convert'}});
+  });
+
   it.each([
+    [[...FLAGS, '--from', 'mysq'], 'give --from'],
     [['--source', 'env:A', '--tables', 'a.b'], 'run it again with --target'],
     [[...FLAGS, '--switch', 'ruoter'], "give --switch 'router'"],
     [[...FLAGS, '--gates', ''], 'give --gates'],
@@ -94,9 +113,9 @@ describe('init without a terminal', () => {
 
 describe('init at a terminal', () => {
   it('asks what no flag has said; Enter takes the usual, and what cannot be meant is asked again', async () => {
-    const answers = ['', 'postgres://ann:hunter2@db/shop', 'env:OLD', '', 'shop.*', 'catalogue', 'catalog', ''];
+    const answers = ['', 'postgres://ann:hunter2@db/shop', 'env:OLD', '', '', '', 'shop.*', 'catalogue', 'catalog', ''];
     const {code, err} = await type(['init', file, '--switch', 'router'], answers);
-    expect({code, asked: err.split(']: ').length - 1}).toEqual({code: 0, asked: QUESTIONS.length - 1 + 2});
+    expect({code, asked: err.split(']: ').length - 1}).toEqual({code: 0, asked: questionsFor(file).length - 1 + 2});
     expect(err).toContain('did you mean catalog?');
     expect(err).not.toContain('hunter2');
     expect(plan()).toMatchObject({name: 'shop', source: {url: 'env:OLD'}, target: {url: 'env:TARGET_URL'}, scope: {tables: ['shop.*']}});

@@ -5,7 +5,7 @@ import {planJsonSchemaText} from '../plan/json-schema.ts';
 import {writeAskedFile} from './asked-file.ts';
 import type {CommandModule, Invocation} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
-import {answersFor, QUESTIONS} from './init-answers.ts';
+import {answersFor, questionsFor} from './init-answers.ts';
 import {changePlanText} from './init-change-plan.ts';
 import {type Parts, planText} from './init-plan.ts';
 import {isThere, writeNewFile} from './new-file.ts';
@@ -17,7 +17,7 @@ const SCHEMA_FILE = 'plan.schema.json';
 export const command: CommandModule = {
   configure: (command) => {
     command.argument('[file]', 'the plan to write, or - for stdout', 'plan.yaml');
-    for (const {key, value, about} of QUESTIONS) command.option(`--${key} ${value}`, about);
+    for (const {key, value, about} of questionsFor('plan.yaml')) command.option(`--${key} ${value}`, about);
     command.option(
       '--in-place <table>',
       'a plan that changes this table (schema.table) in the database of --source, instead of one that moves',

@@ -4,6 +4,7 @@
  */
 import type {CommandModule} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
+import {findingLines} from './finding-lines.ts';
 import {hookLines, hooksDocument} from './hook-lines.ts';
 import {printOutline} from './outline-print.ts';
 import type {Output} from './output.ts';
@@ -41,8 +42,7 @@ const planDocument = (checksum: string, {facts, outline, findings}: AskedPlan): 
 const print = ({facts, outline, findings}: AskedPlan, output: Output, withSql: boolean): void => {
   printOutline(outline, output, withSql);
   for (const line of hookLines(facts.plan)) output.data(line);
-  for (const {severity, code, object, reason, next} of findings)
-    output.data(`${severity === 'refuse' ? 'REFUSED' : severity} ${code} ${object}: ${reason}\n  → ${next}`);
+  for (const line of findingLines(findings)) output.data(line);
   for (const what of facts.missing) output.data(`MISSING ${what}`);
 };
 

@@ -57,6 +57,8 @@ export interface Engine {
   readonly name: string;
   /** As people call it. */
   readonly product: string;
+  /** How its addresses begin, the usual one first: `mysql` of mysql://. */
+  readonly schemes: readonly string[];
   readonly capabilities: Capabilities;
   /** Connects lazily; every session it opens is closed by `close`. */
   open(options: OpenOptions): Database;

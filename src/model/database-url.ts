@@ -10,6 +10,10 @@ export class DatabaseUrl {
   reveal(): string {
     return this[SECRET].href;
   }
+  /** `postgres` of postgres://. */
+  get scheme(): string {
+    return this[SECRET].protocol.slice(0, -1);
+  }
   /** As drivers read it, `?host=` counts more: the folder of a Unix socket is written so. */
   get host(): string {
     return this.parameter('host') ?? decodeURIComponent(this[SECRET].hostname);

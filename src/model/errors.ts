@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'CF-PLAN-002' // the plan was edited while its migration is running
   | 'CF-PLAN-003' // a secret reference could not be resolved
   | 'CF-PLAN-004' // no plan file of that name
+  | 'CF-PLAN-005' // an address is of another engine than the plan says
   | 'CF-CONN-001' // a database could not be reached
   | 'CF-CONN-002' // user or password refused
   | 'CF-CONN-003' // the server's certificate could not be verified

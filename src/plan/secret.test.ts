@@ -68,11 +68,12 @@ describe('parseSecret', () => {
     ['file:/run/secrets/url', {kind: 'file', value: '/run/secrets/url'}],
     ['exec:vault read -field=url db', {kind: 'exec', value: 'vault read -field=url db'}],
     ['postgres://me@db/shop', {kind: 'literal', value: 'postgres://me@db/shop'}],
+    ['mariadb://me@db/shop', {kind: 'literal', value: 'mariadb://me@db/shop'}],
   ])('takes %s', (text, reference) => {
     expect(parseSecret(text)).toEqual(reference);
   });
 
-  it.each(['SOURCE_URL', 'env:', 'env:A B', 'file:secret', 'exec:', 'mysql://me@db/shop', '', `postgres://me:${SECRET}@db/shop`])(
+  it.each(['SOURCE_URL', 'env:', 'env:A B', 'file:secret', 'exec:', 'oracle://me@db/shop', '', `postgres://me:${SECRET}@db/shop`])(
     'refuses %s',
     (text) => {
       const answer = parseSecret(text);

@@ -31,7 +31,7 @@ export function parseSecret(text: string): SecretReference | {readonly refused: 
   if (kind === 'exec' && value !== undefined) return {kind, value};
   if (carriesPassword(text))
     return {refused: 'a URL with a password must not stand in a plan: put it into an environment variable and write env:NAME'};
-  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return {kind: 'literal', value: text};
+  if (/^(postgres(ql)?|mysql|mariadb):\/\//.test(text) && URL.canParse(text)) return {kind: 'literal', value: text};
   return {refused: 'must be a reference: env:NAME, file:/absolute/path or exec:command'};
 }
 

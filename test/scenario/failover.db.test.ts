@@ -136,7 +136,7 @@ test('another server is primary: before the decision the attempt is taken back, 
   });
   expect((await story.facts()).some((fact) => fact.type === 'step-intent' && fact.step === 'hold')).toBe(false);
   expect(isPaused(clusters)).toBe(false);
-  expect((await story.type('doctor', plan)).output).toContain('refuse CF-FAILOVER-002 failover: another server is primary than planned');
+  expect((await story.type('doctor', plan)).output).toContain('REFUSED CF-FAILOVER-002 failover: another server is primary than planned');
   clusters.promote('target');
 
   const second = await standAt(story, 'fence: COMMIT', ['resume'], () => clusters.promote('source', 'elsewhere:5432'));

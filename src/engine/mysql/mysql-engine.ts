@@ -36,6 +36,7 @@ const CAPABILITIES: Capabilities = {
 const engineOf = (name: FlavourName, product: string, versions: string): Engine => ({
   name,
   product,
+  schemes: name === 'mysql' ? ['mysql', 'mariadb'] : ['mariadb', 'mysql'], // the server says which it is
   capabilities: {...CAPABILITIES, versions},
   open: (options) => open(name, options),
   statements: mysqlStatements(name),

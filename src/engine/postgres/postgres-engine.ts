@@ -28,6 +28,7 @@ import {PostgresTokenTable} from './postgres-token-table.ts';
 export const postgresEngine: Engine = {
   name: 'postgres',
   product: 'PostgreSQL',
+  schemes: ['postgres', 'postgresql'],
   capabilities: {
     position: 'LSN',
     snapshot: 'short transactions per chunk, after a visibility barrier',
