@@ -30,7 +30,7 @@ export async function openSide(plan: Plan, side: Side, migration: MigrationRef, 
 
 const ofAnotherEngine = (section: string, {name, schemes: [usual]}: Engine, url: DatabaseUrl): TerminalError =>
   new TerminalError(
-    `${section}.engine of the plan is ${name}, whose addresses begin with ${usual}://, and ${section}.url leads to ${url}`,
+    `${section}.engine of the plan is ${name}, whose addresses begin with ${usual}://, and ${section}.url leads to ${String(url)}`,
     {
       code: 'CF-PLAN-005',
       next: `correct ${section}.engine in the plan, or what ${section}.url refers to`,

@@ -4,7 +4,6 @@ import {engines as ENGINES} from '../engine/engines.ts';
 import type {Database, Engine, MigrationRef} from '../engine/engine.ts';
 import {gates} from '../gate/gates.ts';
 import type {Guardian} from '../guardian/guardian.ts';
-import {TerminalError} from '../model/errors.ts';
 import type {Effects} from '../model/effects.ts';
 import type {PlannedOperation} from '../model/planned-operation.ts';
 import type {Side} from '../model/side.ts';

@@ -21,6 +21,9 @@ const SCHEMA = [
   `CREATE TABLE entry (
     client int NOT NULL, n int NOT NULL, account bigint unsigned NOT NULL, amount decimal(12,2) NOT NULL, at datetime(6) NOT NULL DEFAULT current_timestamp(6),
     PRIMARY KEY (client, n), KEY (account), FOREIGN KEY (account) REFERENCES account (id))`,
+  // A visit is written into the first partition, and the next write moves it to the second.
+  `CREATE TABLE visit (client int NOT NULL, n int NOT NULL, PRIMARY KEY (client, n))
+    PARTITION BY RANGE (n) (PARTITION new VALUES LESS THAN (1000000), PARTITION old VALUES LESS THAN (MAXVALUE))`,
 ];
 const ACCOUNTS = 1_000;
 const FILL = `INSERT INTO account (name, balance, mood, tags, note, picture, rating, born, wakes, settings)
@@ -57,6 +60,8 @@ async function openMovedStory({server, request}: HadServer, name: string): Promi
     return [
       `UPDATE "${schema}".account SET balance = balance + ${n}.25, note = concat('by ', ${client}) WHERE id = ${account}`,
       `INSERT INTO "${schema}".entry (client, n, account, amount) VALUES (${client}, ${n}, ${account}, ${n}.25)`,
+      `INSERT INTO "${schema}".visit (client, n) VALUES (${client}, ${n})`,
+      `UPDATE "${schema}".visit SET n = n + 1000000 WHERE client = ${client} AND n = ${n - 1}`,
     ];
   };
   const writer = startFollowingWriter([story.source.url, story.target.url], CLIENTS, write);
@@ -72,6 +77,12 @@ async function openMovedStory({server, request}: HadServer, name: string): Promi
         `SELECT (SELECT sum(amount) FROM "${schema}".entry)::text, (SELECT sum(balance) - sum(id) / 4 FROM "${schema}".account)::numeric(20, 2)::text`,
       );
       expect(sums?.[1]).toBe(sums?.[0]);
+      const visits = await story.target.rows(
+        `SELECT client::text, count(*)::text, count(*) FILTER (WHERE tableoid = '"${schema}".visit_new'::regclass)::text, (max(n % 1000000))::text FROM "${schema}".visit GROUP BY client`,
+      );
+      // One transaction may have been made without the answer that says so.
+      for (const [client, all, fresh, last] of visits) expect([client, fresh, last]).toEqual([client, '1', all]);
+      expect(visits).toHaveLength(CLIENTS);
       expect(await story.target.value(`SELECT count(*) FROM "${schema}".account WHERE seen IS NULL`)).toBe(String(ACCOUNTS));
       expect(await story.source.value('SELECT count(*) FROM account WHERE seen = 0')).toBe(String(ACCOUNTS));
     },

@@ -8,6 +8,7 @@ import {collationSql, type ConvertedColumn, type ConvertedTable, enumName, scope
 import {defaultOf, generationOf, isGenerated, isIdentity, onUpdate, type Written} from './defaults.ts';
 import {indexScript} from './indexes.ts';
 import {madeName, qualified, quoted} from './names.ts';
+import {partitionsOf} from './partitions.ts';
 import {translated} from './translate.ts';
 import {asBoolean, type Scope} from './typed-sql.ts';
 import {literal} from './types.ts';
@@ -19,17 +20,17 @@ export const tableScript = (converted: ConvertedTable): TableScript => {
   const lines = converted.columns.map((column) => columnLine(converted, column, findings));
   const key = converted.table.indexes.find(({name}) => name === 'PRIMARY');
   const keyLine = key ? [`PRIMARY KEY (${key.parts.map(({column}) => quoted(column ?? '')).join(', ')})`] : [];
+  const partitions = partitionsOf(converted);
   const table = {
     object: `table ${nameOf(converted.table.name)}`,
-    sql: `CREATE TABLE ${converted.sql} (\n  ${[...lines, ...keyLine].join(',\n  ')}\n)`,
+    sql: `CREATE TABLE ${converted.sql} (\n  ${[...lines, ...keyLine].join(',\n  ')}\n)${partitions.by}`,
   };
   const indexes = indexScript(converted);
   const checks = checkScript(converted);
-  if (converted.table.partitioning) findings.push(unpartitioned(converted));
   return {
-    preData: [...enumScript(converted), ...sequenceScript(converted), table, ...ownedScript(converted)],
+    preData: [...enumScript(converted), ...sequenceScript(converted), table, ...partitions.statements, ...ownedScript(converted)],
     postData: [...checks.statements, ...indexes.statements, ...triggerScript(converted), ...commentScript(converted)],
-    findings: [...findings, ...checks.findings, ...indexes.findings],
+    findings: [...findings, ...partitions.findings, ...checks.findings, ...indexes.findings],
   };
 };
 
@@ -170,11 +171,3 @@ const commentScript = ({table, sql, columns}: ConvertedTable): ConvertedStatemen
       sql: `COMMENT ON COLUMN ${sql}.${quoted(column.name)} IS ${literal(column.comment)}`,
     })),
 ];
-
-const unpartitioned = ({table}: ConvertedTable): ConversionFinding =>
-  warning(
-    nameOf(table.name),
-    `PARTITION BY ${table.partitioning?.method} (${table.partitioning?.expression})`,
-    `its ${table.partitioning?.partitions.length ?? 0} partitions become one table`,
-    'make the table with its partitions by a schema file where they are wanted',
-  );
