@@ -5,6 +5,7 @@
  * same pipeline with the sides exchanged.
  */
 import type {Readable} from 'node:stream';
+import type {Carried} from '../model/carried.ts';
 import type {Key, Row, StreamEvent} from '../model/change.ts';
 import type {DatabaseUrl} from '../model/database-url.ts';
 import type {Effects} from '../model/effects.ts';
@@ -163,6 +164,8 @@ export interface Source {
   planRanges(table: Table, bytes: number, within?: KeyRange): Promise<KeyRange[]>;
   /** The rows of one range as the engine's own bulk format; ends only when the read is complete. */
   copyOut(table: Table, range: KeyRange, format: BulkFormat): Promise<{readonly stream: Readable; done(): Promise<void>}>;
+  /** The same as `text`, each value carried in its column's own way; absent where an engine has its rows as values only. */
+  copyCarried?(table: Table, range: KeyRange, carried: readonly Carried[]): ReturnType<Source['copyOut']>;
   /** The same rows as values, for a mapping that changes them. */
   copyRows(table: Table, range: KeyRange): Promise<{readonly rows: AsyncIterable<readonly Row[]>; done(): Promise<void>}>;
   /**
@@ -226,7 +229,7 @@ export interface Target {
     readonly input: Readable;
     readonly end: (bytes: number) => Promise<Position>;
   }): Promise<{readonly rows: number; readonly bytes: number}>;
-  /** Rows as this engine's own bulk format `text`. */
+  /** Rows as the bulk format `text`, which is the same in all engines: lines as PostgreSQL's COPY has them. */
   bulkOf(table: Table, rows: AsyncIterable<readonly Row[]>): Readable;
   /** The lane of a direction, for tables as this side's catalogue shows them. */
   applier(direction: Direction, epoch: number, tables: readonly Table[]): Promise<Applier>;

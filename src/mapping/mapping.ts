@@ -6,6 +6,7 @@
  * Two rules hold for every mapping. A key has one key on the other side, which leads back to it: between servers of one
  * engine the same texts, between two engines perhaps others. And a value that would not come back as it was is refused when it is met, unless the plan allows loss.
  */
+import type {Carried, KeptText} from '../model/carried.ts';
 import type {Change, Key, Row, Value} from '../model/change.ts';
 import type {ConvertibleSchema} from '../model/convertible-schema.ts';
 import type {Reshape} from '../model/reshape.ts';
@@ -30,6 +31,8 @@ export type TableMapping = {
   readonly columns: ReadonlyMap<string, string>;
   /** A complete row of `reads` as a row of `writes`. */
   row(row: Row): Row;
+  /** The same, where each column of `writes` is made of the one of `reads` in its place. */
+  readonly carried?: readonly Carried[];
   /** A key of `from` as `to` has it, and back. */
   keyThere(key: Key): Key;
   keyBack(key: Key): Key;
@@ -59,6 +62,8 @@ export type ColumnMapping = {
   readonly stops: string | undefined;
   /** Whether two texts of one side are one value; absent: when they are equal. */
   isSame?(a: Value, b: Value): boolean;
+  /** Texts of the source that the target reads as they are, and that come back. */
+  readonly kept?: KeptText;
 };
 
 /** The same as an engine's finding. */

@@ -3,6 +3,7 @@
  * absent values only is absent too, and unchanged on the other side. What is made of some that are there and some that
  * are not cannot be told: then the row is torn and has to be read (R5).
  */
+import type {Carried, KeptText} from '../model/carried.ts';
 import type {Row, Value} from '../model/change.ts';
 import {TerminalError} from '../model/errors.ts';
 import {nameOf, type Table} from '../model/table.ts';
@@ -20,6 +21,7 @@ export type Part = {
   readonly undo: ((values: readonly Value[]) => readonly Value[]) | undefined;
   /** Whether what came back is what went. */
   isSame?(a: Value, b: Value): boolean;
+  readonly kept?: KeptText;
 };
 
 export const partialRow = (parts: readonly Part[], row: Row, to: Table): {readonly row: Row; readonly isTorn: boolean} => {
@@ -33,6 +35,18 @@ export const partialRow = (parts: readonly Part[], row: Row, to: Table): {readon
     } else if (values.some((value) => value !== undefined)) isTorn = true;
   }
   return {row: Object.fromEntries(made), isTorn};
+};
+
+/** Undefined where a column is made of several, or several of one. */
+export const carriedColumns = (parts: readonly Part[], to: Table): readonly Carried[] | undefined => {
+  const carried = parts.map(
+    (part): Carried => ({
+      carry: (value) => outputsOf(part, [value], to)[0] ?? null,
+      ...(part.kept ? {kept: part.kept} : {}),
+    }),
+  );
+  const inputs = new Set(parts.map((part) => part.inputs[0]));
+  return inputs.size === parts.length && parts.every((part) => part.inputs.length === 1 && part.outputs.length === 1) ? carried : undefined;
 };
 
 /** A row of the receiving side after the way to the sending one and here again. What has no place there stays as it is. */

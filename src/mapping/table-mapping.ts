@@ -4,7 +4,7 @@ import {type Column, nameOf, type Table, writtenColumns} from '../model/table.ts
 import {changeMapping} from './change-mapping.ts';
 import {keyMapping} from './key-mapping.ts';
 import type {ColumnMapping, RowChange, TableMapping} from './mapping.ts';
-import {partialRow, type Part, receivedRow} from './partial-row.ts';
+import {carriedColumns, partialRow, type Part, receivedRow} from './partial-row.ts';
 
 /** `mustReturn`: a value that would not come back as it was is refused. */
 export const forwardMapping = (from: Table, to: Table, columns: readonly ColumnMapping[], mustReturn: boolean): TableMapping =>
@@ -16,6 +16,7 @@ export const forwardMapping = (from: Table, to: Table, columns: readonly ColumnM
       .map(
         (column): Part => ({
           ...kindOf(column),
+          ...(column.kept ? {kept: column.kept} : {}),
           inputs: column.source,
           outputs: column.target,
           map: column.forward,
@@ -50,6 +51,7 @@ const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapp
   const isWhole = reads.columns.length === writtenColumns(from).length;
   const isSame = isPlain && isWhole && parts.every(({inputs, outputs}) => inputs[0] === outputs[0]);
   const mapped = (row: Row): {readonly row: Row; readonly isTorn: boolean} => (isSame ? {row, isTorn: false} : partialRow(parts, row, to));
+  const carried = isPlain ? undefined : carriedColumns(parts, to);
   const {keyThere, keyBack} = keyMapping(from, to, parts);
   const isLenient = from.only !== undefined || parts.some(({inputs}) => inputs.length > 1);
   return {
@@ -61,6 +63,7 @@ const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapp
     isLenient,
     columns: new Map(parts.flatMap((part) => (part.asKey === 'same' ? [[part.inputs[0] ?? '', part.outputs[0] ?? '']] : []))),
     row: (row) => mapped(row).row,
+    ...(carried ? {carried} : {}),
     keyThere,
     keyBack,
     received: parts.some((part) => part.isConverted) ? (row) => receivedRow(parts, row) : (row) => row,

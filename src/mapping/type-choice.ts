@@ -1,4 +1,5 @@
 /** What a column of one engine can become on another one, and what becomes of its values: the two forms that all pairs use. */
+import type {KeptText} from '../model/carried.ts';
 import type {Value} from '../model/change.ts';
 
 /** `Name`: of the pair's conversions. */
@@ -30,4 +31,6 @@ export type Conversion = {
   reverse(text: string): Value;
   /** Whether two texts of one side are one value; absent: when they are equal. */
   isSame?(a: string, b: string): boolean;
+  /** Texts that the target reads as they are, and that come back. */
+  readonly kept?: KeptText;
 };

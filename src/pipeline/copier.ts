@@ -109,6 +109,8 @@ const copyChunk = async ({from, to, epoch}: CopyRequest, chunk: Chunk, mapping: 
 
 /** Only rows whose values change pass through this process as values; all others are bytes. */
 const copyThrough = async (mapping: TableMapping, from: Database, to: Database, chunk: Chunk) => {
+  const {carried} = mapping;
+  if (carried && from.source.copyCarried) return from.source.copyCarried(mapping.reads, chunk.range, carried);
   const {rows, done} = await from.source.copyRows(mapping.reads, chunk.range);
   return {stream: to.target.bulkOf(mapping.writes, mapped(rows, mapping)), done};
 };

@@ -44,6 +44,7 @@ function relayedSource(own: Source, stream: RelayStream): Source {
     planRanges: (table, bytes) => own.planRanges(table, bytes),
     copyOut: (table, range, format) => own.copyOut(table, range, format),
     copyRows: (table, range) => own.copyRows(table, range),
+    ...(own.copyCarried && {copyCarried: own.copyCarried.bind(own)}),
     mark: (content) => own.mark(content),
     untilVisible: (signal) => own.untilVisible(signal),
     unseen: (delivered) => own.unseen(delivered),

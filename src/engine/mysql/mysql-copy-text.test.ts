@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
+import type {Carried} from '../../model/carried.ts';
 import type {Row} from '../../model/change.ts';
 import {rowsOfCopy} from '../row-lines.ts';
 import {linesOf} from './mysql-copy-text.ts';
@@ -18,19 +19,39 @@ const all = async (batches: AsyncIterable<readonly Row[]>): Promise<readonly Row
   return rows;
 };
 
-it('lines hold any row, as COPY of PostgreSQL reads them (H-51, H-52)', async () => {
-  const orNull = (value: fc.Arbitrary<Buffer>) => fc.option(value, {nil: null});
-  const row = fc.tuple(
-    orNull(
-      fc
-        .string({unit: fc.oneof(fc.constantFrom('\\', '\n', '\r', '\t', 'N', '.', 'x'), fc.string({unit: 'grapheme', maxLength: 1}))})
-        .map((text) => Buffer.from(text)),
-    ),
-    orNull(fc.uint8Array().map((bytes) => Buffer.from(bytes))),
-    orNull(fc.integer().map((number) => Buffer.from(String(number)))),
-  );
+const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, {nil: null});
+const text = fc
+  .string({
+    unit: fc.oneof(fc.constantFrom('\\', '\n', '\r', '\t', 'N', '.', 'x'), fc.string({unit: 'grapheme', maxLength: 1})),
+    maxLength: 60,
+  })
+  .map((one) => Buffer.from(one));
+const sentRow = fc.tuple(
+  orNull(text),
+  orNull(fc.uint8Array().map((bytes) => Buffer.from(bytes))),
+  orNull(fc.integer().map((number) => Buffer.from(String(number)))),
+);
+
+it('values are carried by their bytes where these are kept, and as texts everywhere else', async () => {
+  const behind = (value: string | null) => (value === null ? 'nothing' : `${value}+00`);
+  const short: Carried = {carry: behind, kept: {fits: (bytes) => bytes.length < 4 || bytes.length > 40, suffix: '+00'}};
   await fc.assert(
-    fc.asyncProperty(fc.array(row), async (rows) => {
+    fc.asyncProperty(fc.array(sentRow), async (rows) => {
+      // What is sent of bytes is not their text, so the second is never kept.
+      const carried = [short, {carry: behind, kept: {fits: () => true}}, {carry: (value: string | null) => value && null}];
+      const lines = rowsOfCopy(
+        linesOf(batchesOf(rows), columns, carried),
+        columns.map(({name}) => name),
+      );
+      const read = await all(textRows(batchesOf(rows), columns));
+      expect(await all(lines)).toEqual(read.map(({t = null, b = null}) => ({t: behind(t), b: behind(b), n: null})));
+    }),
+  );
+});
+
+it('lines hold any row, as COPY of PostgreSQL reads them (H-51, H-52)', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(sentRow), async (rows) => {
       const lines = rowsOfCopy(
         linesOf(batchesOf(rows), columns),
         columns.map(({name}) => name),

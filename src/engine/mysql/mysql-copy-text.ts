@@ -1,69 +1,74 @@
 /**
  * Rows as lines: a tab between values, `\N` for NULL, a backslash before what would end a value or a line. PostgreSQL's
- * COPY and LOAD DATA read the same lines. Values go from the server's packets into the lines as bytes, and never become
- * strings on the way (performance.md section 2).
+ * COPY and LOAD DATA read the same lines. Values go from the server's packets into the lines as bytes, and become strings
+ * on the way only where something has to be made of them (performance.md section 2).
  */
 import {Readable} from 'node:stream';
+import type {Carried} from '../../model/carried.ts';
 import type {Column} from '../../model/table.ts';
+import {Lines} from './mysql-lines.ts';
 import type {SentRow} from './mysql-row-stream.ts';
-import {isBytes} from './mysql-value-text.ts';
+import {isBytes, textReader} from './mysql-value-text.ts';
 
-const [TAB, NEWLINE, RETURN, BACKSLASH] = [0x09, 0x0a, 0x0d, 0x5c];
-const ESCAPED: ReadonlyMap<number, number> = new Map([
-  [TAB, 0x74],
-  [NEWLINE, 0x6e],
-  [RETURN, 0x72],
-  [BACKSLASH, BACKSLASH],
-]);
-const NULL = Buffer.from('\\N');
-/** The backslash of `\x` is written as two. */
-const HEX = Buffer.from('\\\\x');
+/** `carried`: what becomes of the values of each column; absent: they stay what they are. */
+export const linesOf = (batches: AsyncIterable<readonly SentRow[]>, columns: readonly Column[], carried?: readonly Carried[]): Readable =>
+  Readable.from(buffers(batches, columns, carried), {objectMode: false, highWaterMark: 1 << 18});
 
-export const linesOf = (batches: AsyncIterable<readonly SentRow[]>, columns: readonly Column[]): Readable =>
-  Readable.from(buffers(batches, columns), {objectMode: false, highWaterMark: 1 << 18});
-
-async function* buffers(batches: AsyncIterable<readonly SentRow[]>, columns: readonly Column[]): AsyncGenerator<Buffer> {
-  const areBytes = columns.map(({type}) => isBytes(type));
-  for await (const batch of batches) yield encode(batch, areBytes);
+async function* buffers(
+  batches: AsyncIterable<readonly SentRow[]>,
+  columns: readonly Column[],
+  carried: readonly Carried[] | undefined,
+): AsyncGenerator<Buffer> {
+  const writers = columns.map((column, i) => writerOf(column, carried?.[i]));
+  for await (const batch of batches) yield encode(batch, writers);
 }
 
-const encode = (batch: readonly SentRow[], areBytes: readonly boolean[]): Buffer => {
-  const lines = Buffer.allocUnsafe(roomFor(batch));
-  let at = 0;
+type Writer = (lines: Lines, value: Buffer | null) => void;
+
+const encode = (batch: readonly SentRow[], writers: readonly Writer[]): Buffer => {
+  const lines = new Lines(roomFor(batch));
   for (const row of batch) {
-    for (let i = 0; i < row.length; i++) {
-      if (i > 0) lines[at++] = TAB;
-      const value = row[i];
-      if (!value) at += NULL.copy(lines, at);
-      else if (areBytes[i]) {
-        at += HEX.copy(lines, at);
-        at += lines.write(value.toString('hex'), at, 'latin1');
-      } else at = writeText(value, lines, at);
+    for (let i = 0; i < writers.length; i++) {
+      if (i > 0) lines.tab();
+      writers[i]?.(lines, row[i] ?? null);
     }
-    lines[at++] = NEWLINE;
+    lines.newline();
   }
-  return lines.subarray(0, at);
+  return lines.taken();
 };
 
-/** No byte of a longer character of UTF-8 is one of these. */
-const writeText = (value: Buffer, lines: Buffer, start: number): number => {
-  let at = start;
-  for (const byte of value) {
-    const escaped = byte <= BACKSLASH ? ESCAPED.get(byte) : undefined;
-    if (escaped !== undefined) {
-      lines[at++] = BACKSLASH;
-      lines[at++] = escaped;
-    } else lines[at++] = byte;
-  }
-  return at;
+const writerOf = (column: Column, carried: Carried | undefined): Writer => {
+  if (carried) return carrying(column, carried);
+  const areBytes = isBytes(column.type);
+  return (lines, value) => {
+    if (!value) lines.null();
+    else if (areBytes) lines.hex(value);
+    else lines.utf8(value);
+  };
 };
 
-/** At worst each byte becomes two. */
+const carrying = (column: Column, {carry, kept}: Carried): Writer => {
+  const text = textReader(column);
+  const suffix = Buffer.from(kept?.suffix ?? '');
+  const fits = isBytes(column.type) ? undefined : kept?.fits; // what is sent of bytes is not their text
+  return (lines, value) => {
+    if (value && fits?.(value)) {
+      lines.utf8(value);
+      if (suffix.length > 0) lines.utf8(suffix);
+    } else {
+      const made = carry(value && text(value));
+      if (made === null) lines.null();
+      else lines.utf8(Buffer.from(made));
+    }
+  };
+};
+
+/** About as much as it takes. */
 const roomFor = (batch: readonly SentRow[]): number => {
   let bytes = 0;
   for (const row of batch) {
     bytes += row.length * 4 + 1;
-    for (const value of row) bytes += 2 * (value?.length ?? 0);
+    for (const value of row) bytes += value?.length ?? 0;
   }
-  return bytes;
+  return bytes + (bytes >> 3);
 };

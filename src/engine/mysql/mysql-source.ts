@@ -1,3 +1,4 @@
+import type {Carried} from '../../model/carried.ts';
 import type {Key, Row, StreamEvent} from '../../model/change.ts';
 import {TerminalError, TransientError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
@@ -106,6 +107,11 @@ export class MysqlSource implements Source {
     if (format !== 'text') throw new Error(`rows of ${nameOf(table.name)} are asked for in a form that only their own engine has`);
     const {batches, done} = await this.#read(table, range);
     return {stream: linesOf(batches, writtenColumns(table)), done};
+  }
+
+  async copyCarried(table: Table, range: KeyRange, carried: readonly Carried[]): ReturnType<Source['copyOut']> {
+    const {batches, done} = await this.#read(table, range);
+    return {stream: linesOf(batches, writtenColumns(table), carried), done};
   }
 
   async copyRows(table: Table, range: KeyRange): ReturnType<Source['copyRows']> {

@@ -8,7 +8,7 @@ export type Converted = {readonly choice: TypeChoice; readonly shape: ValueShape
 
 /** `zero`: what NULL of the target stands for (`zero-dates.ts`). */
 export const columnConversion = ({choice, shape}: Converted, from: string, to: string, zero: Value = null): ColumnMapping => {
-  const {forward, reverse, isSame} = conversion(choice.conversion, shape);
+  const {forward, reverse, isSame, kept} = conversion(choice.conversion, shape);
   const asKey = keyKind(choice.conversion);
   return {
     source: [from],
@@ -21,6 +21,7 @@ export const columnConversion = ({choice, shape}: Converted, from: string, to: s
     forward: ([value = null]) => [value === null ? null : forward(value)],
     reverse: ([value = null]) => [value === null ? zero : reverse(value)],
     stops: choice.stops,
+    ...(kept ? {kept} : {}),
     ...(isSame ? {isSame: (a: Value, b: Value) => a === b || (a !== null && b !== null && isSame(a, b))} : {}),
   };
 };

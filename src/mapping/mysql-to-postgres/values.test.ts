@@ -10,8 +10,15 @@ const made = (type: string, declared?: string) => {
   return {...chosen, ...conversion(chosen.choice.conversion, chosen.shape)};
 };
 
+/** As PostgreSQL reads a text of this type, in one spelling. */
+const read = (type: string, text: string | null): unknown => {
+  if (type.startsWith('time')) return text?.replace(/(\.\d*?)0+(?=\+|$)/, '$1').replace(/\.(?=\+|$)/, '');
+  if (type === 'boolean') return text?.replace('0', 'f').replace('1', 't');
+  return /^(double|real)/.test(type) ? Number(text) : text;
+};
+
 describe.each(TYPE_CASES)('a value of $type ($declared)', ({type, declared, values, lost = [], stops = []}) => {
-  const {choice, forward, reverse, isSame = (a: string, b: string) => a === b} = made(type, declared);
+  const {choice, forward, reverse, kept, isSame = (a: string, b: string) => a === b} = made(type, declared);
   const comesBack = (value: string): boolean => {
     const there = forward(value);
     const back = there === null ? null : reverse(there);
@@ -21,6 +28,16 @@ describe.each(TYPE_CASES)('a value of $type ($declared)', ({type, declared, valu
   test('goes there and comes back', () => {
     fc.assert(fc.property(values, comesBack), {numRuns: 300});
   });
+
+  if (kept)
+    test('is what its bytes say where they are kept, and nothing that is lost is', () => {
+      const isKept = (value: string): boolean => kept?.fits(Buffer.from(value)) === true;
+      const isRight = (value: string): boolean =>
+        !isKept(value) || (comesBack(value) && read(choice.type, value + (kept?.suffix ?? '')) === read(choice.type, forward(value)));
+      fc.assert(fc.property(values, isRight), {numRuns: 300});
+      for (const [value] of lost) expect([value, isKept(value)]).toEqual([value, false]);
+      expect(fc.sample(values, 100).some(isKept)).toBe(true);
+    });
 
   test('has its losses by name', () => {
     if (lost.length) expect(choice.losses).not.toEqual([]);

@@ -7,10 +7,12 @@
  * A value that has no equal is not thrown on: `forward` answers what stands for it (often NULL), which does not come back
  * as it was, and the mapping refuses such values unless the plan allows loss.
  */
+import type {KeptText} from '../../model/carried.ts';
 import type {Value} from '../../model/change.ts';
 import {TerminalError} from '../../model/errors.ts';
 import {mysqlNumber, shortNumber} from './json-number.ts';
 import {hasTwins, jsonbText} from '../json-text.ts';
+import {keptTexts, oneOf} from '../kept-texts.ts';
 import {doubleText, realText} from '../float-text.ts';
 import {setArray, setText} from './set-text.ts';
 import {clockText, dateText, intervalText, momentText, mysqlClock, mysqlMoment, mysqlTime} from '../time-text.ts';
@@ -48,20 +50,29 @@ export const conversion = (name: ConversionName, shape: ValueShape): Conversion 
 const identity = (text: string): string => text;
 
 const CONVERSIONS: {readonly [Name in ConversionName]: (shape: ValueShape) => Conversion} = {
-  same: () => ({forward: identity, reverse: identity}),
-  text: () => ({forward: withoutNul, reverse: identity}),
+  same: () => ({forward: identity, reverse: identity, kept: keptTexts.text}),
+  text: () => ({forward: withoutNul, reverse: identity, kept: keptTexts.text}),
   /** MySQL takes the spaces at the end off. */
-  char: () => ({forward: withoutNul, reverse: (text) => text.replace(/ +$/, '')}),
-  float: () => ({forward: doubleText, reverse: (text) => doubleText(finite(text)), isSame: (a, b) => Number(a) === Number(b)}),
+  char: () => ({forward: withoutNul, reverse: (text) => text.replace(/ +$/, ''), kept: keptTexts.char}),
+  float: () => ({
+    forward: doubleText,
+    reverse: (text) => doubleText(finite(text)),
+    isSame: (a, b) => Number(a) === Number(b),
+    kept: keptTexts.number,
+  }),
   real: () => ({forward: realText, reverse: (text) => realText(finite(text)), isSame: (a, b) => realText(a) === realText(b)}),
-  year: () => ({forward: (text) => text.replace(/^0+(?=\d)/, ''), reverse: (text) => text.padStart(4, '0')}),
-  date: () => ({forward: orNull(dateText), reverse: placed(dateText, 'a date')}),
-  datetime: ({digits}) => ({forward: orNull(momentText), reverse: placed((text) => mysqlMoment(text, digits), 'a DATETIME')}),
-  'utc-datetime': inUtc('a DATETIME', () => true),
-  timestamp: inUtc('a TIMESTAMP', (text) => text >= '1970-01-01 00:00:01' && text < '2038-01-19 03:14:08'),
+  year: () => ({forward: (text) => text.replace(/^0+(?=\d)/, ''), reverse: (text) => text.padStart(4, '0'), kept: keptTexts.year}),
+  date: () => ({forward: orNull(dateText), reverse: placed(dateText, 'a date'), kept: keptTexts.date}),
+  datetime: ({digits}) => ({
+    forward: orNull(momentText),
+    reverse: placed((text) => mysqlMoment(text, digits), 'a DATETIME'),
+    kept: keptTexts.datetime,
+  }),
+  'utc-datetime': inUtc('a DATETIME', () => true, keptTexts.utcDatetime),
+  timestamp: inUtc('a TIMESTAMP', (text) => text >= '1970-01-01 00:00:01' && text < '2038-01-19 03:14:08', keptTexts.timestamp),
   interval: ({digits}) => ({forward: orNull(intervalText), reverse: placed((text) => mysqlTime(text, digits), 'a TIME')}),
-  clock: ({digits}) => ({forward: orNull(clockText), reverse: placed((text) => mysqlClock(text, digits), 'a TIME')}),
-  flag: () => ({forward: (text) => (text === '0' ? 'f' : 't'), reverse: (text) => (text === 't' ? '1' : '0')}),
+  clock: ({digits}) => ({forward: orNull(clockText), reverse: placed((text) => mysqlClock(text, digits), 'a TIME'), kept: keptTexts.clock}),
+  flag: () => ({forward: (text) => (text === '0' ? 'f' : 't'), reverse: (text) => (text === 't' ? '1' : '0'), kept: keptTexts.flag}),
   'bit-flag': () => ({forward: (text) => (text === '\\x00' ? 'f' : 't'), reverse: (text) => (text === 't' ? '\\x01' : '\\x00')}),
   bits: ({digits}) => ({forward: (text) => bitText(text, digits), reverse: bitBytes}),
   'bytes-uuid': () => ({
@@ -71,7 +82,7 @@ const CONVERSIONS: {readonly [Name in ConversionName]: (shape: ValueShape) => Co
   'text-uuid': () => ({forward: (text) => orNull(dashed)(text.replaceAll('-', '').toLowerCase()), reverse: identity}),
   uuid: () => ({forward: identity, reverse: (text) => (NO_MARIADB_UUID.test(text) ? refuse('a UUID') : text)}),
   /** A member that the definition does not have is the empty text (H-45). */
-  enum: ({members}) => ({forward: (text) => (members.includes(text) ? text : null), reverse: member(members)}),
+  enum: ({members}) => ({forward: (text) => (members.includes(text) ? text : null), reverse: member(members), kept: oneOf(members)}),
   set: ({members}) => ({forward: (text) => setArray(text), reverse: (text) => placed((one) => setText(one, members), 'a SET')(text)}),
   jsonb: () => ({forward: orNull(jsonbText), reverse: identity, isSame: isSameJson}),
   'mysql-jsonb': () => ({
@@ -109,7 +120,7 @@ const refuse = (what: string): never => {
 
 const finite = (text: string): string => (/^[+-]?[\d.]/.test(text) ? text : refuse('a FLOAT or DOUBLE'));
 
-function inUtc(what: string, isHeld: (text: string) => boolean): (shape: ValueShape) => Conversion {
+function inUtc(what: string, isHeld: (text: string) => boolean, kept: KeptText): (shape: ValueShape) => Conversion {
   return ({digits}) => ({
     forward: (text) => {
       const moment = momentText(text);
@@ -119,6 +130,7 @@ function inUtc(what: string, isHeld: (text: string) => boolean): (shape: ValueSh
       const moment = text.endsWith('+00') ? mysqlMoment(text.slice(0, -3), digits) : undefined;
       return moment !== undefined && isHeld(moment) ? moment : refuse(what);
     },
+    kept,
   });
 }
 
