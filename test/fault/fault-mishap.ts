@@ -1,5 +1,4 @@
 /** What stands around a migration that one fault is to befall: a proxy on the way, and what is at its end. */
-import {startApplication} from '../../examples/demo/application-process.ts';
 import {withClient} from '../../examples/demo/shop-database.ts';
 import {openFaultProxy} from '../support/fault-proxy.ts';
 import type {Mishap} from '../sweep/one-run.ts';
@@ -11,11 +10,11 @@ import {pooledMishap} from './pooled-mishap.ts';
 export const mishapOf = (one: FaultCase, databases: RunDatabases, name: string): Promise<Mishap> =>
   isPooled(one.pair) ? pooledMishap(databases, name, {...one, pair: one.pair}) : routedMishap(one, databases, name);
 
-/** A database for the journal beside the source's. */
+/** The journal lies in a database of its own, on the target's server: that one is PostgreSQL in every world. */
 async function routedMishap(one: FaultCase, databases: RunDatabases, name: string): Promise<Mishap> {
   const [who, whom] = one.pair.split('-') as ['runner' | 'client', 'source' | 'target' | 'journal'];
-  const journal = whom === 'journal' ? await journalDatabase(databases.source, name) : undefined;
-  const address = journal?.url ?? databases[whom === 'journal' ? 'source' : whom];
+  const journal = whom === 'journal' ? await journalDatabase(databases.target, name) : undefined;
+  const address = journal?.url ?? databases[whom === 'journal' ? 'target' : whom];
   const proxy = await openFaultProxy({port: Number(new URL(address).port), strikes: (first) => !first.includes('watchdog')});
   const routed = (urls: Sides<string>): Sides<string> => ({
     source: urls.source,
@@ -27,7 +26,7 @@ async function routedMishap(one: FaultCase, databases: RunDatabases, name: strin
       ...(who === 'runner' && !journal ? {databases: routed(databases)} : {}),
       ...(journal ? {state: {own: journal.url, runners: proxy.through(journal.url)}} : {}),
     },
-    ...(who === 'client' ? {start: (options) => startApplication(options, routed(databases.application))} : {}),
+    ...(who === 'client' ? {start: (options) => databases.start(options, routed(databases.application))} : {}),
     befall: (journey, acknowledged) => befall(one, proxy, journey, acknowledged),
     end: async () => {
       await proxy[Symbol.asyncDispose]();

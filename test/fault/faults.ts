@@ -13,8 +13,9 @@ import {sweepFlags, type SweepFlags} from '../sweep/flags.ts';
 import {oneRun, type RunRequest, type RunResult} from '../sweep/one-run.ts';
 import {matches} from '../sweep/point.ts';
 import {badOf, publish, runsProof} from '../sweep/publish.ts';
-import {cacheFolder, Results, versionOfProgram} from '../sweep/results.ts';
-import {openWorld, type World} from '../sweep/world.ts';
+import {Results, resultsFolder, USUAL_PAIR, versionOfProgram} from '../sweep/results.ts';
+import type {World} from '../sweep/world.ts';
+import {worlds} from '../sweep/worlds.ts';
 import {allCases, type FaultCase, inTurn, isPooled, PAIRS, POOLED_PAIRS} from './fault-case.ts';
 import {mishapOf} from './fault-mishap.ts';
 import {pooledMishap} from './pooled-mishap.ts';
@@ -22,7 +23,7 @@ import {pooledMishap} from './pooled-mishap.ts';
 if (import.meta.main) process.exitCode = await faults(sweepFlags(process.argv.slice(2)));
 
 async function faults(flags: SweepFlags): Promise<number> {
-  const folder = join(cacheFolder(), 'faults');
+  const folder = join(resultsFolder(flags.pair), 'faults');
   const results = new Results(folder);
   process.env['NODE_COMPILE_CACHE'] ??= join(folder, 'compiled');
   await using stack = new AsyncDisposableStack();
@@ -30,10 +31,10 @@ async function faults(flags: SweepFlags): Promise<number> {
   const program = versionOfProgram();
   const {version} = program;
   const giveUpAt = performance.now() + flags.budgetMs;
-  const world = stack.use(await openWorld(false, flags.seed));
+  const world = stack.use(await worlds[flags.pair](false, flags.seed));
   const routed = await undisturbed(world, flags.seed);
-  const pooled = await undisturbedPooled(world, flags.seed);
-  if (!pooled) say('without a PgBouncer: nothing befalls its ways');
+  const pooled = flags.pair === USUAL_PAIR ? await undisturbedPooled(world, flags.seed) : undefined;
+  if (!pooled) say('without a PgBouncer before both sides: nothing befalls its ways');
   const every = [...allCases(PAIRS, stepsOf(routed)), ...(pooled ? allCases(POOLED_PAIRS, stepsOf(pooled)) : [])];
   const all = every.filter(({name}) => matches(flags.points, name));
   const chosen = ofShard(inTurn(all, flags.seed), flags.shard);
@@ -44,7 +45,7 @@ async function faults(flags: SweepFlags): Promise<number> {
   const bad = await runAll(open, {flags, results, version, world, leftovers, giveUpAt});
   const own = results.of(version);
   say(`${version}: ${own.length} cases tried, ${badOf(own)} bad`);
-  if (flags.publish) publish('faults', runsProof(own, version, every.length), program, badOf(own));
+  if (flags.publish) publish('faults', runsProof(own, version, every.length, flags.pair), program, badOf(own));
   return bad === 0 ? 0 : 1;
 }
 
@@ -82,14 +83,14 @@ async function runAll(cases: readonly FaultCase[], series: Series): Promise<numb
   return bad;
 }
 
-async function isGood(one: FaultCase, place: string, {flags: {seed}, results, version, world, leftovers}: Series): Promise<boolean> {
+async function isGood(one: FaultCase, place: string, {flags: {pair, seed}, results, version, world, leftovers}: Series): Promise<boolean> {
   const prepare: NonNullable<RunRequest['prepare']> = (databases, name) => mishapOf(one, databases, name);
   const {leftovers: _, trace: __, ...result} = await oneRun(world, {road: 'short', seed, leftovers: leftovers(one), prepare});
   results.keep({version, seed, name: one.name, ...result});
   say(`${place} ${result.outcome} ${(result.ms / 1000).toFixed(1)} s ${one.name}`);
   if (result.outcome !== 'bad') return true;
   for (const line of result.words) say(`    ${line}`);
-  say(`    everything about it: ${result.folder}\n    again: npm run faults -- --seed ${seed} --points '${one.name}'`);
+  say(`    everything about it: ${result.folder}\n    again: npm run faults -- --pair ${pair} --seed ${seed} --points '${one.name}'`);
   return false;
 }
 

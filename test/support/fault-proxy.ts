@@ -125,7 +125,9 @@ class Pair implements WayFaults {
   }
 
   faultOf(direction: Direction): Fault | undefined {
-    const fault = this.isSpared ? undefined : this.#options.fault();
+    // A server of MySQL speaks first, when nobody knows yet whether this client is to be struck.
+    const isGreeting = direction === 'back' && this.#isFirst;
+    const fault = this.isSpared || isGreeting ? undefined : this.#options.fault();
     return fault?.kind === 'silent' && fault.ways?.includes(direction) === false ? undefined : fault;
   }
 

@@ -38,6 +38,10 @@ export async function endProcess(pid: number, mark: string, signal: 'SIGINT' | '
   }
 }
 
+/** After SIGSTOP has arrived. */
+export const standsStill = (pid: number): boolean =>
+  (spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], {encoding: 'utf8'}).stdout ?? '').startsWith('T');
+
 /** Empty when there is no such process, also when it has ended and nobody has collected it yet. */
 function commandLine(pid: number): string {
   if (existsSync('/proc/self/cmdline')) return existsSync(`/proc/${pid}/cmdline`) ? readCommandLine(pid) : '';

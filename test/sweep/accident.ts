@@ -1,6 +1,6 @@
 /** What befalls a migration at a point. Each leaves it to the journey to come to the end. */
 import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {isRunning} from '../support/server-process.ts';
+import {isRunning, standsStill} from '../support/server-process.ts';
 import type {Crossfade} from '../../examples/demo/crossfade-process.ts';
 import type {Journey} from './journey.ts';
 import type {Stretch} from './stretch.ts';
@@ -65,10 +65,13 @@ export async function befall(accident: Accident, journey: Journey, runner: Cross
 async function zombie(journey: Journey, runner: Crossfade): Promise<void> {
   const epochs = async (): Promise<number> => (await journey.entries()).filter(({fact}) => fact.type === 'runner-started').length;
   const before = await epochs();
+  const {pid} = runner;
+  // It says that it has come to the point a moment before it stands, and what is sent in between would wake nobody.
+  await until('the standstill', () => pid === undefined || standsStill(pid));
   const successor = await journey.start({traps: [], trace: false});
   // It may have to leave again, because the one that stands still holds the journal's file.
   await until('a successor', async () => !successor.isRunning || (await epochs()) > before);
-  if (runner.pid !== undefined) process.kill(runner.pid, 'SIGCONT');
+  if (pid !== undefined) process.kill(pid, 'SIGCONT');
 }
 
 /** Answers how many there were. */

@@ -65,7 +65,7 @@ async function freshDatabases(server: MysqlProcess, targetServer: string, name: 
       schema: {kind: 'convert'},
       scope: {tables: [`${name}.*`]},
     },
-    start: (options) => startMysqlApplication(options, application, name),
+    start: (options, ways = application) => startMysqlApplication(options, ways, name),
     judge: async (folder, switches) =>
       reportOn({
         clients: readClientLogs(folder),

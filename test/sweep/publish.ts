@@ -1,7 +1,7 @@
 /** Sums of what was run, kept in the project; added to only when somebody asks for it. */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {type CampaignProof, type Proof, PROOF_FILE, type RunsProof} from '../../docs/proof-page.ts';
-import type {Result, Version} from './results.ts';
+import {type Result, USUAL_PAIR, type Version} from './results.ts';
 
 /** Of one version, all its seeds: a second time replaces what it said before. Not before `bad` is none. */
 export function publish<K extends keyof Proof>(kind: K, proof: Proof[K][number], {version, isCommitted}: Version, bad: number): void {
@@ -16,7 +16,7 @@ export function publish<K extends keyof Proof>(kind: K, proof: Proof[K][number],
 }
 
 /** `of`: how many runs there are for one seed. */
-export function runsProof(results: readonly Result[], commit: string, of: number): RunsProof {
+export function runsProof(results: readonly Result[], commit: string, of: number, pair: string): RunsProof {
   const sum = (part: (one: Result) => number): number => results.reduce((total, one) => total + part(one), 0);
   return {
     commit,
@@ -29,6 +29,7 @@ export function runsProof(results: readonly Result[], commit: string, of: number
     acknowledged: sum(({acknowledged}) => acknowledged),
     lost: sum(({lost}) => lost),
     duplicated: sum(({duplicated}) => duplicated),
+    ...(pair === USUAL_PAIR ? {} : {pair}),
   };
 }
 

@@ -33,7 +33,7 @@ test('a result that is kept after a line was cut short can be read again', () =>
 });
 
 test('the sums of a commit, in one sentence', () => {
-  const proof = runsProof([result('a', 'good', 2), result('b', 'good', 1)], 'abc', 7);
+  const proof = runsProof([result('a', 'good', 2), result('b', 'good', 1)], 'abc', 7, 'postgres-postgres');
   expect(proof).toMatchObject({commit: 'abc', seeds: [1, 2], runs: 2, of: 7, bad: 0, crashes: 2, acknowledged: 2000});
   const campaign = {
     ...{commit: 'abc', seeds: [1], passes: 2, corruptions: 90, found: 90},

@@ -61,8 +61,10 @@ export class Results {
 
 export const cacheFolder = (): string => process.env['CROSSFADE_SWEEP_RESULTS'] ?? join(PROJECT, 'node_modules/.cache/crossfade-sweep');
 
+export const USUAL_PAIR = 'postgres-postgres';
+
 /** Each pair of engines has its own; the usual one has the folder itself. */
-export const resultsFolder = (pair: string): string => (pair === 'postgres-postgres' ? cacheFolder() : join(cacheFolder(), pair));
+export const resultsFolder = (pair: string): string => (pair === USUAL_PAIR ? cacheFolder() : join(cacheFolder(), pair));
 
 /** A last line that was cut short is as good as none. */
 const readLines = (text: string): Result[] =>

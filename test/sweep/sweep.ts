@@ -60,13 +60,7 @@ async function sweep(flags: SweepFlags): Promise<number> {
   });
   tell(results, version);
   const own = results.of(version);
-  if (flags.publish)
-    publish(
-      'sweep',
-      {...runsProof(own, version, every.length), ...(flags.pair === 'postgres-postgres' ? {} : {pair: flags.pair})},
-      program,
-      badOf(own),
-    );
+  if (flags.publish) publish('sweep', runsProof(own, version, every.length, flags.pair), program, badOf(own));
   return bad === 0 ? 0 : 1;
 }
 

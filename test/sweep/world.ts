@@ -23,8 +23,8 @@ export type RunDatabases = Pair<string> & {
   readonly plan: Readonly<Record<string, unknown>>;
   /** As the application goes there. */
   readonly application: Pair<string>;
-  /** The application, over straight ways; resolves when it has written something. */
-  start(options: ApplicationOptions): Promise<Application>;
+  /** The application, over these ways or straight ones; resolves when it has written something. */
+  start(options: ApplicationOptions, ways?: Pair<string>): Promise<Application>;
   /** After the last of so many switches, when the target is open. `folder`: with the clients' logs. */
   judge(folder: string, switches: number): Promise<OracleReport>;
   /** Tables in which rows differ that nobody wrote. */
@@ -67,7 +67,7 @@ async function freshDatabases(servers: Pair<EmbeddedServer>, name: string, count
     ...urls,
     plan: {schema: {kind: 'files', preData: sql('schema-pre.sql'), postData: sql('schema-post.sql')}, scope: {tables: ['shop.*']}},
     application,
-    start: (options) => startApplication(options, application),
+    start: (options, ways = application) => startApplication(options, ways),
     judge: (folder, switches) => {
       const windows = Array.from({length: switches}, () => ({direction: 'forward', fromMs: 0, toMs: 0}));
       writeFileSync(join(folder, 'switches.json'), JSON.stringify(windows));

@@ -85,7 +85,10 @@ export const connectionError = (error: unknown, options: OpenOptions): Error => 
 };
 
 /** Whether doing the same again, in a new transaction, may succeed. */
-export const isPassing = (error: unknown): boolean => error instanceof TransientError || BUSY.has(numberOf(error) ?? 0) || isLost(error);
+export const isPassing = (error: unknown): boolean => error instanceof TransientError || isBusy(error) || isLost(error);
+
+/** Somebody else holds what was wanted; the connection stands. */
+export const isBusy = (error: unknown): boolean => BUSY.has(numberOf(error) ?? 0);
 
 const isLost = (error: unknown): boolean =>
   LOST.has(numberOf(error) ?? 0) ||

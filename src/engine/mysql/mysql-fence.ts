@@ -3,7 +3,7 @@ import {TransientError} from '../../model/errors.ts';
 import type {Table} from '../../model/table.ts';
 import {decideCommit, decideRelease} from '../../model/cutover-decision.ts';
 import {AttemptOver, type Fence, type MigrationRef} from '../engine.ts';
-import {isPassing, numberOf} from './mysql-errors.ts';
+import {isBusy, isPassing, numberOf} from './mysql-errors.ts';
 import {attemptRow} from './mysql-fence-schema.ts';
 import {
   closedAttempt,
@@ -121,9 +121,9 @@ export class MysqlFence implements Fence {
       try {
         return await this.#decide((session) => this.#releaseOnce(session, attempt));
       } catch (error) {
-        // Somebody is at the row, or has made it since we looked.
-        const isBusy = isPassing(error) || numberOf(error) === DUPLICATE;
-        if (!isBusy || tries >= RELEASE_TRIES_MAX) throw error;
+        // Somebody is at the row, or has made it since we looked. A way that is broken is no row that is held: whoever called has others.
+        const mayFollow = isBusy(error) || numberOf(error) === DUPLICATE;
+        if (!mayFollow || tries >= RELEASE_TRIES_MAX) throw error;
       }
     }
   }
