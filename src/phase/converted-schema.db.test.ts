@@ -2,12 +2,14 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {openSide, type TestSide} from '../../test/support/databases.ts';
 import {MARIADB_SHOP, MYSQL_SHOP, tablesIn} from '../../test/support/mysql-shop.ts';
+import {mysqlColumn} from '../../test/support/mysql-type-cases.ts';
 import {postgresServer} from '../../test/support/servers.ts';
 import type {Database, SchemaStatement} from '../engine/engine.ts';
 import {migrationMapping} from '../mapping/migration-mapping.ts';
 import {mysqlToPostgres} from '../mapping/mysql-to-postgres/pair.ts';
 import type {ConversionRules} from '../model/conversion-rules.ts';
 import type {ColumnRule} from '../model/mapping-rules.ts';
+import type {MysqlSchema} from '../model/mysql-schema.ts';
 import {nameOf} from '../model/table.ts';
 import {scriptFor} from './schema-script.ts';
 
@@ -67,6 +69,57 @@ describe.each([
     const refused = mapping.findings(tables, made).filter(({severity}) => severity === 'refuse');
     expect(refused.map(({reason}) => reason)).toEqual([expect.stringMatching(/odd\.place is NOT NULL without a default/)]);
   });
+});
+
+test('a partitioned table that gets another name and other columns keeps its partitions', async () => {
+  const target = await openSide('target', await (await postgresServer({version: 18})).createDatabase());
+  try {
+    await target.database.control.install();
+    const name = {schema: 'shopdb', name: 'Visit'};
+    const part = (column: string) => ({column, expression: null, prefix: null, isDescending: false});
+    const schema: MysqlSchema = {
+      flavour: 'mysql',
+      views: [],
+      programs: [],
+      tables: [
+        {
+          name,
+          ...{comment: '', foreignKeys: [], checks: []},
+          columns: [
+            mysqlColumn('int', {name: 'Id', isNullable: false}),
+            mysqlColumn('varchar(10)', {name: 'Note'}),
+            mysqlColumn('int', {name: 'old'}),
+          ],
+          indexes: [{name: 'PRIMARY', isUnique: true, method: 'BTREE', comment: '', parts: [part('Id')]}],
+          partitioning: {
+            ...{method: 'RANGE', expression: '`Id`', subMethod: null},
+            partitions: [
+              {name: 'a', description: '10'},
+              {name: 'b', description: 'MAXVALUE'},
+            ],
+          },
+        },
+      ],
+    };
+    const columns: ColumnRule[] = [{kind: 'drop', column: 'old'}];
+    const mapping = migrationMapping(
+      {tables: [{from: name, to: name, where: undefined, columns}], allowLoss: true},
+      () => (value) => value,
+      mysqlToPostgres({accept: [], names: 'lower'}),
+    );
+    const source = {convertible: {read: async () => schema}} as unknown as Database;
+    const {script, findings} = await scriptFor('convert', {source, target: target.database}, tablesIn(schema), mapping, never);
+    expect(findings.filter(({severity}) => severity === 'refuse')).toEqual([]);
+    await target.database.target.runSchemaFile('convert pre-data', textOf(script.preData), never);
+    await target.database.target.runSchemaFile('convert post-data', textOf(script.postData), never);
+    await target.run(`INSERT INTO shopdb.visit (id, note) VALUES (9, 'a'), (10, 'b')`);
+    const [made] = await target.database.catalog.tables({tables: ['shopdb.visit'], exclude: []});
+    expect(made?.columns.map((column) => column.name)).toEqual(['id', 'note']);
+    expect(made?.partitions).toHaveLength(2);
+    expect(await target.value('SELECT count(DISTINCT tableoid) FROM shopdb.visit')).toBe('2');
+  } finally {
+    await target.close();
+  }
 });
 
 /** Whatever a script may leave behind. */

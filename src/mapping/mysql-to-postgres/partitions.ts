@@ -41,6 +41,7 @@ const partitioned = (table: ConvertedTable, partitioning: MysqlPartitioning): Pa
   const kind = /^(?:LINEAR )?(RANGE|LIST|HASH|KEY)\b/.exec(partitioning.method)?.[1];
   if (kind === undefined) throw new NotUnderstood(`${partitioning.method} has no equal`);
   const key = partitionKey(table, partitioning.expression);
+  if (key.length === 0) throw new NotUnderstood('its parts are made of a key that is not the primary one');
   const columns = key.map(({column}) => quoted(column.column.name)).join(', ');
   for (const {column} of key) if (isGenerated(column.column)) throw new NotUnderstood('a generated column can be in no partition key');
   if (kind === 'HASH' || kind === 'KEY') return hashed(partitioning, columns, key);
