@@ -4,7 +4,7 @@ import type {ColumnDisguise} from '../model/column-disguise.ts';
 import type {RehearsalRecord, Surroundings} from '../model/rehearsal-record.ts';
 import {nameOf} from '../model/table.ts';
 import type {Choice} from '../rehearsal/choose-disguises.ts';
-import {forecastOf} from '../rehearsal/forecast.ts';
+import {forecastOf} from '../model/forecast.ts';
 import {readableOf} from '../rehearsal/make-clone.ts';
 import type {Invocation} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';

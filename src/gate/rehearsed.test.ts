@@ -86,6 +86,12 @@ test('go when nothing has changed, with what was measured then', async () => {
   expect((await check({signer: 'ann', people})).evidence).toContain('by ann:');
 });
 
+test('with what is to be expected, by the size that the source has now', async () => {
+  const {forecast} = await check(sized('shop.orders', 799 * MIB));
+  expect(forecast).toMatchObject({factor: expect.closeTo(1.95), heldMs: 52});
+  expect((await check({settings: {maxAge: '30m'}})).forecast).toBeUndefined();
+});
+
 test('go while it drifts within bounds: small tables, twice the size, rights that were missing then', async () => {
   expect((await check(sized('shop.units', 7 * MIB))).go).toBe(true);
   expect((await check(sized('shop.orders', 799 * MIB))).go).toBe(true);

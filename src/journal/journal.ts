@@ -6,6 +6,7 @@
 import type {RepairedRows} from '../model/repair-cause.ts';
 import type {Side} from '../model/side.ts';
 import type {Setting, SettingValue, Tuning} from '../model/tuning.ts';
+import type {Forecast} from '../model/forecast.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
 
 export type Verdict = {
@@ -13,6 +14,8 @@ export type Verdict = {
   readonly go: boolean;
   /** What was measured, for people: `lag 40 ms (limit 1000 ms)`. */
   readonly evidence: string;
+  /** What a rehearsal let expect of this run. */
+  readonly forecast?: Forecast;
 };
 
 /** Who did it: a person by uid or token, or the runner. `authenticated` false for a bare uid. */

@@ -114,6 +114,29 @@ test('people, their overrides, gates, comparisons, runners and troubles are told
   expect(told.remains.at(0)?.next).toBe('crossfade complete');
 });
 
+test('what a rehearsal let expect stands beside what came of it', () => {
+  const phases = [
+    {phase: 'initial-load', ms: 40_000, grows: true},
+    {phase: 'cutover', ms: 1000, grows: false},
+    {phase: 'soak', ms: 1, grows: false},
+  ];
+  const forecast = {factor: 4, phases, heldMs: 60, targetBytes: null, keptLogBytes: null};
+  const verdicts = [{gate: 'rehearsed', go: true, evidence: 'rehearsed', forecast}];
+  const at = moved.findIndex(({type}) => type === 'gates-passed');
+  const told = report(moved.with(at, {type: 'gates-passed', phase: 'cutover', verdicts}));
+  const [load, cutover] = ['initial-load', 'cutover'].map((phase) => told.visits.find((one) => one.phase === phase)?.ms ?? 0);
+  expect(told.forecast).toMatchObject({factor: 4});
+  expect(told.forecast?.lines).toEqual([
+    {what: 'phase initial-load', forecastMs: 40_000, ms: load, ratio: (load ?? 0) / 40_000},
+    {what: 'phase cutover', forecastMs: 1000, ms: cutover, ratio: (cutover ?? 0) / 1000},
+    {what: 'phase soak', forecastMs: 1, ms: null, ratio: null},
+    {what: 'longest hold', forecastMs: 60, ms: 120, ratio: 2},
+  ]);
+  expect(pageOf(told)).toContain('Forecast and what came of it');
+  expect(report(moved).forecast).toBeNull();
+  expect(pageOf(report(moved))).not.toContain('Forecast');
+});
+
 test('a phase that a crash interrupted is one visit, and a step nobody finished is not called done', () => {
   const crashed = [
     ...atCutover,

@@ -11,6 +11,7 @@ import {type Attempt, attemptsOf} from './attempts.ts';
 import {type Comparison, comparisonsOf, digestsOf, type TableDigest} from './comparisons.ts';
 import {type Deed, deedsOf} from './deeds.ts';
 import {msBetween} from './evidence.ts';
+import {type ForecastReport, forecastReportOf} from './forecast.ts';
 import {type GateLine, gateLinesOf, type GatesPassed, gatesPassedOf} from './gates.ts';
 import {type Remainder, remainsOf} from './remains.ts';
 import {type Runner, runnersOf, type Trouble, troublesOf} from './troubles.ts';
@@ -34,6 +35,8 @@ export type Report = {
   readonly plan: {readonly file: string; readonly checksum: string; readonly content: unknown; readonly amended: number};
   readonly visits: readonly PhaseVisit[];
   readonly attempts: readonly Attempt[];
+  /** Null where no rehearsal stood before a gate. */
+  readonly forecast: ForecastReport | null;
   readonly comparisons: readonly Comparison[];
   readonly digests: readonly TableDigest[];
   readonly gates: readonly GateLine[];
@@ -60,6 +63,7 @@ export type ReportRequest = {
 export function reportOf({id, entries, state, faults, madeAt, version}: ReportRequest): Report {
   const {plan, createdAt} = state;
   const visits = visitsOf(entries);
+  const attempts = attemptsOf(visits);
   const comparisons = comparisonsOf(entries);
   const deeds = deedsOf(entries);
   const until = entries.at(-1)?.at ?? createdAt;
@@ -78,7 +82,8 @@ export function reportOf({id, entries, state, faults, madeAt, version}: ReportRe
     ms: msBetween(createdAt, until),
     plan: {file: plan.file, checksum: plan.checksum, content: plan.content, amended: recorded(entries, 'plan-amended').length},
     visits,
-    attempts: attemptsOf(visits),
+    attempts,
+    forecast: forecastReportOf(entries, visits, attempts),
     comparisons,
     digests: digestsOf(entries, comparisons),
     gates: gateLinesOf(entries),

@@ -30,8 +30,8 @@ export const askGates = async (request: GateRequest): Promise<Verdict[]> => {
     if (gate) answers.set(place, await answerOf(gate, place, request));
   }
   return gates.map(({name}, place) => {
-    const {go, evidence} = answers.get(place) ?? UNASKED;
-    return {gate: name, go, evidence};
+    const {go, evidence, forecast} = answers.get(place) ?? UNASKED;
+    return {gate: name, go, evidence, ...(forecast ? {forecast} : {})};
   });
 
   function costOf(place: number): number {

@@ -3,6 +3,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {RehearsalRecord} from '../../src/model/rehearsal-record.ts';
+import type {Report} from '../../src/report/report.ts';
 import {type OwnPostgresServer, ownPostgresServer, postgresServer} from '../support/servers.ts';
 import {openStory, type Story} from '../support/story.ts';
 import {type StoryDatabase, storyDatabase} from '../support/story-database.ts';
@@ -142,4 +143,10 @@ test('the real run is held back while anything differs from what was rehearsed, 
   expect(went.code, went.error).toBe(3);
   const passed = (await story.facts()).find((fact) => fact.type === 'gates-passed' && fact.phase === 'prepare-target');
   expect(passed).toMatchObject({verdicts: [{gate: 'rehearsed', go: true, evidence: expect.stringContaining('none lost')}]});
+  const {forecast} = JSON.parse((await story.type('report', '--json')).output) as Pick<Report, 'forecast'>;
+  const load = forecast?.lines.find(({what}) => what === 'phase initial-load');
+  expect(load).toEqual({
+    what: 'phase initial-load',
+    ...{forecastMs: expect.any(Number), ms: expect.any(Number), ratio: expect.any(Number)},
+  });
 });

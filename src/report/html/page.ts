@@ -2,6 +2,7 @@
 import {duration} from '../../model/amounts.ts';
 import type {Report} from '../report.ts';
 import {attemptsSection} from './attempts-section.ts';
+import {forecastSection} from './forecast-section.ts';
 import {badge, html, Markup, moment, table} from './markup.ts';
 import {comparisonsSection, gatesSection} from './proof-sections.ts';
 import {peopleSection, runnersSection, troublesSection} from './record-sections.ts';
@@ -17,6 +18,7 @@ export const pageOf = (report: Report): string =>
 ${head(report)}
 ${attemptsSection(report)}
 ${timeSection(report)}
+${forecastSection(report)}
 ${comparisonsSection(report)}
 ${gatesSection(report)}
 ${peopleSection(report)}

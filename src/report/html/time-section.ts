@@ -31,4 +31,4 @@ ${table(
 const words = ({ms, outcome}: PhaseVisit): string =>
   ms === null ? 'going on' : `${span(ms)}${outcome === 'done' ? '' : `, ${outcome ?? ''}`}`;
 
-const span = (ms: number): string => (ms < 10_000 ? `${ms} ms` : duration(ms));
+export const span = (ms: number): string => (ms < 10_000 ? `${ms} ms` : duration(ms));

@@ -1,5 +1,5 @@
 /** What a rehearsal lets expect of the real run: what is read or written row by row grows with the bytes, the rest does not. */
-import type {RehearsalRecord} from '../model/rehearsal-record.ts';
+import type {RehearsalRecord} from './rehearsal-record.ts';
 
 export type Forecast = {
   /** How many times larger the source is than its clone. */

@@ -1,0 +1,46 @@
+import {expect, test} from 'vitest';
+import {forecastOf} from './forecast.ts';
+import type {RehearsalRecord} from './rehearsal-record.ts';
+
+const record = {
+  clone: {
+    tables: [
+      {table: 'a', rows: 10, bytes: 600},
+      {table: 'b', rows: 1, bytes: 400},
+    ],
+  },
+  phases: [
+    {phase: 'initial-load', ms: 1000, outcome: 'done'},
+    {phase: 'catch-up', ms: 300, outcome: 'done'},
+    {phase: 'verify-data', ms: 400, outcome: 'done'},
+    {phase: 'cutover', ms: 90, outcome: 'done'},
+    {phase: 'reverse-window', ms: 77, outcome: 'reverse'},
+    {phase: 'catch-up', ms: 999, outcome: 'done'},
+  ],
+  switches: [
+    {direction: 'forward', decided: false, heldMs: 900},
+    {direction: 'forward', decided: true, heldMs: 41},
+    {direction: 'reverse', decided: true, heldMs: 52},
+  ],
+  targetBytes: 2000,
+  keptLogBytes: null,
+} as unknown as RehearsalRecord;
+
+test('what is done row by row grows with the source; the rest, and what people decide, does not', () => {
+  expect(forecastOf(record, 4000)).toEqual({
+    factor: 4,
+    phases: [
+      {phase: 'initial-load', ms: 4000, grows: true},
+      {phase: 'catch-up', ms: 300, grows: false},
+      {phase: 'verify-data', ms: 1600, grows: true},
+      {phase: 'cutover', ms: 90, grows: false},
+    ],
+    heldMs: 52,
+    targetBytes: 8000,
+    keptLogBytes: null,
+  });
+});
+
+test('a source that is smaller than its clone was is expected to take as long as that', () => {
+  expect(forecastOf(record, 100)).toMatchObject({factor: 1, targetBytes: 2000});
+});
