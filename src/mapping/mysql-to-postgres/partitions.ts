@@ -65,7 +65,7 @@ const ranged = (table: ConvertedTable, {partitions}: MysqlPartitioning, columns:
   const parts = partitions.map(({name}, i) => ({name, bound: `FOR VALUES FROM ${ends[i - 1] ?? start} TO ${ends[i]}`}));
   const nullable = key.filter(({column}) => column.column.isNullable || column.zero !== undefined);
   if (!nullable.length) return {by: `RANGE (${columns})`, parts};
-  const isOpen = !/MAXVALUE/.test(ends.at(-1) ?? '');
+  const isOpen = ends.at(-1)?.startsWith('(MAXVALUE') !== true;
   return {
     by: `RANGE (${columns})`,
     parts: [...parts, {name: 'null', bound: 'DEFAULT'}],
