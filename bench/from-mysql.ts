@@ -35,7 +35,9 @@ await using servers = new AsyncDisposableStack();
 const target = await startEmbeddedServer({version: 18, settings: {shared_buffers: '1GB', max_wal_size: '8GB'}});
 servers.defer(() => target.stop());
 const sources = {mariadb: await filled('mariadb'), mysql: await filled('mysql')};
-const times: Record<'mariadb' | 'mysql', Record<string, number[]>> = {mariadb: {}, mysql: {}};
+type Times = Record<'mariadb' | 'mysql', Record<string, number[]>>;
+const times: Times = {mariadb: {}, mysql: {}};
+const compared: Times = {mariadb: {}, mysql: {}};
 for (let round = 0; round < rounds; round++) {
   const ways = [
     crossfade(sources.mariadb, `crossfade_mariadb${round}`),
@@ -45,11 +47,10 @@ for (let round = 0; round < rounds; round++) {
   await inTurns([crossfade(sources.mysql, `crossfade_mysql${round}`)], round, times.mysql);
   say(`round ${round + 1} of ${rounds}`);
 }
-const measured: Measured[] = (['mariadb', 'mysql'] as const).map((from) => ({
-  what: `${rows} rows from ${from} ${sources[from].version}`,
-  unit: 's',
-  ways: times[from],
-}));
+const measured: Measured[] = (['mariadb', 'mysql'] as const).flatMap((from) => [
+  {what: `${rows} rows from ${from} ${sources[from].version}`, unit: 's', ways: times[from]},
+  {what: `the same compared`, unit: 's', ways: compared[from]},
+]);
 const missing = pgloader === undefined ? ['pgloader is not installed, so there is no line for it'] : [];
 if (flags.json) process.stdout.write(`${JSON.stringify({schemaVersion: 1, rows, pgloader, missing, measured})}\n`);
 else process.stdout.write(`\n${tableOf(measured)}\n\n${[...missing, `pgloader: ${pgloader ?? 'none'}`].join('\n')}\n`);
@@ -83,12 +84,13 @@ function crossfade(source: MysqlProcess, name: string): Way {
       const url = await newTarget(name);
       const {plan, ...pinned} = benchPlan(name.replaceAll('_', '-'), `${source.url}${SCHEMA}`, url, false);
       const engine = new URL(source.url).protocol.slice(0, -1);
-      const run = await runUntil('catch-up', {
+      const run = await runUntil('cutover', {
         ...pinned,
         plan: {...plan, source: {...plan.source, engine}, schema: {kind: 'convert'}, scope: {tables: [`${SCHEMA}.*`], exclude: []}},
       });
       await run.close();
       await arrived(url);
+      (compared[engine as keyof Times]['crossfade'] ??= []).push(run.phaseSeconds('verify-data'));
       return run.phaseSeconds('prepare-target') + run.phaseSeconds('initial-load');
     },
   };

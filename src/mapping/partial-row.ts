@@ -25,16 +25,16 @@ export type Part = {
 };
 
 export const partialRow = (parts: readonly Part[], row: Row, to: Table): {readonly row: Row; readonly isTorn: boolean} => {
-  const made: [string, Value][] = [];
+  const made: Record<string, Value> = {};
   let isTorn = false;
   for (const part of parts) {
     const values = part.inputs.map((name) => row[name]);
     if (isComplete(values)) {
       const outputs = outputsOf(part, values, to);
-      for (const [i, name] of part.outputs.entries()) made.push([name, outputs[i] ?? null]);
+      part.outputs.forEach((name, i) => (made[name] = outputs[i] ?? null));
     } else if (values.some((value) => value !== undefined)) isTorn = true;
   }
-  return {row: Object.fromEntries(made), isTorn};
+  return {row: made, isTorn};
 };
 
 /** Undefined where a column is made of several, or several of one. */
@@ -49,14 +49,14 @@ export const carriedColumns = (parts: readonly Part[], to: Table): readonly Carr
   return inputs.size === parts.length && parts.every((part) => part.inputs.length === 1 && part.outputs.length === 1) ? carried : undefined;
 };
 
-/** A row of the receiving side after the way to the sending one and here again. What has no place there stays as it is. */
+/** A row of the receiving side after the way to the sending one and here again. What has no place there stays as it is. `parts`: those that convert. */
 export const receivedRow = (parts: readonly Part[], row: Row): Row => {
   const seen: Record<string, Value> = {...row};
-  for (const part of parts.filter(({isConverted}) => isConverted)) {
+  for (const part of parts) {
     const values = part.outputs.map((name) => row[name]);
     if (!isComplete(values)) continue;
     const again = roundTrip(part, values);
-    for (const [i, name] of part.outputs.entries()) seen[name] = again[i] ?? null;
+    part.outputs.forEach((name, i) => (seen[name] = again[i] ?? null));
   }
   return seen;
 };

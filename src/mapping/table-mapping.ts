@@ -52,6 +52,7 @@ const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapp
   const isSame = isPlain && isWhole && parts.every(({inputs, outputs}) => inputs[0] === outputs[0]);
   const mapped = (row: Row): {readonly row: Row; readonly isTorn: boolean} => (isSame ? {row, isTorn: false} : partialRow(parts, row, to));
   const carried = isPlain ? undefined : carriedColumns(parts, to);
+  const converting = parts.filter(({isConverted}) => isConverted);
   const {keyThere, keyBack} = keyMapping(from, to, parts);
   const isLenient = from.only !== undefined || parts.some(({inputs}) => inputs.length > 1);
   return {
@@ -66,7 +67,7 @@ const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapp
     ...(carried ? {carried} : {}),
     keyThere,
     keyBack,
-    received: parts.some((part) => part.isConverted) ? (row) => receivedRow(parts, row) : (row) => row,
+    received: converting.length > 0 ? (row) => receivedRow(converting, row) : (row) => row,
     change:
       isSame && !from.only && !to.only && nameOf(from.name) === nameOf(to.name) ? unchanged : changeMapping({from, to, mapped, keyThere}),
   };

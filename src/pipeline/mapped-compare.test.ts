@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {expect, test} from 'vitest';
 import type {Compare, KeyRange, Source} from '../engine/engine.ts';
 import {migrationMapping} from '../mapping/migration-mapping.ts';
@@ -54,6 +55,11 @@ test('each side is asked for its own keys, and both answer with those of the rec
   expect(await from.compare.sampleKeys(TARGET, 1)).toEqual([there]);
   const [one, other] = [await from.compare.digest(TARGET, range, undefined), await to.compare.digest(TARGET, range, undefined)];
   expect(one.digest).toEqual(other.digest);
+  const [seen = {}] = await to.compare.rows(TARGET, [there]);
+  const values = Object.entries(seen).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const text = values.map(([, value]) => `${value?.length}:${value}`).join(',');
+  const hashed = createHash('sha256').update(text).digest();
+  expect(one.digest).toEqual({count: 1n, sums: [0, 4, 8, 12].map((at) => BigInt(hashed.readUInt32BE(at)))});
   const rows = await from.compare.rowDigests(TARGET, [there], undefined);
   expect(rows.rows).toEqual((await to.compare.rowDigests(TARGET, [there], undefined)).rows);
   expect(await from.compare.rowHashes(TARGET, [there])).toEqual(await to.compare.rowHashes(TARGET, [there]));

@@ -89,18 +89,18 @@ const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compar
     const view = viewOf(table);
     if (view.isPlain) return compare.digest(view.table, range, applied);
     const {rows, bracket} = await compare.read(view.table, rangeOf(range, view.keyHere), applied);
-    return {digest: digestOf(rows.map((row) => hashOf(view.row(row)))), bracket};
+    return {digest: digestOf(rows.map((row) => view.row(row))), bracket};
   },
   rowDigests: async (table, where, applied) => {
     const view = viewOf(table);
     if (view.isPlain) return compare.rowDigests(view.table, where, applied);
     const {rows, bracket} = await compare.read(view.table, here(view, where), applied);
-    return {rows: new Map(rows.map((row) => hashedRow(view, row))), bracket};
+    return {rows: hashedRows(view, rows), bracket};
   },
   rowHashes: async (table, keys) => {
     const view = viewOf(table);
     if (view.isPlain) return compare.rowHashes(view.table, keys);
-    return new Map((await compare.rows(view.table, keys.map(view.keyHere))).map((row) => hashedRow(view, row)));
+    return hashedRows(view, await compare.rows(view.table, keys.map(view.keyHere)));
   },
   rows: async (table, keys) => {
     const view = viewOf(table);
@@ -123,25 +123,41 @@ const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compar
   },
 });
 
-const hashedRow = (view: View, row: Row): [string, {readonly key: Key; readonly hash: string}] => {
-  const seen = view.row(row);
-  const key = view.key.map((name) => seen[name] ?? null);
-  return [keyText(key), {key, hash: hashOf(seen)}];
+const hashedRows = (view: View, rows: readonly Row[]): Map<string, {readonly key: Key; readonly hash: string}> => {
+  const seen = rows.map((row) => view.row(row));
+  const names = namesOf(seen);
+  return new Map(
+    seen.map((row) => {
+      const key = view.key.map((name) => row[name] ?? null);
+      return [keyText(key), {key, hash: hash('sha256', textOf(row, names)).slice(0, 32)}];
+    }),
+  );
 };
 
-/** Columns by name, so that the order in which either side sends them does not matter. */
-const hashOf = (row: Row): string =>
-  hash(
-    'sha256',
-    keyText(
-      Object.keys(row)
-        .toSorted()
-        .map((name) => row[name] ?? null),
-    ),
-  ).slice(0, 32);
+/** Columns by name, so that the order in which either side sends them does not matter. All rows of a table have the same. */
+const namesOf = ([first = {}]: readonly Row[]): readonly string[] => Object.keys(first).toSorted((a, b) => (a < b ? -1 : 1));
+
+const textOf = (row: Row, names: readonly string[]): string => keyText(names.map((name) => row[name] ?? null));
+
+/** So many sums of 32 bits are exact as numbers. */
+const ROWS_PER_SUM = 1 << 20;
+const PLACES = [0, 1, 2, 3] as const;
+
+/** Four bytes, the highest first. */
+const wordAt = (bytes: string, at: number): number =>
+  ((bytes.charCodeAt(at) << 24) | (bytes.charCodeAt(at + 1) << 16) | (bytes.charCodeAt(at + 2) << 8) | bytes.charCodeAt(at + 3)) >>> 0;
 
 /** Sums, not XOR: equal rows must not cancel. */
-const digestOf = (hashes: readonly string[]): Digest => ({
-  count: BigInt(hashes.length),
-  sums: [0, 8, 16, 24].map((at) => hashes.reduce((sum, one) => sum + BigInt(Number.parseInt(one.slice(at, at + 8), 16)), 0n)),
-});
+const digestOf = (rows: readonly Row[]): Digest => {
+  const names = namesOf(rows);
+  const sums = PLACES.map(() => 0n);
+  for (let from = 0; from < rows.length; from += ROWS_PER_SUM) {
+    const words = PLACES.map(() => 0);
+    for (const row of rows.slice(from, from + ROWS_PER_SUM)) {
+      const hashed = hash('sha256', textOf(row, names), 'binary'); // a Buffer takes more than twice the time
+      for (const i of PLACES) words[i] = (words[i] ?? 0) + wordAt(hashed, 4 * i);
+    }
+    words.forEach((word, i) => (sums[i] = (sums[i] ?? 0n) + BigInt(word)));
+  }
+  return {count: BigInt(rows.length), sums};
+};
