@@ -18,9 +18,17 @@ test('what is alike is said once, with every object that it is said of', () => {
     finding('warn', 'a.z', 'is long'),
     finding('warn', 'b.x'),
   ];
+  expect(findingLines([...findings, finding('warn', 'b.y')])).toEqual([
+    'warn CF-MAP-002 a.x and 3 more: ends the way back',
+    '  a.y, b.x, b.y',
+    '  → keep them out',
+    'info CF-MAP-002 a.x: ends the way back',
+    '  → keep them out',
+    'warn CF-MAP-002 a.z: is long',
+    '  → keep them out',
+  ]);
   expect(findingLines(findings)).toEqual([
-    'warn CF-MAP-002 a.x and 2 more: ends the way back',
-    '  a.y, b.x',
+    'warn CF-MAP-002 a.x, a.y, b.x: ends the way back',
     '  → keep them out',
     'info CF-MAP-002 a.x: ends the way back',
     '  → keep them out',

@@ -10,8 +10,16 @@ const alike = (finding: Finding): string => {
   return JSON.stringify([severity, code, reason, next, ...(severity === 'refuse' ? [object] : [])]);
 };
 
-const linesOf = ({severity, code, object, reason, next}: Finding, others: readonly Finding[]): string[] => [
-  `${severity === 'refuse' ? 'REFUSED' : severity} ${code} ${object}${others.length ? ` and ${others.length} more` : ''}: ${reason}`,
-  ...(others.length ? [`  ${others.map((other) => other.object).join(', ')}`] : []),
-  `  → ${next}`,
-];
+/** As many objects are named in the line itself. */
+const NAMED_MAX = 3;
+
+const linesOf = (first: Finding, others: readonly Finding[]): string[] => {
+  const {severity, code, object, reason, next} = first;
+  const all = [first, ...others].map((one) => one.object).join(', ');
+  const isFew = others.length < NAMED_MAX;
+  return [
+    `${severity === 'refuse' ? 'REFUSED' : severity} ${code} ${isFew ? all : `${object} and ${others.length} more`}: ${reason}`,
+    ...(isFew ? [] : [`  ${others.map((other) => other.object).join(', ')}`]),
+    `  → ${next}`,
+  ];
+};

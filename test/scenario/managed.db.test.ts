@@ -74,7 +74,7 @@ test('there and back without a superuser; what is lost is named beforehand', asy
     SIDES.map((side) => `info ${side} server: only a superuser may make an event trigger`),
   );
   expect((await story.type('plan', plan, '-q')).output).toContain(
-    'info CF-DDL-001 source server: only a superuser may make an event trigger',
+    'info CF-DDL-001 source server, target server: only a superuser may make an event trigger',
   );
   await thereAndBack(story, 'managed', plan, async (side) => {
     expect(await eventTriggers(story)).toEqual(['0', '0']);
