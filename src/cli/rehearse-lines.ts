@@ -35,8 +35,7 @@ function words(disguise: ColumnDisguise): string {
 }
 
 export function sayRecord(record: RehearsalRecord, around: Surroundings, file: string, {output, args}: Invocation): void {
-  const sourceBytes = around.tables.reduce((sum, one) => sum + one.bytes, 0);
-  const forecast = forecastOf(record, sourceBytes);
+  const forecast = forecastOf(record, around.tables);
   const next = {command: `crossfade plan ${String(args[0])}`, why: `a gate can ask for it: rehearsed: {record: ${file}}`};
   if (output.isJson) return output.document({file, record, forecast, next: [next]});
   const {load, switches, clone, keptLogBytes, targetBytes} = record;

@@ -1,6 +1,6 @@
 import {duration} from '../model/amounts.ts';
 import {forecastOf} from '../model/forecast.ts';
-import type {RehearsalRecord, Surroundings} from '../model/rehearsal-record.ts';
+import type {RehearsalRecord} from '../model/rehearsal-record.ts';
 import type {Gate, Measures} from './gate.ts';
 import {durationSetting, factorSetting, textSetting} from './gate-settings.ts';
 import {driftOf} from './rehearsal-drift.ts';
@@ -27,14 +27,12 @@ export const rehearsed: Gate = {
       ...driftOf(record, surroundings, factor(settings)),
     ];
     const told = `rehearsed ${duration(Math.max(0, ageMs))} ago by ${signer ?? `${record.by} (unsigned)`}`;
-    const forecast = forecastOf(record, bytesIn(surroundings));
+    const forecast = forecastOf(record, surroundings.tables);
     if (faults.length === 0) return {go: true, evidence: `${told}: ${courseOf(record)}`, holdsMs: HOLDS_MS, forecast};
     const named = faults.length > NAMED_MAX ? [...faults.slice(0, NAMED_MAX), `and ${faults.length - NAMED_MAX} more`] : faults;
     return {go: false, evidence: `${told}; ${named.join('; ')}`, holdsMs: HOLDS_MS};
   },
 };
-
-const bytesIn = ({tables}: Surroundings): number => tables.reduce((sum, {bytes}) => sum + bytes, 0);
 
 const maxAge = (settings: Measures['settings']): number => durationSetting(settings, 'maxAge', MAX_AGE_MS);
 const factor = (settings: Measures['settings']): number => factorSetting(settings, 'factor', FACTOR);

@@ -4,6 +4,7 @@
  */
 import {isUtf8} from 'node:buffer';
 import type {KeptText} from '../model/carried.ts';
+import {daysOf} from './time-text.ts';
 
 const [SPACE, PLUS, MINUS, POINT, COLON, ZERO, NINE, SMALL_E] = [0x20, 0x2b, 0x2d, 0x2e, 0x3a, 0x30, 0x39, 0x65];
 
@@ -36,15 +37,14 @@ const two = (bytes: Uint8Array, at: number): number => {
   return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + ones - ZERO : Infinity;
 };
 
-/** Days up to 28 are in every month; the others are left to whoever knows the calendar. */
+/** Every month has these, and most dates are among them. */
 const SURE_DAYS = 28;
 const isDate = (bytes: Uint8Array): boolean => {
   if (bytes.length < 10 || bytes[4] !== MINUS || bytes[7] !== MINUS) return false;
   const [century, year, month, day] = [two(bytes, 0), two(bytes, 2), two(bytes, 5), two(bytes, 8)];
   const isInYear = century <= 99 && year <= 99 && century + year > 0 && month >= 1 && month <= 12;
-  return isInYear && day >= 1 && (day <= SURE_DAYS || (day <= 30 && month !== 2) || (day === 31 && LONG.includes(month)));
+  return isInYear && day >= 1 && (day <= SURE_DAYS || day <= daysOf(century * 100 + year, month));
 };
-const LONG = [1, 3, 5, 7, 8, 10, 12];
 
 /** `hh:mm:ss` and a fraction of up to six digits, from there to the end. */
 const isClockAt = (bytes: Uint8Array, at: number): boolean => {

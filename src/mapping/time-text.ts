@@ -8,7 +8,7 @@ export const dateText = (text: string): string | undefined => {
   return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month) ? text : undefined;
 };
 
-const daysOf = (year: number, month: number): number => {
+export const daysOf = (year: number, month: number): number => {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return [4, 6, 9, 11].includes(month) ? 30 : 31;
 };

@@ -26,8 +26,10 @@ const record = {
   keptLogBytes: null,
 } as unknown as RehearsalRecord;
 
+const sized = (bytes: number) => [{table: 'a', rows: 10, bytes}];
+
 test('what is done row by row grows with the source; the rest, and what people decide, does not', () => {
-  expect(forecastOf(record, 4000)).toEqual({
+  expect(forecastOf(record, sized(4000))).toEqual({
     factor: 4,
     phases: [
       {phase: 'initial-load', ms: 4000, grows: true},
@@ -42,5 +44,5 @@ test('what is done row by row grows with the source; the rest, and what people d
 });
 
 test('a source that is smaller than its clone was is expected to take as long as that', () => {
-  expect(forecastOf(record, 100)).toMatchObject({factor: 1, targetBytes: 2000});
+  expect(forecastOf(record, sized(100))).toMatchObject({factor: 1, targetBytes: 2000});
 });

@@ -1,5 +1,5 @@
 /** What a rehearsal lets expect of the real run: what is read or written row by row grows with the bytes, the rest does not. */
-import type {RehearsalRecord} from './rehearsal-record.ts';
+import type {RehearsalRecord, TableSize} from './rehearsal-record.ts';
 
 export type Forecast = {
   /** How many times larger the source is than its clone. */
@@ -17,9 +17,10 @@ const GROWING: ReadonlySet<string> = new Set(['initial-load', 'verify-data']);
 /** People decide how long these last. */
 const BY_PEOPLE: ReadonlySet<string> = new Set(['reverse-window', 'decommission', 'reverse-cutover']);
 
-export function forecastOf({phases, switches, clone, targetBytes, keptLogBytes}: RehearsalRecord, sourceBytes: number): Forecast {
-  const cloneBytes = clone.tables.reduce((sum, {bytes}) => sum + bytes, 0);
-  const factor = cloneBytes > 0 ? Math.max(1, sourceBytes / cloneBytes) : 1;
+/** `tables`: of the source, as large as they are now. */
+export function forecastOf({phases, switches, clone, targetBytes, keptLogBytes}: RehearsalRecord, tables: readonly TableSize[]): Forecast {
+  const cloneBytes = bytesOf(clone.tables);
+  const factor = cloneBytes > 0 ? Math.max(1, bytesOf(tables) / cloneBytes) : 1;
   const first = phases.filter(({phase}, i) => phases.findIndex((one) => one.phase === phase) === i && !BY_PEOPLE.has(phase));
   const held = switches.flatMap(({decided, heldMs}) => (decided && heldMs !== null ? [heldMs] : []));
   return {
@@ -30,3 +31,5 @@ export function forecastOf({phases, switches, clone, targetBytes, keptLogBytes}:
     keptLogBytes: keptLogBytes === null ? null : Math.round(keptLogBytes * factor),
   };
 }
+
+const bytesOf = (tables: readonly TableSize[]): number => tables.reduce((sum, {bytes}) => sum + bytes, 0);

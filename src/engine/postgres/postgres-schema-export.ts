@@ -29,7 +29,7 @@ export const exportSchema = async (
   });
 
 export type ExportRequest = {
-  readonly tables: readonly Pick<Table, 'name' | 'partitions'>[];
+  readonly tables: readonly Pick<Table, 'name'>[];
   /** Whatever lives there comes along. */
   readonly schemas: readonly string[];
   /** Objects that are there for other reasons are left out. */
@@ -64,9 +64,13 @@ export const readAll = async (session: PgSession): Promise<SchemaNode[]> => {
   return [...found, ...(await readUnknown(session))];
 };
 
+/** With their partitions as they are here: those that a conversion has made are in no catalogue of the source. */
 const oidsOf = async (session: PgSession, tables: ExportRequest['tables']): Promise<ReadonlySet<string>> => {
-  const names = tables.flatMap((table) => [table.name, ...table.partitions]).map(quoteTable);
-  const {rows} = await session.query(`SELECT to_regclass(name)::oid::text AS oid FROM unnest($1::text[]) AS wanted(name)`, [names]);
+  const {rows} = await session.query(
+    `SELECT coalesce(part.relid, root)::oid::text AS oid FROM unnest($1::text[]) AS wanted(name) CROSS JOIN LATERAL to_regclass(name) AS root
+     LEFT JOIN LATERAL pg_partition_tree(root) AS part ON true`,
+    [tables.map(({name}) => quoteTable(name))],
+  );
   return new Set(rows.map((row) => row['oid'] ?? ''));
 };
 

@@ -101,35 +101,19 @@ const reshapeAll = async (work: Work, reshapes: readonly Reshape[]): Promise<voi
 const objectOf = ({from}: Reshape): string => `table ${nameOf(from)}`;
 
 /** Whatever was on the server before does not belong to the migration; schemas and extensions are made where they are missing. */
-const readAgain = async (
+const readAgain = (
   session: PgSession,
   tables: readonly Table[],
   reshapes: readonly Reshape[],
   before: ReadonlySet<NodeKey>,
 ): ReturnType<Schema['read']> => {
   const names = new Map(reshapes.map(({from, to}) => [nameOf(from), to]));
-  const made = await withPartitions(
-    session,
-    tables.map(({name}) => names.get(nameOf(name)) ?? name),
-  );
+  const made = tables.map(({name}) => ({name: names.get(nameOf(name)) ?? name}));
   return exportWithin(session, {
     tables: made,
     schemas: [...tables, ...made].map(({name}) => name.schema),
     isOwn: ({key, rank}: SchemaNode) => !before.has(key) || rank === RANK.schema || rank === RANK.extension,
   });
-};
-
-/** As they are here: those that a conversion has made are in no catalogue of the source. */
-const withPartitions = async (session: PgSession, names: readonly TableName[]): Promise<Pick<Table, 'name' | 'partitions'>[]> => {
-  const {rows} = await session.query(
-    `SELECT place::text, n.nspname AS schema, c.relname AS name FROM unnest($1::text[]) WITH ORDINALITY AS root(name, place)
-     CROSS JOIN LATERAL pg_partition_tree(root.name::regclass) t JOIN pg_class c ON c.oid = t.relid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.level > 0`,
-    [names.map(quoteTable)],
-  );
-  return names.map((name, i) => ({
-    name,
-    partitions: rows.filter(({place}) => place === String(i + 1)).map((row) => ({schema: row['schema'] ?? '', name: row['name'] ?? ''})),
-  }));
 };
 
 const refusal = (object: string, reason: string): Finding => ({

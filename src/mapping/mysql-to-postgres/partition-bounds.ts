@@ -31,6 +31,8 @@ export const partitionKey = (table: ConvertedTable, expression: string): KeyPart
   return parts;
 };
 
+const WALL_CLOCK = /^(date|timestamp.* without time zone)$/;
+
 /** A value of the key as SQL. */
 export type BoundRule = (value: string) => string;
 
@@ -43,7 +45,7 @@ export const boundRule = ({column, of}: KeyPart, isOrdered: boolean): BoundRule 
     return (value) => literal(found.value(Number(value)));
   }
   if (/^(smallint|integer|bigint|numeric)/.test(type)) return (value) => value;
-  if (/^(date|timestamp.* without time zone)$/.test(type)) return (value) => (/^0000|-00/.test(value) ? refuse(value) : literal(value));
+  if (WALL_CLOCK.test(type)) return (value) => (/^0000|-00/.test(value) ? refuse(value) : literal(value));
   if (!isOrdered && !column.fold && /^(text|character varying)/.test(type)) return (value) => literal(value);
   throw new NotUnderstood(`values of ${column.column.type} are ${isOrdered ? 'in another order' : 'compared otherwise'} there`);
 };
@@ -59,8 +61,8 @@ const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** Below n of the function lies what is below this value of the column. */
 const ORDERED: readonly {readonly name: string; readonly fits: RegExp; value(n: number): string}[] = [
-  {name: 'year', fits: /^(date|timestamp.* without time zone)$/, value: (n) => `${String(n).padStart(4, '0')}-01-01`},
-  {name: 'to_days', fits: /^(date|timestamp.* without time zone)$/, value: (n) => dayOf((n - DAYS_BEFORE_1970) * DAY_MS)},
+  {name: 'year', fits: WALL_CLOCK, value: (n) => `${String(n).padStart(4, '0')}-01-01`},
+  {name: 'to_days', fits: WALL_CLOCK, value: (n) => dayOf((n - DAYS_BEFORE_1970) * DAY_MS)},
   {
     name: 'unix_timestamp',
     fits: /with time zone$/,
