@@ -4,6 +4,7 @@
  */
 import type {HeardSignal, Signal} from '../journal/journal.ts';
 import type {ErrorCode} from '../model/errors.ts';
+import {whileWatchingLag} from './lag-watch.ts';
 import type {Phase, PhaseContext, PhaseOutcome} from './phase.ts';
 import {ensureReverse} from './stream-roles.ts';
 
@@ -18,7 +19,8 @@ export const reverseWindow: Phase = {
     ]);
     const failure = await context.canaryFailure();
     if (failure !== undefined && policyOf(context) === 'reverse') return goBack(context, failure);
-    const signal = await whileKeepingSwitches(context, () => untilDecided(context));
+    const decided = () => whileKeepingSwitches(context, () => untilDecided(context));
+    const signal = await whileWatchingLag(context, link, decided);
     const lagMs = await link.lagMs();
     return {event: {type: signal.type === 'reverse' ? 'reverse' : 'done'}, evidence: {lagMs}};
   },

@@ -2,6 +2,7 @@
 import {setImmediate as turn} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {fakeClock} from '../../test/support/clock.ts';
+import {silentTelemetry} from '../telemetry/telemetry.ts';
 import type {PhaseContext} from './phase.ts';
 import {verifyData} from './verify-data.ts';
 
@@ -10,7 +11,8 @@ const report = {tables: [{table: {schema: 'shop', name: 'item'}, rows: '7', chec
 const world = (outlived: number, start: 'manual' | 'auto') => {
   const clock = fakeClock();
   const steps: string[] = [];
-  const link = {direction: 'forward', changed: {size: 12, whole: []}};
+  const link = {direction: 'forward', changed: {size: 12, whole: []}, lagMs: async () => 40};
+  const telemetry = silentTelemetry();
   const context = {
     clock,
     plan: {plan: {cutover: {start}}},
@@ -21,6 +23,7 @@ const world = (outlived: number, start: 'manual' | 'auto') => {
     steps: {each: (step: string, act: () => Promise<unknown>) => (steps.push(step), act())},
     verification: {outlived: () => outlived, compareAll: async () => report},
     pausable: (_where: string, work: Promise<unknown>) => work,
+    telemetry,
     signal: new AbortController().signal,
   } as unknown as PhaseContext;
   return {clock, steps, run: () => verifyData.run(context)};

@@ -4,6 +4,7 @@
  */
 import {TerminalError} from '../model/errors.ts';
 import {evidenceOf, firstDifferences} from './compare-sides.ts';
+import {whileWatchingLag} from './lag-watch.ts';
 import {lane} from './lane.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {VerifyReport} from '../verify/verifier.ts';
@@ -18,7 +19,7 @@ export const verifyData: Phase = {
     const inTurn = (stop: AbortSignal) => lane(context, 'verify', 'between ranges', stop);
     const compare = () => context.verification.compareAll(link, context.signal, inTurn);
     const evidence = (report: VerifyReport) => evidenceOf(report, context.clock.now(), link.direction);
-    const report = await context.steps.each('compare', compare, evidence);
+    const report = await whileWatchingLag(context, link, () => context.steps.each('compare', compare, evidence));
     if (report.differing)
       throw new TerminalError(`${report.differing} rows differ: ${firstDifferences(report)}`, {
         code: 'CF-VERIFY-001',

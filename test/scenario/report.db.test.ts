@@ -6,6 +6,7 @@ import {browse, chromiumProgram} from '../support/chromium.ts';
 import {openLetters} from '../support/letters.ts';
 import {optional} from '../support/servers.ts';
 import {isPhaseStarted} from '../support/story.ts';
+import {untilTrue} from '../support/until.ts';
 
 const program = await optional(chromiumProgram);
 
@@ -15,10 +16,11 @@ test.skipIf(program === undefined)('a run that went to its end is told in number
   try {
     const runner = story.start(['run', story.planFile]);
     await story.untilFact('the reverse window', isPhaseStarted('reverse-window'));
+    const lag = /^crossfade_lag_seconds\{.*\} \d/m;
+    await untilTrue('the lag of the way back is measured', async () => lag.test((await story.type('metrics')).output));
     const metrics = await story.type('metrics');
     expect(metrics.output).toMatch(/^crossfade_run_info\{.*phase="reverse-window",status="waiting",open_side="target"\} 1$/m);
     expect(metrics.output).toMatch(/^crossfade_runner_alive\{.*\} 1$/m);
-    expect(metrics.output).toMatch(/^crossfade_lag_seconds\{.*\} \d/m);
     expect(await story.type('metrics', '--listen', 'nowhere')).toMatchObject({code: 2});
     expect(await story.type('complete', '--confirm', 'report')).toMatchObject({code: 0});
     expect(await runner.ended, runner.lastWords()).toBe(0);

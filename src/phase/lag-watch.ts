@@ -1,0 +1,45 @@
+/**
+ * How far a stream is behind, while a phase goes on that may take hours or days: an alert on an old figure would be
+ * silent, or never stop. One mark at a time; as long as it has not come back, the lag is at least its age.
+ */
+import type {Link} from '../pipeline/replication.ts';
+import type {PhaseContext} from './phase.ts';
+
+const MARK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 1_000;
+
+type Watching = Pick<PhaseContext, 'telemetry' | 'clock' | 'signal'>;
+
+/** Ends with `act`, and as `act` does. */
+export const whileWatchingLag = async <T>(context: Watching, link: Pick<Link, 'lagMs'>, act: () => Promise<T>): Promise<T> => {
+  const over = new AbortController();
+  const watching = watchLag(context, link, AbortSignal.any([context.signal, over.signal]));
+  try {
+    return await act();
+  } finally {
+    over.abort();
+    await watching;
+  }
+};
+
+const watchLag = async ({telemetry, clock}: Watching, link: Pick<Link, 'lagMs'>, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted) {
+    const startMs = clock.monotonicMs();
+    const asked = answer(link, clock, signal);
+    for (let lagMs: number | undefined; lagMs === undefined && !signal.aborted; ) {
+      lagMs = await Promise.race([asked, clock.sleep(LOOK_EVERY_MS, signal).then(() => undefined)]);
+      if (!signal.aborted) telemetry.gauge('lagMs', lagMs ?? clock.monotonicMs() - startMs);
+    }
+    await clock.sleep(MARK_EVERY_MS, signal);
+  }
+};
+
+/** A side that cannot be asked now is told by the looker; here it is asked again, and the lag grows meanwhile. */
+const answer = async (link: Pick<Link, 'lagMs'>, clock: Watching['clock'], signal: AbortSignal): Promise<number | undefined> => {
+  while (!signal.aborted) {
+    const lagMs = await link.lagMs().catch(() => undefined);
+    if (lagMs !== undefined) return lagMs;
+    await clock.sleep(LOOK_EVERY_MS, signal);
+  }
+  return undefined;
+};
