@@ -5,6 +5,7 @@
  */
 import type {Carried, KeptText} from '../model/carried.ts';
 import type {Row, Value} from '../model/change.ts';
+import type {CommonColumn} from '../model/common-form.ts';
 import {TerminalError} from '../model/errors.ts';
 import {nameOf, type Table} from '../model/table.ts';
 
@@ -22,6 +23,7 @@ export type Part = {
   /** Whether what came back is what went. */
   isSame?(a: Value, b: Value): boolean;
   readonly kept?: KeptText;
+  readonly common?: CommonColumn;
 };
 
 export const partialRow = (parts: readonly Part[], row: Row, to: Table): {readonly row: Row; readonly isTorn: boolean} => {
@@ -45,9 +47,13 @@ export const carriedColumns = (parts: readonly Part[], to: Table): readonly Carr
       ...(part.kept ? {kept: part.kept} : {}),
     }),
   );
-  const inputs = new Set(parts.map((part) => part.inputs[0]));
-  return inputs.size === parts.length && parts.every((part) => part.inputs.length === 1 && part.outputs.length === 1) ? carried : undefined;
+  return isOneToOne(parts) ? carried : undefined;
 };
+
+/** Each column is made of one, and of another one than the others. */
+export const isOneToOne = (parts: readonly Part[]): boolean =>
+  new Set(parts.map((part) => part.inputs[0])).size === parts.length &&
+  parts.every((part) => part.inputs.length === 1 && part.outputs.length === 1);
 
 /** A row of the receiving side after the way to the sending one and here again. What has no place there stays as it is. `parts`: those that convert. */
 export const receivedRow = (parts: readonly Part[], row: Row): Row => {

@@ -1,10 +1,11 @@
 /** The mapping of one table in one direction, put together from its columns. Pure; called for every row that is not copied raw. */
 import type {Row} from '../model/change.ts';
 import {type Column, nameOf, type Table, writtenColumns} from '../model/table.ts';
+import {commonForms} from './common-forms.ts';
 import {changeMapping} from './change-mapping.ts';
 import {keyMapping} from './key-mapping.ts';
 import type {ColumnMapping, RowChange, TableMapping} from './mapping.ts';
-import {carriedColumns, partialRow, type Part, receivedRow} from './partial-row.ts';
+import {carriedColumns, isOneToOne, partialRow, type Part, receivedRow} from './partial-row.ts';
 
 /** `mustReturn`: a value that would not come back as it was is refused. */
 export const forwardMapping = (from: Table, to: Table, columns: readonly ColumnMapping[], mustReturn: boolean): TableMapping =>
@@ -38,11 +39,18 @@ const reversePart =
     return [{...kindOf(column), inputs: target, outputs: source, map: reverse, back, undo: forward}];
   };
 
-const kindOf = ({isPlain, asKey, isConverted, isSame}: ColumnMapping): Pick<Part, 'isPlain' | 'asKey' | 'isConverted' | 'isSame'> => ({
+const kindOf = ({
+  isPlain,
+  asKey,
+  isConverted,
+  isSame,
+  common,
+}: ColumnMapping): Pick<Part, 'isPlain' | 'asKey' | 'isConverted' | 'isSame' | 'common'> => ({
   isPlain,
   ...(asKey ? {asKey} : {}),
   ...(isConverted ? {isConverted} : {}),
   ...(isSame ? {isSame} : {}),
+  ...(common ? {common} : {}),
 });
 
 const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapping => {
@@ -52,6 +60,8 @@ const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapp
   const isSame = isPlain && isWhole && parts.every(({inputs, outputs}) => inputs[0] === outputs[0]);
   const mapped = (row: Row): {readonly row: Row; readonly isTorn: boolean} => (isSame ? {row, isTorn: false} : partialRow(parts, row, to));
   const carried = isPlain ? undefined : carriedColumns(parts, to);
+  const writes = written(from, to, parts);
+  const common = isPlain || !isOneToOne(parts) ? undefined : commonForms(parts.map((part) => part.common));
   const converting = parts.filter(({isConverted}) => isConverted);
   const {keyThere, keyBack} = keyMapping(from, to, parts);
   const isLenient = from.only !== undefined || parts.some(({inputs}) => inputs.length > 1);
@@ -59,12 +69,13 @@ const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapp
     from,
     to,
     reads,
-    writes: written(from, to, parts),
+    writes,
     isPlain,
     isLenient,
     columns: new Map(parts.flatMap((part) => (part.asKey === 'same' ? [[part.inputs[0] ?? '', part.outputs[0] ?? '']] : []))),
     row: (row) => mapped(row).row,
     ...(carried ? {carried} : {}),
+    ...(common ? {common} : {}),
     keyThere,
     keyBack,
     received: converting.length > 0 ? (row) => receivedRow(converting, row) : (row) => row,

@@ -3,23 +3,27 @@ import {expect, test} from 'vitest';
 import type {Compare, KeyRange, Source} from '../engine/engine.ts';
 import {migrationMapping} from '../mapping/migration-mapping.ts';
 import {mysqlToPostgres} from '../mapping/mysql-to-postgres/pair.ts';
-import type {Key, Row} from '../model/change.ts';
+import {type Key, keyText, type Row} from '../model/change.ts';
 import type {Table} from '../model/table.ts';
 import {comparedThrough} from './mapped-compare.ts';
 
-const table = (at: string, price: string): Table => ({
+const table = (at: string, tags: string): Table => ({
   name: {schema: 'shop', name: 'visits'},
   columns: [
     ['at', at],
-    ['price', price],
+    ['tags', tags],
   ].map(([name = '', type = '']) => ({name, type, notNull: true, generated: false, identity: undefined, portableBinary: false})),
   key: ['at'],
   partitions: [],
   estimatedRows: 0,
   estimatedBytes: 0,
 });
-const SOURCE = table('datetime(3)', 'double');
-const TARGET = table('timestamp(3) without time zone', 'double precision');
+/** No two servers make one text of members with a space. */
+const SOURCE = table('datetime(3)', "set('a b','c')");
+const TARGET = table('timestamp(3) without time zone', 'text[]');
+const pair = mysqlToPostgres({accept: []});
+const mappingsOf = (source: Table, target: Table) =>
+  migrationMapping({tables: [], allowLoss: false}, () => (value) => value, pair).tables([source], [target], 'forward');
 
 /** A side that holds one row and remembers what it was asked for. */
 const side = (row: Row) => {
@@ -28,6 +32,12 @@ const side = (row: Row) => {
   const bracket = {before: {}, after: {}, applied: undefined, sees: () => true} as never;
   const range: KeyRange = {after: undefined, to: key};
   const compare = {
+    digest: async (...[, where, , forms]: Parameters<Compare['digest']>) => (
+      asked.push({where, forms}), {digest: {count: 1n, sums: []}, bracket}
+    ),
+    rowDigests: async (...[, where, , forms]: Parameters<Compare['rowDigests']>) => (
+      asked.push({where, forms}), {rows: new Map([[keyText(key), {key, hash: 'h'}]]), bracket}
+    ),
     read: async (_: Table, where: unknown) => (asked.push(where), {rows: [row], bracket}),
     rows: async (_: Table, keys: readonly Key[]) => (asked.push(keys), [row]),
     holding: async (_: Table, keys: readonly Key[], act: () => Promise<unknown>) => (asked.push(keys), act()),
@@ -38,14 +48,9 @@ const side = (row: Row) => {
 };
 
 test('each side is asked for its own keys, and both answer with those of the receiving one', async () => {
-  const mappings = migrationMapping({tables: [], allowLoss: false}, () => (value) => value, mysqlToPostgres({accept: []})).tables(
-    [SOURCE],
-    [TARGET],
-    'forward',
-  );
-  const mysql = side({at: '2024-01-02 03:04:05.500', price: '1e15'});
-  const postgres = side({at: '2024-01-02 03:04:05.5', price: '1e+15'});
-  const {from, to} = comparedThrough(mappings, mysql, postgres);
+  const mysql = side({at: '2024-01-02 03:04:05.500', tags: 'a b,c'});
+  const postgres = side({at: '2024-01-02 03:04:05.5', tags: '{"a b",c}'});
+  const {from, to} = comparedThrough(mappingsOf(SOURCE, TARGET), mysql, postgres);
   const there: Key = ['2024-01-02 03:04:05.5'];
   const here: Key = ['2024-01-02 03:04:05.500'];
   const range = {after: undefined, to: there};
@@ -70,4 +75,38 @@ test('each side is asked for its own keys, and both answer with those of the rec
   expect(new Set(postgres.asked.flat().map((where) => JSON.stringify(where)))).toEqual(
     new Set([range, there].map((where) => JSON.stringify(where))),
   );
+});
+
+test('servers that make one text of their values hash them, and rows decide by their keys', async () => {
+  const [source, target] = [table('datetime(3)', 'double'), table('timestamp(3) without time zone', 'double precision')];
+  const mysql = side({at: '2024-01-02 03:04:05.500', tags: '1e15'});
+  const postgres = side({at: '2024-01-02 03:04:05.5', tags: '1e+15'});
+  const {from, to} = comparedThrough(mappingsOf(source, target), mysql, postgres);
+  const [here, there]: readonly Key[] = [['2024-01-02 03:04:05.500'], ['2024-01-02 03:04:05.5']];
+  const forms = ['moment', 'double'];
+  const range = {after: undefined, to: there};
+
+  await from.compare.digest(target, range, undefined);
+  const hashed = await from.compare.rowDigests(target, range, undefined);
+  expect([...hashed.rows]).toEqual([[keyText(there ?? []), {key: there, hash: 'h'}]]);
+  const ofRange = {where: {after: undefined, to: here}, forms};
+  expect(mysql.asked).toEqual([ofRange, ofRange]);
+
+  const seen = await from.compare.rowDigests(target, [there ?? []], undefined);
+  expect(mysql.asked.at(-1)).toEqual([here]);
+  expect(seen.rows).toEqual((await to.compare.rowDigests(target, [there ?? []], undefined)).rows);
+});
+
+test('where the texts of many equal rows may differ, the rows of a range decide themselves', async () => {
+  const [source, target] = [table('datetime(3)', 'json'), table('timestamp(3) without time zone', 'jsonb')];
+  const mysql = side({at: '2024-01-02 03:04:05.500', tags: '{"a": 1e20}'});
+  const postgres = side({at: '2024-01-02 03:04:05.5', tags: '{"a": 100000000000000000000}'});
+  const {from, to} = comparedThrough(mappingsOf(source, target), mysql, postgres);
+  const range = {after: undefined, to: ['2024-01-02 03:04:05.5']};
+
+  await from.compare.digest(target, range, undefined);
+  expect(mysql.asked).toEqual([expect.objectContaining({forms: ['moment', 'json']})]);
+  const sent = await from.compare.rowDigests(target, range, undefined);
+  expect(sent.rows).toEqual((await to.compare.rowDigests(target, range, undefined)).rows);
+  expect(mysql.asked.at(-1)).toEqual({after: undefined, to: ['2024-01-02 03:04:05.500']});
 });

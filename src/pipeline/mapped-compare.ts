@@ -1,12 +1,14 @@
 /**
  * Both sides of a comparison as if they had the same tables: those that the mappings write. Where every value keeps its
- * text the servers go on hashing their own columns, paired in order; where values change, rows are read from both sides,
- * taken through the same mapping as the stream, and hashed here. Keys are those of the receiving side.
+ * text the servers go on hashing their own columns, paired in order; where both can make one text of their values, they
+ * hash that, and it decides that rows are equal, never that they differ. What is left is read from both sides, taken through
+ * the same mapping as the stream, and hashed here. Keys are those of the receiving side.
  */
 import {hash} from 'node:crypto';
 import type {Compare, Digest, KeyRange, Source} from '../engine/engine.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
 import {type Key, keyText, type Row} from '../model/change.ts';
+import type {CommonForms} from '../model/common-form.ts';
 import {nameOf, type Table} from '../model/table.ts';
 
 type Compared = {readonly compare: Compare; readonly source: Pick<Source, 'planRanges' | 'currentPosition'>};
@@ -28,29 +30,36 @@ type View = {
   readonly table: Table;
   readonly key: readonly string[];
   readonly isPlain: boolean;
+  readonly common: CommonForms | undefined;
   row(row: Row): Row;
   keyHere(key: Key): Key;
   keyThere(key: Key): Key;
 };
 
-const sending = ({reads, writes, isPlain, row, keyThere, keyBack}: TableMapping): View => ({
+const sending = ({reads, writes, isPlain, common, row, keyThere, keyBack}: TableMapping): View => ({
   table: reads,
   key: writes.key,
   isPlain,
+  common,
   row,
   keyHere: keyBack,
   keyThere,
 });
-const receiving = ({writes, isPlain, received}: TableMapping): View => ({
+const receiving = ({writes, isPlain, common, received}: TableMapping): View => ({
   table: writes,
   key: writes.key,
   isPlain,
+  common,
   row: received,
   keyHere: (key) => key,
   keyThere: (key) => key,
 });
 
+/** The servers tell nearly all rows that are equal. */
+const isServed = ({common}: View): boolean => common !== undefined && !common.isLoose;
+
 type Where = KeyRange | readonly Key[];
+type Hashes = ReadonlyMap<string, {readonly key: Key; readonly hash: string}>;
 const isKeys = (where: Where): where is readonly Key[] => Array.isArray(where);
 
 const rangeOf = ({after, to}: KeyRange, change: (key: Key) => Key): KeyRange => ({after: after && change(after), to: to && change(to)});
@@ -70,7 +79,7 @@ const mappedSide = ({compare, source}: Compared, viewOf: (table: Table) => View)
   source: {
     planRanges: async (table, bytes) => {
       const view = viewOf(table);
-      const ranges = await source.planRanges(view.table, view.isPlain ? bytes : Math.min(bytes, RANGE_BYTES_MAX));
+      const ranges = await source.planRanges(view.table, view.isPlain || isServed(view) ? bytes : Math.min(bytes, RANGE_BYTES_MAX));
       return ranges.map((range) => rangeOf(range, view.keyThere));
     },
     currentPosition: () => source.currentPosition(),
@@ -87,13 +96,17 @@ const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compar
   },
   digest: async (table, range, applied) => {
     const view = viewOf(table);
-    if (view.isPlain) return compare.digest(view.table, range, applied);
+    if (view.isPlain || view.common) return compare.digest(view.table, rangeOf(range, view.keyHere), applied, view.common?.forms);
     const {rows, bracket} = await compare.read(view.table, rangeOf(range, view.keyHere), applied);
     return {digest: digestOf(rows.map((row) => view.row(row))), bracket};
   },
   rowDigests: async (table, where, applied) => {
     const view = viewOf(table);
     if (view.isPlain) return compare.rowDigests(view.table, where, applied);
+    if (isServed(view) && !isKeys(where)) {
+      const {rows, bracket} = await compare.rowDigests(view.table, rangeOf(where, view.keyHere), applied, view.common?.forms);
+      return {rows: withKeysThere(view, rows), bracket};
+    }
     const {rows, bracket} = await compare.read(view.table, here(view, where), applied);
     return {rows: hashedRows(view, rows), bracket};
   },
@@ -123,7 +136,16 @@ const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compar
   },
 });
 
-const hashedRows = (view: View, rows: readonly Row[]): Map<string, {readonly key: Key; readonly hash: string}> => {
+/** Rows of a range whose hashes differ are asked for once more, by their keys. */
+const withKeysThere = (view: View, rows: Hashes): Hashes =>
+  new Map(
+    [...rows.values()].map(({key, hash}) => {
+      const there = view.keyThere(key);
+      return [keyText(there), {key: there, hash}];
+    }),
+  );
+
+const hashedRows = (view: View, rows: readonly Row[]): Hashes => {
   const seen = rows.map((row) => view.row(row));
   const names = namesOf(seen);
   return new Map(

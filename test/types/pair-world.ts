@@ -22,6 +22,8 @@ export type PairWorld = StreamWorld<WorldSide> & {
   /** What the tables of both sides are in. */
   readonly schema: string;
   mappings(direction: Direction): Promise<readonly TableMapping[]>;
+  /** Of a table as if it had its key and this column alone. */
+  alone(table: string, column: string): TableMapping;
 };
 
 /** Tables whose name begins so may lose what PostgreSQL cannot hold. */
@@ -52,13 +54,24 @@ export async function openPairWorld({server, request}: HadServer, schema: (name:
   const scope = {tables: [`${name}.*`], exclude: []};
   const tables = await source.database.catalog.tables(scope);
   const pair = enginePair(request.flavour, 'postgres');
-  const mapped = (allowLoss: boolean): MigrationMapping => migrationMapping({tables: bytesByPlan(tables), allowLoss}, noFunction, pair);
-  const [lossy, exact] = [mapped(true), mapped(false)];
+  const mapped = (of: readonly Table[], allowLoss: boolean): MigrationMapping =>
+    migrationMapping({tables: bytesByPlan(of), allowLoss}, noFunction, pair);
+  const [lossy, exact] = [mapped(tables, true), mapped(tables, false)];
   await convert({source, target}, tables, lossy);
   const there = await target.database.catalog.tables(scope);
   const mappings: PairWorld['mappings'] = async (direction) =>
     tables.flatMap((table) => (table.name.name.startsWith(LOSSY) ? lossy : exact).tables([table], there, direction));
-  return {...streamWorld({source, target}, {source: engine, target: postgresEngine}, mappings), schema: name, mappings};
+  const alone: PairWorld['alone'] = (table, column) => {
+    const part = ({columns, ...rest}: Table): Table => ({
+      ...rest,
+      columns: columns.filter((one) => one.name === column || rest.key.includes(one.name)),
+    });
+    const from = tables.filter((one) => one.name.name === table).map(part);
+    const [mapping] = mapped(from, table.startsWith(LOSSY)).tables(from, there.map(part), 'forward');
+    if (!mapping) throw new Error(`there is no table ${table}`);
+    return mapping;
+  };
+  return {...streamWorld({source, target}, {source: engine, target: postgresEngine}, mappings), schema: name, mappings, alone};
 }
 
 const convert = async (

@@ -1,4 +1,5 @@
 /** What a comparison reads. Values and keys are in the text form of the change stream. */
+import type {CommonForm} from '../../model/common-form.ts';
 import type {Table} from '../../model/table.ts';
 import {columnList, keyColumns, onlyCondition} from './mysql-read-statements.ts';
 import {digestQuery, rowHash} from './mysql-row-encoding.ts';
@@ -10,11 +11,13 @@ export const countTables = (tables: readonly Table[]): string =>
     .map((table, n) => `SELECT ${n} AS n, COUNT(*) AS count FROM ${quoteTable(table.name)} WHERE ${onlyCondition(table)}`)
     .join(' UNION ALL ');
 
-export const digestOfRange = (table: Table, condition: string): string => digestQuery(table, fromWhere(table, condition));
+/** `forms`: as another engine hashes its rows. */
+export const digestOfRange = (table: Table, condition: string, forms?: readonly CommonForm[]): string =>
+  digestQuery(table, fromWhere(table, condition), forms);
 
 /** The key's columns, then the hash. `condition` is that of a range or of given keys. */
-export const hashesOfRows = (table: Table, condition: string): string =>
-  `SELECT ${keyList(table)}, ${rowHash(table)} AS hash ${fromWhere(table, condition)}`;
+export const hashesOfRows = (table: Table, condition: string, forms?: readonly CommonForm[]): string =>
+  `SELECT ${keyList(table)}, ${rowHash(table, forms)} AS hash ${fromWhere(table, condition)}`;
 
 /** Also where there is none yet: the gap between its neighbours is held. */
 export const holdRows = (table: Table, condition: string): string => `SELECT 1 ${fromWhere(table, condition)} LOCK IN SHARE MODE`;

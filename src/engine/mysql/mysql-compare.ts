@@ -1,5 +1,6 @@
 /** Reads for verification (hazards §4). Values and keys are in the one text form, as in the change stream. */
 import {type Key, keyText, type Row} from '../../model/change.ts';
+import type {CommonForm} from '../../model/common-form.ts';
 import {TerminalError} from '../../model/errors.ts';
 import {nameOf, type Table, writtenColumns} from '../../model/table.ts';
 import type {Compare, KeyRange, MigrationRef} from '../engine.ts';
@@ -34,17 +35,17 @@ export const mysqlCompare = (sessions: MySessions, migration: MigrationRef): Com
       return count;
     },
     counts,
-    async digest(table, range, applied) {
+    async digest(table, range, applied, forms) {
       const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf([table])}, async (session) => {
-        const row = await session.one(digestOfRange(table, rangeCondition(table, range)));
+        const row = await session.one(digestOfRange(table, rangeCondition(table, range), forms));
         if (row['hashed'] !== row['count']) throw tooLong(table);
         return row;
       });
       return {digest: {count: countOf(value), sums: SUMS.map((name) => BigInt(value[name] ?? missing(name)))}, bracket};
     },
-    async rowDigests(table, where, applied) {
+    async rowDigests(table, where, applied, forms) {
       const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf([table])}, (session) =>
-        hashes(session, table, where),
+        hashes(session, table, where, forms),
       );
       return {rows: value, bracket};
     },
@@ -77,10 +78,15 @@ export const mysqlCompare = (sessions: MySessions, migration: MigrationRef): Com
 const SUMS = ['sum0', 'sum1', 'sum2', 'sum3'];
 
 /** Rows that share a key (the target may have lost its unique index) count together, so that none hides another. */
-const hashes = async (session: MySession, table: Table, where: KeyRange | readonly Key[]): Promise<Hashes> => {
+const hashes = async (
+  session: MySession,
+  table: Table,
+  where: KeyRange | readonly Key[],
+  forms?: readonly CommonForm[],
+): Promise<Hashes> => {
   const found = new Map<string, {key: Key; hash: string}>();
   for (const condition of conditions(table, where)) {
-    for (const [key, sent] of await keyed(session, table, hashesOfRows(table, condition))) {
+    for (const [key, sent] of await keyed(session, table, hashesOfRows(table, condition, forms))) {
       if (!sent) throw tooLong(table);
       const [text, hash] = [keyText(key), utf8Text(sent)];
       const earlier = found.get(text);

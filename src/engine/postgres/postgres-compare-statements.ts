@@ -1,4 +1,5 @@
 /** What a comparison reads, apart from who sends it: `plan` and `sql` show the same texts. */
+import type {CommonForm} from '../../model/common-form.ts';
 import {type Table, writtenColumns} from '../../model/table.ts';
 import type {KeyRange} from '../engine.ts';
 import {digestQuery, rowHash} from './postgres-row-encoding.ts';
@@ -9,12 +10,13 @@ export const countRows = (table: Table): string => `SELECT count(*) AS count ${f
 /** Tables in order, up to a thousand in each statement. */
 export const countTables = (tables: readonly Table[]): string[] => inOrder(tables.map(countRows));
 
-export const digestOfRange = (table: Table, range: KeyRange): string =>
-  digestQuery(table, `${fromClause(table)} WHERE ${rangeCondition(table, range)}`);
+/** `forms`: as another engine hashes its rows. */
+export const digestOfRange = (table: Table, range: KeyRange, forms?: readonly CommonForm[]): string =>
+  digestQuery(table, `${fromClause(table)} WHERE ${rangeCondition(table, range)}`, forms);
 
 /** `condition` is that of a range or of given keys. */
-export const hashesOfRows = (table: Table, condition: string): string =>
-  `SELECT ${keyList(table)}, ${rowHash(table)} AS hash ${fromClause(table)} WHERE ${condition}`;
+export const hashesOfRows = (table: Table, condition: string, forms?: readonly CommonForm[]): string =>
+  `SELECT ${keyList(table)}, ${rowHash(table, forms)} AS hash ${fromClause(table)} WHERE ${condition}`;
 
 export const wholeRows = (table: Table, condition: string): string => {
   const columns = writtenColumns(table).map(({name}) => quoteName(name));

@@ -44,8 +44,8 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
       const files = new Map(rows.map((row) => [row['root'], row['files'] ?? '']));
       return new Map(roots.map(({name}) => [nameOf(name), files.get(quoteTable(name)) ?? '']));
     },
-    async digest(table, range, applied) {
-      const text = digestOfRange(table, range);
+    async digest(table, range, applied, forms) {
+      const text = digestOfRange(table, range, forms);
       const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) =>
         session.one(text),
       );
@@ -54,9 +54,9 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
         bracket,
       };
     },
-    async rowDigests(table, where, applied) {
+    async rowDigests(table, where, applied, forms) {
       const {text, values} = condition(table, where);
-      const query = hashesOfRows(table, text);
+      const query = hashesOfRows(table, text, forms);
       const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) =>
         session.query(query, values),
       );

@@ -1,5 +1,6 @@
 /** A converted column as every other column of a mapping: what travels through it is checked to come back, or refused. */
 import type {Value} from '../../model/change.ts';
+import {commonColumn} from '../common-forms.ts';
 import type {ColumnMapping} from '../mapping.ts';
 import type {TypeChoice} from './types.ts';
 import {conversion, type ConversionName, type ValueShape} from './values.ts';
@@ -10,6 +11,7 @@ export type Converted = {readonly choice: TypeChoice; readonly shape: ValueShape
 export const columnConversion = ({choice, shape}: Converted, from: string, to: string, zero: Value = null): ColumnMapping => {
   const {forward, reverse, isSame, kept} = conversion(choice.conversion, shape);
   const asKey = keyKind(choice.conversion);
+  const common = commonColumn(choice.conversion, choice.type, {members: shape.members, hasStandIn: zero !== null});
   return {
     source: [from],
     target: [to],
@@ -22,6 +24,7 @@ export const columnConversion = ({choice, shape}: Converted, from: string, to: s
     reverse: ([value = null]) => [value === null ? zero : reverse(value)],
     stops: choice.stops,
     ...(kept ? {kept} : {}),
+    ...(common ? {common} : {}),
     ...(isSame ? {isSame: (a: Value, b: Value) => a === b || (a !== null && b !== null && isSame(a, b))} : {}),
   };
 };

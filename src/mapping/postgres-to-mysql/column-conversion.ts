@@ -1,14 +1,25 @@
 /** A converted column as every other column of a mapping: what travels through it is checked to come back, or refused. */
 import type {Value} from '../../model/change.ts';
+import type {Column} from '../../model/table.ts';
+import {commonColumn} from '../common-forms.ts';
 import type {ColumnMapping} from '../mapping.ts';
-import {type FlavourName, shownType, type TypeChoice} from './types.ts';
+import {type FlavourName, shownType, type TypeChoice, type TypedColumn} from './types.ts';
 import {conversion, type ConversionName} from './values.ts';
 
-export const columnConversion = (choice: TypeChoice, flavour: FlavourName, from: string, to: string): ColumnMapping => {
+/** `from`: the column of PostgreSQL. */
+export const columnConversion = (
+  choice: TypeChoice,
+  flavour: FlavourName,
+  from: TypedColumn & Pick<Column, 'name'>,
+  to: string,
+): ColumnMapping => {
   const {forward, reverse, isSame} = conversion(choice.conversion, choice.shape);
   const asKey = keyKind(choice);
+  // The DOUBLE of a real's text is not the real.
+  const isWider = choice.conversion === 'real' && choice.type === 'double';
+  const common = isWider ? undefined : commonColumn(choice.conversion, from.base ?? from.type);
   return {
-    source: [from],
+    source: [from.name],
     target: [to],
     isPlain: false, // the servers are different ones: neither reads the other's rows
     ...(asKey ? {asKey} : {}),
@@ -18,6 +29,7 @@ export const columnConversion = (choice: TypeChoice, flavour: FlavourName, from:
     forward: ([value = null]) => [value === null ? null : forward(value)],
     reverse: ([value = null]) => [value === null ? null : reverse(value)],
     stops: choice.stops,
+    ...(common ? {common} : {}),
     ...(isSame ? {isSame: (a: Value, b: Value) => a === b || (a !== null && b !== null && isSame(a, b))} : {}),
   };
 };

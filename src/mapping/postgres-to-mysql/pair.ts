@@ -22,7 +22,7 @@ export const postgresToMysql =
         const chosen = chosenType(column, flavour, rule.type);
         return 'refused' in chosen
           ? {...rename({...rule, to}), problem: chosen.refused}
-          : columnConversion(chosen.choice, flavour, column.name, to);
+          : columnConversion(chosen.choice, flavour, column, to);
       },
       targetName,
       // The type of a column is the conversion's own, never one that only has to be wide enough.
