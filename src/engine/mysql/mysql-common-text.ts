@@ -6,9 +6,14 @@ import {baseType, readExpression} from './mysql-value-text.ts';
 
 /** `forms`: of these columns in order. Columns are joined by commas; NULL is `~`, which no form is. */
 export const commonText = (columns: readonly Column[], forms: readonly CommonForm[]): string =>
-  `CONCAT_WS(',', ${columns.map((column, i) => orTilde(column, FORMS[forms[i] ?? 'text'](column))).join(', ')})`;
+  rowText(
+    columns,
+    columns.map((column, i) => FORMS[forms[i] ?? 'text'](column)),
+  );
 
-const orTilde = ({notNull}: Column, text: string): string => (notNull ? text : `COALESCE(${text}, '~')`);
+/** Of columns and their texts. NULL where a text is longer than the server's `max_allowed_packet`, never the text of a NULL. */
+export const rowText = (columns: readonly Column[], texts: readonly string[]): string =>
+  `CONCAT(${columns.map(({name, notNull}, i) => (notNull ? texts[i] : `IF(${quoteName(name)} IS NULL, '~', ${texts[i]})`)).join(`, ',', `)})`;
 
 /** Characters, or bytes, above which a value stands for itself by its length and hash. */
 export const VALUE_LENGTH_MAX = 65_536;
@@ -45,7 +50,7 @@ const FORMS: Readonly<Record<CommonForm, (column: Column) => string>> = {
   json: (column) => textOf(column, asText(column)),
 };
 
-/** A value beside a text in COALESCE is one of its own type where it has no CAST: the tilde would be NULL to a UUID. */
+/** A value beside a text in IF may be one of its own type where it has no CAST: the tilde would be NULL to a UUID. */
 const plainText = (column: Column): string => {
   if (/^(?:tiny|small|medium|big)?int|^decimal/.test(column.type)) return readExpression(column);
   return baseType(column.type) === 'year' ? asNumber(column) : asText(column);

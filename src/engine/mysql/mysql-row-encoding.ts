@@ -4,15 +4,17 @@
  */
 import type {CommonForm} from '../../model/common-form.ts';
 import {type Column, type Table, writtenColumns} from '../../model/table.ts';
-import {commonText, VALUE_LENGTH_MAX} from './mysql-common-text.ts';
+import {commonText, rowText, VALUE_LENGTH_MAX} from './mysql-common-text.ts';
 import {quoteName} from './mysql-sql.ts';
 import {baseType, isBytes, readExpression} from './mysql-value-text.ts';
 
 /** 32 hexadecimal digits; NULL where the row's text came out too long for the server. `forms`: as another engine hashes its rows. */
-export const rowHash = (table: Table, forms?: readonly CommonForm[]): string => `SUBSTR(SHA2(${rowText(table, forms)}, 256), 1, 32)`;
+export const rowHash = (table: Table, forms?: readonly CommonForm[]): string => `SUBSTR(SHA2(${textOf(table, forms)}, 256), 1, 32)`;
 
-const rowText = (table: Table, forms: readonly CommonForm[] | undefined): string =>
-  forms ? commonText(writtenColumns(table), forms) : `CONCAT_WS(',', ${writtenColumns(table).map(counted).join(', ')})`;
+const textOf = (table: Table, forms: readonly CommonForm[] | undefined): string => {
+  const columns = writtenColumns(table);
+  return forms ? commonText(columns, forms) : rowText(columns, columns.map(counted));
+};
 
 /**
  * `hashed` tells whether every row had a hash. Sums, not XOR: equal rows must not cancel. The limit, which is none, keeps the server
@@ -38,9 +40,9 @@ const counted = (column: Column): string => {
   const text = isBytes(column.type) ? bytesOf(column) : `CAST(${readExpression(column)} AS CHAR CHARACTER SET utf8mb4)`;
   const whole = isBytes(column.type) ? `LOWER(HEX(${text}))` : text;
   const plain = `CONCAT(OCTET_LENGTH(${whole}), ':', ${whole})`;
-  if (!CAN_BE_LARGE.has(baseType(column.type))) return `COALESCE(${plain}, '~')`;
+  if (!CAN_BE_LARGE.has(baseType(column.type))) return plain;
   const large = `CONCAT(OCTET_LENGTH(${text}), '#', SHA2(${text}, 256))`;
-  return `COALESCE(IF(OCTET_LENGTH(${text}) > ${VALUE_LENGTH_MAX}, ${large}, ${plain}), '~')`;
+  return `IF(OCTET_LENGTH(${text}) > ${VALUE_LENGTH_MAX}, ${large}, ${plain})`;
 };
 
 /** BIT is a number where it is asked for as one. */
