@@ -28,8 +28,8 @@ export const cutoverSteps = async (facts: PlanFacts, direction: Direction): Prom
       opening?.target.refreshViews?.(),
     ]),
     await step('compare-changed', 'compare once more the rows that changed since the last comparison, until a hold has time for the rest', [
-      ...mappings.map(({reads, isPlain}) => closing?.compare.rows([reads], isPlain)),
-      ...mappings.map(({writes, isPlain}) => opening?.compare.rows([writes], isPlain)),
+      ...mappings.map((mapping) => closing?.compare.rows([mapping.reads], mapping)),
+      ...mappings.map((mapping) => opening?.compare.rows([mapping.writes], mapping)),
     ]),
     await step(
       'arm-reverse-stream',

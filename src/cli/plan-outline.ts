@@ -156,8 +156,8 @@ const catchUp = async ({plan, source, target, targets, forward, schema, relay}: 
 
 const compare = ({source, target, forward}: PlanFacts): Promise<OutlineStep> =>
   step('compare', 'compare every row by digests of key ranges, on both sides, while they are in use', [
-    ...forward.map(({reads, isPlain}) => source?.compare.rows([reads], isPlain)),
-    ...forward.map(({writes, isPlain}) => target?.compare.rows([writes], isPlain)),
+    ...forward.map((mapping) => source?.compare.rows([mapping.reads], mapping)),
+    ...forward.map((mapping) => target?.compare.rows([mapping.writes], mapping)),
   ]);
 
 const decommission = async ({source, target, targets, relay}: PlanFacts): Promise<OutlineStep[]> => [

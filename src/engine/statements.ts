@@ -4,6 +4,7 @@
  * under the name it has in its own contract. The texts come from the functions that the acts themselves use, so they
  * cannot differ; what only a run knows stands in angle brackets: `<attempt>`. No secret is ever in them.
  */
+import type {CommonForms} from '../model/common-form.ts';
 import type {PlannedOperation} from '../model/planned-operation.ts';
 import type {Direction, Side} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
@@ -20,6 +21,9 @@ export type Statement = {
   /** Absent: it is always sent. */
   readonly when?: string;
 };
+
+/** `isPlain`: the servers' own texts are alike; `common`: they make some that are. Without either, rows are read. */
+export type ComparedBy = {readonly isPlain: boolean; readonly common?: CommonForms};
 
 export type Lock = {
   /** As the server calls it: `SHARE ROW EXCLUSIVE`. */
@@ -84,8 +88,8 @@ export interface Statements {
   };
   readonly compare: {
     counts(tables: readonly Table[]): Announced;
-    /** Everything that a comparison of these may read. `isPlain`: values are alike, so digests are asked for first. */
-    rows(tables: readonly Table[], isPlain: boolean): Announced;
+    /** Everything that a comparison of these may read. */
+    rows(tables: readonly Table[], by: ComparedBy): Announced;
   };
   readonly schema?: {
     tryOut(script: SchemaScript): Announced;

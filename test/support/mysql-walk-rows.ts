@@ -1,4 +1,5 @@
 /** The acts of a walk that carry rows: from `item`, into `copy`, and the comparison of them. */
+import type {CommonForm} from '../../src/model/common-form.ts';
 import type {Position} from '../../src/model/position.ts';
 import type {RowOperation} from '../../src/model/row-operation.ts';
 import type {Act, Walking} from './mysql-walk.ts';
@@ -111,7 +112,16 @@ export const compared = ({side, item, says}: Walking): readonly Act[] => [
       await compare.holding?.(item, keys, () => compare.rows(item, keys));
       return [await compare.split(item, RANGE, 500), await compare.sampleKeys(item, 10)];
     },
-    announced: says?.compare.rows([item], true),
+    announced: says?.compare.rows([item], {isPlain: true}),
   },
-  {name: 'read', run: () => side.compare.read(item, RANGE, undefined), announced: says?.compare.rows([item], false)},
+  {
+    name: 'compare with another engine',
+    run: async () => {
+      const forms = item.columns.map((): CommonForm => 'text');
+      await side.compare.digest(item, RANGE, 'forward', forms);
+      return side.compare.rowDigests(item, RANGE, undefined, forms);
+    },
+    announced: says?.compare.rows([item], {isPlain: false, common: {forms: item.columns.map(() => 'text'), isLoose: false}}),
+  },
+  {name: 'read', run: () => side.compare.read(item, RANGE, undefined), announced: says?.compare.rows([item], {isPlain: false})},
 ];

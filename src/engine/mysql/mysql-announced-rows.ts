@@ -3,7 +3,7 @@ import type {Column, Table} from '../../model/table.ts';
 import {nameOf, writtenColumns} from '../../model/table.ts';
 import type {Position} from '../../model/position.ts';
 import type {MigrationRef} from '../engine.ts';
-import type {Lock, Statements} from '../statements.ts';
+import type {ComparedBy, Lock, Statements} from '../statements.ts';
 import type {Announce, Line} from './mysql-announce.ts';
 import {COUNTER_LOCK_WAIT, setCounter} from './mysql-auto-increment.ts';
 import {HEARTBEAT_MS} from './mysql-change-stream.ts';
@@ -148,20 +148,22 @@ const changes = (table: Table): string[] => {
 
 export const announcedCompare = (announce: Announce, migration: MigrationRef): Statements['compare'] => ({
   counts: (tables) => announce(tables.length ? [countTables(tables)] : []),
-  rows: (tables, isPlain) => announce(tables.flatMap((table) => comparing(table, isPlain, migration))),
+  rows: (tables, by) => announce(tables.flatMap((table) => comparing(table, by, migration))),
 });
 
 /** A commit of our own tells the place of a read in the log. */
-const comparing = (table: Table, isPlain: boolean, migration: MigrationRef): Line[] => {
+const comparing = (table: Table, {isPlain, common}: ComparedBy, migration: MigrationRef): Line[] => {
   const range = unknownRange(table);
-  const first = isPlain ? digestOfRange(table, range) : selectRows(table, range);
+  const isHashed = isPlain || common !== undefined;
+  const first = isHashed ? digestOfRange(table, range, common?.forms) : selectRows(table, range);
+  const next = common?.isLoose ? selectRows(table, range) : hashesOfRows(table, range, common?.forms);
   return [
     {sql: boundsOfParts(table, range, '<count>'), when: 'the range is large'},
     BEGIN_READING,
     first,
     'COMMIT',
     markStatement(migration, undefined),
-    ...(isPlain ? [hashesOfRows(table, range), selectRows(table, someKey(table))].map(whenever('the digests differ')) : []),
+    ...(isHashed ? [next, selectRows(table, someKey(table))].map(whenever('the digests differ')) : []),
     ...[HOLD_LIMITS, BEGIN, holdRows(table, someKey(table)), 'COMMIT'].map(
       whenever(`a row of ${nameOf(table.name)} changes every time it is looked at`),
     ),

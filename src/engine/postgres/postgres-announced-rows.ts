@@ -2,7 +2,7 @@
 import type {Direction} from '../../model/side.ts';
 import {type Table, writtenColumns} from '../../model/table.ts';
 import type {KeyRange, MigrationRef} from '../engine.ts';
-import type {Lock, Statements} from '../statements.ts';
+import type {ComparedBy, Lock, Statements} from '../statements.ts';
 import type {Announce, Line} from './postgres-announce.ts';
 import {BEGIN_COMPARING} from './postgres-bracket.ts';
 import {boundsOfParts, countTables, digestOfRange, hashesOfRows, holdRows, wholeRows} from './postgres-compare-statements.ts';
@@ -154,19 +154,22 @@ const changes = (table: Table): Line[] => {
 
 export const announcedCompare = (announce: Announce): Statements['compare'] => ({
   counts: (tables) => announce(countTables(tables)),
-  rows: (tables, isPlain) => announce(tables.flatMap((table) => comparing(table, isPlain))),
+  rows: (tables, by) => announce(tables.flatMap((table) => comparing(table, by))),
 });
 
-const comparing = (table: Table, isPlain: boolean): Line[] => {
+const comparing = (table: Table, {isPlain, common}: ComparedBy): Line[] => {
   const range = RANGE(table);
   const condition = rangeCondition(table, range);
-  const first = isPlain ? digestOfRange(table, range) : wholeRows(table, condition);
+  const rows = wholeRows(table, condition);
+  const hashes = common?.isLoose ? [] : [hashesOfRows(table, condition, common?.forms)];
+  const [first, next] =
+    isPlain || common ? [digestOfRange(table, range, common?.forms), [...hashes, ...(common ? [rows] : [])]] : [rows, []];
   return [
     {sql: boundsOfParts(table, range, '10000'), when: 'the range is large'},
     BEGIN_COMPARING,
     first,
     'COMMIT',
-    ...(isPlain ? [{sql: hashesOfRows(table, condition), when: 'the digests differ'}] : []),
+    ...next.map((sql) => ({sql, when: 'the digests differ'})),
     ...[BEGIN_HOLDING, holdRows(table, condition), 'COMMIT'].map((sql) => ({sql, when: 'a row changes every time it is looked at'})),
   ];
 };
