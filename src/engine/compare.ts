@@ -1,5 +1,5 @@
 import type {Key, Row} from '../model/change.ts';
-import type {CommonForm} from '../model/common-form.ts';
+import type {TextForm} from '../model/text-form.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
@@ -26,14 +26,14 @@ export interface Compare {
     table: Table,
     range: KeyRange,
     applied: Direction | undefined,
-    forms?: readonly CommonForm[],
+    forms?: readonly TextForm[],
   ): Promise<{readonly digest: Digest; readonly bracket: Bracket}>;
   /** Row hashes of a range, or of given keys. Key text joined as `keyText` of the model does. */
   rowDigests(
     table: Table,
     where: KeyRange | readonly Key[],
     applied: Direction | undefined,
-    forms?: readonly CommonForm[],
+    forms?: readonly TextForm[],
   ): Promise<{readonly rows: ReadonlyMap<string, {readonly key: Key; readonly hash: string}>; readonly bracket: Bracket}>;
   /** Row hashes of given keys of a side that stands still: in one statement, which says nothing about when it was made. */
   rowHashes(table: Table, keys: readonly Key[]): Promise<ReadonlyMap<string, {readonly key: Key; readonly hash: string}>>;

@@ -4,7 +4,7 @@
  * under the name it has in its own contract. The texts come from the functions that the acts themselves use, so they
  * cannot differ; what only a run knows stands in angle brackets: `<attempt>`. No secret is ever in them.
  */
-import type {CommonForms} from '../model/common-form.ts';
+import type {TextForms} from '../model/text-form.ts';
 import type {PlannedOperation} from '../model/planned-operation.ts';
 import type {Direction, Side} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
@@ -22,8 +22,8 @@ export type Statement = {
   readonly when?: string;
 };
 
-/** `isPlain`: the servers' own texts are alike; `common`: they make some that are. Without either, rows are read. */
-export type ComparedBy = {readonly isPlain: boolean; readonly common?: CommonForms};
+/** `isPlain`: the servers' own texts are the same; `alike`: they make some that are. Without either, rows are read. */
+export type ComparedBy = {readonly isPlain: boolean; readonly alike?: TextForms};
 
 export type Lock = {
   /** As the server calls it: `SHARE ROW EXCLUSIVE`. */

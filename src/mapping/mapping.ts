@@ -7,7 +7,7 @@
  * engine the same texts, between two engines perhaps others. And a value that would not come back as it was is refused when it is met, unless the plan allows loss.
  */
 import type {Carried, KeptText} from '../model/carried.ts';
-import type {CommonColumn, CommonForms} from '../model/common-form.ts';
+import type {ColumnForm, TextForms} from '../model/text-form.ts';
 import type {Change, Key, Row, Value} from '../model/change.ts';
 import type {ConvertibleSchema} from '../model/convertible-schema.ts';
 import type {Reshape} from '../model/reshape.ts';
@@ -35,7 +35,7 @@ export type TableMapping = {
   /** The same, where each column of `writes` is made of the one of `reads` in its place. */
   readonly carried?: readonly Carried[];
   /** How the two servers can compare `reads` and `writes`, whose columns are then those of one another in order. */
-  readonly common?: CommonForms;
+  readonly alike?: TextForms;
   /** A key of `from` as `to` has it, and back. */
   keyThere(key: Key): Key;
   keyBack(key: Key): Key;
@@ -68,7 +68,7 @@ export type ColumnMapping = {
   /** Texts of the source that the target reads as they are, and that come back. */
   readonly kept?: KeptText;
   /** How the two servers can compare it by themselves. */
-  readonly common?: CommonColumn;
+  readonly alike?: ColumnForm;
 };
 
 /** The same as an engine's finding. */

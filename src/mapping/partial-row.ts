@@ -5,7 +5,7 @@
  */
 import type {Carried, KeptText} from '../model/carried.ts';
 import type {Row, Value} from '../model/change.ts';
-import type {CommonColumn} from '../model/common-form.ts';
+import type {ColumnForm} from '../model/text-form.ts';
 import {TerminalError} from '../model/errors.ts';
 import {nameOf, type Table} from '../model/table.ts';
 
@@ -23,7 +23,7 @@ export type Part = {
   /** Whether what came back is what went. */
   isSame?(a: Value, b: Value): boolean;
   readonly kept?: KeptText;
-  readonly common?: CommonColumn;
+  readonly alike?: ColumnForm;
 };
 
 export const partialRow = (parts: readonly Part[], row: Row, to: Table): {readonly row: Row; readonly isTorn: boolean} => {

@@ -1,7 +1,7 @@
 /** The mapping of one table in one direction, put together from its columns. Pure; called for every row that is not copied raw. */
 import type {Row} from '../model/change.ts';
 import {type Column, nameOf, type Table, writtenColumns} from '../model/table.ts';
-import {commonForms} from './common-forms.ts';
+import {tableForms} from './text-forms.ts';
 import {changeMapping} from './change-mapping.ts';
 import {keyMapping} from './key-mapping.ts';
 import type {ColumnMapping, RowChange, TableMapping} from './mapping.ts';
@@ -44,13 +44,13 @@ const kindOf = ({
   asKey,
   isConverted,
   isSame,
-  common,
-}: ColumnMapping): Pick<Part, 'isPlain' | 'asKey' | 'isConverted' | 'isSame' | 'common'> => ({
+  alike,
+}: ColumnMapping): Pick<Part, 'isPlain' | 'asKey' | 'isConverted' | 'isSame' | 'alike'> => ({
   isPlain,
   ...(asKey ? {asKey} : {}),
   ...(isConverted ? {isConverted} : {}),
   ...(isSame ? {isSame} : {}),
-  ...(common ? {common} : {}),
+  ...(alike ? {alike} : {}),
 });
 
 const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapping => {
@@ -61,7 +61,7 @@ const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapp
   const mapped = (row: Row): {readonly row: Row; readonly isTorn: boolean} => (isSame ? {row, isTorn: false} : partialRow(parts, row, to));
   const carried = isPlain ? undefined : carriedColumns(parts, to);
   const writes = written(from, to, parts);
-  const common = isPlain || !isOneToOne(parts) ? undefined : commonForms(parts.map((part) => part.common));
+  const alike = isPlain || !isOneToOne(parts) ? undefined : tableForms(parts.map((part) => part.alike));
   const converting = parts.filter(({isConverted}) => isConverted);
   const {keyThere, keyBack} = keyMapping(from, to, parts);
   const isLenient = from.only !== undefined || parts.some(({inputs}) => inputs.length > 1);
@@ -75,7 +75,7 @@ const tableMapping = (from: Table, to: Table, parts: readonly Part[]): TableMapp
     columns: new Map(parts.flatMap((part) => (part.asKey === 'same' ? [[part.inputs[0] ?? '', part.outputs[0] ?? '']] : []))),
     row: (row) => mapped(row).row,
     ...(carried ? {carried} : {}),
-    ...(common ? {common} : {}),
+    ...(alike ? {alike} : {}),
     keyThere,
     keyBack,
     received: converting.length > 0 ? (row) => receivedRow(converting, row) : (row) => row,

@@ -8,7 +8,7 @@ import {hash} from 'node:crypto';
 import type {Compare, Digest, KeyRange, Source} from '../engine/engine.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
 import {type Key, keyText, type Row} from '../model/change.ts';
-import type {CommonForms} from '../model/common-form.ts';
+import type {TextForms} from '../model/text-form.ts';
 import {nameOf, type Table} from '../model/table.ts';
 
 type Compared = {readonly compare: Compare; readonly source: Pick<Source, 'planRanges' | 'currentPosition'>};
@@ -30,33 +30,33 @@ type View = {
   readonly table: Table;
   readonly key: readonly string[];
   readonly isPlain: boolean;
-  readonly common: CommonForms | undefined;
+  readonly alike: TextForms | undefined;
   row(row: Row): Row;
   keyHere(key: Key): Key;
   keyThere(key: Key): Key;
 };
 
-const sending = ({reads, writes, isPlain, common, row, keyThere, keyBack}: TableMapping): View => ({
+const sending = ({reads, writes, isPlain, alike, row, keyThere, keyBack}: TableMapping): View => ({
   table: reads,
   key: writes.key,
   isPlain,
-  common,
+  alike,
   row,
   keyHere: keyBack,
   keyThere,
 });
-const receiving = ({writes, isPlain, common, received}: TableMapping): View => ({
+const receiving = ({writes, isPlain, alike, received}: TableMapping): View => ({
   table: writes,
   key: writes.key,
   isPlain,
-  common,
+  alike,
   row: received,
   keyHere: (key) => key,
   keyThere: (key) => key,
 });
 
 /** The servers tell nearly all rows that are equal. */
-const isServed = ({common}: View): boolean => common !== undefined && !common.isLoose;
+const isServed = ({alike}: View): boolean => alike !== undefined && !alike.isLoose;
 
 type Where = KeyRange | readonly Key[];
 type Hashes = ReadonlyMap<string, {readonly key: Key; readonly hash: string}>;
@@ -96,7 +96,7 @@ const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compar
   },
   digest: async (table, range, applied) => {
     const view = viewOf(table);
-    if (view.isPlain || view.common) return compare.digest(view.table, rangeOf(range, view.keyHere), applied, view.common?.forms);
+    if (view.isPlain || view.alike) return compare.digest(view.table, rangeOf(range, view.keyHere), applied, view.alike?.forms);
     const {rows, bracket} = await compare.read(view.table, rangeOf(range, view.keyHere), applied);
     return {digest: digestOf(rows.map((row) => view.row(row))), bracket};
   },
@@ -104,7 +104,7 @@ const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compar
     const view = viewOf(table);
     if (view.isPlain) return compare.rowDigests(view.table, where, applied);
     if (isServed(view) && !isKeys(where)) {
-      const {rows, bracket} = await compare.rowDigests(view.table, rangeOf(where, view.keyHere), applied, view.common?.forms);
+      const {rows, bracket} = await compare.rowDigests(view.table, rangeOf(where, view.keyHere), applied, view.alike?.forms);
       return {rows: withKeysThere(view, rows), bracket};
     }
     const {rows, bracket} = await compare.read(view.table, here(view, where), applied);

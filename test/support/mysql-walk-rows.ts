@@ -1,5 +1,5 @@
 /** The acts of a walk that carry rows: from `item`, into `copy`, and the comparison of them. */
-import type {CommonForm} from '../../src/model/common-form.ts';
+import type {TextForm} from '../../src/model/text-form.ts';
 import type {Position} from '../../src/model/position.ts';
 import type {RowOperation} from '../../src/model/row-operation.ts';
 import type {Act, Walking} from './mysql-walk.ts';
@@ -117,11 +117,11 @@ export const compared = ({side, item, says}: Walking): readonly Act[] => [
   {
     name: 'compare with another engine',
     run: async () => {
-      const forms = item.columns.map((): CommonForm => 'text');
+      const forms = item.columns.map((): TextForm => 'text');
       await side.compare.digest(item, RANGE, 'forward', forms);
       return side.compare.rowDigests(item, RANGE, undefined, forms);
     },
-    announced: says?.compare.rows([item], {isPlain: false, common: {forms: item.columns.map(() => 'text'), isLoose: false}}),
+    announced: says?.compare.rows([item], {isPlain: false, alike: {forms: item.columns.map(() => 'text'), isLoose: false}}),
   },
   {name: 'read', run: () => side.compare.read(item, RANGE, undefined), announced: says?.compare.rows([item], {isPlain: false})},
 ];

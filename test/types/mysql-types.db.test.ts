@@ -10,7 +10,7 @@ import {checksum} from '../../src/verify/checksum.ts';
 import {hadServers} from '../support/mysql-databases.ts';
 import {columnsFor} from '../support/mysql-values.ts';
 import {spellingOf} from './mysql-cells.ts';
-import {commonTexts} from '../support/common-texts.ts';
+import {formVerdict} from '../support/text-forms.ts';
 import {lossless, nativeSql} from './mysql-native.ts';
 import {LOSSY, openPairWorld, type PairWorld} from './pair-world.ts';
 
@@ -174,12 +174,12 @@ describe.each(SERVERS)(`$title to PostgreSQL, ${ROWS} values of each type, seed 
     for (const table of tables)
       for (const {name, type} of columns) {
         const mapping = world.alone(table, name);
-        const form = mapping.common?.forms[1];
-        if (!mapping.common || !form) {
+        const form = mapping.alike?.forms[1];
+        if (!mapping.alike || !form) {
           without.add(baseOf(type));
           continue;
         }
-        const said = await commonTexts(mapping, form, name, {source, target});
+        const said = await formVerdict(mapping, form, name, {source, target});
         expect(said.wronglyEqual).toEqual([]);
         expect(said.rows).toBeGreaterThan(variety);
         // What PostgreSQL cannot hold has another text there.

@@ -152,11 +152,11 @@ export const announcedCompare = (announce: Announce, migration: MigrationRef): S
 });
 
 /** A commit of our own tells the place of a read in the log. */
-const comparing = (table: Table, {isPlain, common}: ComparedBy, migration: MigrationRef): Line[] => {
+const comparing = (table: Table, {isPlain, alike}: ComparedBy, migration: MigrationRef): Line[] => {
   const range = unknownRange(table);
-  const isHashed = isPlain || common !== undefined;
-  const first = isHashed ? digestOfRange(table, range, common?.forms) : selectRows(table, range);
-  const next = common?.isLoose ? selectRows(table, range) : hashesOfRows(table, range, common?.forms);
+  const isHashed = isPlain || alike !== undefined;
+  const first = isHashed ? digestOfRange(table, range, alike?.forms) : selectRows(table, range);
+  const next = alike?.isLoose ? selectRows(table, range) : hashesOfRows(table, range, alike?.forms);
   return [
     {sql: boundsOfParts(table, range, '<count>'), when: 'the range is large'},
     BEGIN_READING,

@@ -1,5 +1,5 @@
 /** What a comparison reads. Values and keys are in the text form of the change stream. */
-import type {CommonForm} from '../../model/common-form.ts';
+import type {TextForm} from '../../model/text-form.ts';
 import type {Table} from '../../model/table.ts';
 import {columnList, keyColumns, onlyCondition} from './mysql-read-statements.ts';
 import {digestQuery, rowHash} from './mysql-row-encoding.ts';
@@ -12,11 +12,11 @@ export const countTables = (tables: readonly Table[]): string =>
     .join(' UNION ALL ');
 
 /** `forms`: as another engine hashes its rows. */
-export const digestOfRange = (table: Table, condition: string, forms?: readonly CommonForm[]): string =>
+export const digestOfRange = (table: Table, condition: string, forms?: readonly TextForm[]): string =>
   digestQuery(table, fromWhere(table, condition), forms);
 
 /** The key's columns, then the hash. `condition` is that of a range or of given keys. */
-export const hashesOfRows = (table: Table, condition: string, forms?: readonly CommonForm[]): string =>
+export const hashesOfRows = (table: Table, condition: string, forms?: readonly TextForm[]): string =>
   `SELECT ${keyList(table)}, ${rowHash(table, forms)} AS hash ${fromWhere(table, condition)}`;
 
 /** Also where there is none yet: the gap between its neighbours is held. */

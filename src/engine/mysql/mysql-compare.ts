@@ -1,6 +1,6 @@
 /** Reads for verification (hazards §4). Values and keys are in the one text form, as in the change stream. */
 import {type Key, keyText, type Row} from '../../model/change.ts';
-import type {CommonForm} from '../../model/common-form.ts';
+import type {TextForm} from '../../model/text-form.ts';
 import {TerminalError} from '../../model/errors.ts';
 import {nameOf, type Table, writtenColumns} from '../../model/table.ts';
 import type {Compare, KeyRange, MigrationRef} from '../engine.ts';
@@ -78,12 +78,7 @@ export const mysqlCompare = (sessions: MySessions, migration: MigrationRef): Com
 const SUMS = ['sum0', 'sum1', 'sum2', 'sum3'];
 
 /** Rows that share a key (the target may have lost its unique index) count together, so that none hides another. */
-const hashes = async (
-  session: MySession,
-  table: Table,
-  where: KeyRange | readonly Key[],
-  forms?: readonly CommonForm[],
-): Promise<Hashes> => {
+const hashes = async (session: MySession, table: Table, where: KeyRange | readonly Key[], forms?: readonly TextForm[]): Promise<Hashes> => {
   const found = new Map<string, {key: Key; hash: string}>();
   for (const condition of conditions(table, where)) {
     for (const [key, sent] of await keyed(session, table, hashesOfRows(table, condition, forms))) {

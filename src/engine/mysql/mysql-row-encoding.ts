@@ -2,25 +2,25 @@
  * One row as one text that means the same on every server of its product, and its hashes (hazards §4.3, §4.4). Only columns
  * that are written count. SHA-256, because MySQL 9 has no MD5 any more; a range has the sums of the same hash, in 32-bit words.
  */
-import type {CommonForm} from '../../model/common-form.ts';
+import type {TextForm} from '../../model/text-form.ts';
 import {type Column, type Table, writtenColumns} from '../../model/table.ts';
-import {commonText, rowText, VALUE_LENGTH_MAX} from './mysql-common-text.ts';
+import {textInForms, rowText, VALUE_LENGTH_MAX} from './mysql-text-forms.ts';
 import {quoteName} from './mysql-sql.ts';
 import {baseType, isBytes, readExpression} from './mysql-value-text.ts';
 
 /** 32 hexadecimal digits; NULL where the row's text came out too long for the server. `forms`: as another engine hashes its rows. */
-export const rowHash = (table: Table, forms?: readonly CommonForm[]): string => `SUBSTR(SHA2(${textOf(table, forms)}, 256), 1, 32)`;
+export const rowHash = (table: Table, forms?: readonly TextForm[]): string => `SUBSTR(SHA2(${textOf(table, forms)}, 256), 1, 32)`;
 
-const textOf = (table: Table, forms: readonly CommonForm[] | undefined): string => {
+const textOf = (table: Table, forms: readonly TextForm[] | undefined): string => {
   const columns = writtenColumns(table);
-  return forms ? commonText(columns, forms) : rowText(columns, columns.map(counted));
+  return forms ? textInForms(columns, forms) : rowText(columns, columns.map(counted));
 };
 
 /**
  * `hashed` tells whether every row had a hash. Sums, not XOR: equal rows must not cancel. The limit, which is none, keeps the server
  * from putting the hash in at each place that uses it, where it would be computed again: that took twice the time.
  */
-export const digestQuery = (table: Table, from: string, forms?: readonly CommonForm[]): string =>
+export const digestQuery = (table: Table, from: string, forms?: readonly TextForm[]): string =>
   `SELECT COUNT(*) AS count, COUNT(h) AS hashed, ${SUMS} FROM (SELECT ${rowHash(table, forms)} AS h ${from} LIMIT ${ALL_ROWS}) AS hashes`;
 
 const ALL_ROWS = '18446744073709551615';

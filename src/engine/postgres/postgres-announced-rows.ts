@@ -157,13 +157,12 @@ export const announcedCompare = (announce: Announce): Statements['compare'] => (
   rows: (tables, by) => announce(tables.flatMap((table) => comparing(table, by))),
 });
 
-const comparing = (table: Table, {isPlain, common}: ComparedBy): Line[] => {
+const comparing = (table: Table, {isPlain, alike}: ComparedBy): Line[] => {
   const range = RANGE(table);
   const condition = rangeCondition(table, range);
   const rows = wholeRows(table, condition);
-  const hashes = common?.isLoose ? [] : [hashesOfRows(table, condition, common?.forms)];
-  const [first, next] =
-    isPlain || common ? [digestOfRange(table, range, common?.forms), [...hashes, ...(common ? [rows] : [])]] : [rows, []];
+  const hashes = alike?.isLoose ? [] : [hashesOfRows(table, condition, alike?.forms)];
+  const [first, next] = isPlain || alike ? [digestOfRange(table, range, alike?.forms), [...hashes, ...(alike ? [rows] : [])]] : [rows, []];
   return [
     {sql: boundsOfParts(table, range, '10000'), when: 'the range is large'},
     BEGIN_COMPARING,

@@ -1,5 +1,5 @@
 /** What a comparison reads, apart from who sends it: `plan` and `sql` show the same texts. */
-import type {CommonForm} from '../../model/common-form.ts';
+import type {TextForm} from '../../model/text-form.ts';
 import {type Table, writtenColumns} from '../../model/table.ts';
 import type {KeyRange} from '../engine.ts';
 import {digestQuery, rowHash} from './postgres-row-encoding.ts';
@@ -11,11 +11,11 @@ export const countRows = (table: Table): string => `SELECT count(*) AS count ${f
 export const countTables = (tables: readonly Table[]): string[] => inOrder(tables.map(countRows));
 
 /** `forms`: as another engine hashes its rows. */
-export const digestOfRange = (table: Table, range: KeyRange, forms?: readonly CommonForm[]): string =>
+export const digestOfRange = (table: Table, range: KeyRange, forms?: readonly TextForm[]): string =>
   digestQuery(table, `${fromClause(table)} WHERE ${rangeCondition(table, range)}`, forms);
 
 /** `condition` is that of a range or of given keys. */
-export const hashesOfRows = (table: Table, condition: string, forms?: readonly CommonForm[]): string =>
+export const hashesOfRows = (table: Table, condition: string, forms?: readonly TextForm[]): string =>
   `SELECT ${keyList(table)}, ${rowHash(table, forms)} AS hash ${fromClause(table)} WHERE ${condition}`;
 
 export const wholeRows = (table: Table, condition: string): string => {

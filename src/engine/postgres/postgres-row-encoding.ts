@@ -9,20 +9,20 @@
  *
  * Beside another engine both lanes hash the text that it makes of its rows too (`forms`).
  */
-import type {CommonForm} from '../../model/common-form.ts';
+import type {TextForm} from '../../model/text-form.ts';
 import {type Column, type Table, writtenColumns} from '../../model/table.ts';
-import {commonText} from './postgres-common-text.ts';
+import {textInForms} from './postgres-text-forms.ts';
 import {quoteName} from './postgres-sql.ts';
 
 /** The hash of one row, 32 hex digits of SHA-256: servers under FIPS have no md5, and SHA-256 is no slower. */
-export const rowHash = (table: Table, forms?: readonly CommonForm[]): string =>
-  `encode(substr(sha256(convert_to(${forms ? commonText(writtenColumns(table), forms) : joined(writtenColumns(table).map(counted))}, 'UTF8')), 1, 16), 'hex')`;
+export const rowHash = (table: Table, forms?: readonly TextForm[]): string =>
+  `encode(substr(sha256(convert_to(${forms ? textInForms(writtenColumns(table), forms) : joined(writtenColumns(table).map(counted))}, 'UTF8')), 1, 16), 'hex')`;
 
 /**
  * Count and sums of the rows of `from`, a FROM and WHERE clause. Sums, not XOR: equal rows must not cancel. Each is of
  * unsigned 32-bit words and cannot overflow. `OFFSET 0` keeps the planner from computing a row's text once per use.
  */
-export const digestQuery = (table: Table, from: string, forms?: readonly CommonForm[]): string => {
+export const digestQuery = (table: Table, from: string, forms?: readonly TextForm[]): string => {
   if (forms) return `SELECT count(*) AS count, ${SUMS_OF_DIGITS} FROM (SELECT ${rowHash(table, forms)} AS h ${from} OFFSET 0) AS hashes`;
   const text = `SELECT ROW(${writtenColumns(table).map(textOf).join(', ')})::text COLLATE "C" AS t ${from} OFFSET 0`;
   const hashes = `SELECT hashtextextended(t, 0) AS a, hashtextextended(t, 1) AS b FROM (${text}) AS texts OFFSET 0`;

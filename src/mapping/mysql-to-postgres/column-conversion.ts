@@ -1,6 +1,6 @@
 /** A converted column as every other column of a mapping: what travels through it is checked to come back, or refused. */
 import type {Value} from '../../model/change.ts';
-import {commonColumn} from '../common-forms.ts';
+import {columnForm} from '../text-forms.ts';
 import type {ColumnMapping} from '../mapping.ts';
 import type {TypeChoice} from './types.ts';
 import {conversion, type ConversionName, type ValueShape} from './values.ts';
@@ -11,7 +11,7 @@ export type Converted = {readonly choice: TypeChoice; readonly shape: ValueShape
 export const columnConversion = ({choice, shape}: Converted, from: string, to: string, zero: Value = null): ColumnMapping => {
   const {forward, reverse, isSame, kept} = conversion(choice.conversion, shape);
   const asKey = keyKind(choice.conversion);
-  const common = commonColumn(choice.conversion, choice.type, {members: shape.members, hasStandIn: zero !== null});
+  const alike = columnForm(choice.conversion, choice.type, {members: shape.members, hasStandIn: zero !== null});
   return {
     source: [from],
     target: [to],
@@ -24,7 +24,7 @@ export const columnConversion = ({choice, shape}: Converted, from: string, to: s
     reverse: ([value = null]) => [value === null ? zero : reverse(value)],
     stops: choice.stops,
     ...(kept ? {kept} : {}),
-    ...(common ? {common} : {}),
+    ...(alike ? {alike} : {}),
     ...(isSame ? {isSame: (a: Value, b: Value) => a === b || (a !== null && b !== null && isSame(a, b))} : {}),
   };
 };

@@ -1,7 +1,7 @@
 /** A converted column as every other column of a mapping: what travels through it is checked to come back, or refused. */
 import type {Value} from '../../model/change.ts';
 import type {Column} from '../../model/table.ts';
-import {commonColumn} from '../common-forms.ts';
+import {columnForm} from '../text-forms.ts';
 import type {ColumnMapping} from '../mapping.ts';
 import {type FlavourName, shownType, type TypeChoice, type TypedColumn} from './types.ts';
 import {conversion, type ConversionName} from './values.ts';
@@ -17,7 +17,7 @@ export const columnConversion = (
   const asKey = keyKind(choice);
   // The DOUBLE of a real's text is not the real.
   const isWider = choice.conversion === 'real' && choice.type === 'double';
-  const common = isWider ? undefined : commonColumn(choice.conversion, from.base ?? from.type);
+  const alike = isWider ? undefined : columnForm(choice.conversion, from.base ?? from.type);
   return {
     source: [from.name],
     target: [to],
@@ -29,7 +29,7 @@ export const columnConversion = (
     forward: ([value = null]) => [value === null ? null : forward(value)],
     reverse: ([value = null]) => [value === null ? null : reverse(value)],
     stops: choice.stops,
-    ...(common ? {common} : {}),
+    ...(alike ? {alike} : {}),
     ...(isSame ? {isSame: (a: Value, b: Value) => a === b || (a !== null && b !== null && isSame(a, b))} : {}),
   };
 };

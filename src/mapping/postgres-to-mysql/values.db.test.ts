@@ -5,9 +5,9 @@ import {hadServers} from '../../../test/support/mysql-databases.ts';
 import {allRows, applied, receivingStory} from '../../../test/support/mysql-receiver.ts';
 import {ENUM_LABELS, POSTGRES_TYPE_CASES} from '../../../test/support/postgres-type-cases.ts';
 import {postgresServer} from '../../../test/support/servers.ts';
-import {type Seen, verdictOf} from '../../../test/support/common-texts.ts';
-import {commonText as mysqlText} from '../../engine/mysql/mysql-common-text.ts';
-import {commonText as postgresText} from '../../engine/postgres/postgres-common-text.ts';
+import {type Seen, verdictOf} from '../../../test/support/text-forms.ts';
+import {textInForms as mysqlText} from '../../engine/mysql/mysql-text-forms.ts';
+import {textInForms as postgresText} from '../../engine/postgres/postgres-text-forms.ts';
 import type {Row, Value} from '../../model/change.ts';
 import type {Column} from '../../model/table.ts';
 import type {RowOperation} from '../../model/row-operation.ts';
@@ -86,7 +86,7 @@ describe.each(await hadServers())('$title', (had) => {
 
     const [without, apart] = [new Set<string>(), new Set<string>()];
     for (const {name, choice, conversion} of columns) {
-      const form = conversion.common?.form;
+      const form = conversion.alike?.form;
       const [from, to] = [columnOf(name), table.columns.filter((column) => column.name === name)];
       if (!form) {
         without.add(choice.type);

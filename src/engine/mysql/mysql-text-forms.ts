@@ -1,11 +1,11 @@
 /** One row as the text that the other engine makes of its row too, where the values are the same (hazards §4.4). */
-import type {CommonForm} from '../../model/common-form.ts';
+import type {TextForm} from '../../model/text-form.ts';
 import type {Column} from '../../model/table.ts';
 import {quoteName} from './mysql-sql.ts';
 import {baseType, readExpression} from './mysql-value-text.ts';
 
 /** `forms`: of these columns in order. Columns are joined by commas; NULL is `~`, which no form is. */
-export const commonText = (columns: readonly Column[], forms: readonly CommonForm[]): string =>
+export const textInForms = (columns: readonly Column[], forms: readonly TextForm[]): string =>
   rowText(
     columns,
     columns.map((column, i) => FORMS[forms[i] ?? 'text'](column)),
@@ -25,7 +25,7 @@ const hashedIfLarge = (value: string, length: string, text: string, {type}: Colu
   CAN_BE_LARGE.test(type) ? `IF(${length} > ${VALUE_LENGTH_MAX}, CONCAT(${length}, '#', SHA2(${value}, 256)), ${text})` : text;
 const CAN_BE_LARGE = /^(?:(?:medium|long)?(?:text|blob)|json)/;
 
-const FORMS: Readonly<Record<CommonForm, (column: Column) => string>> = {
+const FORMS: Readonly<Record<TextForm, (column: Column) => string>> = {
   plain: (column) => plainText(column),
   'shortest-decimal': (column) => withoutZeros(column),
   // No function shows the bits of a DOUBLE, but the binary form of a point has those of its coordinates, the lowest first.

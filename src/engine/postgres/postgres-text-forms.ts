@@ -1,10 +1,10 @@
 /** One row as the text that the other engine makes of its row too, where the values are the same (hazards §4.4). */
-import type {CommonForm} from '../../model/common-form.ts';
+import type {TextForm} from '../../model/text-form.ts';
 import type {Column} from '../../model/table.ts';
 import {quoteName} from './postgres-sql.ts';
 
 /** `forms`: of these columns in order. Columns are joined by commas; NULL is `~`, which no form is. */
-export const commonText = (columns: readonly Column[], forms: readonly CommonForm[]): string =>
+export const textInForms = (columns: readonly Column[], forms: readonly TextForm[]): string =>
   inGroups(columns.map((column, i) => orTilde(column, FORMS[forms[i] ?? 'text'](column)))).join(` || ',' || `);
 
 const orTilde = ({notNull}: Column, text: string): string => (notNull ? text : `coalesce(${text}, '~')`);
@@ -20,7 +20,7 @@ const inGroups = (texts: readonly string[]): string[] =>
 /** Characters, or bytes, above which a value stands for itself by its length and hash; the same on every engine. */
 const VALUE_LENGTH_MAX = 65_536;
 
-const FORMS: Readonly<Record<CommonForm, (column: Column) => string>> = {
+const FORMS: Readonly<Record<TextForm, (column: Column) => string>> = {
   plain: (column) => textOf(column),
   'shortest-decimal': ({name}) => `trim_scale(${quoteName(name)})::text`,
   double: ({name}) => `encode(float8send(${quoteName(name)}::float8 + 0), 'hex')`,

@@ -1,14 +1,14 @@
 /** What the servers' own texts of one column say about its values, and what the mapping says about them. */
 import type {Database} from '../../src/engine/engine.ts';
 import type {TableMapping} from '../../src/mapping/mapping.ts';
-import type {CommonForm} from '../../src/model/common-form.ts';
+import type {TextForm} from '../../src/model/text-form.ts';
 import type {Row, Value} from '../../src/model/change.ts';
 import type {Table} from '../../src/model/table.ts';
 
 /** `text`, or its hash, by the row's key. */
 export type Seen = ReadonlyMap<string, {readonly text: string; readonly value: Value}>;
 
-export type CommonTexts = {
+export type FormVerdict = {
   /** Values of either side that share a text and are not the same. */
   readonly wronglyEqual: readonly string[];
   /** Rows whose values are the same and whose texts are not. */
@@ -16,19 +16,19 @@ export type CommonTexts = {
   readonly rows: number;
 };
 
-export const commonTexts = async (
+export const formVerdict = async (
   mapping: TableMapping,
-  form: CommonForm,
+  form: TextForm,
   column: string,
   sides: {readonly source: Database; readonly target: Database},
-): Promise<CommonTexts> => {
+): Promise<FormVerdict> => {
   const sent = await seen(sides.source, mapping.reads, form, (row) => mapping.row(row)[column] ?? null);
   const received = await seen(sides.target, mapping.writes, form, (row) => mapping.received(row)[column] ?? null);
   return verdictOf(sent, received, column);
 };
 
 /** `sent` as the mapping makes it of what one side has, `received` as it would have made what the other side has. */
-export const verdictOf = (sent: Seen, received: Seen, column: string): CommonTexts => {
+export const verdictOf = (sent: Seen, received: Seen, column: string): FormVerdict => {
   const values = new Map<string, Value>();
   const wronglyEqual: string[] = [];
   for (const {text, value} of [...sent.values(), ...received.values()]) {
@@ -44,7 +44,7 @@ export const verdictOf = (sent: Seen, received: Seen, column: string): CommonTex
 
 const ALL = {after: undefined, to: undefined};
 
-const seen = async ({compare}: Database, table: Table, form: CommonForm, valueOf: (row: Row) => Value): Promise<Seen> => {
+const seen = async ({compare}: Database, table: Table, form: TextForm, valueOf: (row: Row) => Value): Promise<Seen> => {
   // What is not written is not hashed: so the hash is that of the column alone.
   const columns = table.columns.map((column) => (table.key.includes(column.name) ? {...column, generated: true} : column));
   const {rows: hashes} = await compare.rowDigests({...table, columns}, ALL, undefined, [form]);

@@ -3,7 +3,7 @@
  * (hazards §4.4). One promise carries it: where the texts of two columns of a pair are equal, so are the values, by the
  * mapping of the pair. The other way round it need not hold: rows whose texts differ are read and compared through the mapping.
  */
-export type CommonForm =
+export type TextForm =
   /** As both print it, in signs that never are a comma or a tilde: integers, decimals of one scale, dates, uuids. */
   | 'plain'
   /** A decimal without the zeros at its end. */
@@ -32,7 +32,7 @@ export type CommonForm =
   | 'json';
 
 /** `isLoose`: of many rows the texts may differ and the values not. */
-export type CommonColumn = {readonly form: CommonForm; readonly isLoose: boolean};
+export type ColumnForm = {readonly form: TextForm; readonly isLoose: boolean};
 
 /** Of a table's written columns, in order. */
-export type CommonForms = {readonly forms: readonly CommonForm[]; readonly isLoose: boolean};
+export type TextForms = {readonly forms: readonly TextForm[]; readonly isLoose: boolean};

@@ -1,8 +1,8 @@
 /** Which text both servers can make of a converted column; undefined: none that is proved, so rows are read and compared here. */
-import type {CommonColumn, CommonForm, CommonForms} from '../model/common-form.ts';
+import type {ColumnForm, TextForm, TextForms} from '../model/text-form.ts';
 
 /** By the conversion's name, which means the same in all pairs of MySQL, MariaDB and PostgreSQL. */
-const FORMS: Readonly<Record<string, CommonForm>> = {
+const FORMS: Readonly<Record<string, TextForm>> = {
   text: 'text',
   'short-text': 'text',
   char: 'text',
@@ -32,7 +32,7 @@ const FORMS: Readonly<Record<string, CommonForm>> = {
 };
 
 /** Where the conversion changes nothing, by the type that PostgreSQL has. */
-const SAME: readonly {readonly type: RegExp; readonly form: CommonForm}[] = [
+const SAME: readonly {readonly type: RegExp; readonly form: TextForm}[] = [
   {type: /^(?:smallint|integer|bigint|numeric\(\d+,\d+\)|uuid)$/, form: 'plain'},
   {type: /^(?:text|json|character varying(?:\(\d+\))?|enum|bit varying\(\d+\))$/, form: 'text'},
   {type: /^bytea$/, form: 'bytes'},
@@ -42,22 +42,22 @@ const SAME: readonly {readonly type: RegExp; readonly form: CommonForm}[] = [
 const PLAIN_MEMBER = /^(?!null$)[\w.-]+$/i;
 
 /** `hasStandIn`: a value of one side that the other has no place for stands there as NULL. */
-export const commonColumn = (
+export const columnForm = (
   conversion: string,
   postgresType: string,
   {members = [], hasStandIn = false}: {readonly members?: readonly string[]; readonly hasStandIn?: boolean} = {},
-): CommonColumn | undefined => {
+): ColumnForm | undefined => {
   const form = formOf(conversion, postgresType, members);
   return form && {form, isLoose: form === 'json' || hasStandIn};
 };
 
 /** Of a whole table: every column has one, or nothing is gained. */
-export const commonForms = (columns: readonly (CommonColumn | undefined)[]): CommonForms | undefined => {
+export const tableForms = (columns: readonly (ColumnForm | undefined)[]): TextForms | undefined => {
   const known = columns.filter((column) => column !== undefined);
   return known.length === columns.length ? {forms: known.map(({form}) => form), isLoose: known.some(({isLoose}) => isLoose)} : undefined;
 };
 
-const formOf = (conversion: string, postgresType: string, members: readonly string[]): CommonForm | undefined => {
+const formOf = (conversion: string, postgresType: string, members: readonly string[]): TextForm | undefined => {
   if (conversion === 'same') return SAME.find(({type}) => type.test(postgresType))?.form;
   if (conversion === 'set' && !members.every((member) => PLAIN_MEMBER.test(member))) return undefined;
   return FORMS[conversion];
