@@ -4,12 +4,15 @@
  */
 import {readFileSync} from 'node:fs';
 
-type OfCommit = {readonly commit: string; readonly seeds: readonly number[]};
+type OfCommit = {
+  readonly commit: string;
+  readonly seeds: readonly number[];
+  /** Of engines; absent: PostgreSQL to PostgreSQL. */
+  readonly pair?: string;
+};
 
 /** A sweep and a series of faults are counted alike. */
 export type RunsProof = OfCommit & {
-  /** Of engines; absent: PostgreSQL to PostgreSQL. */
-  readonly pair?: string;
   readonly runs: number;
   /** Of how many that there are for one seed. */
   readonly of: number;
@@ -87,28 +90,16 @@ const CAMPAIGN: Cells = [
   'rows',
 ];
 
-const ofCommit = ({commit, seeds}: OfCommit): Cells => [`\`${commit}\``, seeds.join(', ')];
+const ofCommit = ({commit, pair, seeds}: OfCommit): Cells => [`\`${commit}\`${pair ? ` ${pair}` : ''}`, seeds.join(', ')];
 
 const runsRow = (one: RunsProof): Cells => {
   const {runs, of, bad, crashes, cutovers, acknowledged, lost, duplicated} = one;
-  const [commit = '', ...seeds] = ofCommit(one);
-  return [one.pair ? `${commit} ${one.pair}` : commit, ...seeds, runs, of, bad, crashes, cutovers, acknowledged, lost, duplicated];
+  return [...ofCommit(one), runs, of, bad, crashes, cutovers, acknowledged, lost, duplicated];
 };
 
 const campaignRow = (one: CampaignProof): Cells => {
   const {passes, corruptions, found, cleanPasses, falseAlarms, writesASecond, wantedASecond, rows} = one;
-  return [
-    `\`${one.commit}\``,
-    one.seeds.join(', '),
-    passes,
-    corruptions,
-    found,
-    cleanPasses,
-    falseAlarms,
-    writesASecond,
-    wantedASecond,
-    rows,
-  ];
+  return [...ofCommit(one), passes, corruptions, found, cleanPasses, falseAlarms, writesASecond, wantedASecond, rows];
 };
 
 const section = (heading: string, head: Cells, rows: readonly Cells[]): readonly string[] =>

@@ -5,12 +5,13 @@
  *
  *   npm run campaign -- --seed 1 --corruptions 10000 --passes 200 --clean 50 --budget 8m
  */
-import {startEmbeddedServer} from '../../examples/demo/embedded-servers.ts';
+import type {Side} from '../../src/model/side.ts';
 import {publish} from '../sweep/publish.ts';
 import {versionOfProgram} from '../sweep/results.ts';
 import {cleanPass} from './clean-pass.ts';
 import {campaignFlags, type CampaignFlags} from './flags.ts';
-import {CampaignResults, type Kept} from './results.ts';
+import {pairs} from './pairs.ts';
+import {campaignFolder, CampaignResults, type Kept} from './results.ts';
 import {seededPass} from './seeded-pass.ts';
 import {campaignProof, sumLines} from './sums.ts';
 import {type CampaignWorld, openCampaignWorld} from './world.ts';
@@ -30,7 +31,7 @@ type Pass = {readonly type: 'seeded' | 'clean'; readonly name: string; readonly 
 if (import.meta.main) process.exitCode = await campaign(campaignFlags(process.argv.slice(2)));
 
 async function campaign(flags: CampaignFlags): Promise<number> {
-  const results = new CampaignResults();
+  const results = new CampaignResults(campaignFolder(flags.pair));
   const program = versionOfProgram();
   const {version} = program;
   const all = passesOf(flags);
@@ -38,14 +39,15 @@ async function campaign(flags: CampaignFlags): Promise<number> {
   if (flags.list) for (const {name} of all) say(`${open.some((one) => one.name === name) ? 'open' : 'made'} ${name}`);
   const estimateMs = open.reduce((sum, {type}) => sum + (results.medianMs(type) ?? GUESSED_MS[type]), 0);
   say(
-    `campaign of ${version}, seed ${flags.seed}: ${all.length - open.length} of ${all.length} passes made before; about ` +
+    `campaign of ${version}, ${flags.pair}, seed ${flags.seed}: ${all.length - open.length} of ${all.length} passes made before; about ` +
       `${minutes(estimateMs)} for the rest, ${minutes(flags.budgetMs)} allowed`,
   );
   if (flags.list) return 0;
   const bad = open.length ? await makeAll(open, flags, results, version) : 0;
   const own = results.of(version);
   for (const line of sumLines(own)) say(line);
-  if (flags.publish) publish('campaign', campaignProof(own, version), program, own.filter(({words}) => words.length > 0).length);
+  if (flags.publish)
+    publish('campaign', campaignProof(own, version, flags.pair), program, own.filter(({words}) => words.length > 0).length);
   return bad === 0 ? 0 : 1;
 }
 
@@ -63,26 +65,28 @@ function passesOf({corruptions, passes, clean}: CampaignFlags): readonly Pass[] 
 /** Answers how many were bad. What a bad pass leaves behind is repaired by it or ends the campaign. */
 async function makeAll(
   passes: readonly Pass[],
-  {seed, budgetMs}: CampaignFlags,
+  {pair, seed, budgetMs}: CampaignFlags,
   results: CampaignResults,
   version: string,
 ): Promise<number> {
   const giveUpAt = performance.now() + budgetMs;
   await using stack = new AsyncDisposableStack();
-  const server = async (major: 17 | 18): Promise<string> => {
-    const started = await startEmbeddedServer({version: major, settings: {fsync: 'off'}});
+  const server = async (side: Side): Promise<string> => {
+    const started = await pairs[pair].start[side]();
     stack.defer(() => started.stop());
     return started.url;
   };
+  const servers = {pair, source: await server('source'), target: await server('target')};
+  const application = {pair, url: servers.source, seed};
   let sustained = 0;
-  const before = async (url: string): Promise<void> => {
-    await using writers = await startWriters(url, seed, 0);
+  const before = async (): Promise<void> => {
+    await using writers = await startWriters({...application, generation: 0}, 0);
     sustained = await writers.sustained(MEASURED_MS);
   };
-  const world = stack.use(await openCampaignWorld({source: await server(17), target: await server(18), before}));
+  const world = stack.use(await openCampaignWorld({...servers, before}));
   const writesASecond = Math.min(CLEAN_WRITES_A_SECOND, Math.floor(sustained * CLEAN_SHARE));
   say(`this machine sustains ${Math.round(sustained)} writes/s without us; clean passes are made under ${writesASecond}`);
-  const writers = stack.use(await startWriters(world.source.url, seed, SEEDED_WRITES_A_SECOND, 1));
+  const writers = stack.use(await startWriters({...application, generation: 1}, SEEDED_WRITES_A_SECOND));
   let bad = 0;
   for (const pass of passes) {
     if (performance.now() >= giveUpAt) break;

@@ -2,6 +2,8 @@
 import {appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {USUAL_PAIR} from '../sweep/results.ts';
+import type {PairName} from './dialects.ts';
 import type {PassResult, SeededResult} from './seeded-pass.ts';
 
 /** `name` is the pass: its kind, its number, how many corruptions it has. */
@@ -14,7 +16,7 @@ export class CampaignResults {
   readonly #file: string;
   readonly #known: Kept[];
 
-  constructor(folder = cacheFolder()) {
+  constructor(folder: string) {
     mkdirSync(folder, {recursive: true});
     this.#file = join(folder, 'results.jsonl');
     const text = existsSync(this.#file) ? readFileSync(this.#file, 'utf8') : '';
@@ -53,6 +55,9 @@ export class CampaignResults {
     return sorted[Math.floor(sorted.length / 2)];
   }
 }
+
+/** Each pair of engines has its own; the usual one has the folder itself. */
+export const campaignFolder = (pair: PairName): string => (pair === USUAL_PAIR ? cacheFolder() : join(cacheFolder(), pair));
 
 const cacheFolder = (): string =>
   process.env['CROSSFADE_CAMPAIGN_RESULTS'] ?? fileURLToPath(new URL('../../node_modules/.cache/crossfade-campaign', import.meta.url));

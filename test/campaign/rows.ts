@@ -1,7 +1,7 @@
 /** Which rows a pass may corrupt: those at the borders of ranges first of all, where a comparison would lose them. */
 import {keyText} from '../../src/model/change.ts';
 import type {Chance} from '../../examples/demo/chance.ts';
-import {corrupt, type Corruption, type Expected, fits, type Kind, kinds, type Row, tablesOf} from './corruption.ts';
+import {corrupt, type Corruption, type Expected, type Recipes, type Row} from './corruption.ts';
 import {shapes, type TableNamed} from './tables.ts';
 import {CHUNK_BYTES, type CampaignWorld} from './world.ts';
 
@@ -24,10 +24,9 @@ export async function rowsOf(world: CampaignWorld): Promise<RowsByTable> {
   return rows as RowsByTable;
 }
 
-async function rowsOfTable({source}: CampaignWorld, name: TableNamed): Promise<Rows> {
+async function rowsOfTable({pair, source}: CampaignWorld, name: TableNamed): Promise<Rows> {
   const {key, stable} = shapes[name];
-  const texts = key.map((column) => `${column}::text`).join(', ');
-  const keys = await source.rows(`SELECT ${texts} FROM ${name} WHERE ${stable} ORDER BY ${key.join(', ')}`);
+  const keys = await source.rows(`SELECT ${pair.keys(name).join(', ')} FROM ${name} WHERE ${stable} ORDER BY ${key.join(', ')}`);
   const all = keys.map((values): Row => ({table: name, key: values.map((value) => value ?? '')}));
   const [table] = await source.database.catalog.tables({tables: [name], exclude: []});
   if (!table) throw new Error(`no table ${name}`);
@@ -38,25 +37,33 @@ async function rowsOfTable({source}: CampaignWorld, name: TableNamed): Promise<R
 }
 
 /** Corruptions of rows of their own, every kind as often; `from` says with which one to begin. */
-export function chooseCorruptions(rows: RowsByTable, count: number, from: number, chance: Chance): readonly Corruption[] {
+export function chooseCorruptions(
+  recipes: Recipes,
+  rows: RowsByTable,
+  {count, from, chance}: {readonly count: number; readonly from: number; readonly chance: Chance},
+): readonly Corruption[] {
+  const kinds = Object.keys(recipes);
   const used = new Set<string>();
   const chosen: Corruption[] = [];
   for (let n = 0; n < count; n++) {
-    const kind = kinds[(from + n) % kinds.length];
-    if (!kind) throw new Error('no kind');
-    chosen.push(choose(rows, kind, n, used, chance));
+    const kind = kinds[(from + n) % kinds.length] ?? '';
+    chosen.push(choose(recipes, rows, {kind, n, used, chance}));
   }
   return chosen;
 }
 
 const idOf = ({table, key}: Row): string => JSON.stringify([table, ...key]);
 
-function choose(rows: RowsByTable, kind: Kind, n: number, used: Set<string>, chance: Chance): Corruption {
-  const {all, borders} = rows[chance.pick(tablesOf(kind))];
+type Wanted = {readonly kind: string; readonly n: number; readonly used: Set<string>; readonly chance: Chance};
+
+function choose(recipes: Recipes, rows: RowsByTable, {kind, n, used, chance}: Wanted): Corruption {
+  const recipe = recipes[kind];
+  if (!recipe) throw new Error(`nobody knows how to make: ${kind}`);
+  const {all, borders} = rows[chance.pick(recipe.tables)];
   const free = (from: readonly Row[]): Row | undefined => {
     for (let i = 0; i < TRIES_MAX; i++) {
       const row = chance.pick(from);
-      if (!used.has(idOf(row)) && fits(kind, row)) return row;
+      if (!used.has(idOf(row)) && (recipe.fits?.(row) ?? true)) return row;
     }
     return undefined;
   };
@@ -65,7 +72,7 @@ function choose(rows: RowsByTable, kind: Kind, n: number, used: Set<string>, cha
   if (row) used.add(idOf(row));
   const partner = free(all);
   if (!row || !partner) throw new Error(`no row is left for: ${kind}`);
-  const corruption = corrupt(kind, {row, partner, atBorder: border !== undefined, chance, n});
+  const corruption = corrupt(kind, recipe, {row, partner, atBorder: border !== undefined, chance, n});
   // A row that is there too much stands beside one that stays as it is, and that no other corruption may have.
   for (const one of corruption.expected) used.add(idOf(one));
   return corruption;

@@ -7,9 +7,8 @@ import type {JournalFact} from '../../src/journal/journal.ts';
 import type {RepairCause, RepairedRows} from '../../src/model/repair-cause.ts';
 import {hashedKey} from '../../src/verify/verifier.ts';
 import type {DifferenceJson} from '../../src/verify/difference-report.ts';
-import {writeUnseen} from '../support/behind-our-back.ts';
 import {chance as chanceOf} from '../../examples/demo/chance.ts';
-import type {Corruption, Expected, Kind} from './corruption.ts';
+import type {Corruption, Expected} from './corruption.ts';
 import {chooseCorruptions, rowsIn, rowsOf} from './rows.ts';
 import type {CampaignWorld, Verified} from './world.ts';
 import type {Writers} from './writers.ts';
@@ -30,7 +29,7 @@ export type Effort = {readonly waits: number; readonly retries: number; readonly
 export type SeededResult = PassResult & {
   readonly corruptions: number;
   readonly found: number;
-  readonly kinds: Readonly<Partial<Record<Kind, number>>>;
+  readonly kinds: Readonly<Partial<Record<string, number>>>;
   readonly tables: Readonly<Partial<Record<string, number>>>;
   /** Whose row was the first or the last of a range, or of its table. */
   readonly atBorders: number;
@@ -46,7 +45,7 @@ export async function seededPass(
   const before = writers.writes;
   const chance = chanceOf(seed * 100_003 + pass);
   const rows = await rowsOf(world);
-  const corruptions = chooseCorruptions(rows, count, pass * count, chance);
+  const corruptions = chooseCorruptions(world.pair.recipes, rows, {count, from: pass * count, chance});
   const wrong = rowsIn(corruptions);
   await writers.leaveAlone(wrong);
   await world.link.reached(await world.source.database.source.currentPosition(), NEVER);
@@ -73,8 +72,8 @@ export async function seededPass(
   };
 }
 
-const carryOut = ({source, target}: CampaignWorld, {on, statements}: Corruption): Promise<void> =>
-  on === 'source' ? writeUnseen(source, ...statements) : target.run(...statements);
+const carryOut = ({pair, source, target}: CampaignWorld, {on, statements}: Corruption): Promise<void> =>
+  on === 'source' ? pair.writeUnseen(source, ...statements) : target.run(...statements);
 
 const tableOf = ({table}: Expected) => ({schema: 'camp', name: table.slice('camp.'.length)});
 const hashOf = (one: Expected): string => hashedKey(tableOf(one), one.key);

@@ -1,6 +1,8 @@
 /** What a campaign has seen so far, in lines for people. */
 import type {CampaignProof} from '../../docs/proof-page.ts';
 import {seedsOf} from '../sweep/publish.ts';
+import {USUAL_PAIR} from '../sweep/results.ts';
+import type {PairName} from './dialects.ts';
 import type {CleanKept, Kept, SeededKept} from './results.ts';
 
 export function sumLines(kept: readonly Kept[]): readonly string[] {
@@ -42,7 +44,7 @@ function counts(each: readonly Readonly<Partial<Record<string, number>>>[]): str
 }
 
 /** The same for the project's own record. */
-export function campaignProof(kept: readonly Kept[], commit: string): CampaignProof {
+export function campaignProof(kept: readonly Kept[], commit: string, pair: PairName): CampaignProof {
   const [seeded, clean] = [seededOf(kept), cleanOf(kept)];
   return {
     commit,
@@ -54,6 +56,7 @@ export function campaignProof(kept: readonly Kept[], commit: string): CampaignPr
     falseAlarms: clean.filter(({words}) => words.length > 0).length,
     ...(clean.length ? rates(clean) : {writesASecond: 0, wantedASecond: 0}),
     rows: sum(kept, ({rows}) => rows),
+    ...(pair === USUAL_PAIR ? {} : {pair}),
   };
 }
 

@@ -3,8 +3,6 @@
  * them, and without a run around it: a pass takes seconds.
  */
 import {verifyNow} from '../../src/cli/verify-now.ts';
-import {isPassing} from '../../src/engine/postgres/postgres-errors.ts';
-import {comparePositions} from '../../src/engine/postgres/postgres-position.ts';
 import type {JournalFact} from '../../src/journal/journal.ts';
 import {migrationMapping} from '../../src/mapping/migration-mapping.ts';
 import type {Direction} from '../../src/model/side.ts';
@@ -16,10 +14,12 @@ import {silentTelemetry} from '../../src/telemetry/telemetry.ts';
 import type {Throttle} from '../../src/throttle/throttle.ts';
 import {checksum} from '../../src/verify/checksum.ts';
 import type {Verifier} from '../../src/verify/verifier.ts';
-import {openSide, type TestSide} from '../support/databases.ts';
 import {realEffects} from '../support/effects.ts';
-import {ownMigration} from '../support/own-migration.ts';
-import {createTables, fillTables} from './tables.ts';
+import {noFunction} from '../types/type-world.ts';
+import type {WorldSide} from '../types/stream-world.ts';
+import type {PairName} from './dialects.ts';
+import type {CampaignPair, Sides} from './pair.ts';
+import {pairs} from './pairs.ts';
 
 const EPOCH = 1;
 /** Small tables in many ranges, so that there are many borders. */
@@ -27,49 +27,43 @@ export const CHUNK_BYTES = 256 * 1024;
 const NEVER = new AbortController().signal;
 
 export type Verified = Extract<JournalFact, {type: 'verified'}>;
-export type CampaignWorld = AsyncDisposable & {
-  readonly source: TestSide;
-  readonly target: TestSide;
-  readonly link: Link;
-  /** Rejects when the stream has failed. */
-  readonly failed: Promise<never>;
-  /** The comparison of all rows that an operator asks for, and the repair; `repairing` is told what will be on record. */
-  verify(asked: {readonly repair: boolean; readonly seeded: readonly string[]}, repairing?: (fact: JournalFact) => void): Promise<Verified>;
-  /** Milliseconds to wait before each range; nothing is proven by it. */
-  restMs: number;
-};
+export type CampaignWorld = AsyncDisposable &
+  Sides & {
+    readonly pair: CampaignPair;
+    readonly link: Link;
+    /** Rejects when the stream has failed. */
+    readonly failed: Promise<never>;
+    /** The comparison of all rows that an operator asks for, and the repair; `repairing` is told what will be on record. */
+    verify(
+      asked: {readonly repair: boolean; readonly seeded: readonly string[]},
+      repairing?: (fact: JournalFact) => void,
+    ): Promise<Verified>;
+    /** Milliseconds to wait before each range; nothing is proven by it. */
+    restMs: number;
+  };
 
 export type CampaignServers = {
-  /** Addresses of two empty databases. */
+  readonly pair: PairName;
+  /** Addresses of two empty databases, or of a server of MySQL without one called `camp`. */
   readonly source: string;
   readonly target: string;
   /** What is to be measured on the filled source before anything of ours reads it. */
-  readonly before?: (source: string) => Promise<void>;
+  readonly before?: () => Promise<void>;
 };
 
 /** Both sides are equal and all tables past their window; no comparison has been made. */
 export async function openCampaignWorld(servers: CampaignServers): Promise<CampaignWorld> {
-  const migration = ownMigration();
-  const open = async (side: 'source' | 'target'): Promise<TestSide> => {
-    const opened = await openSide(side, servers[side], migration);
-    await opened.run(`SET TimeZone = 'UTC'`, ...createTables);
-    await opened.database.control.install();
-    await opened.database.control.lock('campaign');
-    await opened.database.control.raiseEpoch(EPOCH, 'campaign');
-    return opened;
-  };
-  const [source, target] = [await open('source'), await open('target')];
-  await source.run(...fillTables);
-  await servers.before?.(servers.source);
+  const pair = pairs[servers.pair];
+  const {engines} = pair;
+  const {source, target} = await pair.open(servers);
+  await servers.before?.();
   const effects = realEffects();
   const telemetry = silentTelemetry();
   const shared = {source: source.database, target: target.database, telemetry, effects};
-  const engine = {comparePositions, isPassing};
-  const engines = {source: engine, target: engine};
   const replication = new InProcessReplication({...shared, engines});
   const mappings = async (direction: Direction) => {
     const [from, to] = [await tablesOf(source), await tablesOf(target)];
-    return migrationMapping({tables: [], allowLoss: false}, noFunction).tables(from, to, direction);
+    return migrationMapping({tables: [], allowLoss: false}, noFunction, pair.values).tables(from, to, direction);
   };
   const verifier: Verifier & typeof checksum = {...checksum, verify: (request) => checksum.verify({...request, chunkBytes: CHUNK_BYTES})};
   const pace = {restMs: 0};
@@ -84,6 +78,7 @@ export async function openCampaignWorld(servers: CampaignServers): Promise<Campa
   const link = await replication.ensure('forward', 'apply', await mappings('forward'), EPOCH);
   await Promise.race([link.untilStrict(NEVER), replication.failed]);
   return {
+    pair,
     source,
     target,
     link,
@@ -107,13 +102,13 @@ export async function openCampaignWorld(servers: CampaignServers): Promise<Campa
 type StandingContext = ConstructorParameters<typeof StandingVerification>[0];
 type VerifyContext = Parameters<typeof verifyNow>[0];
 
-const tablesOf = (side: TestSide) => side.database.catalog.tables({tables: ['camp.*'], exclude: []});
+const tablesOf = (side: WorldSide) => side.database.catalog.tables({tables: ['camp.*'], exclude: []});
 
 type CopyRequest = Parameters<typeof copyChunks>[0];
 
 async function copyAll(request: {
-  readonly source: TestSide;
-  readonly target: TestSide;
+  readonly source: WorldSide;
+  readonly target: WorldSide;
   readonly mappings: CopyRequest['mappings'];
   readonly telemetry: CopyRequest['telemetry'];
 }): Promise<void> {
@@ -128,7 +123,3 @@ async function copyAll(request: {
   const copy = {from: source.database, to: target.database, mappings, chunks, epoch: EPOCH, parallel: () => 2, telemetry};
   await copyChunks({...copy, lane: () => (piece) => piece(), signal: NEVER});
 }
-
-const noFunction = (): never => {
-  throw new Error('these mappings have no functions');
-};

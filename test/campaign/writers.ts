@@ -19,9 +19,9 @@ export type Writers = AsyncDisposable & {
   sustained(ms: number): Promise<number>;
 };
 
-/** `generation`: see there. */
-export async function startWriters(url: string, seed: number, rate: number, generation = 0): Promise<Writers> {
-  const data: WritersData = {url, seed, clients: CLIENTS, generation};
+/** At so many writes a second. */
+export async function startWriters(application: Omit<WritersData, 'clients'>, rate: number): Promise<Writers> {
+  const data: WritersData = {...application, clients: CLIENTS};
   const worker = new Worker(new URL('./writers-worker.ts', import.meta.url), {workerData: data});
   let writes = 0;
   let failed: string | undefined;

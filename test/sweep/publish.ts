@@ -3,16 +3,19 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {type CampaignProof, type Proof, PROOF_FILE, type RunsProof} from '../../docs/proof-page.ts';
 import {type Result, USUAL_PAIR, type Version} from './results.ts';
 
-/** Of one version, all its seeds: a second time replaces what it said before. Not before `bad` is none. */
-export function publish<K extends keyof Proof>(kind: K, proof: Proof[K][number], {version, isCommitted}: Version, bad: number): void {
+/** Of one version and pair, all its seeds: a second time replaces what it said before. Not before `bad` is none. */
+export function publish<K extends keyof Proof>(
+  kind: K,
+  proof: Proof[K][number],
+  {version, isCommitted}: Version,
+  bad: number,
+  file: URL | string = PROOF_FILE,
+): void {
   if (bad > 0) throw new Error(`a bad run of ${version} is not mended yet`);
   if (!isCommitted) throw new Error(`${version} is no commit: what was run cannot be had by anybody else`);
-  const known = JSON.parse(readFileSync(PROOF_FILE, 'utf8')) as Proof;
-  const pairOf = (one: RunsProof | CampaignProof): string | undefined => ('pair' in one ? one.pair : undefined);
-  const others = (known[kind] as readonly (RunsProof | CampaignProof)[]).filter(
-    (one) => one.commit !== version || pairOf(one) !== pairOf(proof),
-  );
-  writeFileSync(PROOF_FILE, `${JSON.stringify({...known, [kind]: [...others, proof]}, undefined, 2)}\n`);
+  const known = JSON.parse(readFileSync(file, 'utf8')) as Proof;
+  const others = (known[kind] as readonly (RunsProof | CampaignProof)[]).filter((one) => one.commit !== version || one.pair !== proof.pair);
+  writeFileSync(file, `${JSON.stringify({...known, [kind]: [...others, proof]}, undefined, 2)}\n`);
 }
 
 /** `of`: how many runs there are for one seed. */

@@ -1,5 +1,4 @@
 /** MySQL or MariaDB and PostgreSQL, the tables of the one converted for the other as `prepare-target` does it, with the product's streams. */
-import mysql from 'mysql2/promise';
 import {mariadbEngine, mysqlEngine} from '../../src/engine/mysql/mysql-engine.ts';
 import {postgresEngine} from '../../src/engine/postgres/postgres-engine.ts';
 import type {MigrationMapping, TableMapping} from '../../src/mapping/mapping.ts';
@@ -8,15 +7,12 @@ import {enginePair} from '../../src/mapping/engine-pairs.ts';
 import type {MappingRules} from '../../src/model/mapping-rules.ts';
 import type {Direction} from '../../src/model/side.ts';
 import type {Table} from '../../src/model/table.ts';
-import {scriptFor} from '../../src/phase/schema-script.ts';
-import {type HadServer, optionsFor} from '../support/mysql-databases.ts';
+import type {HadServer} from '../support/mysql-databases.ts';
 import {loginOf} from '../support/mysql-process.ts';
 import {ownMigration} from '../support/own-migration.ts';
+import {convertTables, openMysqlSide} from './mysql-side.ts';
 import {leased, type StreamWorld, streamWorld, type WorldSide} from './stream-world.ts';
 import {hostileSide, noFunction} from './type-world.ts';
-
-/** An application whose sessions are less strict than ours, and say in UTF-8 and UTC what they mean. */
-const SPOKEN = [`SET NAMES utf8mb4`, `SET SESSION sql_mode = '', time_zone = '+00:00'`];
 
 export type PairWorld = StreamWorld<WorldSide> & {
   /** What the tables of both sides are in. */
@@ -35,19 +31,8 @@ export async function openPairWorld({server, request}: HadServer, schema: (name:
   const engine = request.flavour === 'mysql' ? mysqlEngine : mariadbEngine;
   const url = await server.createDatabase();
   const name = loginOf(url).database ?? '';
-  const client = await mysql.createConnection({...loginOf(url), rowsAsArray: true, typeCast: (field) => field.string()});
-  const source: WorldSide = {
-    database: engine.open(optionsFor(url, {migration})),
-    run: async (...statements) => {
-      for (const statement of statements) await client.query(statement);
-    },
-    rows: async (statement) => (await client.query<mysql.RowDataPacket[][]>(statement))[0] as unknown as (string | null)[][],
-    close: async () => {
-      await source.database.close();
-      await client.end();
-    },
-  };
-  await source.run(...SPOKEN, ...schema(name));
+  const source = await openMysqlSide(engine, url, migration);
+  await source.run(...schema(name));
   const target = await hostileSide('target', 18, migration);
   await Promise.all([leased(source), leased(target)]);
 
@@ -57,7 +42,7 @@ export async function openPairWorld({server, request}: HadServer, schema: (name:
   const mapped = (of: readonly Table[], allowLoss: boolean): MigrationMapping =>
     migrationMapping({tables: bytesByPlan(of), allowLoss}, noFunction, pair);
   const [lossy, exact] = [mapped(tables, true), mapped(tables, false)];
-  await convert({source, target}, tables, lossy);
+  await convertTables({source, target}, tables, lossy);
   const there = await target.database.catalog.tables(scope);
   const mappings: PairWorld['mappings'] = async (direction) =>
     tables.flatMap((table) => (table.name.name.startsWith(LOSSY) ? lossy : exact).tables([table], there, direction));
@@ -73,20 +58,6 @@ export async function openPairWorld({server, request}: HadServer, schema: (name:
   };
   return {...streamWorld({source, target}, {source: engine, target: postgresEngine}, mappings), schema: name, mappings, alone};
 }
-
-const convert = async (
-  {source, target}: {readonly source: WorldSide; readonly target: WorldSide},
-  tables: readonly Table[],
-  mapping: MigrationMapping,
-): Promise<void> => {
-  const never = new AbortController().signal;
-  const sides = {source: source.database, target: target.database};
-  const {script, findings} = await scriptFor('convert', sides, tables, mapping, never);
-  const refused = findings.filter(({severity}) => severity === 'refuse').map(({object, reason}) => `${object} ${reason}`);
-  if (refused.length) throw new Error(refused.join('\n'));
-  for (const part of ['preData', 'postData'] as const)
-    await target.database.target.runSchemaFile(part, script[part].map(({sql}) => `${sql};\n`).join('\n'), never);
-};
 
 /** What is only moved where the plan says so. */
 const bytesByPlan = (tables: readonly Table[]): MappingRules['tables'] =>
