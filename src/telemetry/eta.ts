@@ -1,5 +1,5 @@
 /** How far the copy was at one moment. */
-export type CopySample = {readonly elapsedMs: number; readonly rowsCopied: number};
+export type CopySample = {readonly elapsedMs: number; readonly rowsCopied: number; readonly rowsTotal: number; readonly chunksDone: number; readonly chunksTotal: number};
 
 /** Below this share there is too little to go by. */
 const SHARE_MIN = 0.01;
