@@ -32,22 +32,22 @@ const TABLES = ['narrow', 'wide', 'mixed'].map((name) => ITEM.replace('shop.item
 const SWITCH = ['CREATE SCHEMA aside', 'CREATE TABLE aside.switch (n int NOT NULL)', 'INSERT INTO aside.switch VALUES (0)'];
 
 export const LOADS: readonly Load[] = [
-  {name: 'steady', tables: [ITEM], fill: once(400_000), plan: FINE},
-  {name: 'few-chunks', tables: [ITEM], fill: once(500_000), plan: COARSE, acts: () => [{share: 0, words: slower(90)}]},
+  {name: 'steady', tables: [ITEM], fill: once(1_200_000), plan: FINE},
+  {name: 'few-chunks', tables: [ITEM], fill: once(800_000), plan: COARSE, acts: () => [{share: 0, words: slower(90)}]},
   {
     name: 'values-change',
     tables: [ITEM],
     targetTables: ['CREATE TABLE shop.item (id bigint PRIMARY KEY, n int NOT NULL, a text, b text)'],
-    fill: once(500_000),
+    fill: once(800_000),
     plan: `${FINE}\nmapping: {tables: {shop.item: {columns: {note: {split: {into: [a, b], at: "0"}}}}}}`,
   },
   {
     name: 'several-tables',
     tables: TABLES,
     fill: (seed) => [
-      items(200_000 * seed, '1', 'shop.narrow'),
-      items(60_000, '20', 'shop.wide'),
-      items(150_000, '1 + i % 7', 'shop.mixed'),
+      items(300_000 * seed, '1', 'shop.narrow'),
+      items(80_000, '20', 'shop.wide'),
+      items(200_000, '1 + i % 7', 'shop.mixed'),
       'ANALYZE',
     ],
     plan: FINE,
@@ -56,28 +56,31 @@ export const LOADS: readonly Load[] = [
     name: 'old-statistics',
     tables: [`${ITEM} WITH (autovacuum_enabled = false)`],
     fill: (seed) => [
-      items(200_000 * seed),
+      items(500_000 * seed),
       'ANALYZE',
-      `INSERT INTO shop.item SELECT i, 1, repeat(md5(i::text), 4) FROM generate_series(1000000, 1300000) AS i`,
+      `INSERT INTO shop.item SELECT i, 1, repeat(md5(i::text), 4) FROM generate_series(2000001, 2700000) AS i`,
     ],
     plan: FINE,
   },
-  {name: 'rows-grow', tables: [ITEM], fill: once(150_000, '1 + i / 12000.0'), plan: FINE},
+  {name: 'rows-grow', tables: [ITEM], fill: once(400_000, '1 + i / 32000.0'), plan: FINE},
   {
     name: 'slowing',
-    tables: [ITEM], fill: once(300_000),
+    tables: [ITEM],
+    fill: once(500_000),
     plan: FINE,
     acts: (seed) => [20, 40, 60, 70].map((percent, i) => ({share: 0.2 + 0.18 * i + 0.02 * seed, words: slower(percent)})),
   },
   {
     name: 'quickening',
-    tables: [ITEM], fill: once(300_000),
+    tables: [ITEM],
+    fill: once(500_000),
     plan: FINE,
     acts: (seed) => [80, 60, 30, 0].map((percent, i) => ({share: 0.1 * seed * i, words: slower(percent)})),
   },
   {
     name: 'stood-still',
-    tables: [ITEM], fill: once(350_000),
+    tables: [ITEM],
+    fill: once(600_000),
     plan: FINE,
     acts: (seed) => [
       {share: 0.25 + 0.1 * seed, words: ['throttle', '--reason', 'the recording']},
@@ -86,10 +89,11 @@ export const LOADS: readonly Load[] = [
   },
   {
     name: 'writes-in-bursts',
-    tables: [ITEM], fill: once(400_000),
+    tables: [ITEM],
+    fill: once(1_200_000),
     plan: FINE,
     bursts: (seed) => ({
-      statement: 'UPDATE shop.item SET n = n + 1 WHERE id IN (SELECT (random() * 300000)::int FROM generate_series(1, 400))',
+      statement: 'UPDATE shop.item SET n = n + 1 WHERE id IN (SELECT (random() * 1200000)::int FROM generate_series(1, 400))',
       times: 100 * seed,
       restMs: 3000,
     }),
@@ -97,9 +101,9 @@ export const LOADS: readonly Load[] = [
   {
     name: 'throttled-in-bursts',
     tables: [ITEM],
-    fill: (seed) => [...SWITCH, ...once(250_000)(seed)],
+    fill: (seed) => [...SWITCH, ...once(500_000)(seed)],
     plan: `${FINE}\nthrottle: [{sql: {query: SELECT n FROM aside.switch, max: 0}}]`,
     bursts: (seed) => ({statement: 'UPDATE aside.switch SET n = 1 - n', times: 1, restMs: 1500 + 1000 * seed}),
   },
-  {name: 'killed', tables: [ITEM], fill: once(400_000), plan: FINE, acts: (seed) => [{share: 0.15 + 0.15 * seed, words: 'kill'}]},
+  {name: 'killed', tables: [ITEM], fill: once(1_200_000), plan: FINE, acts: (seed) => [{share: 0.15 + 0.15 * seed, words: 'kill'}]},
 ];

@@ -12,10 +12,10 @@ import {Crossfade} from '../../examples/demo/crossfade-process.ts';
 import {startEmbeddedServer} from '../../examples/demo/embedded-servers.ts';
 import {openStateStore} from '../../src/journal/state-store.ts';
 import {systemEffects} from '../../src/runner/system-effects.ts';
-import type {CopySample} from '../../src/telemetry/eta.ts';
+
 import type {LiveReport} from '../../src/telemetry/telemetry.ts';
 import {LOADS, type Act, type Burst, type Load} from './loads.ts';
-import {keep} from './recordings.ts';
+import {keep, type Sample} from './recordings.ts';
 
 const LOOK_MS = 200;
 const SEEDS = [1, 2];
@@ -30,8 +30,8 @@ gates: {cutover: [approval]}
 `;
 
 const wanted = process.argv.slice(2);
-for (const load of LOADS.filter(({name}) => wanted.length === 0 || wanted.includes(name)))
-  for (const seed of SEEDS) {
+for (const seed of SEEDS)
+  for (const load of LOADS.filter(({name}) => wanted.length === 0 || wanted.includes(name))) {
     const name = `${load.name}-${seed}`;
     if (existsSync(fileURLToPath(new URL(`recordings/${name}.csv`, import.meta.url)))) continue;
     console.log(name, await record(load, seed, name));
@@ -50,11 +50,11 @@ async function record(load: Load, seed: number, name: string): Promise<string> {
     writeFileSync(plan, `${PLAN}${load.plan}\n`);
     runner.start('run', plan);
     const bursts = load.bursts && burst(source.url, load.bursts(seed), over.signal);
-    const {samples, end} = await copied(runner, state, load.acts?.(seed) ?? []);
+    const {samples, endMs} = await copied(runner, state, load.acts?.(seed) ?? []);
     over.abort();
     await bursts;
-    keep(name, samples, end);
-    return `${samples.length} samples, ${Math.round(end.elapsedMs / 1000)} s`;
+    keep(name, samples, endMs);
+    return `${samples.length} samples, ${Math.round(endMs / 1000)} s`;
   } finally {
     over.abort();
     await runner.kill9();
@@ -64,10 +64,10 @@ async function record(load: Load, seed: number, name: string): Promise<string> {
 }
 
 /** What the runner that ended the copy told until then. */
-async function copied(runner: Crossfade, state: string, acts: readonly Act[]): Promise<{samples: CopySample[]; end: CopySample}> {
+async function copied(runner: Crossfade, state: string, acts: readonly Act[]): Promise<{samples: Sample[]; endMs: number}> {
   const store = await openStateStore(state, systemEffects);
   const left = [...acts];
-  let samples: CopySample[] = [];
+  let samples: Sample[] = [];
   for (;;) {
     if (!runner.isRunning) throw new Error(`the runner has ended: ${runner.lastWords()}`);
     await sleep(LOOK_MS);
@@ -78,20 +78,19 @@ async function copied(runner: Crossfade, state: string, acts: readonly Act[]): P
     if (now.elapsedMs < (samples.at(-1)?.elapsedMs ?? 0)) samples = [];
     if (now.elapsedMs !== samples.at(-1)?.elapsedMs) samples.push(now);
     const [next] = left;
-    if (next && now.chunksDone >= next.share * now.chunksTotal) await act(runner, left.shift());
+    if (next && now.copiedShare >= next.share) await act(runner, left.shift());
     const entries = await (await store.open(run.id)).entries();
     const outcome = entries.find(({fact}) => fact.type === 'step-outcome' && fact.step === 'copy-chunks');
     if (!outcome) continue;
     await store.close();
-    const elapsedMs = now.elapsedMs + Date.parse(outcome.at) - Date.parse(report.at);
-    return {samples: samples.filter((sample) => sample.elapsedMs < elapsedMs), end: {...now, elapsedMs}};
+    const endMs = now.elapsedMs + Date.parse(outcome.at) - Date.parse(report.at);
+    return {samples: samples.filter(({elapsedMs}) => elapsedMs < endMs), endMs};
   }
 }
 
 /** Undefined before the copy has begun. */
-function sampleOf({elapsedMs, gauges: {rowsCopied, rowsTotal, chunksDone, chunksTotal}}: LiveReport): CopySample | undefined {
-  if (rowsCopied === undefined || rowsTotal === undefined || chunksDone === undefined || chunksTotal === undefined) return undefined;
-  return {elapsedMs, rowsCopied, rowsTotal, chunksDone, chunksTotal};
+function sampleOf({elapsedMs, gauges: {copiedShare}}: LiveReport): Sample | undefined {
+  return copiedShare === undefined ? undefined : {elapsedMs, copiedShare};
 }
 
 async function act(runner: Crossfade, wanted: Act | undefined): Promise<void> {

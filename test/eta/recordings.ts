@@ -2,19 +2,19 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import type {CopySample} from '../../src/telemetry/eta.ts';
+
+/** What each second of a copy told. */
+export type Sample = {readonly elapsedMs: number; readonly copiedShare: number};
 
 export type Recording = {
   /** `steady-1`: the load and its seed. */
   readonly name: string;
   /** By the clock of the samples. */
   readonly endMs: number;
-  readonly samples: readonly CopySample[];
+  readonly samples: readonly Sample[];
 };
 
 const FOLDER = fileURLToPath(new URL('recordings/', import.meta.url));
-/** Of a sample's line. */
-const FIELDS = ['elapsedMs', 'rowsCopied', 'rowsTotal', 'chunksDone', 'chunksTotal'] as const;
 
 export const recordings = (): Recording[] =>
   readdirSync(FOLDER)
@@ -22,17 +22,21 @@ export const recordings = (): Recording[] =>
     .map((file) => read(file.slice(0, -'.csv'.length)));
 
 function read(name: string): Recording {
-  const [, ...lines] = readFileSync(join(FOLDER, `${name}.csv`), 'utf8').trimEnd().split('\n');
-  const rows = lines.map((line) => line.split(',').map(Number));
-  const samples = rows.map(([elapsedMs = 0, rowsCopied = 0, rowsTotal = 0, chunksDone = 0, chunksTotal = 0]) => ({
-    ...{elapsedMs, rowsCopied, rowsTotal, chunksDone, chunksTotal},
-  }));
+  const [, ...lines] = readFileSync(join(FOLDER, `${name}.csv`), 'utf8')
+    .trimEnd()
+    .split('\n');
+  const samples = lines.map((line): Sample => {
+    const [elapsedMs = NaN, copiedShare = NaN] = line.split(',').map(Number);
+    return {elapsedMs, copiedShare};
+  });
   // The last line is the end.
-  return {name, endMs: samples.at(-1)?.elapsedMs ?? 0, samples: samples.slice(0, -1)};
+  return {name, endMs: samples.at(-1)?.elapsedMs ?? NaN, samples: samples.slice(0, -1)};
 }
 
-/** `end`: as the copy was when it was over. */
-export function keep(name: string, samples: readonly CopySample[], end: CopySample): void {
-  const lines = [FIELDS.join(','), ...[...samples, end].map((sample) => FIELDS.map((field) => Math.round(sample[field])).join(','))];
-  writeFileSync(join(FOLDER, `${name}.csv`), `${lines.join('\n')}\n`);
+/** `endMs`: when the copy was over. */
+export function keep(name: string, samples: readonly Sample[], endMs: number): void {
+  const lines = [...samples, {elapsedMs: endMs, copiedShare: 1}].map(
+    ({elapsedMs, copiedShare}) => `${Math.round(elapsedMs)},${copiedShare.toFixed(5)}`,
+  );
+  writeFileSync(join(FOLDER, `${name}.csv`), `${['elapsedMs,copiedShare', ...lines].join('\n')}\n`);
 }
