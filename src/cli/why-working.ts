@@ -16,11 +16,11 @@ function phaseWords(phase: string, report: LiveReport): readonly string[] {
   return phase === 'catch-up' ? catchUpWords(report) : [];
 }
 
-function copyWords({gauges, samples}: LiveReport): readonly string[] {
+function copyWords({gauges, samples, waits = []}: LiveReport): readonly string[] {
   const {chunksDone, chunksTotal, rowsCopied, rowsTotal} = gauges;
   if (chunksDone === undefined || chunksTotal === undefined) return [];
   const rows = rowsCopied === undefined ? '' : `, ${count(rowsCopied)} of about ${count(rowsTotal)} rows`;
-  const eta = etaBand(samples);
+  const eta = waits.length > 0 ? undefined : etaBand(samples); // what holds it up may last
   return [`${chunksDone} of ${chunksTotal} chunks done${rows}${eta === undefined ? '' : `, about ${span(eta.lowMs, eta.highMs)} to go`}`];
 }
 
