@@ -1,8 +1,9 @@
 /** The alert rules name metrics, labels and pages that exist. That they fire when they should: alerts.db.test.ts. */
-import {existsSync, readFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {parse} from 'yaml';
 import {z} from 'zod';
+import {explainPages} from '../src/cli/explain-pages.ts';
 import {METRICS} from '../src/server/metrics.ts';
 
 const file = z.object({
@@ -47,7 +48,41 @@ test('the dashboard asks for every metric that there is, in its unit, and for no
   ]);
 });
 
-test('every alert has a name of its own and leads to a page', () => {
+test('every alert has a name of its own and leads to its section of the runbook', () => {
   expect(new Set(rules.map(({alert}) => alert)).size).toBe(rules.length);
-  expect(rules.filter(({annotations}) => !existsSync(annotations.runbook_url))).toEqual([]);
+  expect(rules.map(({annotations}) => annotations.runbook_url)).toEqual(
+    rules.map(({alert}) => `docs/runbook/alerts.md#${alert.toLowerCase()}`),
+  );
+  expect(Object.keys(sectionsOf('docs/runbook/alerts.md'))).toEqual(rules.map(({alert}) => alert));
 });
+
+test('every error code has its section', () => {
+  expect(Object.keys(sectionsOf('docs/runbook/errors.md'))).toEqual(Object.keys(explainPages));
+});
+
+test.each(['alerts', 'errors'])('each section of %s has a symptom, a first command, what it changes, and how that is undone', (page) => {
+  const sections = Object.entries(sectionsOf(`docs/runbook/${page}.md`));
+  expect(sections.length).toBeGreaterThan(10);
+  expect(sections.filter(([, text]) => !FORM.test(text)).map(([name]) => name)).toEqual([]);
+});
+
+test('no first command changes anything', () => {
+  const pages = ['alerts', 'errors'].map((page) => readFileSync(`docs/runbook/${page}.md`, 'utf8')).join('');
+  const first = [...pages.matchAll(/^- \*\*First command\*\*: `crossfade ([a-z]+)([^`]*)`/gm)].map(([, verb = '', rest = '']) => ({
+    verb,
+    rest,
+  }));
+  expect(first).toHaveLength(rules.length + Object.keys(explainPages).length);
+  expect(first.filter(({verb, rest}) => !READING.has(verb) && !rest.includes('--dry-run'))).toEqual([]);
+  expect(first.filter(({rest}) => rest.includes('--repair'))).toEqual([]);
+});
+
+/** The four parts in their order, each with something in it. */
+const FORM = /^- \*\*Symptom\*\*: \S[^]*^- \*\*First command\*\*: `crossfade [^]*^- \*\*What it changes\*\*: \S[^]*^- \*\*Undo\*\*: \S/m;
+const READING: ReadonlySet<string> = new Set(['status', 'events', 'explain', 'doctor', 'plan', 'validate', 'verify']);
+
+/** Text by heading. */
+function sectionsOf(path: string): Readonly<Record<string, string>> {
+  const [, ...sections] = readFileSync(path, 'utf8').split(/^## /m);
+  return Object.fromEntries(sections.map((text) => [text.slice(0, text.indexOf('\n')), text]));
+}

@@ -10,6 +10,7 @@ import {printOutline} from './outline-print.ts';
 import type {Output} from './output.ts';
 import {planArgument} from './plan-argument.ts';
 import {askPlan, type AskedPlan} from './plan-asked.ts';
+import {throttleLines, throttlesDocument} from './throttle-lines.ts';
 
 export const command: CommandModule = {
   configure: (command) => void command.argument('<file>', 'the plan, or - for stdin').addHelpText('after', '\nWith -q: without the SQL.'),
@@ -35,13 +36,14 @@ const planDocument = (checksum: string, {facts, outline, findings}: AskedPlan): 
   findings,
   missing: facts.missing,
   stallBudgetMs: facts.plan.operations ? undefined : facts.plan.cutover.stallBudgetMs,
+  throttles: throttlesDocument(facts.plan),
   hooks: hooksDocument(facts.plan),
   ...outline,
 });
 
 const print = ({facts, outline, findings}: AskedPlan, output: Output, withSql: boolean): void => {
   printOutline(outline, output, withSql);
-  for (const line of hookLines(facts.plan)) output.data(line);
+  for (const line of [...throttleLines(facts.plan), ...hookLines(facts.plan)]) output.data(line);
   for (const line of findingLines(findings)) output.data(line);
   for (const what of facts.missing) output.data(`MISSING ${what}`);
 };

@@ -15,25 +15,27 @@ test('a report is kept each second and at the end, with numbers, notes and sampl
   const kept: LiveReport[] = [];
   const telemetry = progressTelemetry(printed().output, clock, async (report) => void kept.push(report));
   telemetry.gauge('rowsCopied', 10);
+  telemetry.gauge('copiedShare', 0.1);
   telemetry.note('phase assess');
   await clock.advance(1000);
   telemetry.gauge('rowsCopied', 30);
+  telemetry.gauge('copiedShare', 0.3);
   for (let i = 1; i <= 7; i++) telemetry.note(`note ${i}`);
   await clock.advance(1000);
   expect(kept).toHaveLength(2);
   expect(kept[0]).toMatchObject({
     elapsedMs: 1000,
-    gauges: {rowsCopied: 10},
+    gauges: {rowsCopied: 10, copiedShare: 0.1},
     notes: [{at: '2026-05-01T10:00:00.000Z', text: 'phase assess'}],
   });
   expect(kept[1]?.notes.map(({text}) => text)).toEqual(['note 3', 'note 4', 'note 5', 'note 6', 'note 7']);
   expect(kept[1]?.samples).toEqual([
-    {elapsedMs: 1000, rowsCopied: 10},
-    {elapsedMs: 2000, rowsCopied: 30},
+    {elapsedMs: 1000, copiedShare: 0.1},
+    {elapsedMs: 2000, copiedShare: 0.3},
   ]);
   telemetry.gauge('rowsCopied', 31);
   await telemetry.close();
-  expect(kept.at(-1)?.gauges).toEqual({rowsCopied: 31});
+  expect(kept.at(-1)?.gauges).toEqual({rowsCopied: 31, copiedShare: 0.3});
 });
 
 test('what holds the run up is in the report, longest first, until it is over', async () => {

@@ -2,6 +2,7 @@
 import type {TuningOnRecord} from '../journal/tuning.ts';
 import type {Clock} from '../model/effects.ts';
 import {UNTUNED} from '../model/tuning.ts';
+import {withSample} from '../telemetry/eta.ts';
 import {statusLine} from '../telemetry/status-report.ts';
 import {silentTelemetry, type LiveReport, type Room, type SideUsage, type Telemetry, type Wait} from '../telemetry/telemetry.ts';
 import type {Output} from './output.ts';
@@ -11,7 +12,6 @@ const UNTUNED_ON_RECORD: TuningOnRecord = {...UNTUNED, throttledBy: undefined};
 const LINE_MS = 5000;
 /** Between two reports to those who look on from other processes. */
 const KEEP_MS = 1000;
-const SAMPLES_MAX = 30;
 const NOTES_MAX = 5;
 /** One may meet an appender at work; so many in a row have a cause that a person should know. */
 const FAILURES_TOLD = 5;
@@ -36,7 +36,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
   const work = new Map<string, string>();
   let room: readonly Room[] | undefined;
   let usage: readonly SideUsage[] | undefined;
-  const samples: LiveReport['samples'][number][] = [];
+  let samples: LiveReport['samples'] = [];
   const note = (text: string): void => {
     notes.push({at: clock.now().toISOString(), text});
     notes.splice(0, notes.length - NOTES_MAX);
@@ -45,14 +45,13 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
   };
   const report = (): LiveReport => {
     const [gauges, elapsedMs] = [{...read()}, clock.monotonicMs() - started];
-    if (gauges.rowsCopied !== undefined) samples.push({elapsedMs, rowsCopied: gauges.rowsCopied});
-    samples.splice(0, samples.length - SAMPLES_MAX);
+    if (gauges.copiedShare !== undefined) samples = withSample(samples, {elapsedMs, copiedShare: gauges.copiedShare});
     const longest = [...waits.values()].sort((a, b) => Date.parse(a.since) - Date.parse(b.since));
     return {
       at: clock.now().toISOString(),
       elapsedMs,
       gauges,
-      samples: [...samples],
+      samples,
       notes: [...notes],
       waits: longest,
       work: [...work.values()],

@@ -1,22 +1,25 @@
 /** The answer of `status` and of `watch` with `--json`, and what is looked at for it. */
-import type {RunState} from '../journal/run-state.ts';
 import {systemEffects} from '../runner/system-effects.ts';
+import type {Band} from '../telemetry/eta.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
 import type {Run} from './run-choice.ts';
+import {liveForecast, type LiveForecast} from './live-forecast.ts';
+import {copyEnd} from './live-numbers.ts';
 import {isRunnerAlive} from './runner-alive.ts';
 import {whyNotDone, type WhyNotDone} from './why-not-done.ts';
 
-export type Seen = {readonly alive: boolean | undefined; readonly why: WhyNotDone};
+export type Seen = {readonly alive: boolean | undefined; readonly why: WhyNotDone; readonly forecast: LiveForecast | null};
 
-export function look(state: RunState, report: LiveReport | undefined): Seen {
+export function look({state, entries}: Pick<Run, 'state' | 'entries'>, report: LiveReport | undefined): Seen {
   const alive = state.runner && isRunnerAlive(state.runner);
-  return {alive, why: whyNotDone(state, alive, systemEffects.clock.now(), report)};
+  const now = systemEffects.clock.now();
+  return {alive, why: whyNotDone(state, alive, now, report), forecast: liveForecast(entries, state, now)};
 }
 
 /** An interface: fields are added, never changed. Absent is null. */
 export function statusDocument(
   {id, state}: Pick<Run, 'id' | 'state'>,
-  {alive, why}: Seen,
+  {alive, why, forecast}: Seen,
   report: LiveReport | undefined,
 ): Readonly<Record<string, unknown>> {
   const {plan, runner} = state;
@@ -75,6 +78,8 @@ export function statusDocument(
     /** Its automation was told to wait by an attempt, and no runner has told it to go on. */
     failoverPaused: state.failoverPaused ?? null,
     lastVerification: state.verifications.at(-1) ?? null,
+    /** Of the rehearsal that a gate was passed with, as in the report; `soFarMs` of the phase under way. */
+    forecast,
     createdAt: state.createdAt,
     entries: state.head.seq,
     /** Of a runner on this machine that is at work. */
@@ -83,6 +88,16 @@ export function statusDocument(
     live:
       report === undefined
         ? null
-        : {at: report.at, elapsedMs: report.elapsedMs, ...report.gauges, waits: report.waits ?? [], work: report.work ?? []},
+        : {
+            at: report.at,
+            elapsedMs: report.elapsedMs,
+            ...report.gauges,
+            /** Between these two the copy will be done, from `at` on; null while nobody can say. */
+            eta: rounded(copyEnd(state, alive, report)),
+            waits: report.waits ?? [],
+            work: report.work ?? [],
+          },
   };
 }
+
+const rounded = (band: Band | undefined): Band | null => (band ? {lowMs: Math.floor(band.lowMs), highMs: Math.ceil(band.highMs)} : null);

@@ -1,12 +1,12 @@
 /** `crossfade status`: where a run stands, and in one line why it is not done. */
 import type {CommandModule, Invocation} from './command.ts';
 import {EXIT} from './exit-codes.ts';
+import {forecastWords} from './live-forecast.ts';
+import {numbersLine} from './live-numbers.ts';
 import {table, type Output} from './output.ts';
 import {chooseRun, runsOf, unfinishedOf, withRunOption, withState, type Run} from './run-choice.ts';
 import {look, statusDocument} from './status-document.ts';
 import type {JournalStore} from '../journal/journal.ts';
-import {throttledOf} from './tuning-words.ts';
-import {statusLine} from '../telemetry/status-report.ts';
 
 export const command: CommandModule = {
   configure: (command) => void withRunOption(command),
@@ -23,12 +23,13 @@ export const command: CommandModule = {
 async function show(run: Run, store: JournalStore, {output}: Invocation): Promise<void> {
   const {state} = run;
   const report = await store.report(run.id);
-  const seen = look(state, report);
+  const seen = look(run, report);
   if (output.isJson) return output.document(statusDocument(run, seen, report));
   const {cause, owner, next} = seen.why;
   const line = `${output.paint.bold(state.plan.name)} ${state.status}: ${cause}`;
   output.data(next === undefined ? line : `${line} | owner: ${owner} | next: ${next.command}`);
-  if (report !== undefined && !state.isFinal) output.data(statusLine({...report, ...throttledOf(state.tuning, report.waits)}));
+  if (report !== undefined && !state.isFinal) output.data(numbersLine(state, seen.alive, report));
+  if (seen.forecast && !state.isFinal) output.data(`forecast: ${forecastWords(seen.forecast)}`);
   if (seen.alive === true && report?.control !== undefined) output.say(`Control socket: ${report.control}`);
   output.detail(
     `run ${run.id}, plan ${state.plan.file}, checksum ${state.plan.checksum.slice(0, 12)}, the ${state.openSide} is open, epoch ${state.epoch}, entry ${state.head.seq}`,
@@ -38,14 +39,8 @@ async function show(run: Run, store: JournalStore, {output}: Invocation): Promis
 
 async function list(runs: readonly Run[], store: JournalStore, output: Output): Promise<void> {
   const reports = await Promise.all(runs.map(({id}) => store.report(id)));
-  if (output.isJson) return output.document({runs: runs.map((run, i) => statusDocument(run, look(run.state, reports[i]), reports[i]))});
-  const rows = runs.map((run, i) => [
-    run.id,
-    run.state.plan.name,
-    run.state.status,
-    run.state.phase,
-    look(run.state, reports[i]).why.cause,
-  ]);
+  if (output.isJson) return output.document({runs: runs.map((run, i) => statusDocument(run, look(run, reports[i]), reports[i]))});
+  const rows = runs.map((run, i) => [run.id, run.state.plan.name, run.state.status, run.state.phase, look(run, reports[i]).why.cause]);
   output.data(await table(['RUN', 'PLAN', 'STATE', 'PHASE', 'WHY'], rows));
   output.say(`Next: crossfade status --run ${runs[0]?.id ?? ''}`);
 }

@@ -18,10 +18,12 @@ function phaseLines(phase: PhaseLine, {glyphs, isColored}: Style, stepsMax: numb
   const steps = stepsMax > 0 ? phase.steps.slice(-stepsMax) : [];
   return column(
     {key: phase.name},
-    line(`${glyphs[phase.mark]} ${phase.name.padEnd(18)} ${phase.time}${again}`, {bold: phase.mark === 'here', ...color}),
+    line(`${glyphs[phase.mark]} ${phase.name.padEnd(18)} ${timeWords(phase)}${again}`, {bold: phase.mark === 'here', ...color}),
     ...steps.map((step) => line(`    ${glyphs[step.mark]} ${step.name.padEnd(22)} ${step.time}`, {key: step.name})),
   );
 }
+
+const timeWords = ({time, forecast}: PhaseLine): string => [time, forecast].filter((one) => one !== '').join(' of ');
 
 function colorOf(mark: PhaseLine['mark']): {color?: string; dimColor?: boolean} {
   if (mark === 'failed') return {color: 'red'};

@@ -5,11 +5,11 @@ import {isOf, recorded} from '../journal/recorded.ts';
 import type {RunState, RunStatus} from '../journal/run-state.ts';
 import type {Side} from '../model/side.ts';
 import {duration} from '../model/amounts.ts';
-import {statusLine} from '../telemetry/status-report.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
 import type {Workflow} from '../workflow/workflow.ts';
 import {factWords} from './fact-words.ts';
-import {throttledOf} from './tuning-words.ts';
+import {expectedOf, liveForecast} from './live-forecast.ts';
+import {numbersLine} from './live-numbers.ts';
 import {whyNotDone, type WhyNotDone} from './why-not-done.ts';
 
 export type WatchView = {
@@ -40,6 +40,8 @@ export type PhaseLine = {
   readonly visits: number;
   /** Of the newest visit; empty before the first. */
   readonly time: string;
+  /** What its rehearsal let expect of the first visit; empty without one, and from the second visit on. */
+  readonly forecast: string;
   /** Of the phase the run is in, oldest first. */
   readonly steps: readonly {readonly name: string; readonly mark: Mark; readonly time: string}[];
 };
@@ -60,7 +62,7 @@ export function watchView({id, state, entries, report, alive, now}: Watched): Wa
   return {
     ...{id, name: plan.name, status, openSide, isFinal, isPauseRequested, phase, isAttended: alive},
     phases: phaseLines(state, entries, now),
-    numbers: report && statusLine({...report, ...throttledOf(state.tuning, report.waits)}),
+    numbers: report && numbersLine(state, alive, report),
     gates: verdictsOf(visit, phase),
     why: whyNotDone(state, alive, now, report),
     notes: report?.notes ?? [],
@@ -72,11 +74,12 @@ function phaseLines(state: RunState, entries: readonly Entry[], now: Date): Phas
   const known: Readonly<Record<string, Workflow>> = workflows;
   const {phases = []} = known[state.plan.workflow] ?? {};
   const here = state.isFinal ? phases.length : phases.indexOf(state.phase);
+  const forecast = liveForecast(entries, state, now);
   return phases.map((name, index) => {
     const visits = state.attempts[name] ?? 0;
     const mark = index === here ? hereMark(state) : index > here ? 'ahead' : visits > 0 ? 'done' : 'passed over';
     const steps = index === here ? stepLines(state.visit, now) : [];
-    return {name, mark, visits, time: timeOf(name, entries, now), steps};
+    return {name, mark, visits, time: timeOf(name, entries, now), forecast: visits > 1 ? '' : expectedOf(forecast, name), steps};
   });
 }
 

@@ -35,7 +35,7 @@ function canDraw({global}: Invocation): boolean {
 
 async function print(run: Run, store: JournalStore, {output}: Invocation): Promise<ExitCode> {
   let watched = await lookAt(run, store);
-  const lines = new WatchLines(output, () => statusDocument({...run, ...watched}, look(watched.state, watched.report), watched.report));
+  const lines = new WatchLines(output, () => statusDocument({...run, ...watched}, look(watched, watched.report), watched.report));
   for (;;) {
     lines.show(watchView(watched), watched.entries, watched.now, systemEffects.clock.monotonicMs());
     if (watched.state.isFinal || output.isUnread()) return EXIT.done;

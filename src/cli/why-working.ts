@@ -1,6 +1,6 @@
 /** How far the work of a phase is, from the numbers that its runner tells. Pure. */
-import {bytes, count, duration} from '../model/amounts.ts';
-import {etaMs} from '../telemetry/eta.ts';
+import {bytes, count, span} from '../model/amounts.ts';
+import {etaBand} from '../telemetry/eta.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
 
 /** Begins with a separator; empty when there is nothing to tell. `report` of the runner that is at work. */
@@ -16,12 +16,12 @@ function phaseWords(phase: string, report: LiveReport): readonly string[] {
   return phase === 'catch-up' ? catchUpWords(report) : [];
 }
 
-function copyWords({gauges, samples}: LiveReport): readonly string[] {
+function copyWords({gauges, samples, waits = []}: LiveReport): readonly string[] {
   const {chunksDone, chunksTotal, rowsCopied, rowsTotal} = gauges;
   if (chunksDone === undefined || chunksTotal === undefined) return [];
   const rows = rowsCopied === undefined ? '' : `, ${count(rowsCopied)} of about ${count(rowsTotal)} rows`;
-  const eta = etaMs(samples, rowsTotal);
-  return [`${chunksDone} of ${chunksTotal} chunks done${rows}${eta === undefined ? '' : `, about ${duration(eta)} to go`}`];
+  const eta = waits.length > 0 ? undefined : etaBand(samples); // what holds it up may last
+  return [`${chunksDone} of ${chunksTotal} chunks done${rows}${eta === undefined ? '' : `, about ${span(eta.lowMs, eta.highMs)} to go`}`];
 }
 
 const verifyWords = ({gauges: {tablesVerified, tablesTotal, rowsVerified}}: LiveReport): readonly string[] =>

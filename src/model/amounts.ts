@@ -14,6 +14,16 @@ function scaled(value: number, base: number, units: readonly string[]): string {
   return `${amount.toFixed(decimals)}${units[power] ?? ''}`;
 }
 
+const [SECOND_MS, MINUTE_MS, HOUR_MS] = [1000, 60_000, 3_600_000];
+
+/** Up to which length what is rounded to what; without a mark the ends are written as durations are. */
+const SPANS = [
+  {belowMs: 2 * MINUTE_MS, step: SECOND_MS, unit: SECOND_MS, mark: 's'},
+  {belowMs: 2 * HOUR_MS, step: MINUTE_MS, unit: MINUTE_MS, mark: 'm'},
+  {belowMs: 24 * HOUR_MS, step: 10 * MINUTE_MS, unit: MINUTE_MS, mark: undefined},
+] as const;
+const LONG = {step: HOUR_MS, unit: HOUR_MS, mark: undefined};
+
 /** Two units at most: `42s`, `12m05s`, `2h06m`, `3d04h`. */
 export function duration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
@@ -21,6 +31,13 @@ export function duration(ms: number): string {
   if (seconds < 3600) return pair(seconds, 60, 'm', 's');
   if (seconds < 86_400) return pair(Math.floor(seconds / 60), 60, 'h', 'm');
   return pair(Math.floor(seconds / 3600), 24, 'd', 'h');
+}
+
+/** Rounded outwards to what a guess is worth: `40-70s`, `12-17m`, `1h50m-2h20m`. */
+export function span(lowMs: number, highMs: number): string {
+  const {step, unit, mark} = SPANS.find(({belowMs}) => highMs < belowMs) ?? LONG;
+  const [low, high] = [Math.floor(lowMs / step) * step, Math.ceil(highMs / step) * step];
+  return mark === undefined ? `${duration(low)}-${duration(high)}` : `${low / unit}-${high / unit}${mark}`;
 }
 
 const pair = (value: number, size: number, large: string, small: string) =>

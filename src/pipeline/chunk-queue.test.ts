@@ -49,6 +49,14 @@ it('hands out what is left in the new size, once per size, and leaves what was t
   expect([queue.total, (await queue.next())?.id, (await queue.next())?.id, await queue.next()]).toEqual([5, 4, 104, undefined]);
 });
 
+it('knows how many of a table are left: open or under way', async () => {
+  const queue = new ChunkQueue([chunk(1, range()), chunk(2, range()), chunk(3, range(), orders, true), chunk(4, range(), notes)]);
+  const first = await queue.next();
+  expect([queue.leftOf(orders), queue.leftOf(notes)]).toEqual([2, 1]);
+  if (first) queue.done(first);
+  expect([queue.leftOf(orders), queue.leftOf(notes)]).toEqual([1, 1]);
+});
+
 it('does not write where the ranges stay what they are', async () => {
   const recutChunks = vi.fn();
   const table = {name: orders} as unknown as Table;

@@ -17,6 +17,7 @@ export class ChunkQueue {
   #open: readonly Chunk[];
   #bytes: number | undefined;
   #taken = 0;
+  readonly #underWay = new Set<Chunk>();
   #turn: Promise<void> = Promise.resolve();
   readonly #recut: Recut | undefined;
 
@@ -34,6 +35,15 @@ export class ChunkQueue {
     return this.#taken + this.#open.length;
   }
 
+  /** Of that table: open or under way. */
+  leftOf({schema, name}: TableName): number {
+    return [...this.#open, ...this.#underWay].filter(({table}) => table.name === name && table.schema === schema).length;
+  }
+
+  done(chunk: Chunk): void {
+    this.#underWay.delete(chunk);
+  }
+
   /** One at a time, so that nobody takes a chunk that is being replaced. */
   async next(): Promise<Chunk | undefined> {
     this.#turn = this.#turn.then(() => this.#cutAnew());
@@ -42,6 +52,7 @@ export class ChunkQueue {
     if (first === undefined) return undefined;
     this.#open = others;
     this.#taken++;
+    this.#underWay.add(first);
     return first;
   }
 

@@ -73,10 +73,10 @@ describe('copying', () => {
   it('counts what was copied before, from its first number on', async () => {
     const done: Chunk = {id: 7, table: name, range: {after: undefined, to: undefined}, done: true, rows: 100};
     const {settle, end, copied, numbers} = copy(2, () => 1, [done, {...done, id: 8, rows: 50}]);
-    expect(numbers()).toMatchObject({rowsCopied: 150, chunksDone: 2, chunksTotal: 4});
+    expect(numbers()).toMatchObject({rowsCopied: 150, chunksDone: 2, chunksTotal: 4, copiedShare: 0.5});
     await settle();
     await end(0);
-    expect(numbers()).toMatchObject({rowsCopied: 160, chunksDone: 3, chunksTotal: 4});
+    expect(numbers()).toMatchObject({rowsCopied: 160, chunksDone: 3, chunksTotal: 4, copiedShare: 0.75});
     await end(1);
     expect(await copied).toEqual({rows: 20, bytes: 200, chunks: 2});
   });
@@ -85,7 +85,7 @@ describe('copying', () => {
     const done: Chunk = {id: 7, table: name, range: {after: undefined, to: undefined}, done: true, rows: 100};
     const [after, within] = [silentTelemetry(), silentTelemetry()];
     tellCopied(after, [done, {...done, id: 8, rows: 50}]);
-    expect(after.read()).toEqual({rowsCopied: 150, rowsTotal: 150, chunksDone: 2, chunksTotal: 2});
+    expect(after.read()).toEqual({rowsCopied: 150, rowsTotal: 150, chunksDone: 2, chunksTotal: 2, copiedShare: 1});
     tellCopied(within, [done, {...done, id: 8, done: false}]);
     expect(within.read()).toEqual({});
   });

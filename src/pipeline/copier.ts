@@ -9,6 +9,7 @@ import {nameOf, writtenColumns, type Table, type TableName} from '../model/table
 import type {TableMapping} from '../mapping/mapping.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import {ChunkQueue, cutAnew} from './chunk-queue.ts';
+import {CopiedShare} from './copied-share.ts';
 
 export type CopyRequest = {
   readonly from: Database;
@@ -43,13 +44,16 @@ export const copyChunks = async (
     chunkBytes && {wanted: chunkBytes, cut: (open, bytes) => cutAnew({...request, reads}, open, bytes)},
   );
   const total = {rows: 0, bytes: 0, chunks: 0};
-  const report = reporting(request, queue);
+  const share = new CopiedShare(request.chunks, (name) => reads(name).estimatedBytes);
+  const report = reporting(request, queue, share);
   report(total);
   await eachOf(queue, request, async (chunk) => {
     const loaded = await copyChunk(request, chunk, mappingOf(chunk.table));
     total.rows += loaded.rows;
     total.bytes += loaded.bytes;
     total.chunks++;
+    queue.done(chunk);
+    share.done(chunk.table, queue.leftOf(chunk.table));
     report(total);
   });
   return total;
@@ -127,6 +131,7 @@ export const bulkFormat = (table: Table): BulkFormat =>
 const reporting = (
   {telemetry, chunks}: CopyRequest,
   queue: ChunkQueue,
+  copied: CopiedShare,
 ): ((total: {readonly rows: number; readonly chunks: number}) => void) => {
   const before = chunks.filter((chunk) => chunk.done);
   const rowsBefore = rowsOf(before);
@@ -134,6 +139,7 @@ const reporting = (
     telemetry.gauge('rowsCopied', rowsBefore + total.rows);
     telemetry.gauge('chunksDone', before.length + total.chunks);
     telemetry.gauge('chunksTotal', before.length + queue.total);
+    telemetry.gauge('copiedShare', copied.share);
   };
 };
 
@@ -146,4 +152,5 @@ export const tellCopied = (telemetry: Telemetry, chunks: readonly Chunk[]): void
   telemetry.gauge('rowsTotal', rowsOf(chunks));
   telemetry.gauge('chunksDone', chunks.length);
   telemetry.gauge('chunksTotal', chunks.length);
+  telemetry.gauge('copiedShare', 1);
 };

@@ -50,7 +50,7 @@ describe('filling', () => {
     const {acts, telemetry, run} = filler();
     expect(await run()).toEqual({rows: 20, chunks: 2});
     expect(acts).toEqual(['turn', 'fill 1: channel, origin', 'turn', 'fill 2: weight']);
-    expect(telemetry.read()).toEqual({chunksDone: 3, chunksTotal: 3});
+    expect(telemetry.read()).toEqual({chunksDone: 3, chunksTotal: 3, copiedShare: 1});
   });
 
   it('stops between two chunks', async () => {

@@ -25,12 +25,16 @@ export const fillChunks = async (request: FillerRequest): Promise<{readonly rows
   const {chunks, telemetry} = request;
   const open = chunks.filter(({done}) => !done);
   telemetry.gauge('chunksTotal', chunks.length);
+  const tell = (done: number): void => {
+    telemetry.gauge('chunksDone', done);
+    telemetry.gauge('copiedShare', chunks.length === 0 ? 1 : done / chunks.length);
+  };
   let rows = 0;
   for (const [filled, chunk] of open.entries()) {
-    telemetry.gauge('chunksDone', chunks.length - open.length + filled);
+    tell(chunks.length - open.length + filled);
     rows += await request.inTurn(() => fillChunk(request, chunk));
   }
-  telemetry.gauge('chunksDone', chunks.length);
+  tell(chunks.length);
   return {rows, chunks: open.length};
 };
 

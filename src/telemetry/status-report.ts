@@ -1,7 +1,6 @@
-import {bytes, count, duration} from '../model/amounts.ts';
-import {etaMs} from './eta.ts';
-import type {CopySample} from './eta.ts';
-import type {Telemetry} from './telemetry.ts';
+import {bytes, count, duration, span} from '../model/amounts.ts';
+import {etaBand} from './eta.ts';
+import type {CopySample, Telemetry} from './telemetry.ts';
 
 export type StatusReport = {
   readonly gauges: ReturnType<Telemetry['read']>;
@@ -9,7 +8,7 @@ export type StatusReport = {
   readonly elapsedMs: number;
   /** Why the copy is slowed down, measured value against limit: `lag 1.55s > 1.00s`. */
   readonly throttled?: string;
-  /** How far the copy was at a few recent moments, oldest first. */
+  /** How far the copy was since it began, oldest first. */
   readonly samples?: readonly CopySample[];
 };
 
@@ -30,10 +29,10 @@ export function statusLine(report: StatusReport): string {
 }
 
 /** While it is throttled, the reason stands where a guess would be worthless. */
-function outlook({gauges, throttled, samples = []}: StatusReport): readonly string[] {
+function outlook({throttled, samples = []}: StatusReport): readonly string[] {
   if (throttled !== undefined) return [`throttled: ${throttled}`];
-  const eta = etaMs(samples, gauges.rowsTotal);
-  return eta === undefined ? [] : [`ETA ~${duration(eta)}`];
+  const eta = etaBand(samples);
+  return eta === undefined ? [] : [`ETA ~${span(eta.lowMs, eta.highMs)}`];
 }
 
 /** Rounded down: 100 % is shown when nothing is missing, not when little is. The total is an estimate and may be too low. */

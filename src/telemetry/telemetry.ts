@@ -64,10 +64,19 @@ export type GaugeName =
   | 'backlogBytes'
   | 'chunksDone'
   | 'chunksTotal'
+  | 'copiedShare'
   | 'rowsVerified'
   | 'tablesVerified'
   | 'tablesTotal'
   | 'rereads';
+
+/** How far the copy or the backfill was at one moment. */
+export type CopySample = {
+  /** Since the runner started. */
+  readonly elapsedMs: number;
+  /** 0 to 1; absent in reports of earlier versions, which told rows here. */
+  readonly copiedShare?: number;
+};
 
 /** The numbers of a run as another process may see them: kept beside the journal by the runner, at most once a second. */
 export type LiveReport = {
@@ -76,8 +85,8 @@ export type LiveReport = {
   /** Since the runner started. */
   readonly elapsedMs: number;
   readonly gauges: Readonly<Partial<Record<GaugeName, number>>>;
-  /** How far the copy was at a few recent moments, oldest first. */
-  readonly samples: readonly {readonly elapsedMs: number; readonly rowsCopied: number}[];
+  /** How far the copy was at some moments since it began, oldest first; the older, the further apart. */
+  readonly samples: readonly CopySample[];
   /** The newest notes, oldest first. */
   readonly notes: readonly {readonly at: string; readonly text: string}[];
   /** What holds the run up, longest first; absent in reports of earlier versions. */

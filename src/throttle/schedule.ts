@@ -36,7 +36,7 @@ export function nextOpening(windows: readonly WeeklyWindow[], zone: string, now:
   return undefined;
 }
 
-function windowOf(value: unknown): WeeklyWindow {
+export function windowOf(value: unknown): WeeklyWindow {
   const settings =
     typeof value === 'object' && value !== null
       ? Object.fromEntries(Object.entries(value))

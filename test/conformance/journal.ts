@@ -165,7 +165,7 @@ const report = (rowsCopied: number): LiveReport => ({
   at: '2026-05-01T10:00:00.000Z',
   elapsedMs: 1500,
   gauges: {rowsCopied, lagMs: 0.5},
-  samples: [{elapsedMs: 1000, rowsCopied}],
+  samples: [{elapsedMs: 1000, copiedShare: rowsCopied / 100}],
   notes: [{at: '2026-05-01T10:00:00.000Z', text: 'phase assess 漢'}],
 });
 

@@ -65,3 +65,12 @@ test('while comparing is throttled to nothing the stream goes on', async () => {
   await atTheGate(story);
   expect(runner.isRunning).toBe(true);
 });
+
+test('plan lists the throttles with their limits', async () => {
+  await using story = await openLetters('listed', {plan: {gates, throttle: [{'connection-load': {max: '70%'}}]}});
+  const limits = 'more than 70% of the connections of either server are in use';
+  expect((await story.type('plan', story.planFile, '-q')).output).toContain(`\nthrottle connection-load: work waits while ${limits}\n`);
+  expect(JSON.parse((await story.type('plan', story.planFile, '--json')).output)).toMatchObject({
+    throttles: [{name: 'connection-load', limits, settings: {max: 70}}],
+  });
+});
