@@ -42,6 +42,10 @@ const moveOutline = async (facts: PlanFacts): Promise<Outline> => {
             target?.source.changes('reverse'),
             ...streamActs(reverse, target?.source, source?.target, 'reverse'),
           ]),
+          await step(
+            'compare-statements',
+            'compare what statements cost on the target with what they cost on the source, where both count it; the target is asked how it would carry out the slowest of them: EXPLAIN (GENERIC_PLAN), which carries nothing out',
+          ),
         ],
       },
       {phase: 'reverse-cutover', gates: gatesOf(plan, 'reverse-cutover'), steps: await cutoverSteps(facts, 'reverse')},

@@ -10,7 +10,7 @@ import type {Table} from '../model/table.ts';
 import type {MigrationMapping, TableMapping} from '../mapping/mapping.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import type {Database, Engine, MigrationRef} from '../engine/engine.ts';
-import type {HeardSignal, JournalFact, Signal} from '../journal/journal.ts';
+import type {HeardSignal, JournalFact, Signal, StatementsOnRecord} from '../journal/journal.ts';
 import type {Operation} from '../operation/operation.ts';
 import type {Canary} from '../canary/canary.ts';
 import type {Failover} from '../failover/failover.ts';
@@ -60,6 +60,8 @@ export type PhaseContext = {
   isFailoverPaused(): Promise<boolean>;
   /** What the canary of the newest cutover found wrong, if it did; the journal knows. */
   canaryFailure(): Promise<string | undefined>;
+  /** What was remembered of statements before the newest cutover, and the newest comparison since; the journal knows. */
+  statements(): Promise<StatementsOnRecord>;
   /** The migration's tables as the catalogue of a side shows them, the source's unless said; of the target those that exist. */
   tables(side?: Side): Promise<readonly Table[]>;
   /** How they become those of the other side; once the target has them all. */

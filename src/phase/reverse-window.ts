@@ -4,6 +4,8 @@
  */
 import type {HeardSignal, Signal} from '../journal/journal.ts';
 import type {ErrorCode} from '../model/errors.ts';
+import {beside} from './beside.ts';
+import {recordComparison, watchStatements} from './compare-statements.ts';
 import {whileWatchingLag} from './lag-watch.ts';
 import type {Phase, PhaseContext, PhaseOutcome} from './phase.ts';
 import {ensureReverse} from './stream-roles.ts';
@@ -19,8 +21,8 @@ export const reverseWindow: Phase = {
     ]);
     const failure = await context.canaryFailure();
     if (failure !== undefined && policyOf(context) === 'reverse') return goBack(context, failure);
-    const decided = () => whileKeepingSwitches(context, () => untilDecided(context));
-    const signal = await whileWatchingLag(context, link, decided);
+    const signal = await whileWatchingLag(context, link, () => besideTheOthers(context, () => untilDecided(context)));
+    if (signal.type === 'complete') await recordComparison(context, 'always', context.signal);
     const lagMs = await link.lagMs();
     return {event: {type: signal.type === 'reverse' ? 'reverse' : 'done'}, evidence: {lagMs}};
   },
@@ -55,20 +57,17 @@ const untilDecided = async (context: PhaseContext): Promise<Signal> => {
 const isEarly = ({at}: HeardSignal, until: string, {clock}: PhaseContext): boolean =>
   Math.min(Date.parse(at), clock.now().getTime()) < Date.parse(until);
 
-const whileKeepingSwitches = async <T>(context: PhaseContext, wait: () => Promise<T>): Promise<T> => {
-  const over = new AbortController();
-  const watching = keepSwitches(context, AbortSignal.any([context.signal, over.signal]));
-  try {
-    return await Promise.race([wait(), watching]);
-  } finally {
-    over.abort();
-  }
-};
+const besideTheOthers = <T>(context: PhaseContext, wait: () => Promise<T>): Promise<T> =>
+  beside(
+    context.signal,
+    (signal) => keepSwitches(context, signal),
+    () => beside(context.signal, (signal) => watchStatements(context, signal), wait),
+  );
 
-const keepSwitches = async (context: PhaseContext, signal: AbortSignal): Promise<never> => {
+const keepSwitches = async (context: PhaseContext, signal: AbortSignal): Promise<void> => {
   for (;;) {
     await context.clock.sleep(SWITCH_LOOK_MS, signal);
-    if (signal.aborted) return new Promise<never>(() => {});
+    if (signal.aborted) return;
     for (const one of context.switches) {
       const {side, held} = await one.observe();
       if (side === 'target' && !held) continue;

@@ -32,6 +32,7 @@ const FACTS = {
   resumed: true,
   failed: true,
   hook: 'recorded journals are of plans without hooks',
+  'statements-compared': 'recorded journals are of servers that do not count statements',
   note: 'no version writes it yet',
 } satisfies Record<JournalFact['type'], true | string>;
 
