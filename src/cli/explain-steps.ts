@@ -107,6 +107,12 @@ export const stepPages = {
     'In the reverse window.',
     'Nothing.',
   ),
+  'watch-figures': page(
+    'figures of your monitoring are watched',
+    'What afterSwitch.watch names is measured as the gate error-rate measures. One that is above its limit for its whole time is told and put on record; with then: reverse the traffic goes back at once. A measurement that fails is said, and begins the time anew.',
+    'In the reverse window, where the plan names some.',
+    'Look at the application first. crossfade reverse goes back, and loses no write: docs/runbook/after-the-switch.md.',
+  ),
   'compare-statements': page(
     'statements are compared with what they cost before',
     'Every half minute the target’s figures of pg_stat_statements since the switch are compared with those that the source had before it. A statement whose mean has grown by afterSwitch.statements.factor and by .least, both, is named, and for the worst three the target says how it would carry them out (EXPLAIN with GENERIC_PLAN, from PostgreSQL 16 on).',

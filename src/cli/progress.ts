@@ -3,7 +3,15 @@ import type {TuningOnRecord} from '../journal/tuning.ts';
 import type {Clock} from '../model/effects.ts';
 import {UNTUNED} from '../model/tuning.ts';
 import {statusLine} from '../telemetry/status-report.ts';
-import {silentTelemetry, type LiveReport, type Room, type SideUsage, type Telemetry, type Wait} from '../telemetry/telemetry.ts';
+import {
+  silentTelemetry,
+  type Figure,
+  type LiveReport,
+  type Room,
+  type SideUsage,
+  type Telemetry,
+  type Wait,
+} from '../telemetry/telemetry.ts';
 import type {Output} from './output.ts';
 import {throttledOf} from './tuning-words.ts';
 
@@ -36,6 +44,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
   const work = new Map<string, string>();
   let room: readonly Room[] | undefined;
   let usage: readonly SideUsage[] | undefined;
+  const figures = new Map<string, Figure>();
   const samples: LiveReport['samples'][number][] = [];
   const note = (text: string): void => {
     notes.push({at: clock.now().toISOString(), text});
@@ -58,6 +67,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
       work: [...work.values()],
       ...(room ? {room} : {}),
       ...(usage ? {usage} : {}),
+      ...(figures.size ? {figures: [...figures.values()]} : {}),
       ...(control === undefined ? {} : {control}),
     };
   };
@@ -80,6 +90,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
     work: (key, words) => putOrDelete(work, key, words),
     room: (rooms) => void (room = rooms),
     usage: (usages) => void (usage = usages),
+    figure: (figure) => void figures.set(figure.name, figure),
     printStatus: () => print(line()),
     get tuning() {
       return tuning;

@@ -19,6 +19,7 @@ import type {TrafficSwitch} from '../switch/traffic-switch.ts';
 import type {Throttle} from '../throttle/throttle.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import type {StandingVerification} from './standing-verification.ts';
+import type {WatchedFigure} from './watch-figures.ts';
 import type {WorkflowEvent} from '../workflow/workflow.ts';
 import type {RowVerifier, Verifier} from '../verify/verifier.ts';
 import type {Watchdog, WatchdogRequest} from '../watchdog/watchdog.ts';
@@ -54,6 +55,8 @@ export type PhaseContext = {
   readonly startWatchdog: (request: WatchdogRequest) => Promise<Watchdog>;
   /** Of one attempt, along the paths that the plan names; undefined where it names none. Rejects with CF-CANARY-003. */
   readonly startCanary: (attempt: number, direction: Direction) => Promise<Canary | undefined>;
+  /** What is watched in the reverse window; none unless the plan names some. */
+  readonly figures: readonly WatchedFigure[];
   /** Who is told about a cutover so that no other server becomes primary meanwhile; undefined where the plan names nobody. */
   readonly failover?: Failover;
   /** Whether an attempt has told it to wait and nobody has told it to go on since; the journal knows. */

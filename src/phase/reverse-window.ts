@@ -9,6 +9,7 @@ import {recordComparison, watchStatements} from './compare-statements.ts';
 import {whileWatchingLag} from './lag-watch.ts';
 import type {Phase, PhaseContext, PhaseOutcome} from './phase.ts';
 import {ensureReverse} from './stream-roles.ts';
+import {exceededWords, untilExceeded} from './watch-figures.ts';
 
 const SWITCH_LOOK_MS = 2000;
 
@@ -20,8 +21,10 @@ export const reverseWindow: Phase = {
       context.target.fence.clean(await context.tables('target')),
     ]);
     const failure = await context.canaryFailure();
-    if (failure !== undefined && policyOf(context) === 'reverse') return goBack(context, failure);
-    const signal = await whileWatchingLag(context, link, () => besideTheOthers(context, () => untilDecided(context)));
+    if (failure !== undefined && policyOf(context) === 'reverse') return goBack(context, 'canary.onFailure', {reason: failure});
+    const decided = () => untilExceeded(context, () => untilDecided(context));
+    const signal = await whileWatchingLag(context, link, () => besideTheOthers(context, decided));
+    if ('figure' in signal) return goBack(context, 'afterSwitch.watch', {reason: exceededWords(signal), ...signal});
     if (signal.type === 'complete') await recordComparison(context, 'always', context.signal);
     const lagMs = await link.lagMs();
     return {event: {type: signal.type === 'reverse' ? 'reverse' : 'done'}, evidence: {lagMs}};
@@ -31,11 +34,11 @@ export const reverseWindow: Phase = {
 const policyOf = ({plan: {plan}}: PhaseContext): 'wait' | 'reverse' => (typeof plan.canary === 'object' ? plan.canary.onFailure : 'wait');
 
 /** The plan has decided this beforehand: nobody is asked. */
-const goBack = async (context: PhaseContext, reason: string): Promise<PhaseOutcome> => {
-  const what = 'reverse, by canary.onFailure of the plan';
-  await context.record({type: 'decision', what, side: undefined, epoch: context.epoch, evidence: {reason}});
-  context.telemetry.note(`${what}: ${reason}`);
-  return {event: {type: 'reverse'}, evidence: {reason}};
+const goBack = async (context: PhaseContext, policy: string, evidence: {readonly reason: string}): Promise<PhaseOutcome> => {
+  const what = `reverse, by ${policy} of the plan`;
+  await context.record({type: 'decision', what, side: undefined, epoch: context.epoch, evidence});
+  context.telemetry.note(`${what}: ${evidence.reason}`);
+  return {event: {type: 'reverse'}, evidence};
 };
 
 /**

@@ -1,5 +1,6 @@
 /** The plan key `afterSwitch`: what is looked at while the target serves and can still be left. */
 import * as z from 'zod';
+import {GATE_SETTINGS} from './gate-settings-schema.ts';
 import {duration, wholeNumber} from './plan-words.ts';
 
 const statements = z
@@ -14,8 +15,45 @@ const statements = z
   })
   .transform(({factor, least, calls}) => ({factor, leastMs: least, callsMin: calls}));
 
-export const afterSwitch = z
+const FOR_MS_MAX = 24 * 3_600_000;
+
+const figure = GATE_SETTINGS['error-rate']
+  .safeExtend({
+    name: z
+      .string()
+      .regex(/^[\w .%-]{1,64}$/, 'must be letters, digits, spaces and . _ % -')
+      .describe('What people and metrics call it.'),
+    for: duration({min: 1000, max: FOR_MS_MAX})
+      .prefault('60s')
+      .describe('How long it has to be above max, each time it is measured. One that could not be measured begins it anew.'),
+    then: z
+      .enum(['tell', 'reverse'])
+      .default('tell')
+      .describe('tell: it is said and put on record. reverse: the traffic goes back at once, and nobody is asked.'),
+  })
+  .transform(({for: forMs, then, ...settings}) => ({name: settings.name, forMs, then, settings}));
+
+const watch = z
+  .array(figure)
+  .min(1, 'must name at least one figure')
+  .refine((figures) => new Set(figures.map(({name}) => name)).size === figures.length, 'names two figures alike');
+
+/** As `canary.onFailure`. */
+export function checkAfterSwitch(
+  {afterSwitch, cutover}: {readonly afterSwitch?: z.output<typeof afterSwitchSchema>; readonly cutover: {readonly start: string}},
+  context: z.core.$RefinementCtx<unknown>,
+): void {
+  const place = afterSwitch?.watch?.findIndex(({then}) => then === 'reverse') ?? -1;
+  if (place < 0 || cutover.start !== 'auto') return;
+  const message = 'would go there and back without end; it needs cutover.start: manual';
+  context.addIssue({code: 'custom', path: ['afterSwitch', 'watch', place, 'then'], message});
+}
+
+export const afterSwitchSchema = z
   .strictObject({
+    watch: z.exactOptional(
+      watch.describe('Figures of your monitoring, each a Prometheus query or an address, as the gate error-rate takes them.'),
+    ),
     statements: z.exactOptional(statements.describe('When a statement counts as slower on the target than it was on the source.')),
   })
   .describe('What is looked at in the reverse window.');

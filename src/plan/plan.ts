@@ -101,7 +101,16 @@ export type KafkaRelayPlan = {
 };
 
 /** What is looked at in the reverse window. */
-export type AfterSwitchPlan = {readonly statements?: StatementRules};
+export type AfterSwitchPlan = {
+  readonly statements?: StatementRules;
+  /** `settings`: those of the gate `error-rate`. */
+  readonly watch?: readonly {
+    readonly name: string;
+    readonly settings: Readonly<Record<string, unknown>>;
+    readonly forMs: number;
+    readonly then: 'tell' | 'reverse';
+  }[];
+};
 
 export type Plan = {
   readonly name: string;

@@ -82,6 +82,14 @@ export const METRICS: readonly Metric[] = [
     labels: ['phase'],
     samples: ({state: {canary}}) => (canary?.stallMs === undefined ? [] : [{value: canary.stallMs / 1000, labels: {phase: canary.phase}}]),
   },
+  {
+    name: 'crossfade_statements_slower',
+    help: 'Statements that are slower on the target than they were on the source; no sample where they could not be compared, nor without a way back',
+    samples: ({state: {reverseWindow, statements}}) => {
+      const comparison = reverseWindow && statements.compared?.comparison;
+      return comparison && 'slower' in comparison ? one(comparison.slower.length) : [];
+    },
+  },
   {name: 'crossfade_journal_entries', help: 'Length of the journal', samples: ({state: {head}}) => one(head.seq)},
   ...LIVE_METRICS,
 ];

@@ -16,7 +16,12 @@ export interface Telemetry {
   usage(usages: readonly SideUsage[]): void;
   /** How much there is left of what the servers can run out of, each time it was looked at. */
   room(rooms: readonly Room[]): void;
+  /** A figure of the application's own monitoring, each time it was looked at. */
+  figure(figure: Figure): void;
 }
+
+/** `value` is absent where it could not be measured. */
+export type Figure = {readonly name: string; readonly max: number; readonly value?: number};
 
 /** One thing that a server can run out of while a run goes on. */
 export type Room = {
@@ -87,6 +92,8 @@ export type LiveReport = {
   /** As the guardian last saw it; absent before. */
   readonly room?: readonly Room[];
   readonly usage?: readonly SideUsage[];
+  /** Only in the reverse window, where the plan names some. */
+  readonly figures?: readonly Figure[];
   /** The socket that this runner listens at, on its own machine. */
   readonly control?: string;
 };
@@ -103,5 +110,6 @@ export const silentTelemetry = (): Telemetry => {
     work: () => {},
     usage: () => {},
     room: () => {},
+    figure: () => {},
   };
 };

@@ -33,7 +33,7 @@ const FACTS = {
   failed: true,
   hook: 'recorded journals are of plans without hooks',
   'statements-compared': 'recorded journals are of servers that do not count statements',
-  note: 'no version writes it yet',
+  note: 'recorded journals are of plans that have no figures watched',
 } satisfies Record<JournalFact['type'], true | string>;
 
 const SIGNALS = {
