@@ -7,8 +7,8 @@ import type {Plan} from '../plan/plan.ts';
 import {gateServices} from './compose-gate-services.ts';
 
 export const figuresOf = ({afterSwitch}: Pick<Plan, 'afterSwitch'>, effects: Effects): readonly WatchedFigure[] =>
-  (afterSwitch?.watch ?? []).map(({name, settings, forMs, then}) => ({
-    ...{name, forMs, then},
+  (afterSwitch?.watch ?? []).map(({name, settings, forMs, onExceeded}) => ({
+    ...{name, forMs, onExceeded},
     max: numberSetting(settings, 'max'),
     everyMs: durationSetting(settings, 'every', MEASURE_EVERY_MS),
     measure: (signal) => readFigure({settings, ...gateServices(effects, signal)}),

@@ -109,7 +109,7 @@ export const stepPages = {
   ),
   'watch-figures': page(
     'figures of your monitoring are watched',
-    'What afterSwitch.watch names is measured as the gate error-rate measures. One that is above its limit for its whole time is told and put on record; with then: reverse the traffic goes back at once. A measurement that fails is said, and begins the time anew.',
+    'What afterSwitch.watch names is measured as the gate error-rate measures. One that is above its limit for its whole time is told and put on record; with onExceeded: reverse the traffic goes back at once. A measurement that fails is said, and begins the time anew.',
     'In the reverse window, where the plan names some.',
     'Look at the application first. crossfade reverse goes back, and loses no write: docs/runbook/after-the-switch.md.',
   ),

@@ -59,9 +59,9 @@ const moveOutline = async (facts: PlanFacts): Promise<Outline> => {
   };
 };
 
-const watchStep = ({name, settings, forMs, then}: Watched): OutlineStep => ({
+const watchStep = ({name, settings, forMs, onExceeded}: Watched): OutlineStep => ({
   name: 'watch-figures',
-  what: `measure ${name}, which is to be at most ${String(settings['max'])}; when it is above for ${forMs / 1000} s: ${then === 'reverse' ? 'the traffic goes back, and nobody is asked' : 'it is told and put on record'}`,
+  what: `measure ${name}, which is to be at most ${String(settings['max'])}; when it is above for ${forMs / 1000} s: ${onExceeded === 'reverse' ? 'the traffic goes back, and nobody is asked' : 'it is told and put on record'}`,
   statements: [],
 });
 

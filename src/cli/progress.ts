@@ -45,6 +45,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
   let room: readonly Room[] | undefined;
   let usage: readonly SideUsage[] | undefined;
   const figures = new Map<string, Figure>();
+  let leftBehind: number | undefined;
   const samples: LiveReport['samples'][number][] = [];
   const note = (text: string): void => {
     notes.push({at: clock.now().toISOString(), text});
@@ -67,6 +68,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
       work: [...work.values()],
       ...(room ? {room} : {}),
       ...(usage ? {usage} : {}),
+      ...(leftBehind === undefined ? {} : {leftBehind}),
       ...(figures.size ? {figures: [...figures.values()]} : {}),
       ...(control === undefined ? {} : {control}),
     };
@@ -90,6 +92,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
     work: (key, words) => putOrDelete(work, key, words),
     room: (rooms) => void (room = rooms),
     usage: (usages) => void (usage = usages),
+    leftBehind: (count) => void (leftBehind = count),
     figure: (figure) => void figures.set(figure.name, figure),
     printStatus: () => print(line()),
     get tuning() {

@@ -1,9 +1,14 @@
-/** Something that goes on while a phase waits. It is told to end with the wait, and its failure ends it. */
-export const beside = async <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>, act: () => Promise<T>): Promise<T> => {
+/** What goes on while a phase waits: told to end with the wait, and the first failure ends the wait. */
+export const beside = async <T>(
+  signal: AbortSignal,
+  works: readonly ((signal: AbortSignal) => Promise<void>)[],
+  wait: () => Promise<T>,
+): Promise<T> => {
   const over = new AbortController();
-  const working = work(AbortSignal.any([signal, over.signal]));
+  const until = AbortSignal.any([signal, over.signal]);
+  const working = works.map(async (work) => work(until).then(() => new Promise<never>(() => {})));
   try {
-    return await Promise.race([act(), working.then(() => new Promise<never>(() => {}))]);
+    return await Promise.race([wait(), ...working]);
   } finally {
     over.abort();
   }

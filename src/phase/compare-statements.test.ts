@@ -50,11 +50,7 @@ test('a comparison is put on record when it has news, and only then', async () =
   let now: readonly SentStatement[] = [];
   const {clock, context, facts} = await windowOf(() => now);
   const decided = Promise.withResolvers<string>();
-  const window = beside(
-    context.signal,
-    (signal) => watchStatements(context, signal),
-    () => decided.promise,
-  );
+  const window = beside(context.signal, [(signal) => watchStatements(context, signal)], () => decided.promise);
   const afterNextLook = async (): Promise<number> => {
     await untilTrue('it sleeps', () => clock.sleepers() > 0);
     await clock.advance(COMPARE_EVERY_MS);

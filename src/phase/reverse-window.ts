@@ -7,6 +7,7 @@ import type {ErrorCode} from '../model/errors.ts';
 import {beside} from './beside.ts';
 import {recordComparison, watchStatements} from './compare-statements.ts';
 import {whileWatchingLag} from './lag-watch.ts';
+import {watchLeftBehind} from './left-behind.ts';
 import type {Phase, PhaseContext, PhaseOutcome} from './phase.ts';
 import {ensureReverse} from './stream-roles.ts';
 import {exceededWords, untilExceeded} from './watch-figures.ts';
@@ -22,8 +23,9 @@ export const reverseWindow: Phase = {
     ]);
     const failure = await context.canaryFailure();
     if (failure !== undefined && policyOf(context) === 'reverse') return goBack(context, 'canary.onFailure', {reason: failure});
+    const works = [keepSwitches, watchStatements, watchLeftBehind].map((work) => (signal: AbortSignal) => work(context, signal));
     const decided = () => untilExceeded(context, () => untilDecided(context));
-    const signal = await whileWatchingLag(context, link, () => besideTheOthers(context, decided));
+    const signal = await whileWatchingLag(context, link, () => beside(context.signal, works, decided));
     if ('figure' in signal) return goBack(context, 'afterSwitch.watch', {reason: exceededWords(signal), ...signal});
     if (signal.type === 'complete') await recordComparison(context, 'always', context.signal);
     const lagMs = await link.lagMs();
@@ -59,13 +61,6 @@ const untilDecided = async (context: PhaseContext): Promise<Signal> => {
 
 const isEarly = ({at}: HeardSignal, until: string, {clock}: PhaseContext): boolean =>
   Math.min(Date.parse(at), clock.now().getTime()) < Date.parse(until);
-
-const besideTheOthers = <T>(context: PhaseContext, wait: () => Promise<T>): Promise<T> =>
-  beside(
-    context.signal,
-    (signal) => keepSwitches(context, signal),
-    () => beside(context.signal, (signal) => watchStatements(context, signal), wait),
-  );
 
 const keepSwitches = async (context: PhaseContext, signal: AbortSignal): Promise<void> => {
   for (;;) {

@@ -8,7 +8,7 @@ import {untilExceeded, type WatchedFigure} from './watch-figures.ts';
 const EVERY_MS = 5000;
 
 /** A window in which one figure is looked at as often as the test says. */
-function watching(then: WatchedFigure['then'], forMs = 10_000) {
+function watching(onExceeded: WatchedFigure['onExceeded'], forMs = 10_000) {
   const clock = fakeClock();
   const [notes, facts, figures, answers]: [string[], JournalFact[], Figure[], (number | Error)[]] = [[], [], [], []];
   const measure = async (): Promise<number> => {
@@ -21,7 +21,7 @@ function watching(then: WatchedFigure['then'], forMs = 10_000) {
     untilExceeded(
       {
         ...{clock, signal: new AbortController().signal},
-        figures: [{name: 'errors', max: 0.01, everyMs: EVERY_MS, forMs, then, measure}],
+        figures: [{name: 'errors', max: 0.01, everyMs: EVERY_MS, forMs, onExceeded, measure}],
         telemetry: {...silentTelemetry(), note: (text) => void notes.push(text), figure: (figure) => void figures.push(figure)},
         record: async (fact) => void facts.push(fact),
       },

@@ -12,7 +12,7 @@ export type WatchedFigure = {
   readonly everyMs: number;
   /** How long it has to be above its limit, each time it is measured. */
   readonly forMs: number;
-  readonly then: 'tell' | 'reverse';
+  readonly onExceeded: 'tell' | 'reverse';
   /** Throws when it could not be measured. */
   measure(signal: AbortSignal): Promise<number>;
 };
@@ -48,7 +48,7 @@ const watchFigure = async (figure: WatchedFigure, context: Watching, signal: Abo
     context.telemetry.figure({name: figure.name, max: figure.max, ...(isMeasured ? {value} : {})});
     const {news, exceeded} = isMeasured ? course.measured(value, context.clock.monotonicMs()) : course.unmeasured(value.message);
     if (news !== undefined) context.telemetry.note(news);
-    if (exceeded && figure.then === 'reverse') return exceeded;
+    if (exceeded && figure.onExceeded === 'reverse') return exceeded;
     if (exceeded && news !== undefined) await context.record({type: 'note', text: news});
     await context.clock.sleep(figure.everyMs, signal);
   }

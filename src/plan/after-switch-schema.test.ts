@@ -26,17 +26,17 @@ const FIGURE = '{name: errors, prometheus: env:P, query: errors, max: 0.01';
 
 test('figures to watch, which are told unless the plan says otherwise', () => {
   expect(
-    planOf(`afterSwitch: {watch: [${FIGURE}}, {name: p95, url: env:U, max: 1, every: 2s, for: 5m, then: reverse}]}`).afterSwitch,
+    planOf(`afterSwitch: {watch: [${FIGURE}}, {name: p95, url: env:U, max: 1, every: 2s, for: 5m, onExceeded: reverse}]}`).afterSwitch,
   ).toEqual({
     watch: [
-      {name: 'errors', forMs: 60_000, then: 'tell', settings: {name: 'errors', prometheus: 'env:P', query: 'errors', max: 0.01}},
-      {name: 'p95', forMs: 300_000, then: 'reverse', settings: {name: 'p95', url: 'env:U', max: 1, every: 2000}},
+      {name: 'errors', forMs: 60_000, onExceeded: 'tell', settings: {name: 'errors', prometheus: 'env:P', query: 'errors', max: 0.01}},
+      {name: 'p95', forMs: 300_000, onExceeded: 'reverse', settings: {name: 'p95', url: 'env:U', max: 1, every: 2000}},
     ],
   });
 });
 
 test.each([
-  [`afterSwitch: {watch: [${FIGURE}, then: reverse}]}\ncutover: {start: auto}`, /afterSwitch\.watch\[0\]\.then.*without end/],
+  [`afterSwitch: {watch: [${FIGURE}, onExceeded: reverse}]}\ncutover: {start: auto}`, /afterSwitch\.watch\[0].onExceeded.*without end/],
   [`afterSwitch: {watch: [${FIGURE}}, ${FIGURE}}]}`, /names two figures alike/],
   ['afterSwitch: {watch: [{name: errors, prometheus: env:P, max: 1}]}', /needs prometheus and query, or url/],
   ['afterSwitch: {watch: [{prometheus: env:P, query: q, max: 1}]}', /afterSwitch\.watch\[0\]\.name/],

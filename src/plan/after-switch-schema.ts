@@ -26,12 +26,12 @@ const figure = GATE_SETTINGS['error-rate']
     for: duration({min: 1000, max: FOR_MS_MAX})
       .prefault('60s')
       .describe('How long it has to be above max, each time it is measured. One that could not be measured begins it anew.'),
-    then: z
+    onExceeded: z
       .enum(['tell', 'reverse'])
       .default('tell')
       .describe('tell: it is said and put on record. reverse: the traffic goes back at once, and nobody is asked.'),
   })
-  .transform(({for: forMs, then, ...settings}) => ({name: settings.name, forMs, then, settings}));
+  .transform(({for: forMs, onExceeded, ...settings}) => ({name: settings.name, forMs, onExceeded, settings}));
 
 const watch = z
   .array(figure)
@@ -43,10 +43,10 @@ export function checkAfterSwitch(
   {afterSwitch, cutover}: {readonly afterSwitch?: z.output<typeof afterSwitchSchema>; readonly cutover: {readonly start: string}},
   context: z.core.$RefinementCtx<unknown>,
 ): void {
-  const place = afterSwitch?.watch?.findIndex(({then}) => then === 'reverse') ?? -1;
+  const place = afterSwitch?.watch?.findIndex(({onExceeded}) => onExceeded === 'reverse') ?? -1;
   if (place < 0 || cutover.start !== 'auto') return;
   const message = 'would go there and back without end; it needs cutover.start: manual';
-  context.addIssue({code: 'custom', path: ['afterSwitch', 'watch', place, 'then'], message});
+  context.addIssue({code: 'custom', path: ['afterSwitch', 'watch', place, 'onExceeded'], message});
 }
 
 export const afterSwitchSchema = z

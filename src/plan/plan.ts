@@ -108,7 +108,7 @@ export type AfterSwitchPlan = {
     readonly name: string;
     readonly settings: Readonly<Record<string, unknown>>;
     readonly forMs: number;
-    readonly then: 'tell' | 'reverse';
+    readonly onExceeded: 'tell' | 'reverse';
   }[];
 };
 

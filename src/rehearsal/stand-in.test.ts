@@ -7,7 +7,7 @@ test('the plan on other addresses, without anything that reaches out, and what t
   const hook = {on: ['before-cutover'], run: ['/etc/freeze'], timeoutMs: 1000, everyMs: 1000} as const;
   const afterSwitch = {
     statements: {factor: 3, leastMs: 1, callsMin: 1},
-    watch: [{name: 'errors', settings: {}, forMs: 1000, then: 'reverse'}],
+    watch: [{name: 'errors', settings: {}, forMs: 1000, onExceeded: 'reverse'}],
   } as const;
   const plan = {...written, hooks: [hook], throttle: [{name: 'http', settings: {}}], afterSwitch};
   const urls = {source: {kind: 'env', value: 'A'}, target: {kind: 'env', value: 'B'}} as const;

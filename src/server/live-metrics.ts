@@ -91,6 +91,11 @@ export const LIVE_METRICS: readonly Metric[] = [
     'Pages found in the memory of the server between two looks, 0 to 1; no sample while nothing was read',
     ({cacheHitShare}) => cacheHitShare,
   ),
+  {
+    name: 'crossfade_clients_left_behind',
+    help: 'Sessions of applicationRoles on the source while the target serves: what they write is refused; no sample where they are not counted',
+    samples: ({report, state}) => (state.reverseWindow && report?.leftBehind !== undefined ? [{value: report.leftBehind}] : []),
+  },
   figure(
     'crossfade_application_figure',
     'A figure of afterSwitch.watch, in its own unit; no sample while it cannot be measured, nor without a way back',

@@ -76,9 +76,12 @@ test('what is watched after the switch has samples while the way back is kept, a
     {name: 'errors', max: 0.01},
   ];
   const told = async (facts: readonly JournalFact[]) =>
-    (await linesOf(seen(facts, {report: {...report, figures}}))).filter((line) => /^crossfade_(?:application|statements)/.test(line));
+    (await linesOf(seen(facts, {report: {...report, figures, leftBehind: 2}}))).filter((line) =>
+      /^crossfade_(?:application|statements|clients)/.test(line),
+    );
   expect(await told(inWindow)).toEqual([
     'crossfade_statements_slower 1',
+    'crossfade_clients_left_behind 2',
     'crossfade_application_figure{figure="p95"} 1.5',
     'crossfade_application_limit{figure="p95"} 1',
     'crossfade_application_limit{figure="errors"} 0.01',
@@ -114,6 +117,7 @@ test('a failure, a comparison that found differences, and the stall of the newes
   expect(await linesOf(seen(facts, {alive: false}))).toEqual(
     expect.arrayContaining([
       'crossfade_run_failed 1',
+      'crossfade_run_failure_info{code="CF-CONN-001"} 1',
       'crossfade_runner_alive 0',
       'crossfade_comparison_equal 0',
       'crossfade_comparison_age_seconds 3600',

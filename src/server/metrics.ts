@@ -47,6 +47,13 @@ export const METRICS: readonly Metric[] = [
     help: '1 while the newest runner has ended with an error',
     samples: ({state}) => one(truth(state.status === 'failed')),
   },
+  {
+    name: 'crossfade_run_failure_info',
+    help: '1 while the newest runner has ended with an error that has that code',
+    labels: ['code'],
+    samples: ({state: {status, lastFailure}}) =>
+      status === 'failed' && lastFailure?.code !== undefined ? [{value: 1, labels: {code: lastFailure.code}}] : [],
+  },
   {name: 'crossfade_run_finished', help: '1 when the run is completed or aborted', samples: ({state}) => one(truth(state.isFinal))},
   {
     name: 'crossfade_runner_alive',

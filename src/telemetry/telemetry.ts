@@ -18,6 +18,8 @@ export interface Telemetry {
   room(rooms: readonly Room[]): void;
   /** A figure of the application's own monitoring, each time it was looked at. */
   figure(figure: Figure): void;
+  /** Sessions of the application on the side that is closed; undefined where nobody can tell. */
+  leftBehind(count: number | undefined): void;
 }
 
 /** `value` is absent where it could not be measured. */
@@ -94,6 +96,7 @@ export type LiveReport = {
   readonly usage?: readonly SideUsage[];
   /** Only in the reverse window, where the plan names some. */
   readonly figures?: readonly Figure[];
+  readonly leftBehind?: number;
   /** The socket that this runner listens at, on its own machine. */
   readonly control?: string;
 };
@@ -111,5 +114,6 @@ export const silentTelemetry = (): Telemetry => {
     usage: () => {},
     room: () => {},
     figure: () => {},
+    leftBehind: () => {},
   };
 };

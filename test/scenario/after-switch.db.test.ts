@@ -21,7 +21,7 @@ test.skipIf(!prometheus)(
   async () => {
     await using story = await openLetters('worse', {plan: {cutover: {start: 'manual', stallBudget: '8s'}}});
     try {
-      const own = {prometheus: story.secret(prometheus?.url ?? ''), every: '1s', for: '2s', then: 'reverse'};
+      const own = {prometheus: story.secret(prometheus?.url ?? ''), every: '1s', for: '2s', onExceeded: 'reverse'};
       const watch = [
         {...own, name: 'errors', query: 'sum(errors_total) / sum(requests_total)', max: 0.01},
         {...own, name: 'unknown', query: 'sum(nothing_total)', max: 0},
