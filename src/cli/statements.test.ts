@@ -15,7 +15,7 @@ async function runWith(...facts: readonly JournalFact[]) {
 }
 
 test('status and events name statements that are slower, as long as the target serves', async () => {
-  const comparison = {since: '2026-11-22T10:00:00Z', compared: 3, waiting: 0, slower: [slow], unknown: []};
+  const comparison = {since: '2026-11-22T10:00:00Z', compared: 3, waiting: 0, slowerInAll: 1, slower: [slow], unknown: []};
   const inWindow = [...atCutover, started('cutover'), decided('target'), ended('cutover'), started('reverse-window')];
   await using run = await runWith(...inWindow, {type: 'statements-compared', comparison});
   const words = '1 of 3 statements are slower on the target than they were on the source';

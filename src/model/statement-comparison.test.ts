@@ -28,6 +28,13 @@ test('slower is what has grown by the factor and by the difference, both; the mo
   });
 });
 
+test('of very many the worst are listed, and all are counted', () => {
+  const many = Array.from({length: 30}, (_, i) => one(`s${i}`, 10, 1));
+  const found = compare(counted(...many), counted(...many.map((each, i) => ({...each, totalMs: each.calls * (50 + i)}))));
+  expect(found).toMatchObject({compared: 30, slowerInAll: 30});
+  expect(namesOf(found)).toHaveLength(20);
+});
+
 test('few calls are not compared, and are waited for', () => {
   expect(compare(counted(one('a', 4, 1), one('b', 5, 1)), counted(one('a', 50, 99), one('b', 4, 99)))).toMatchObject({
     compared: 0,

@@ -28,6 +28,8 @@ export type StatementComparison =
       readonly compared: number;
       /** Those that were remembered of the source, and that have not come often enough on the target yet. */
       readonly waiting: number;
+      /** How many are slower; not all of them are listed. */
+      readonly slowerInAll: number;
       /** The most time lost in all first. */
       readonly slower: readonly SlowerStatement[];
       /** Expensive ones that were not among those remembered of the source, the most time first. */
@@ -52,14 +54,13 @@ export function compareStatements(
     const was = before.get(one.fingerprint);
     return was && was.calls >= rules.callsMin ? [pair(was, one)] : [];
   });
+  const slower = pairs.filter((one) => isSlower(one, rules));
   return {
     since: at,
     compared: pairs.length,
     waiting: source.statements.filter(({calls}) => calls >= rules.callsMin).length - pairs.length,
-    slower: pairs
-      .filter((one) => isSlower(one, rules))
-      .toSorted((a, b) => lostMs(b) - lostMs(a))
-      .slice(0, LISTED_MAX),
+    slowerInAll: slower.length,
+    slower: slower.toSorted((a, b) => lostMs(b) - lostMs(a)).slice(0, LISTED_MAX),
     unknown: since
       .filter(({fingerprint, calls, totalMs}) => !before.has(fingerprint) && totalMs / calls >= rules.leastMs)
       .toSorted((a, b) => b.totalMs - a.totalMs)
@@ -95,4 +96,4 @@ const lostMs = ({source, target}: SlowerStatement): number => (target.meanMs - s
 export const comparedWords = (comparison: StatementComparison): string =>
   'notCompared' in comparison
     ? `what statements cost could not be compared: ${comparison.notCompared}`
-    : `${comparison.slower.length} of ${comparison.compared} statements are slower on the target than they were on the source`;
+    : `${comparison.slowerInAll} of ${comparison.compared} statements are slower on the target than they were on the source`;

@@ -75,6 +75,15 @@ test('the last one of a window is put on record whatever it says', async () => {
   expect(facts).toMatchObject([{type: 'statements-compared', comparison: {compared: 0, waiting: 2, slower: []}}]);
 });
 
+test('a server that comes and goes is put on record once', async () => {
+  const {context, facts} = await windowOf(() => []);
+  for (const words of ['refused at port 1', 'refused at port 2']) {
+    const target = {...mute, costs: {...mute.costs, read: () => Promise.reject(new Error(words))}};
+    await recordComparison({...context, target} as unknown as PhaseContext, 'news', context.signal);
+  }
+  expect(facts).toMatchObject([{comparison: {notCompared: 'the target: it could not be asked: refused at port 1'}}]);
+});
+
 test('a statement without a plan is named with the reason', async () => {
   const {remembered} = await windowOf(() => []);
   expect(

@@ -1,7 +1,7 @@
 /**
  * Whether statements are slower on the target than they were on the source. What the source has counted is remembered
  * before each attempt, because it gets no traffic afterwards, and what the target has counted by then, to be taken off; in
- * the reverse window both are compared every half minute, and put on record when other statements are slower than before.
+ * the reverse window both are compared every five minutes, and put on record when other statements are slower than before.
  * Nothing is decided by it, and what cannot be read is said and never fails the run.
  */
 import type {Database, SentStatement} from '../engine/engine.ts';
@@ -12,7 +12,7 @@ import {statementRules} from '../plan/after-switch.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {PhaseContext} from './phase.ts';
 
-export const COMPARE_EVERY_MS = 30_000;
+export const COMPARE_EVERY_MS = 300_000;
 /** The most time first. Every attempt of a cutover keeps as many in the journal, of both sides. */
 const REMEMBERED_MAX = 200;
 /** Of the worst, because each is asked for. */
@@ -70,22 +70,24 @@ export const watchStatements = async (context: PhaseContext, signal: AbortSignal
 export const recordComparison = async (context: PhaseContext, when: 'news' | 'always', signal: AbortSignal): Promise<void> => {
   const {remembered, compared} = await context.statements();
   const comparison = await compareNow(remembered, context.target, context.plan.plan);
-  const isNews = keyOf(comparison) !== (compared ? keyOf(compared.comparison) : NOTHING_YET);
+  const isNews = hasNews(comparison, compared?.comparison);
   if (signal.aborted || !(isNews || when === 'always')) return;
   await context.record({type: 'statements-compared', comparison});
   if (isNews) context.telemetry.note(`${comparedWords(comparison)}; crossfade statements`);
 };
 
-const NOTHING_YET = 'nothing yet';
+/** That nothing can be compared is said once, whatever the reasons are: a server that comes and goes fills no journal. */
+const hasNews = (now: StatementComparison, last: StatementComparison | undefined): boolean => {
+  if ('notCompared' in now) return last === undefined;
+  if (now.compared === 0) return false;
+  return !last || 'notCompared' in last || namesOf(now) !== namesOf(last);
+};
 
-const keyOf = (comparison: StatementComparison): string => {
-  if ('notCompared' in comparison) return comparison.notCompared;
-  if (comparison.compared === 0) return NOTHING_YET;
-  return comparison.slower
+const namesOf = ({slower}: {readonly slower: readonly SlowerStatement[]}): string =>
+  slower
     .map(({fingerprint}) => fingerprint)
     .toSorted()
     .join(' ');
-};
 
 const countedBy = async ({costs, engine}: Counting): Promise<StatementRecord<SentStatement>> => {
   if (!costs) return {notRecorded: `what statements cost is compared on PostgreSQL only, and this is ${engine}`};

@@ -143,7 +143,7 @@ test('what a rehearsal let expect stands beside what came of it', () => {
 });
 
 test('what statements cost after the switch is told with its figures, or why it is not known', () => {
-  const comparison = {since: '2026-11-22T10:00:00.000Z', compared: 4, waiting: 1, slower: [slower], unknown: []};
+  const comparison = {since: '2026-11-22T10:00:00.000Z', compared: 4, waiting: 1, slowerInAll: 1, slower: [slower], unknown: []};
   const told = report([...moved, {type: 'statements-compared', comparison}]);
   expect(told.statements).toMatchObject({comparison});
   expect(pageOf(told)).toMatch(

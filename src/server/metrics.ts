@@ -94,7 +94,7 @@ export const METRICS: readonly Metric[] = [
     help: 'Statements that are slower on the target than they were on the source; no sample where they could not be compared, nor without a way back',
     samples: ({state: {reverseWindow, statements}}) => {
       const comparison = reverseWindow && statements.compared?.comparison;
-      return comparison && 'slower' in comparison ? one(comparison.slower.length) : [];
+      return comparison && 'slower' in comparison ? one(comparison.slowerInAll) : [];
     },
   },
   {name: 'crossfade_journal_entries', help: 'Length of the journal', samples: ({state: {head}}) => one(head.seq)},

@@ -45,6 +45,11 @@ test('only statements of rows count, and only what holds no value is sent again'
     false,
   ]);
   expect(["SELECT 'x'", 'SELECT $a$x$a$', 'SELECT $1, "x\'y", a /* it\'s */'].map(holdsValue)).toEqual([true, true, false]);
+  expect(['SELECT a FROM b WHERE c = 42', 'SELECT a FROM b WHERE c = $1 ORDER BY 1', 'SELECT a1 FROM b'].map(holdsValue)).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('of a long text the beginning is shown', () => {

@@ -32,5 +32,10 @@ export const beginningOf = (folded: string): string => (folded.length > TEXT_MAX
 /** Of rows: what else is recorded has its values in it, and may be a password. */
 export const isOfRows = (folded: string): boolean => /^\(*(?:select|insert|update|delete|merge|with)\b/i.test(folded);
 
-/** The server leaves no string in a text of its own making; where there is one, the text is the client's. */
-export const holdsValue = (sent: string): boolean => [...sent.matchAll(PART)].some(([part]) => /^(?:'|\$\D)/.test(part));
+/** The server leaves no string in a text of its own making, and has parameters for numbers; otherwise the text is the client's. */
+export const holdsValue = (sent: string): boolean => {
+  const parts = [...sent.matchAll(PART)].map(([part]) => part);
+  return (
+    parts.some((part) => /^(?:'|\$\D)/.test(part)) || (parts.some((part) => /^\d/.test(part)) && !parts.some((part) => /^\$\d/.test(part)))
+  );
+};
