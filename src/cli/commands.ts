@@ -24,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
   {name: 'watch', summary: 'look on while a run goes on, with its numbers; leaving never stops it', load: () => import('./watch.ts')},
   {name: 'events', summary: 'list or follow what happened, and check that nobody altered it', load: () => import('./events.ts')},
   {
+    name: 'statements',
+    summary: 'what statements cost on the target, beside what they cost on the source',
+    load: () => import('./statements.ts'),
+  },
+  {
     name: 'report',
     summary: 'what a run proves, as a page to hand on: people, gates, comparisons, stalls',
     load: () => import('./report.ts'),

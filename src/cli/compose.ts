@@ -24,6 +24,7 @@ import {verifiers} from '../verify/verifiers.ts';
 import type {RunnerOptions} from '../runner/runner-options.ts';
 import {startWatchdogProcess} from '../watchdog/watchdog-process.ts';
 import {canaryStarter} from './compose-canary.ts';
+import {figuresOf} from './compose-figures.ts';
 import {failoverWithSecrets, openFailover} from './compose-failover.ts';
 import {referenceOf} from './compose-gate-services.ts';
 import {mappedTables} from './compose-mapping.ts';
@@ -122,6 +123,7 @@ export const composeRun = (
     ...(failover ? {failover} : {}),
     verifier: verifiers.checksum,
     operations: operationsOf(pinned.plan),
+    figures: figuresOf(pinned.plan, effects),
     throttle: strictest(dutyCycle, guardian.pacing, ...operators),
     startWatchdog,
     startCanary: canaryStarter(pinned.plan, migration.short, {source, target}, effects),

@@ -24,6 +24,9 @@ export const cutoverSteps = async (facts: PlanFacts, direction: Direction): Prom
   return [
     await step('look-who-is-open', 'ask the fences of both sides which of them serves'),
     ...(asked.length > 0 ? [await step('ask-hooks', `ask ${asked.map(hookName).join(', ')}; a no ends it here`)] : []),
+    ...(direction === 'forward'
+      ? [await step('remember-statements', 'read what statements have cost on both sides, where they count it')]
+      : []),
     await step('refresh-views', `refresh the materialised views of the ${openingSide}, as long as that takes`, [
       opening?.target.refreshViews?.(),
     ]),

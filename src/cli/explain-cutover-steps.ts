@@ -20,6 +20,12 @@ export const cutoverStepPages = {
     'Before the hold, because a slot, and a trigger on a table in use, can wait for long transactions.',
     'When it takes long, look for open transactions on that server.',
   ),
+  'remember-statements': page(
+    'what statements cost is remembered',
+    'The figures of pg_stat_statements on both sides, of the 200 statements that took the most time, without values. After the switch the source gets no traffic, so this is what the target is compared with.',
+    'At the start of every cutover.',
+    'Where a side counts none, status and crossfade statements say so, and what to do about it.',
+  ),
   'refresh-views': page(
     'materialised views are refreshed',
     'They have no stream, so on the side that is to open they are as old as their last refresh. Those made of the migrated tables are computed anew, while nobody is held yet.',

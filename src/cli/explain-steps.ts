@@ -107,6 +107,18 @@ export const stepPages = {
     'In the reverse window.',
     'Nothing.',
   ),
+  'watch-figures': page(
+    'figures of your monitoring are watched',
+    'What afterSwitch.watch names is measured as the gate error-rate measures. One that is above its limit for its whole time is told and put on record; with onExceeded: reverse the traffic goes back at once. A measurement that fails is said, and begins the time anew.',
+    'In the reverse window, where the plan names some.',
+    'Look at the application first. crossfade reverse goes back, and loses no write: docs/runbook/after-the-switch.md.',
+  ),
+  'compare-statements': page(
+    'statements are compared with what they cost before',
+    'Every five minutes the target’s figures of pg_stat_statements since the switch are compared with those that the source had before it. A statement whose mean has grown by afterSwitch.statements.factor and by .least, both, is named, and for the worst three the target says how it would carry them out (EXPLAIN with GENERIC_PLAN, from PostgreSQL 16 on).',
+    'In the reverse window. It decides nothing.',
+    'Look at the plans: crossfade statements. Statistics, an index that is missing and settings that differ are the usual causes.',
+  ),
   'apply-reverse': page(
     'the way back is applied',
     'What commits on the target is written to the source, as it was before the other way.',

@@ -4,7 +4,7 @@ import {nameOf} from '../model/table.ts';
 import {bulkFormat} from '../pipeline/copier.ts';
 import {chunkBytesFor} from '../pipeline/chunk-size.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
-import {isInPlace, type SchemaPlan} from '../plan/plan.ts';
+import {isInPlace, type Plan, type SchemaPlan} from '../plan/plan.ts';
 import {changeOutline} from './change-outline.ts';
 import {cutoverSteps} from './cutover-outline.ts';
 import {gatesOf} from './outline-gates.ts';
@@ -13,6 +13,8 @@ import {startSteps} from './outline-start.ts';
 import {dualOffPhases, dualOnPhases, readPhases} from './reads-outline.ts';
 import type {AnnouncedAct} from '../relay/kafka-announced.ts';
 import type {PlanFacts} from './plan-facts.ts';
+
+type Watched = NonNullable<NonNullable<Plan['afterSwitch']>['watch']>[number];
 
 export const planOutline = (facts: PlanFacts): Promise<Outline> => (isInPlace(facts.plan) ? changeOutline(facts) : moveOutline(facts));
 
@@ -42,6 +44,11 @@ const moveOutline = async (facts: PlanFacts): Promise<Outline> => {
             target?.source.changes('reverse'),
             ...streamActs(reverse, target?.source, source?.target, 'reverse'),
           ]),
+          ...(plan.afterSwitch?.watch ?? []).map(watchStep),
+          await step(
+            'compare-statements',
+            'compare what statements cost on the target with what they cost on the source, where both count it; the target is asked how it would carry out the slowest of them: EXPLAIN (GENERIC_PLAN), which carries nothing out',
+          ),
         ],
       },
       {phase: 'reverse-cutover', gates: gatesOf(plan, 'reverse-cutover'), steps: await cutoverSteps(facts, 'reverse')},
@@ -51,6 +58,12 @@ const moveOutline = async (facts: PlanFacts): Promise<Outline> => {
     abort: await abort(facts),
   };
 };
+
+const watchStep = ({name, settings, forMs, onExceeded}: Watched): OutlineStep => ({
+  name: 'watch-figures',
+  what: `measure ${name}, which is to be at most ${String(settings['max'])}; when it is above for ${forMs / 1000} s: ${onExceeded === 'reverse' ? 'the traffic goes back, and nobody is asked' : 'it is told and put on record'}`,
+  statements: [],
+});
 
 /** Its statements are its own, so they are told and not shown. */
 const PG_DUMP =

@@ -4,7 +4,15 @@ import type {Clock} from '../model/effects.ts';
 import {UNTUNED} from '../model/tuning.ts';
 import {withSample} from '../telemetry/eta.ts';
 import {statusLine} from '../telemetry/status-report.ts';
-import {silentTelemetry, type LiveReport, type Room, type SideUsage, type Telemetry, type Wait} from '../telemetry/telemetry.ts';
+import {
+  silentTelemetry,
+  type Figure,
+  type LiveReport,
+  type Room,
+  type SideUsage,
+  type Telemetry,
+  type Wait,
+} from '../telemetry/telemetry.ts';
 import type {Output} from './output.ts';
 import {throttledOf} from './tuning-words.ts';
 
@@ -36,6 +44,8 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
   const work = new Map<string, string>();
   let room: readonly Room[] | undefined;
   let usage: readonly SideUsage[] | undefined;
+  const figures = new Map<string, Figure>();
+  let leftBehind: number | undefined;
   let samples: LiveReport['samples'] = [];
   const note = (text: string): void => {
     notes.push({at: clock.now().toISOString(), text});
@@ -57,6 +67,8 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
       work: [...work.values()],
       ...(room ? {room} : {}),
       ...(usage ? {usage} : {}),
+      ...(leftBehind === undefined ? {} : {leftBehind}),
+      ...(figures.size ? {figures: [...figures.values()]} : {}),
       ...(control === undefined ? {} : {control}),
     };
   };
@@ -79,6 +91,8 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
     work: (key, words) => putOrDelete(work, key, words),
     room: (rooms) => void (room = rooms),
     usage: (usages) => void (usage = usages),
+    leftBehind: (count) => void (leftBehind = count),
+    figure: (figure) => void figures.set(figure.name, figure),
     printStatus: () => print(line()),
     get tuning() {
       return tuning;

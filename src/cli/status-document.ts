@@ -77,6 +77,8 @@ export function statusDocument(
           },
     /** Its automation was told to wait by an attempt, and no runner has told it to go on. */
     failoverPaused: state.failoverPaused ?? null,
+    /** The newest comparison of this reverse window. */
+    statements: (state.reverseWindow && state.statements.compared) ?? null,
     lastVerification: state.verifications.at(-1) ?? null,
     /** Of the rehearsal that a gate was passed with, as in the report; `soFarMs` of the phase under way. */
     forecast,

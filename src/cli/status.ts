@@ -7,6 +7,7 @@ import {table, type Output} from './output.ts';
 import {chooseRun, runsOf, unfinishedOf, withRunOption, withState, type Run} from './run-choice.ts';
 import {look, statusDocument} from './status-document.ts';
 import type {JournalStore} from '../journal/journal.ts';
+import {comparedWords} from '../model/statement-comparison.ts';
 
 export const command: CommandModule = {
   configure: (command) => void withRunOption(command),
@@ -30,11 +31,18 @@ async function show(run: Run, store: JournalStore, {output}: Invocation): Promis
   output.data(next === undefined ? line : `${line} | owner: ${owner} | next: ${next.command}`);
   if (report !== undefined && !state.isFinal) output.data(numbersLine(state, seen.alive, report));
   if (seen.forecast && !state.isFinal) output.data(`forecast: ${forecastWords(seen.forecast)}`);
+  for (const words of slowerWords(state)) output.data(words);
   if (seen.alive === true && report?.control !== undefined) output.say(`Control socket: ${report.control}`);
   output.detail(
     `run ${run.id}, plan ${state.plan.file}, checksum ${state.plan.checksum.slice(0, 12)}, the ${state.openSide} is open, epoch ${state.epoch}, entry ${state.head.seq}`,
   );
   if (next) output.say(`Next: ${next.command}: ${next.why}`);
+}
+
+/** Only what is worse than before: `crossfade statements` has the figures, and what could not be compared. */
+function slowerWords({reverseWindow, statements: {compared}}: Run['state']): readonly string[] {
+  if (!reverseWindow || !compared || 'notCompared' in compared.comparison || compared.comparison.slower.length === 0) return [];
+  return [`${comparedWords(compared.comparison)}: crossfade statements`];
 }
 
 async function list(runs: readonly Run[], store: JournalStore, output: Output): Promise<void> {

@@ -16,6 +16,7 @@ import type {Activity} from './activity.ts';
 import type {Alter} from './alter.ts';
 import type {Applier, Progress} from './applier.ts';
 import type {Catalog, Scope} from './catalog.ts';
+import type {Chunk, KeyRange, PlannedRange} from './chunk.ts';
 import type {Clients} from './clients.ts';
 import type {Cloning} from './cloning.ts';
 import type {Compare} from './compare.ts';
@@ -28,6 +29,7 @@ import type {Load} from './load.ts';
 import type {Schema} from './schema.ts';
 import type {ReportedParameters, ServerIdentity} from './server.ts';
 import type {SequenceState} from './sequence-state.ts';
+import type {StatementCosts} from './statement-costs.ts';
 import type {Statements} from './statements.ts';
 import type {ReadReports} from './read-reports.ts';
 import type {Storage} from './storage.ts';
@@ -38,6 +40,7 @@ export type {Users} from './alter.ts';
 export type {Applier, ApplyCommit, Progress, TableKey} from './applier.ts';
 export type {Activity, Blocking, IndexBuild, Look, StatementWait} from './activity.ts';
 export type {Catalog, Scope, Wishes} from './catalog.ts';
+export type {Chunk, KeyRange, PlannedRange} from './chunk.ts';
 export {SOME_COLUMNS, type Blocker, type Clients, type ClientSessions, type RoleRights, type TableRights} from './clients.ts';
 export type {Bracket, Compare, Digest} from './compare.ts';
 export type {Control} from './control.ts';
@@ -47,6 +50,7 @@ export type {Finding, Grant} from './finding.ts';
 export type {Schema, SchemaScript, SchemaStatement} from './schema.ts';
 export type {ReportedParameters, ServerIdentity} from './server.ts';
 export type {SequenceState} from './sequence-state.ts';
+export type {SentStatement, StatementCosts} from './statement-costs.ts';
 export type {Lock, Statement, Statements} from './statements.ts';
 export type {HeldState, MayReread} from './held-state.ts';
 export type {KeptLog} from './kept-log.ts';
@@ -127,6 +131,8 @@ export interface Database {
   readonly storage?: Storage;
   /** Absent where the server does not tell how busy it is. */
   readonly usage?: Usage;
+  /** Absent where what statements cost is not looked at. */
+  readonly costs?: StatementCosts;
   /** Absent where an engine does not tell what its sessions wait for. */
   readonly activity?: Activity;
   readonly load: Load;
@@ -136,15 +142,6 @@ export interface Database {
 
 /** `limitMs`: the server ends the query then. */
 export type AskLimits = {readonly limitMs: number; readonly rowsMax: number};
-/** A key range `(after, to]` in the source's own order; open-ended where undefined. */
-export type KeyRange = {readonly after: Key | undefined; readonly to: Key | undefined};
-/** `rows`: how many were written, of one that is done. */
-export type PlannedRange = {readonly table: TableName; readonly range: KeyRange};
-export type Chunk = PlannedRange & {
-  readonly id: number;
-  readonly done: boolean;
-  readonly rows?: number;
-};
 
 /** The side as the origin of a stream and of chunks. */
 export interface Source {

@@ -6,7 +6,7 @@ import type {Gate, HttpAnswer, Measures} from './gate.ts';
 import {durationSetting, numberSetting, textSetting} from './gate-settings.ts';
 import {field, parsedJson} from './json-answer.ts';
 
-const EVERY_MS = 5000;
+export const MEASURE_EVERY_MS = 5000;
 const LIMIT_MS = 10_000;
 
 export const errorRate: Gate = {
@@ -16,16 +16,17 @@ export const errorRate: Gate = {
   async check(measures) {
     const {settings} = measures;
     const max = numberSetting(settings, 'max');
-    const value = await measured(measures);
+    const value = await readFigure(measures);
     return {
       go: value <= max,
       evidence: `${nameOf(settings)} ${value} (limit ${max})`,
-      holdsMs: durationSetting(settings, 'every', EVERY_MS),
+      holdsMs: durationSetting(settings, 'every', MEASURE_EVERY_MS),
     };
   },
 };
 
-async function measured({settings, secret, request}: Measures): Promise<number> {
+/** Also asked after the switch, for figures that the plan has watched. Throws where it is not known. */
+export async function readFigure({settings, secret, request}: Pick<Measures, 'settings' | 'secret' | 'request'>): Promise<number> {
   const prometheus = textSetting(settings, 'prometheus', undefined);
   const token = textSetting(settings, 'token', undefined);
   const url = prometheus === undefined ? await secret(textSetting(settings, 'url')) : await queryUrl(await secret(prometheus), settings);

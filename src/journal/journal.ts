@@ -5,9 +5,12 @@
  */
 import type {RepairedRows} from '../model/repair-cause.ts';
 import type {Side} from '../model/side.ts';
+import type {StatementComparison} from '../model/statement-comparison.ts';
 import type {Setting, SettingValue, Tuning} from '../model/tuning.ts';
 import type {Forecast} from '../model/forecast.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
+
+export type {StatementsOnRecord} from './statements-record.ts';
 
 export type Verdict = {
   readonly gate: string;
@@ -133,6 +136,8 @@ export type JournalFact =
       readonly ok: boolean;
       readonly says: string;
     }
+  /** In the reverse window: what statements cost on the target, beside what they cost on the source; each time it has news. */
+  | {readonly type: 'statements-compared'; readonly comparison: StatementComparison}
   | {readonly type: 'note'; readonly text: string};
 
 /** An operator's request. Recorded at once by the command, taken up by the runner. */

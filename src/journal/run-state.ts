@@ -11,6 +11,7 @@ import {after, isOf, lastRecorded, recorded} from './recorded.ts';
 import type {EntryOf} from './recorded.ts';
 import {reverseWindowOf, type ReverseWindow} from './reverse-window.ts';
 import {standingSignals} from './standing-signals.ts';
+import {statementsOf, type StatementsOnRecord} from './statements-record.ts';
 import {stepsOf} from './step-state.ts';
 import type {StepState} from './step-state.ts';
 import {tuningOf} from './tuning.ts';
@@ -79,6 +80,7 @@ export type RunState = Way & {
   readonly tuning: TuningOnRecord;
   /** What the canary of the newest cutover saw; undefined before the first. */
   readonly canary: CanaryOnRecord | undefined;
+  readonly statements: StatementsOnRecord;
   /** Undefined while the automation of the clusters goes on, as far as runners know. */
   readonly failoverPaused: FailoverOnRecord | undefined;
   readonly head: {readonly seq: number; readonly hash: string};
@@ -124,6 +126,7 @@ export function runState(entries: readonly Entry[], known: Readonly<Record<strin
     tuning: tuningOf(entries),
     calledOff: calledOffOf(entries),
     canary: canaryOf(entries),
+    statements: statementsOf(entries),
     failoverPaused: failoverPausedOf(entries),
     head: {seq: head.seq, hash: head.hash},
   };

@@ -10,7 +10,7 @@ import type {Table} from '../model/table.ts';
 import type {MigrationMapping, TableMapping} from '../mapping/mapping.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import type {Database, Engine, MigrationRef} from '../engine/engine.ts';
-import type {HeardSignal, JournalFact, Signal} from '../journal/journal.ts';
+import type {HeardSignal, JournalFact, Signal, StatementsOnRecord} from '../journal/journal.ts';
 import type {Operation} from '../operation/operation.ts';
 import type {Canary} from '../canary/canary.ts';
 import type {Failover} from '../failover/failover.ts';
@@ -19,6 +19,7 @@ import type {TrafficSwitch} from '../switch/traffic-switch.ts';
 import type {Throttle} from '../throttle/throttle.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import type {StandingVerification} from './standing-verification.ts';
+import type {WatchedFigure} from './watch-figures.ts';
 import type {WorkflowEvent} from '../workflow/workflow.ts';
 import type {RowVerifier, Verifier} from '../verify/verifier.ts';
 import type {Watchdog, WatchdogRequest} from '../watchdog/watchdog.ts';
@@ -54,12 +55,16 @@ export type PhaseContext = {
   readonly startWatchdog: (request: WatchdogRequest) => Promise<Watchdog>;
   /** Of one attempt, along the paths that the plan names; undefined where it names none. Rejects with CF-CANARY-003. */
   readonly startCanary: (attempt: number, direction: Direction) => Promise<Canary | undefined>;
+  /** What is watched in the reverse window; none unless the plan names some. */
+  readonly figures: readonly WatchedFigure[];
   /** Who is told about a cutover so that no other server becomes primary meanwhile; undefined where the plan names nobody. */
   readonly failover?: Failover;
   /** Whether an attempt has told it to wait and nobody has told it to go on since; the journal knows. */
   isFailoverPaused(): Promise<boolean>;
   /** What the canary of the newest cutover found wrong, if it did; the journal knows. */
   canaryFailure(): Promise<string | undefined>;
+  /** What was remembered of statements before the newest cutover, and the newest comparison since; the journal knows. */
+  statements(): Promise<StatementsOnRecord>;
   /** The migration's tables as the catalogue of a side shows them, the source's unless said; of the target those that exist. */
   tables(side?: Side): Promise<readonly Table[]>;
   /** How they become those of the other side; once the target has them all. */

@@ -4,9 +4,13 @@
  */
 import type {HeardSignal, Signal} from '../journal/journal.ts';
 import type {ErrorCode} from '../model/errors.ts';
+import {beside} from './beside.ts';
+import {recordComparison, watchStatements} from './compare-statements.ts';
 import {whileWatchingLag} from './lag-watch.ts';
+import {watchLeftBehind} from './left-behind.ts';
 import type {Phase, PhaseContext, PhaseOutcome} from './phase.ts';
 import {ensureReverse} from './stream-roles.ts';
+import {exceededWords, untilExceeded} from './watch-figures.ts';
 
 const SWITCH_LOOK_MS = 2000;
 
@@ -18,9 +22,12 @@ export const reverseWindow: Phase = {
       context.target.fence.clean(await context.tables('target')),
     ]);
     const failure = await context.canaryFailure();
-    if (failure !== undefined && policyOf(context) === 'reverse') return goBack(context, failure);
-    const decided = () => whileKeepingSwitches(context, () => untilDecided(context));
-    const signal = await whileWatchingLag(context, link, decided);
+    if (failure !== undefined && policyOf(context) === 'reverse') return goBack(context, 'canary.onFailure', {reason: failure});
+    const works = [keepSwitches, watchStatements, watchLeftBehind].map((work) => (signal: AbortSignal) => work(context, signal));
+    const decided = () => untilExceeded(context, () => untilDecided(context));
+    const signal = await whileWatchingLag(context, link, () => beside(context.signal, works, decided));
+    if ('figure' in signal) return goBack(context, 'afterSwitch.watch', {reason: exceededWords(signal), ...signal});
+    if (signal.type === 'complete') await recordComparison(context, 'always', context.signal);
     const lagMs = await link.lagMs();
     return {event: {type: signal.type === 'reverse' ? 'reverse' : 'done'}, evidence: {lagMs}};
   },
@@ -29,11 +36,11 @@ export const reverseWindow: Phase = {
 const policyOf = ({plan: {plan}}: PhaseContext): 'wait' | 'reverse' => (typeof plan.canary === 'object' ? plan.canary.onFailure : 'wait');
 
 /** The plan has decided this beforehand: nobody is asked. */
-const goBack = async (context: PhaseContext, reason: string): Promise<PhaseOutcome> => {
-  const what = 'reverse, by canary.onFailure of the plan';
-  await context.record({type: 'decision', what, side: undefined, epoch: context.epoch, evidence: {reason}});
-  context.telemetry.note(`${what}: ${reason}`);
-  return {event: {type: 'reverse'}, evidence: {reason}};
+const goBack = async (context: PhaseContext, policy: string, evidence: {readonly reason: string}): Promise<PhaseOutcome> => {
+  const what = `reverse, by ${policy} of the plan`;
+  await context.record({type: 'decision', what, side: undefined, epoch: context.epoch, evidence});
+  context.telemetry.note(`${what}: ${evidence.reason}`);
+  return {event: {type: 'reverse'}, evidence};
 };
 
 /**
@@ -55,20 +62,10 @@ const untilDecided = async (context: PhaseContext): Promise<Signal> => {
 const isEarly = ({at}: HeardSignal, until: string, {clock}: PhaseContext): boolean =>
   Math.min(Date.parse(at), clock.now().getTime()) < Date.parse(until);
 
-const whileKeepingSwitches = async <T>(context: PhaseContext, wait: () => Promise<T>): Promise<T> => {
-  const over = new AbortController();
-  const watching = keepSwitches(context, AbortSignal.any([context.signal, over.signal]));
-  try {
-    return await Promise.race([wait(), watching]);
-  } finally {
-    over.abort();
-  }
-};
-
-const keepSwitches = async (context: PhaseContext, signal: AbortSignal): Promise<never> => {
+const keepSwitches = async (context: PhaseContext, signal: AbortSignal): Promise<void> => {
   for (;;) {
     await context.clock.sleep(SWITCH_LOOK_MS, signal);
-    if (signal.aborted) return new Promise<never>(() => {});
+    if (signal.aborted) return;
     for (const one of context.switches) {
       const {side, held} = await one.observe();
       if (side === 'target' && !held) continue;

@@ -8,6 +8,7 @@ import {isCoded, OwnershipUnknownError} from '../model/errors.ts';
 import type {Direction} from '../model/side.ts';
 import type {Link} from '../pipeline/replication.ts';
 import {attemptCutover} from './cutover-attempt.ts';
+import {rememberStatements} from './compare-statements.ts';
 import {refusedByHooks} from './before-hooks.ts';
 import {finishCutover} from './cutover-finish.ts';
 import {requirePrimaries, resumeFailover} from './failover-pause.ts';
@@ -30,8 +31,10 @@ export const switchSides = async (context: PhaseContext, direction: Direction, e
   return context.verification.whileStill(() => compareAndAttempt(context, roles, link));
 };
 
-/** What takes time is done while nobody is held yet: views, and rows that changed since they were compared. */
+/** What takes time is done while nobody is held yet: what statements cost, views, and rows that changed since they were compared. */
 const compareAndAttempt = async (context: PhaseContext, roles: Roles, link: Link): Promise<PhaseOutcome> => {
+  if (roles.direction === 'forward')
+    await context.steps.each('remember-statements', () => rememberStatements(context.source, context.target, context.clock));
   try {
     await context.steps.each('refresh-views', () => refreshViews(context, roles));
     await context.steps.each('compare-changed', () => context.verification.compareChanged(link, context.signal));

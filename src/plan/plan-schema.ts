@@ -1,5 +1,6 @@
 /** The plan file as people write it (zod), and how it becomes a `Plan`. Descriptions go into the editors' JSON Schema. */
 import * as z from 'zod';
+import {afterSwitchSchema, checkAfterSwitch} from './after-switch-schema.ts';
 import {canary, checkCanary} from './canary-schema.ts';
 import {changePlan} from './change-plan-schema.ts';
 import {failover} from './failover-schema.ts';
@@ -42,6 +43,7 @@ const dualPlan = (words: Vocabulary, gateLists: Gates) =>
     .extend(dualParts(words))
     .superRefine(refuseSameDatabase)
     .superRefine(checkCanary)
+    .superRefine(checkAfterSwitch)
     .superRefine(checkRelay)
     .transform(toPlan);
 
@@ -50,6 +52,7 @@ const movePlan = (words: Vocabulary, workflows: readonly string[], gateLists: Ga
     .superRefine(refuseSameDatabase)
     .superRefine(checkConversion)
     .superRefine(checkCanary)
+    .superRefine(checkAfterSwitch)
     .superRefine(checkRelay)
     .superRefine(checkSwitches)
     .transform(toPlan);
@@ -82,6 +85,7 @@ function planFile(words: Vocabulary, workflows: readonly string[], gateLists: Ga
       .describe('What routes the application. The fence keeps the data safe; a switch only shortens the stall.'),
     cutover: cutover.prefault({}),
     canary: z.exactOptional(canary),
+    afterSwitch: z.exactOptional(afterSwitchSchema),
     failover: z.exactOptional(failover),
     hooks: z.exactOptional(hooks),
     announcements: z.exactOptional(announcements),

@@ -8,6 +8,7 @@ import type {AnnouncementTexts, HookRule} from '../model/hook.ts';
 import type {TableRule} from '../model/mapping-rules.ts';
 import type {Person} from '../model/person.ts';
 import type {PlannedOperation} from '../model/planned-operation.ts';
+import type {StatementRules} from '../model/statement-comparison.ts';
 
 export type SecretReference = {readonly kind: 'env' | 'file' | 'exec' | 'literal'; readonly value: string};
 
@@ -99,6 +100,18 @@ export type KafkaRelayPlan = {
   readonly messageBytesMax: number;
 };
 
+/** What is looked at in the reverse window. */
+export type AfterSwitchPlan = {
+  readonly statements?: StatementRules;
+  /** `settings`: those of the gate `error-rate`. */
+  readonly watch?: readonly {
+    readonly name: string;
+    readonly settings: Readonly<Record<string, unknown>>;
+    readonly forMs: number;
+    readonly onExceeded: 'tell' | 'reverse';
+  }[];
+};
+
 export type Plan = {
   readonly name: string;
   readonly workflow: string;
@@ -137,6 +150,8 @@ export type Plan = {
   readonly allowOlder: boolean;
   /** Along which paths of the application tokens are written during a cutover; `canary-paths.ts` says what absent means. */
   readonly canary?: CanaryPlan;
+  /** `after-switch.ts` says what absent means. */
+  readonly afterSwitch?: AfterSwitchPlan;
   /** Who is told that no other server may become primary during a cutover; absent: nobody. */
   readonly failover?: FailoverPlan;
   /** Database roles the application connects as: looked at before the cutover, counted on the closed side after it. */

@@ -5,7 +5,11 @@ import {standInFor} from './stand-in.ts';
 test('the plan on other addresses, without anything that reaches out, and what that was', async () => {
   const {plan: written} = await readPlanFile('plans/shop-17-to-18.yaml');
   const hook = {on: ['before-cutover'], run: ['/etc/freeze'], timeoutMs: 1000, everyMs: 1000} as const;
-  const plan = {...written, hooks: [hook], throttle: [{name: 'http', settings: {}}]};
+  const afterSwitch = {
+    statements: {factor: 3, leastMs: 1, callsMin: 1},
+    watch: [{name: 'errors', settings: {}, forMs: 1000, onExceeded: 'reverse'}],
+  } as const;
+  const plan = {...written, hooks: [hook], throttle: [{name: 'http', settings: {}}], afterSwitch};
   const urls = {source: {kind: 'env', value: 'A'}, target: {kind: 'env', value: 'B'}} as const;
   const {plan: stand, leftOut} = standInFor(plan, urls, {'reverse-cutover': ['replication-lag'], cutover: ['approval']});
   expect([stand.source.url, stand.target.url]).toEqual([urls.source, urls.target]);
@@ -14,7 +18,10 @@ test('the plan on other addresses, without anything that reaches out, and what t
   const asked = Object.values(stand.gates).flatMap((list) => list.map(({name}) => name));
   expect(asked).toContain('checksum-match');
   expect(asked).not.toContain('approval');
+  expect(stand.afterSwitch).toEqual({statements: afterSwitch.statements});
   expect([stand.hooks, stand.throttle]).toEqual([undefined, undefined]);
-  expect(leftOut).toEqual(expect.arrayContaining(['the hooks', 'throttle http', 'gate approval before cutover', 'switch pgbouncer']));
+  expect(leftOut).toEqual(
+    expect.arrayContaining(['the hooks', 'throttle http', 'the figure errors', 'gate approval before cutover', 'switch pgbouncer']),
+  );
   expect([stand.scope, stand.load, stand.cutover, stand.mapping]).toEqual([plan.scope, plan.load, plan.cutover, plan.mapping]);
 });

@@ -24,7 +24,7 @@ export function standInFor(
   urls: {readonly source: SecretReference; readonly target: SecretReference},
   defaults: Readonly<Record<string, readonly string[]>>,
 ): StandIn {
-  const {canary, failover, hooks = [], throttle = [], source, target, relay, ...rest} = plan;
+  const {canary, failover, hooks = [], throttle = [], source, target, relay, afterSwitch, ...rest} = plan;
   const asked: Readonly<Record<string, readonly Named[]>> = {
     ...Object.fromEntries(Object.entries(defaults).map(([phase, names]) => [phase, names.map((name) => ({name, settings: {}}))])),
     ...plan.gates,
@@ -42,6 +42,7 @@ export function standInFor(
       gates: Object.fromEntries(gates),
       switch: [{name: 'router', settings: {}}],
       canary: 'off',
+      ...(afterSwitch?.statements ? {afterSwitch: {statements: afterSwitch.statements}} : {}),
       applicationRoles: [],
     },
     leftOut: [
@@ -52,6 +53,7 @@ export function standInFor(
       ...(failover ? ['the failover automation'] : []),
       ...(hooks.length > 0 ? ['the hooks'] : []),
       ...throttle.map(({name}) => `throttle ${name}`),
+      ...(afterSwitch?.watch ?? []).map(({name}) => `the figure ${name}`),
       ...(plan.applicationRoles.length > 0 ? ['the roles of the application'] : []),
     ],
   };

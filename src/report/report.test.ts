@@ -40,6 +40,11 @@ const canary = {
   ],
 };
 
+const slower = {
+  ...{fingerprint: 'f', text: 'SELECT <slow>', source: {calls: 20, meanMs: 1}, target: {calls: 30, meanMs: 50}, factor: 50},
+  plan: 'Seq Scan on <orders>',
+};
+
 const calledOff: JournalFact[] = [
   ...atCutover,
   verdict('replication-lag', false),
@@ -135,6 +140,19 @@ test('what a rehearsal let expect stands beside what came of it', () => {
   expect(pageOf(told)).toContain('Forecast and what came of it');
   expect(report(moved).forecast).toBeNull();
   expect(pageOf(report(moved))).not.toContain('Forecast');
+});
+
+test('what statements cost after the switch is told with its figures, or why it is not known', () => {
+  const comparison = {since: '2026-11-22T10:00:00.000Z', compared: 4, waiting: 1, slowerInAll: 1, slower: [slower], unknown: []};
+  const told = report([...moved, {type: 'statements-compared', comparison}]);
+  expect(told.statements).toMatchObject({comparison});
+  expect(pageOf(told)).toMatch(
+    /1 of 4 statements are slower[^]*<td>50\.0<\/td><td>1<\/td><td>20<\/td>[^]*SELECT &#60;slow&#62;[^]*Seq Scan on &#60;orders&#62;/,
+  );
+  const unknown = report([...moved, {type: 'statements-compared', comparison: {notCompared: 'the source: it counts none'}}]);
+  expect(pageOf(unknown)).toContain('could not be compared: the source: it counts none');
+  expect(report(moved).statements).toBeNull();
+  expect(pageOf(report(moved))).not.toContain('Statements after the switch');
 });
 
 test('a phase that a crash interrupted is one visit, and a step nobody finished is not called done', () => {

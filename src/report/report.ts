@@ -14,6 +14,7 @@ import {msBetween} from './evidence.ts';
 import {type ForecastReport, forecastReportOf} from './forecast.ts';
 import {type GateLine, gateLinesOf, type GatesPassed, gatesPassedOf} from './gates.ts';
 import {type Remainder, remainsOf} from './remains.ts';
+import {statementsReportOf, type StatementsReport} from './statements.ts';
 import {type Runner, runnersOf, type Trouble, troublesOf} from './troubles.ts';
 import {type PhaseVisit, visitsOf} from './visits.ts';
 
@@ -37,6 +38,8 @@ export type Report = {
   readonly attempts: readonly Attempt[];
   /** Null where no rehearsal stood before a gate. */
   readonly forecast: ForecastReport | null;
+  /** Null before the first comparison of what statements cost. */
+  readonly statements: StatementsReport | null;
   readonly comparisons: readonly Comparison[];
   readonly digests: readonly TableDigest[];
   readonly gates: readonly GateLine[];
@@ -84,6 +87,7 @@ export function reportOf({id, entries, state, faults, madeAt, version}: ReportRe
     visits,
     attempts,
     forecast: forecastReportOf(entries, visits, attempts),
+    statements: statementsReportOf(entries),
     comparisons,
     digests: digestsOf(entries, comparisons),
     gates: gateLinesOf(entries),

@@ -44,6 +44,7 @@ export type RunnerOptions = {
     | 'askHooks'
     | 'record'
     | 'canaryFailure'
+    | 'statements'
     | 'isFailoverPaused'
     | 'nextSignal'
     | 'reverseWindowEnd'

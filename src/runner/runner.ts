@@ -173,6 +173,7 @@ export class Runner {
       },
       reverseWindowEnd: async () => (await this.#state()).reverseWindow?.until,
       canaryFailure: async () => (await this.#state()).canary?.failure?.reason,
+      statements: async () => (await this.#state()).statements,
       isFailoverPaused: async () => (await this.#state()).failoverPaused !== undefined,
       isResumed: state.isPhaseOpen,
       pausePoint: (where) => interruption.pausePoint(where),

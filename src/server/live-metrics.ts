@@ -1,5 +1,5 @@
 /** The numbers of the newest runner. They stand still when it is gone: `crossfade_report_age_seconds` says how old they are. */
-import type {GaugeName, Room, SideUsage} from '../telemetry/telemetry.ts';
+import type {Figure, GaugeName, Room, SideUsage} from '../telemetry/telemetry.ts';
 import type {Metric, SeenRun} from './metrics.ts';
 
 const gauge = (name: string, help: string, of: GaugeName, unit = 1): Metric => ({
@@ -30,6 +30,18 @@ const usage = (name: string, help: string, of: (usage: SideUsage) => number | un
     (report?.usage ?? []).flatMap((one) => {
       const value = of(one);
       return value === undefined ? [] : [{value, labels: {side: one.side}}];
+    }),
+});
+
+/** The last word of a window is not the present. */
+const figure = (name: string, help: string, of: (figure: Figure) => number | undefined): Metric => ({
+  name,
+  help,
+  labels: ['figure'],
+  samples: ({report, state}) =>
+    (state.reverseWindow ? (report?.figures ?? []) : []).flatMap((one) => {
+      const value = of(one);
+      return value === undefined ? [] : [{value, labels: {figure: one.name}}];
     }),
 });
 
@@ -79,4 +91,16 @@ export const LIVE_METRICS: readonly Metric[] = [
     'Pages found in the memory of the server between two looks, 0 to 1; no sample while nothing was read',
     ({cacheHitShare}) => cacheHitShare,
   ),
+  {
+    name: 'crossfade_clients_left_behind',
+    help: 'Sessions of applicationRoles on the source while the target serves: what they write is refused; no sample where they are not counted',
+    samples: ({report, state}) => (state.reverseWindow && report?.leftBehind !== undefined ? [{value: report.leftBehind}] : []),
+  },
+  figure(
+    'crossfade_application_figure',
+    'A figure of afterSwitch.watch, in its own unit; no sample while it cannot be measured, nor without a way back',
+    ({value}) => value,
+  ),
+  figure('crossfade_application_limit', 'The limit that the plan gives that figure', ({max}) => max),
+  figure('crossfade_application_measured', '1 while that figure can be measured', ({value}) => (value === undefined ? 0 : 1)),
 ];

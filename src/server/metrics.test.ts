@@ -60,6 +60,44 @@ test('a run that waits at a gate, in base units', async () => {
   expect(lines.filter((line) => line.startsWith('crossfade_room_seconds'))).toHaveLength(1);
 });
 
+test('what is watched after the switch has samples while the way back is kept, and not later', async () => {
+  const slower = [{fingerprint: 'f', text: 'SELECT slow', source: {calls: 9, meanMs: 1}, target: {calls: 9, meanMs: 50}, factor: 50}];
+  const comparison = {since: '2026-05-01T11:00:00.000Z', compared: 3, waiting: 0, slowerInAll: 1, slower, unknown: []};
+  const inWindow: JournalFact[] = [
+    ...atCutover,
+    started('cutover'),
+    {type: 'decision', what: 'commit', side: 'target', epoch: 1, evidence: {}},
+    ended('cutover'),
+    started('reverse-window'),
+    {type: 'statements-compared', comparison},
+  ];
+  const figures = [
+    {name: 'p95', max: 1, value: 1.5},
+    {name: 'errors', max: 0.01},
+  ];
+  const told = async (facts: readonly JournalFact[]) =>
+    (await linesOf(seen(facts, {report: {...report, figures, leftBehind: 2}}))).filter((line) =>
+      /^crossfade_(?:application|statements|clients)/.test(line),
+    );
+  expect(await told(inWindow)).toEqual([
+    'crossfade_statements_slower 1',
+    'crossfade_clients_left_behind 2',
+    'crossfade_application_figure{figure="p95"} 1.5',
+    'crossfade_application_limit{figure="p95"} 1',
+    'crossfade_application_limit{figure="errors"} 0.01',
+    'crossfade_application_measured{figure="p95"} 1',
+    'crossfade_application_measured{figure="errors"} 0',
+  ]);
+  expect(
+    await told([
+      ...inWindow,
+      ended('reverse-window', 'reverse'),
+      started('reverse-cutover'),
+      {type: 'decision', what: 'back', side: 'source', epoch: 2, evidence: {}},
+    ]),
+  ).toEqual([]);
+});
+
 test('what is not known has no sample', async () => {
   const lines = await linesOf(seen(atCutover));
   for (const name of ['crossfade_lag_seconds', 'crossfade_runner_alive', 'crossfade_comparison_equal', 'crossfade_canary_stall_seconds'])
@@ -79,6 +117,7 @@ test('a failure, a comparison that found differences, and the stall of the newes
   expect(await linesOf(seen(facts, {alive: false}))).toEqual(
     expect.arrayContaining([
       'crossfade_run_failed 1',
+      'crossfade_run_failure_info{code="CF-CONN-001"} 1',
       'crossfade_runner_alive 0',
       'crossfade_comparison_equal 0',
       'crossfade_comparison_age_seconds 3600',

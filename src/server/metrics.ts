@@ -47,6 +47,13 @@ export const METRICS: readonly Metric[] = [
     help: '1 while the newest runner has ended with an error',
     samples: ({state}) => one(truth(state.status === 'failed')),
   },
+  {
+    name: 'crossfade_run_failure_info',
+    help: '1 while the newest runner has ended with an error that has that code',
+    labels: ['code'],
+    samples: ({state: {status, lastFailure}}) =>
+      status === 'failed' && lastFailure?.code !== undefined ? [{value: 1, labels: {code: lastFailure.code}}] : [],
+  },
   {name: 'crossfade_run_finished', help: '1 when the run is completed or aborted', samples: ({state}) => one(truth(state.isFinal))},
   {
     name: 'crossfade_runner_alive',
@@ -81,6 +88,14 @@ export const METRICS: readonly Metric[] = [
     help: 'Longest wait between two writes of the canary in the newest cutover',
     labels: ['phase'],
     samples: ({state: {canary}}) => (canary?.stallMs === undefined ? [] : [{value: canary.stallMs / 1000, labels: {phase: canary.phase}}]),
+  },
+  {
+    name: 'crossfade_statements_slower',
+    help: 'Statements that are slower on the target than they were on the source; no sample where they could not be compared, nor without a way back',
+    samples: ({state: {reverseWindow, statements}}) => {
+      const comparison = reverseWindow && statements.compared?.comparison;
+      return comparison && 'slower' in comparison ? one(comparison.slowerInAll) : [];
+    },
   },
   {name: 'crossfade_journal_entries', help: 'Length of the journal', samples: ({state: {head}}) => one(head.seq)},
   ...LIVE_METRICS,

@@ -16,7 +16,14 @@ export interface Telemetry {
   usage(usages: readonly SideUsage[]): void;
   /** How much there is left of what the servers can run out of, each time it was looked at. */
   room(rooms: readonly Room[]): void;
+  /** A figure of the application's own monitoring, each time it was looked at. */
+  figure(figure: Figure): void;
+  /** Sessions of the application on the side that is closed; undefined where nobody can tell. */
+  leftBehind(count: number | undefined): void;
 }
+
+/** `value` is absent where it could not be measured. */
+export type Figure = {readonly name: string; readonly max: number; readonly value?: number};
 
 /** One thing that a server can run out of while a run goes on. */
 export type Room = {
@@ -96,6 +103,9 @@ export type LiveReport = {
   /** As the guardian last saw it; absent before. */
   readonly room?: readonly Room[];
   readonly usage?: readonly SideUsage[];
+  /** Only in the reverse window, where the plan names some. */
+  readonly figures?: readonly Figure[];
+  readonly leftBehind?: number;
   /** The socket that this runner listens at, on its own machine. */
   readonly control?: string;
 };
@@ -112,5 +122,7 @@ export const silentTelemetry = (): Telemetry => {
     work: () => {},
     usage: () => {},
     room: () => {},
+    figure: () => {},
+    leftBehind: () => {},
   };
 };

@@ -32,7 +32,8 @@ const FACTS = {
   resumed: true,
   failed: true,
   hook: 'recorded journals are of plans without hooks',
-  note: 'no version writes it yet',
+  'statements-compared': 'recorded journals are of servers that do not count statements',
+  note: 'recorded journals are of plans that have no figures watched',
 } satisfies Record<JournalFact['type'], true | string>;
 
 const SIGNALS = {

@@ -18,6 +18,7 @@ import {askPostgres} from './postgres-ask.ts';
 import {PgSessions} from './postgres-sessions.ts';
 import {PostgresSource} from './postgres-source.ts';
 import {textArray} from './postgres-sql.ts';
+import {postgresStatementCosts} from './postgres-statement-costs.ts';
 import {postgresStatements} from './postgres-statements.ts';
 import {postgresStorage} from './postgres-storage.ts';
 import {postgresUsage} from './postgres-usage.ts';
@@ -65,6 +66,7 @@ function open(options: OpenOptions): Database {
     readReports: new PostgresReadReports(sessions, options.migration),
     storage: postgresStorage(sessions),
     usage: postgresUsage(sessions),
+    costs: postgresStatementCosts(sessions),
     ask: (query, limits) => askPostgres(sessions, query, limits),
     activity: postgresActivity(sessions, options.migration),
     load: postgresLoad(sessions),

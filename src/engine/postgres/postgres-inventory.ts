@@ -1,11 +1,11 @@
 /** The inventory of a PostgreSQL side. Reads catalogues and statistics, and the key indexes where amcheck is installed. */
 import type {Inventory} from '../../model/inventory.ts';
 import type {Table} from '../../model/table.ts';
-import {codeOf} from './postgres-errors.ts';
 import {postgresFeatures} from './postgres-features.ts';
 import {checkIndexes} from './postgres-index-check.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
+import {isNoRecord, recordSchema} from './postgres-statement-record.ts';
 
 const OBJECTS = `
   SELECT kind, count(*)::text AS count FROM (
@@ -63,20 +63,15 @@ const staleCollations = async (session: PgSession): Promise<Inventory['staleColl
   return answers.map((row) => ({name: row['name'] ?? '', recorded: row['recorded'] ?? '', actual: row['actual'] ?? ''}));
 };
 
-/**
- * Only what is normalised, so that it carries no value: commands like CREATE ROLE are recorded as they were typed.
- * The extension lives in whatever schema it was put into, and may be there without being loaded.
- */
+/** Only what is normalised, so that it carries no value: commands like CREATE ROLE are recorded as they were typed. */
 const statements = async (session: PgSession): Promise<Inventory['statements']> => {
-  const {rows} = await session.query(
-    `SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'pg_stat_statements'`,
-  );
-  if (!rows[0]) return {notRecorded: 'the extension pg_stat_statements is not installed in this database'};
+  const schema = await recordSchema(session);
+  if (schema === undefined) return {notRecorded: 'the extension pg_stat_statements is not installed in this database'};
   try {
     const found = await session.query(
       `SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 120) AS query, calls::text AS calls, round(mean_exec_time::numeric, 2)::text AS mean,
               round(max_exec_time::numeric, 2)::text AS max
-       FROM ${rows[0]['schema'] ?? ''}.pg_stat_statements
+       FROM ${schema}.pg_stat_statements
        WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query ~* '^\\s*(select|insert|update|delete|merge|with)\\M'
          AND query !~* '\\mcrossfade\\.|\\mpg_catalog\\.|\\mpg_stat|\\mpg_extension|\\mpg_class' ORDER BY total_exec_time DESC LIMIT 10`,
     );
@@ -87,8 +82,7 @@ const statements = async (session: PgSession): Promise<Inventory['statements']> 
       maxMs: row['max'] ?? '',
     }));
   } catch (error) {
-    if (['55000', 'CF-GRANT-001'].includes(codeOf(error) ?? ''))
-      return {notRecorded: 'pg_stat_statements is not loaded, or not shown to this role'};
+    if (isNoRecord(error)) return {notRecorded: 'pg_stat_statements is not loaded, or not shown to this role'};
     throw error;
   }
 };

@@ -3,6 +3,7 @@ import type {Load} from '../load.ts';
 import {toPosition} from './postgres-position.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
+import {recordSchema} from './postgres-statement-record.ts';
 
 export const postgresLoad = (sessions: PgSessions): Load => ({
   connections: () =>
@@ -35,11 +36,9 @@ const FOLLOWERS = `
    ORDER BY 1`;
 
 const statements = async (session: PgSession) => {
-  const {rows} = await session.query(
-    `SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'pg_stat_statements'`,
-  );
-  const schema = rows[0]?.['schema'];
-  if (!schema) throw new Error('the server counts no statements: CREATE EXTENSION pg_stat_statements, or give the throttle a query');
+  const schema = await recordSchema(session);
+  if (schema === undefined)
+    throw new Error('the server counts no statements: CREATE EXTENSION pg_stat_statements, or give the throttle a query');
   const {count, total} = await session.one(
     `SELECT coalesce(sum(calls), 0)::text AS count, coalesce(sum(total_exec_time), 0)::text AS total
        FROM ${schema}.pg_stat_statements

@@ -3,8 +3,8 @@ import type {OldColumn} from '../../model/planned-operation.ts';
 import type {Users} from '../alter.ts';
 import type {Change} from './postgres-change.ts';
 import {dependentsOf} from './postgres-dependents.ts';
-import {codeOf} from './postgres-errors.ts';
 import type {PgSession} from './postgres-session.ts';
+import {isNoRecord, recordSchema} from './postgres-statement-record.ts';
 
 export const usersOf = async (session: PgSession, {old}: Change): Promise<Users> => {
   const objects: string[] = [];
@@ -18,19 +18,16 @@ export const usersOf = async (session: PgSession, {old}: Change): Promise<Users>
 
 /** By their words: those that name both the column and the table. Values are not in the texts, which are cut short. */
 const statementsOf = async (session: PgSession, {table, column}: OldColumn): Promise<Users['statements']> => {
-  const [kept] = (await session.query(WHERE_KEPT)).rows;
-  if (!kept) return [];
+  const schema = await recordSchema(session);
+  if (schema === undefined) return [];
   try {
-    const {rows} = await session.query(sentWith(kept['schema'] ?? ''), [wordOf(table.name), wordOf(column)]);
+    const {rows} = await session.query(sentWith(schema), [wordOf(table.name), wordOf(column)]);
     return rows.map((row) => ({text: row['text'] ?? '', calls: BigInt(row['calls'] ?? '0')}));
   } catch (error) {
-    if (['55000', 'CF-GRANT-001'].includes(codeOf(error) ?? '')) return []; // not loaded, or not for this role
+    if (isNoRecord(error)) return [];
     throw error;
   }
 };
-
-const WHERE_KEPT = `
-  SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'pg_stat_statements'`;
 
 const sentWith = (schema: string): string => `
   SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 120) AS text, sum(calls)::text AS calls FROM ${schema}.pg_stat_statements

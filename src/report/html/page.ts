@@ -6,6 +6,7 @@ import {forecastSection} from './forecast-section.ts';
 import {badge, html, Markup, moment, table} from './markup.ts';
 import {comparisonsSection, gatesSection} from './proof-sections.ts';
 import {peopleSection, runnersSection, troublesSection} from './record-sections.ts';
+import {statementsSection} from './statements-section.ts';
 import {STYLE} from './style.ts';
 import {timeSection} from './time-section.ts';
 
@@ -20,6 +21,7 @@ ${attemptsSection(report)}
 ${timeSection(report)}
 ${forecastSection(report)}
 ${comparisonsSection(report)}
+${statementsSection(report)}
 ${gatesSection(report)}
 ${peopleSection(report)}
 ${troublesSection(report)}

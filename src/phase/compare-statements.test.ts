@@ -1,0 +1,105 @@
+import {expect, test} from 'vitest';
+import {fakeClock} from '../../test/support/clock.ts';
+import {untilTrue} from '../../test/support/until.ts';
+import type {SentStatement, StatementCosts} from '../engine/engine.ts';
+import type {JournalFact, StatementsOnRecord} from '../journal/journal.ts';
+import {silentTelemetry} from '../telemetry/telemetry.ts';
+import {beside} from './beside.ts';
+import {COMPARE_EVERY_MS, compareNow, recordComparison, rememberStatements, watchStatements} from './compare-statements.ts';
+import type {PhaseContext} from './phase.ts';
+
+const one = (fingerprint: string, calls: number, meanMs: number): SentStatement => ({
+  ...{fingerprint, text: fingerprint, sent: `SELECT ${fingerprint}`, calls},
+  totalMs: calls * meanMs,
+});
+const costs = (statements: () => readonly SentStatement[]): StatementCosts => ({
+  read: async () => ({countedSince: undefined, statements: statements()}),
+  plan: async ({sent}) => {
+    if (sent === 'SELECT bad') throw new Error('no plan of that');
+    return `Plan of ${sent}`;
+  },
+});
+const side = (statements: () => readonly SentStatement[]) => ({engine: 'postgres', costs: costs(statements)});
+const mute = {
+  engine: 'postgres',
+  costs: {read: () => Promise.reject(new Error('connection refused')), plan: () => Promise.reject(new Error('never asked'))},
+};
+
+/** A reverse window whose target costs what the test says, and what it put on record. */
+async function windowOf(now: () => readonly SentStatement[]) {
+  const clock = fakeClock();
+  const facts: JournalFact[] = [];
+  const remembered = await rememberStatements(
+    side(() => [one('a', 100, 1), one('bad', 100, 1)]),
+    side(() => []),
+    clock,
+  );
+  const statements = async (): Promise<StatementsOnRecord> => {
+    const comparisons = facts.flatMap((fact) => (fact.type === 'statements-compared' ? [fact.comparison] : []));
+    const newest = comparisons.at(-1);
+    return {remembered, compared: newest && {at: remembered.at, comparison: newest}};
+  };
+  const context = {
+    ...{clock, statements, target: side(now), plan: {plan: {}}, telemetry: silentTelemetry(), signal: new AbortController().signal},
+    record: async (fact: JournalFact) => void facts.push(fact),
+  } as unknown as PhaseContext;
+  return {clock, context, facts, remembered};
+}
+
+test('a comparison is put on record when it has news, and only then', async () => {
+  let now: readonly SentStatement[] = [];
+  const {clock, context, facts} = await windowOf(() => now);
+  const decided = Promise.withResolvers<string>();
+  const window = beside(context.signal, [(signal) => watchStatements(context, signal)], () => decided.promise);
+  const afterNextLook = async (): Promise<number> => {
+    await untilTrue('it sleeps', () => clock.sleepers() > 0);
+    await clock.advance(COMPARE_EVERY_MS);
+    await untilTrue('it sleeps again', () => clock.sleepers() > 0);
+    return facts.length;
+  };
+  expect(await afterNextLook(), 'nothing has come yet').toBe(0);
+  now = [one('a', 50, 1)];
+  expect(await afterNextLook()).toBe(1);
+  now = [one('a', 90, 1)];
+  expect(await afterNextLook(), 'as before').toBe(1);
+  now = [one('a', 90, 90)];
+  expect(await afterNextLook()).toBe(2);
+  expect(facts.at(-1)).toMatchObject({comparison: {slower: [{fingerprint: 'a', plan: 'Plan of SELECT a'}]}});
+  decided.resolve('complete');
+  expect(await window).toBe('complete');
+});
+
+test('the last one of a window is put on record whatever it says', async () => {
+  const {context, facts} = await windowOf(() => []);
+  await recordComparison(context, 'always', context.signal);
+  expect(facts).toMatchObject([{type: 'statements-compared', comparison: {compared: 0, waiting: 2, slower: []}}]);
+});
+
+test('a server that comes and goes is put on record once', async () => {
+  const {context, facts} = await windowOf(() => []);
+  for (const words of ['refused at port 1', 'refused at port 2']) {
+    const target = {...mute, costs: {...mute.costs, read: () => Promise.reject(new Error(words))}};
+    await recordComparison({...context, target} as unknown as PhaseContext, 'news', context.signal);
+  }
+  expect(facts).toMatchObject([{comparison: {notCompared: 'the target: it could not be asked: refused at port 1'}}]);
+});
+
+test('a statement without a plan is named with the reason', async () => {
+  const {remembered} = await windowOf(() => []);
+  expect(
+    await compareNow(
+      remembered,
+      side(() => [one('bad', 20, 50)]),
+      {},
+    ),
+  ).toMatchObject({slower: [{fingerprint: 'bad', noPlan: 'no plan of that'}]});
+});
+
+test('a side that cannot be asked, or counts nothing, is an answer and no failure', async () => {
+  const {remembered, clock} = await windowOf(() => []);
+  expect(await compareNow(remembered, mute, {})).toEqual({notCompared: 'the target: it could not be asked: connection refused'});
+  expect(await compareNow(await rememberStatements({engine: 'mysql'}, mute, clock), mute, {})).toEqual({
+    notCompared: 'the source: what statements cost is compared on PostgreSQL only, and this is mysql',
+  });
+  expect(await compareNow(undefined, mute, {})).toEqual({notCompared: 'nothing was remembered of the source before the cutover'});
+});

@@ -1,0 +1,105 @@
+/**
+ * Whether statements are slower on the target than they were on the source. What the source has counted is remembered
+ * before each attempt, because it gets no traffic afterwards, and what the target has counted by then, to be taken off; in
+ * the reverse window both are compared every five minutes, and put on record when other statements are slower than before.
+ * Nothing is decided by it, and what cannot be read is said and never fails the run.
+ */
+import type {Database, SentStatement} from '../engine/engine.ts';
+import type {Clock} from '../model/effects.ts';
+import {comparedWords, compareStatements, type SlowerStatement, type StatementComparison} from '../model/statement-comparison.ts';
+import type {RememberedStatements, StatementRecord} from '../model/statement-times.ts';
+import {statementRules} from '../plan/after-switch.ts';
+import type {Plan} from '../plan/plan.ts';
+import type {PhaseContext} from './phase.ts';
+
+export const COMPARE_EVERY_MS = 300_000;
+/** The most time first. Every attempt of a cutover keeps as many in the journal, of both sides. */
+const REMEMBERED_MAX = 200;
+/** Of the worst, because each is asked for. */
+const PLANNED_MAX = 3;
+/** A plan of many partitions is long, and its beginning says what it is. */
+const PLAN_LENGTH_MAX = 4000;
+
+type Counting = Pick<Database, 'costs' | 'engine'>;
+
+export const rememberStatements = async (source: Counting, target: Counting, clock: Pick<Clock, 'now'>): Promise<RememberedStatements> => {
+  const [ofSource, ofTarget] = [await countedBy(source), await countedBy(target)];
+  return {
+    at: clock.now().toISOString(),
+    source: kept(ofSource),
+    target: kept(ofTarget),
+  };
+};
+
+/** Never the whole text, which only the server needs. */
+const kept = (record: StatementRecord<SentStatement>): StatementRecord =>
+  'notRecorded' in record
+    ? record
+    : {
+        countedSince: record.countedSince,
+        statements: record.statements
+          .slice(0, REMEMBERED_MAX)
+          .map(({fingerprint, text, calls, totalMs}) => ({fingerprint, text, calls, totalMs: Math.round(totalMs * 1000) / 1000})),
+      };
+
+export const compareNow = async (
+  remembered: RememberedStatements | undefined,
+  target: Counting,
+  plan: Pick<Plan, 'afterSwitch'>,
+): Promise<StatementComparison> => {
+  if (!remembered) return {notCompared: 'nothing was remembered of the source before the cutover'};
+  const now = await countedBy(target);
+  const comparison = compareStatements(remembered, now, statementRules(plan));
+  if ('notCompared' in comparison || 'notRecorded' in now) return comparison;
+  const sent = new Map(now.statements.map((one) => [one.fingerprint, one]));
+  const slower = [];
+  for (const [place, one] of comparison.slower.entries())
+    slower.push(place < PLANNED_MAX ? {...one, ...(await planOf(sent.get(one.fingerprint), target))} : one);
+  return {...comparison, slower};
+};
+
+/** Until `signal`. */
+export const watchStatements = async (context: PhaseContext, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted) {
+    await recordComparison(context, 'news', signal);
+    await context.clock.sleep(COMPARE_EVERY_MS, signal);
+  }
+};
+
+/** `always`: the last one of a window has all its figures. */
+export const recordComparison = async (context: PhaseContext, when: 'news' | 'always', signal: AbortSignal): Promise<void> => {
+  const {remembered, compared} = await context.statements();
+  const comparison = await compareNow(remembered, context.target, context.plan.plan);
+  const isNews = hasNews(comparison, compared?.comparison);
+  if (signal.aborted || !(isNews || when === 'always')) return;
+  await context.record({type: 'statements-compared', comparison});
+  if (isNews) context.telemetry.note(`${comparedWords(comparison)}; crossfade statements`);
+};
+
+/** That nothing can be compared is said once, whatever the reasons are: a server that comes and goes fills no journal. */
+const hasNews = (now: StatementComparison, last: StatementComparison | undefined): boolean => {
+  if ('notCompared' in now) return last === undefined;
+  if (now.compared === 0) return false;
+  return !last || 'notCompared' in last || namesOf(now) !== namesOf(last);
+};
+
+const namesOf = ({slower}: {readonly slower: readonly SlowerStatement[]}): string =>
+  slower
+    .map(({fingerprint}) => fingerprint)
+    .toSorted()
+    .join(' ');
+
+const countedBy = async ({costs, engine}: Counting): Promise<StatementRecord<SentStatement>> => {
+  if (!costs) return {notRecorded: `what statements cost is compared on PostgreSQL only, and this is ${engine}`};
+  return costs.read().catch((error: unknown) => ({notRecorded: `it could not be asked: ${textOf(error)}`}));
+};
+
+const planOf = async (statement: SentStatement | undefined, {costs}: Counting): Promise<Pick<SlowerStatement, 'plan' | 'noPlan'>> => {
+  if (!statement || !costs) return {};
+  return costs.plan(statement).then(
+    (plan) => ({plan: plan.slice(0, PLAN_LENGTH_MAX)}),
+    (error: unknown) => ({noPlan: textOf(error)}),
+  );
+};
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
