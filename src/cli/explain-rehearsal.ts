@@ -27,8 +27,8 @@ export const rehearsalPages = {
     'Say under rehearsal: columns that the column named is faked; or keep, where everybody may read it. Then rehearse again.',
   ),
   'CF-REHEARSE-005': page(
-    'the rehearsal did not go through',
-    'The run on the clone ended before it had gone forward, back and forward again, or a write that was acknowledged to the load was not found afterwards. No record was written.',
+    'the rehearsal or trial did not go through',
+    'The run on the clone ended before it had gone all the way, or a write that was acknowledged to the load was not found afterwards. No record was written.',
     'Never. It is what would have happened with the real databases.',
     'Read what the run said; crossfade status --state FOLDER with the folder that the rehearsal has named shows where it stood.',
   ),

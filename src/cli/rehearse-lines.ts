@@ -1,11 +1,12 @@
 /** What `rehearse` says: what becomes of each column, and how the rehearsal went. */
 import {bytes, duration} from '../model/amounts.ts';
 import type {ColumnDisguise} from '../model/column-disguise.ts';
-import type {RehearsalRecord, Surroundings} from '../model/rehearsal-record.ts';
+import type {RehearsalRecord} from '../model/rehearsal-record.ts';
 import {nameOf} from '../model/table.ts';
 import type {Choice} from '../rehearsal/choose-disguises.ts';
 import {forecastOf} from '../model/forecast.ts';
 import {readableOf} from '../rehearsal/make-clone.ts';
+import type {Extent} from '../rehearsal/rehearsal.ts';
 import type {Invocation} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 
@@ -34,8 +35,8 @@ function words(disguise: ColumnDisguise): string {
   return disguise.kind;
 }
 
-export function sayRecord(record: RehearsalRecord, around: Surroundings, file: string, {output, args}: Invocation): void {
-  const forecast = forecastOf(record, around.tables);
+export function sayRecord(record: RehearsalRecord, file: string, {output, args}: Invocation): void {
+  const forecast = forecastOf(record, record.around.tables);
   const next = {command: `crossfade plan ${String(args[0])}`, why: `a gate can ask for it: rehearsed: {record: ${file}}`};
   if (output.isJson) return output.document({file, record, forecast, next: [next]});
   const {load, switches, clone, keptLogBytes, targetBytes} = record;
@@ -52,3 +53,6 @@ export function sayRecord(record: RehearsalRecord, around: Surroundings, file: s
   output.say(`the record is in ${file}${record.signed ? `, signed by ${record.signed.by}` : ', unsigned: the plan knows nobody by a key'}`);
   output.say(`Next: ${next.command} (${next.why})`);
 }
+
+export const extentWords = (extent: Extent): string =>
+  extent.kind === 'whole' ? 'the whole source' : `a sample of ${extent.rows} rows of each table`;
