@@ -114,7 +114,7 @@ export const empty = (clone: Sides['source'], after: 'rehearsal' | 'trial'): Pro
   cloningOf(clone).claim(`emptied after a ${after}`);
 
 /** Of a flag; undefined when it was not given. */
-export function wholeNumber(options: Invocation['options'], name: string): number | undefined {
+function wholeNumber(options: Invocation['options'], name: string): number | undefined {
   const text = textOf(options[name]);
   if (text === undefined) return undefined;
   if (/^\d+$/.test(text) && Number(text) > 0) return Number(text);

@@ -38,4 +38,10 @@ export const rehearsalPages = {
     'When a record was edited by hand, or lies elsewhere than the plan says (the path is relative to the plan).',
     'crossfade rehearse PLAN writes a new one; records are never edited.',
   ),
+  'CF-REHEARSE-007': page(
+    'the peak of the source could not be measured',
+    'The load was to be a multiple of what the source writes, and in the time in which it was looked at nothing was written in the tables of the plan, its counts were set back, or the server does not count. Nothing was made.',
+    'When the source is idle.',
+    'Measure when the source is busy, longer with --measure 10m, or give the writes a second themselves with --rate 20.',
+  ),
 } as const;

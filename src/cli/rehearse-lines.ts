@@ -43,7 +43,7 @@ export function sayRecord(record: RehearsalRecord, file: string, {output, args}:
   for (const line of [
     `forward, back and forward on ${clone.extent}: ${clone.tables.length} tables, ${clone.tables.reduce((sum, {rows}) => sum + rows, 0)} rows`,
     `holds: ${switches.map(({direction, decided, heldMs}) => `${direction} ${heldMs ?? '-'} ms${decided ? '' : ' (called off)'}`).join(', ')}`,
-    `load: ${load.acknowledged} writes acknowledged at ${load.rate} a second, none lost; the longest wait of one was ${Math.round(load.longestWaitMs)} ms`,
+    loadLine(load),
     `target: ${bytes(targetBytes ?? undefined)}; the most log that was kept: ${bytes(keptLogBytes ?? undefined)}`,
     `readable in the clone: ${clone.readable.length} columns (in the record); ${clone.lookedFor} texts of the source were looked for, and none was found`,
     ...record.leftOut.map((part) => `not rehearsed: ${part}`),
@@ -53,6 +53,13 @@ export function sayRecord(record: RehearsalRecord, file: string, {output, args}:
   output.say(`the record is in ${file}${record.signed ? `, signed by ${record.signed.by}` : ', unsigned: the plan knows nobody by a key'}`);
   output.say(`Next: ${next.command} (${next.why})`);
 }
+
+const loadLine = ({acknowledged, rate, measured, reached = 0, longestWaitMs}: RehearsalRecord['load']): string => {
+  const what = measured
+    ? `${rate} a second, ${measured.times} times the peak that was measured in ${duration(measured.measuredMs)} (${measured.rowsPerSecond.toFixed(1)} rows a second)`
+    : `${rate} a second`;
+  return `load: ${acknowledged} writes acknowledged, ${reached.toFixed(1)} a second of ${what}; none lost; the longest wait of one was ${Math.round(longestWaitMs)} ms`;
+};
 
 export const extentWords = (extent: Extent): string =>
   extent.kind === 'whole' ? 'the whole source' : `a sample of ${extent.rows} rows of each table`;

@@ -1,10 +1,10 @@
 /** `crossfade rehearse PLAN`: the same plan forward, back and forward on an anonymised clone, and a record of how it went. */
 import {TerminalError} from '../model/errors.ts';
 import {nameOf} from '../model/table.ts';
-import {Load} from '../rehearsal/load.ts';
+import {Load, type LoadRate} from '../rehearsal/load.ts';
 import {cloningOf, type MadeClone} from '../rehearsal/make-clone.ts';
 import {keyIn, withKeyOptions} from './approver.ts';
-import {type Cloned, empty, fromOriginals, wholeNumber, withCloneFlags, withClones, withOwnJournal} from './clones.ts';
+import {type Cloned, empty, fromOriginals, withCloneFlags, withClones, withOwnJournal} from './clones.ts';
 import {textOf, type CommandModule, type Invocation} from './command.ts';
 import type {Sides} from './compose.ts';
 import {mappingOf} from './compose-mapping.ts';
@@ -13,16 +13,20 @@ import {isThere, writeNewFile} from './new-file.ts';
 import {goThere} from './rehearse-course.ts';
 import {sayDisguises, sayRecord} from './rehearse-lines.ts';
 import {standInOf} from './rehearse-places.ts';
+import {askedRate, measuredRate, RATE} from './rehearse-rate.ts';
 import {recordOf} from './rehearse-record.ts';
 import {signerOf} from './rehearse-signer.ts';
 import {surroundingsOf} from './surroundings.ts';
 
-const RATE = 20;
-
 export const command: CommandModule = {
   configure: (command) => {
     withCloneFlags(command)
-      .option('--rate <writes>', 'writes a second that the load makes meanwhile', String(RATE))
+      .option(
+        '--rate <writes>',
+        'writes a second that the load makes meanwhile; 3x is three times the peak that is measured on the source',
+        String(RATE),
+      )
+      .option('--measure <duration>', 'how long the source is looked at for that', '1m')
       .option('-o, --out <file>', 'where the record goes; NAME.rehearsal.json in this folder unless given')
       .option('--keep', 'leave the clones as they are in the end; they are emptied otherwise')
       .option('--dry-run', 'show what would become of each column, and make nothing');
@@ -38,7 +42,7 @@ async function rehearse(cloned: Cloned, invocation: Invocation): Promise<ExitCod
   const {options, global} = invocation;
   const {plan} = cloned.pinned;
   const standIn = standInOf(plan, options);
-  const rate = wholeNumber(options, 'rate') ?? RATE;
+  const asked = askedRate(options);
   const file = textOf(options['out']) ?? `${plan.name}.rehearsal.json`;
   if (isThere(file) && !global.yes)
     throw new TerminalError(`${file} is there already`, {
@@ -46,6 +50,7 @@ async function rehearse(cloned: Cloned, invocation: Invocation): Promise<ExitCod
       next: 'give --yes to replace it, or another file with --out',
     });
   const signer = signerOf(plan, await keyIn(options));
+  const rate = await measuredRate(asked, cloned, invocation);
   return withClones(cloned, standIn, 'rehearsal', invocation, async (clones, made) => {
     const record = await runThere({cloned, standIn, clones, made, signer, rate}, invocation);
     await writeNewFile(file, `${JSON.stringify(record, null, 2)}\n`, true);
@@ -61,7 +66,7 @@ type Rehearsal = {
   readonly clones: Sides;
   readonly made: MadeClone;
   readonly signer: ReturnType<typeof signerOf>;
-  readonly rate: number;
+  readonly rate: LoadRate;
 };
 
 function runThere({cloned, rate, ...rest}: Rehearsal, invocation: Invocation) {
@@ -78,7 +83,7 @@ function runThere({cloned, rate, ...rest}: Rehearsal, invocation: Invocation) {
 }
 
 /** Tables that look different on the target are not written: the load knows them by one name only. */
-function loadOn({choice, ties, effects, pinned}: Cloned, clones: Sides, rate: number): Load {
+function loadOn({choice, ties, effects, pinned}: Cloned, clones: Sides, rate: LoadRate): Load {
   const mapped = new Set((pinned.plan.mapping ?? []).map(({from}) => nameOf(from)));
   return new Load({
     sides: {source: cloningOf(clones.source), target: cloningOf(clones.target)},
