@@ -15,7 +15,9 @@ import {effectsOf} from '../runner/system-effects.ts';
 import {textOf, type Invocation} from './command.ts';
 import type {Sides} from './compose.ts';
 import {durationFlag} from './duration-flag.ts';
+import type {ExitCode} from './exit-codes.ts';
 import {planArgument} from './plan-argument.ts';
+import {sayDisguises} from './rehearse-lines.ts';
 import {openClones, openOriginals, refuseRealPlaces} from './rehearse-places.ts';
 import {begin} from './run.ts';
 
@@ -40,12 +42,11 @@ export type Cloned = {
   readonly timeoutMs: number;
 };
 
-/** The databases of the plan are open while `act` goes on, and only read. */
-export async function fromOriginals<T>(invocation: Invocation, act: (cloned: Cloned) => Promise<T>): Promise<T> {
+/** The databases of the plan are open while `act` goes on, and only read. A dry run says what would become of them, and nothing is done. */
+export async function fromOriginals<T>(invocation: Invocation, act: (cloned: Cloned) => Promise<T>): Promise<T | ExitCode> {
   const {options, output} = invocation;
   const pinned = await planArgument(invocation);
-  const rows = wholeNumber(options, 'sample');
-  const extent: Extent = rows === undefined ? {kind: 'whole'} : {kind: 'sample', rows};
+  const extent = extentOf(options);
   const timeoutMs = durationFlag(options, 'timeout') ?? TIMEOUT_MS;
   const effects = await effectsOf(process.env);
   const originals = await openOriginals(pinned.plan, effects);
@@ -54,6 +55,8 @@ export async function fromOriginals<T>(invocation: Invocation, act: (cloned: Clo
     const tables = await originals.source.catalog.tables(pinned.plan.scope);
     const ties = await cloningOf(originals.source).ties(tables);
     const choice = chooseDisguises(tables, ties, pinned.plan.rehearsal?.columns ?? []);
+    if (options['dryRun'] === true) return sayDisguises(choice, invocation);
+    if (choice.faults.length > 0) throw unclear(choice.faults);
     return await act({pinned, effects, originals, choice, ties, extent, timeoutMs});
   } finally {
     await closeSides(originals);
@@ -70,7 +73,6 @@ export async function withClones<T>(
   act: (clones: Sides, made: MadeClone) => Promise<T>,
 ): Promise<T> {
   const {pinned, effects, originals, choice, ties, extent} = cloned;
-  if (choice.faults.length > 0) throw unclear(choice.faults);
   const clones = await openClones(standIn.plan, effects);
   try {
     await refuseRealPlaces(originals, clones);
@@ -113,12 +115,11 @@ export async function withOwnJournal<T>(
 export const empty = (clone: Sides['source'], after: 'rehearsal' | 'trial'): Promise<void> =>
   cloningOf(clone).claim(`emptied after a ${after}`);
 
-/** Of a flag; undefined when it was not given. */
-function wholeNumber(options: Invocation['options'], name: string): number | undefined {
-  const text = textOf(options[name]);
-  if (text === undefined) return undefined;
-  if (/^\d+$/.test(text) && Number(text) > 0) return Number(text);
-  throw new TerminalError(`--${name} cannot be ${text}`, {code: 'CF-USAGE-001', next: 'give a whole number above 0'});
+function extentOf(options: Invocation['options']): Extent {
+  const text = textOf(options['sample']);
+  if (text === undefined) return {kind: 'whole'};
+  if (/^\d+$/.test(text) && Number(text) > 0) return {kind: 'sample', rows: Number(text)};
+  throw new TerminalError(`--sample cannot be ${text}`, {code: 'CF-USAGE-001', next: 'give a whole number above 0'});
 }
 
 function stateFolder(state: string | undefined, id: string): string {

@@ -11,7 +11,7 @@ import {mappingOf} from './compose-mapping.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {isThere, writeNewFile} from './new-file.ts';
 import {goThere} from './rehearse-course.ts';
-import {sayDisguises, sayRecord} from './rehearse-lines.ts';
+import {sayRecord} from './rehearse-lines.ts';
 import {standInOf} from './rehearse-places.ts';
 import {askedRate, measuredRate, RATE} from './rehearse-rate.ts';
 import {recordOf} from './rehearse-record.ts';
@@ -32,10 +32,7 @@ export const command: CommandModule = {
       .option('--dry-run', 'show what would become of each column, and make nothing');
     withKeyOptions(command);
   },
-  run: (invocation) =>
-    fromOriginals(invocation, async (cloned) =>
-      invocation.options['dryRun'] === true ? sayDisguises(cloned.choice, invocation) : rehearse(cloned, invocation),
-    ),
+  run: (invocation) => fromOriginals(invocation, (cloned) => rehearse(cloned, invocation)),
 };
 
 async function rehearse(cloned: Cloned, invocation: Invocation): Promise<ExitCode> {

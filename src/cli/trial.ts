@@ -6,7 +6,6 @@ import {type Cloned, closeSides, empty, fromOriginals, withCloneFlags, withClone
 import {type Asking, runOnClones} from './clone-run.ts';
 import type {CommandModule, Invocation} from './command.ts';
 import type {ExitCode} from './exit-codes.ts';
-import {sayDisguises} from './rehearse-lines.ts';
 import {openClones, standInOf} from './rehearse-places.ts';
 import {dropTrial} from './trial-drop.ts';
 import {sayTrial} from './trial-lines.ts';
@@ -25,9 +24,7 @@ export const command: CommandModule = {
   run: async (invocation) => {
     const {options} = invocation;
     if (options['drop'] === true) return dropTrial(invocation);
-    const made = await fromOriginals(invocation, async (cloned) =>
-      options['dryRun'] === true ? sayDisguises(cloned.choice, invocation) : makeTarget(cloned, invocation),
-    );
+    const made = await fromOriginals(invocation, (cloned) => makeTarget(cloned, invocation));
     // The real databases are closed by now: tests may take as long as they like.
     return typeof made === 'number' ? made : tryOut(made, invocation);
   },

@@ -169,6 +169,19 @@ test('forward, back and forward on a clone in which nobody can be read', async (
   expect(await story.source.value(OURS)).toBe('0');
 });
 
+test('a plan whose cutover starts by itself goes the same way', async () => {
+  const plan = story.writePlan('at-once.yaml', {
+    name: 'at-once',
+    cutover: {start: 'auto'},
+    gates: {cutover: ['replication-lag', 'checksum-match']},
+  });
+  const file = join(story.folder, 'at-once.json');
+  const done = await story.type('rehearse', plan, ...places, '--sample', '20', '--rate', '4', '--out', file);
+  expect(done.code, done.error).toBe(0);
+  const {switches} = JSON.parse(readFileSync(file, 'utf8')) as RehearsalRecord;
+  expect(switches.filter(({decided}) => decided).map(({direction}) => direction)).toEqual(['forward', 'reverse', 'forward']);
+});
+
 test('the real run is held back while anything differs from what was rehearsed, and goes on when it does not', async () => {
   await story.source.run('CREATE TABLE shop.later (id int PRIMARY KEY)');
   const held = await story.type('run', story.planFile, '--timeout', '1s');
