@@ -6,7 +6,7 @@ const MEANINGS: Record<keyof typeof EXIT, string> = {
   failed: 'failed; what was committed stays, and `crossfade resume` goes on from there',
   usage: 'wrong flags or an invalid plan; also an answer is needed and there is no terminal: the message names the flag',
   waitsForPeople: 'only people are missing, and a runner keeps the stream going; or `--leave` was given, and nobody does',
-  noGo: 'a measured gate (of a run, when `--timeout` is over), a check or a comparison is red; nothing was switched',
+  noGo: 'a measured gate (of a run, when `--timeout` is over), a check, a comparison, or the tests of a trial are red; nothing was switched',
   heldByAnother: 'another runner holds the migration; the message says who, where and since when',
   calledOff: 'aborted, or the cutover attempt was called off: the source serves',
   unknown: 'it cannot be proven which side takes writes, or the record was altered: a person must look',

@@ -112,6 +112,7 @@ const SEAM: readonly {readonly file: string; readonly may: readonly Effect[]; re
   {file: 'src/relay/connect-requests.ts', may: ['network'], why: 'speaks with the REST API of Kafka Connect'},
   {file: 'src/relay/platformatic-reader.ts', may: ['network'], why: 'fetches from brokers, by the library alone'},
   {file: 'src/watchdog/watchdog-process.ts', may: ['process'], why: 'starts the watchdog'},
+  {file: 'src/cli/trial-tests.ts', may: ['process'], why: "runs the application's own tests"},
   {file: 'src/cli/runner-alive.ts', may: ['process'], why: 'asks whether a runner of this machine still runs'},
   {file: 'src/cli/new-file.ts', may: ['files'], why: 'writes the plan that init was asked for'},
   {file: 'src/server/metrics-server.ts', may: ['network'], why: 'answers Prometheus'},
@@ -252,8 +253,7 @@ function reach(starts: readonly string[]): Set<string> {
   const visit = (path: string): void => {
     if (reached.has(path)) return;
     reached.add(path);
-    const file = product.find((one) => one.path === path);
-    if (file) ownImports(file).forEach(visit);
+    for (const one of product) if (one.path === path) ownImports(one).forEach(visit);
   };
   starts.forEach(visit);
   return reached;

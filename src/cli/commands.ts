@@ -18,6 +18,11 @@ export const commands: readonly CommandEntry[] = [
   {name: 'hooks', summary: 'who is told what happens; with an event, call its hooks as a dry run', load: () => import('./hooks.ts')},
   {name: 'announce', summary: 'print the text that people are to be told', load: () => import('./announce.ts')},
   {name: 'rehearse', summary: 'carry a plan out on an anonymised clone: forward, back and forward', load: () => import('./rehearse.ts')},
+  {
+    name: 'trial',
+    summary: "make the target of an anonymised clone, open it to the application's own tests, and throw it away",
+    load: () => import('./trial.ts'),
+  },
   {name: 'run', summary: 'start a plan and carry it out until the end', load: () => import('./run.ts')},
   {name: 'resume', summary: 'go on with a run that was paused, stopped or killed', load: () => import('./resume.ts')},
   {name: 'status', summary: 'where a run stands, and why it is not done', load: () => import('./status.ts')},

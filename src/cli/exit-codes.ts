@@ -92,6 +92,7 @@ const EXIT_BY_CODE = {
   'CF-REHEARSE-004': EXIT.noGo,
   'CF-REHEARSE-005': EXIT.failed,
   'CF-REHEARSE-006': EXIT.noGo,
+  'CF-REHEARSE-007': EXIT.noGo,
   'CF-APPROVE-001': EXIT.usage,
   'CF-STATE-001': EXIT.failed,
   'CF-STATE-002': EXIT.unknown,

@@ -27,8 +27,8 @@ export const rehearsalPages = {
     'Say under rehearsal: columns that the column named is faked; or keep, where everybody may read it. Then rehearse again.',
   ),
   'CF-REHEARSE-005': page(
-    'the rehearsal did not go through',
-    'The run on the clone ended before it had gone forward, back and forward again, or a write that was acknowledged to the load was not found afterwards. No record was written.',
+    'the rehearsal or trial did not go through',
+    'The run on the clone ended before it had gone all the way, or a write that was acknowledged to the load was not found afterwards. No record was written.',
     'Never. It is what would have happened with the real databases.',
     'Read what the run said; crossfade status --state FOLDER with the folder that the rehearsal has named shows where it stood.',
   ),
@@ -37,5 +37,11 @@ export const rehearsalPages = {
     'The file is not there, is no record, was altered after it was written, or carries a signature that is not of it.',
     'When a record was edited by hand, or lies elsewhere than the plan says (the path is relative to the plan).',
     'crossfade rehearse PLAN writes a new one; records are never edited.',
+  ),
+  'CF-REHEARSE-007': page(
+    'the peak of the source could not be measured',
+    'The load was to be a multiple of what the source writes, and in the time in which it was looked at nothing was written in the tables of the plan, its counts were set back, or the server does not count. Nothing was made.',
+    'When the source is idle.',
+    'Measure when the source is busy, longer with --measure 10m, or give the writes a second themselves with --rate 20.',
   ),
 } as const;

@@ -1,11 +1,12 @@
 /** What `rehearse` says: what becomes of each column, and how the rehearsal went. */
 import {bytes, duration} from '../model/amounts.ts';
 import type {ColumnDisguise} from '../model/column-disguise.ts';
-import type {RehearsalRecord, Surroundings} from '../model/rehearsal-record.ts';
+import type {RehearsalRecord} from '../model/rehearsal-record.ts';
 import {nameOf} from '../model/table.ts';
 import type {Choice} from '../rehearsal/choose-disguises.ts';
 import {forecastOf} from '../model/forecast.ts';
 import {readableOf} from '../rehearsal/make-clone.ts';
+import type {Extent} from '../rehearsal/rehearsal.ts';
 import type {Invocation} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 
@@ -34,15 +35,15 @@ function words(disguise: ColumnDisguise): string {
   return disguise.kind;
 }
 
-export function sayRecord(record: RehearsalRecord, around: Surroundings, file: string, {output, args}: Invocation): void {
-  const forecast = forecastOf(record, around.tables);
+export function sayRecord(record: RehearsalRecord, file: string, {output, args}: Invocation): void {
+  const forecast = forecastOf(record, record.around.tables);
   const next = {command: `crossfade plan ${String(args[0])}`, why: `a gate can ask for it: rehearsed: {record: ${file}}`};
   if (output.isJson) return output.document({file, record, forecast, next: [next]});
   const {load, switches, clone, keptLogBytes, targetBytes} = record;
   for (const line of [
     `forward, back and forward on ${clone.extent}: ${clone.tables.length} tables, ${clone.tables.reduce((sum, {rows}) => sum + rows, 0)} rows`,
     `holds: ${switches.map(({direction, decided, heldMs}) => `${direction} ${heldMs ?? '-'} ms${decided ? '' : ' (called off)'}`).join(', ')}`,
-    `load: ${load.acknowledged} writes acknowledged at ${load.rate} a second, none lost; the longest wait of one was ${Math.round(load.longestWaitMs)} ms`,
+    loadLine(load),
     `target: ${bytes(targetBytes ?? undefined)}; the most log that was kept: ${bytes(keptLogBytes ?? undefined)}`,
     `readable in the clone: ${clone.readable.length} columns (in the record); ${clone.lookedFor} texts of the source were looked for, and none was found`,
     ...record.leftOut.map((part) => `not rehearsed: ${part}`),
@@ -52,3 +53,13 @@ export function sayRecord(record: RehearsalRecord, around: Surroundings, file: s
   output.say(`the record is in ${file}${record.signed ? `, signed by ${record.signed.by}` : ', unsigned: the plan knows nobody by a key'}`);
   output.say(`Next: ${next.command} (${next.why})`);
 }
+
+const loadLine = ({acknowledged, rate, measured, reached = 0, longestWaitMs}: RehearsalRecord['load']): string => {
+  const what = measured
+    ? `${rate} a second, ${measured.times} times the peak that was measured in ${duration(measured.measuredMs)} (${measured.rowsPerSecond.toFixed(1)} rows a second)`
+    : `${rate} a second`;
+  return `load: ${acknowledged} writes acknowledged, ${reached.toFixed(1)} a second of ${what}; none lost; the longest wait of one was ${Math.round(longestWaitMs)} ms`;
+};
+
+export const extentWords = (extent: Extent): string =>
+  extent.kind === 'whole' ? 'the whole source' : `a sample of ${extent.rows} rows of each table`;

@@ -12,6 +12,7 @@ import {currentPerson} from './actor.ts';
 import type {Sides} from './compose.ts';
 import {sealed} from './rehearsal-file.ts';
 import type {Course} from './rehearse-course.ts';
+import {extentWords} from './rehearse-lines.ts';
 import type {Signer} from './rehearse-signer.ts';
 import {sizesOf} from './surroundings.ts';
 
@@ -43,7 +44,7 @@ export async function recordOf(parts: RecordParts): Promise<RehearsalRecord> {
       around,
       clone: {
         versions: {source: (await clones.source.identity()).version, target: (await clones.target.identity()).version},
-        extent: extent.kind === 'whole' ? 'the whole source' : `a sample of ${extent.rows} rows of each table`,
+        extent: extentWords(extent),
         tables: sizesOf(tables).map((one) => ({...one, rows: made.tables.find(({table}) => table === one.table)?.rows ?? one.rows})),
         readable: made.readable,
         lookedFor: made.lookedFor,

@@ -35,6 +35,8 @@ export interface Cloning {
   fill(table: Table, rows: AsyncIterable<readonly Row[]>): Promise<number>;
   /** Columns in which one of these texts is found, in any case and whatever stands around it. The texts themselves are nobody's to repeat. */
   find(tables: readonly Table[], texts: readonly string[]): Promise<readonly Found[]>;
+  /** Rows that were inserted, updated and deleted in these tables since the server began to count. Throws where it does not count them. */
+  written(tables: readonly Table[]): Promise<number>;
   /** Settings of the server that a run's course depends on. */
   settings(): Promise<Readonly<Record<string, string>>>;
   /** A client with a session of its own. */

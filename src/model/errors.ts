@@ -70,6 +70,7 @@ export type ErrorCode =
   | 'CF-REHEARSE-004' // values of people are readable in the clone
   | 'CF-REHEARSE-005' // the rehearsal did not go through
   | 'CF-REHEARSE-006' // the record of a rehearsal cannot be used
+  | 'CF-REHEARSE-007' // the peak of the source could not be measured
   | 'CF-APPROVE-001' // who approves is not somebody whom the plan knows and lets
   | 'CF-STATE-001' // the local state is missing or damaged
   | 'CF-STATE-002' // the journal's chain is broken

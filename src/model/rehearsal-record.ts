@@ -51,6 +51,10 @@ export type RehearsalRecord = {
   readonly load: {
     readonly rows: number;
     readonly rate: number;
+    /** So many times what the source was seen to write in its busiest seconds; null when somebody had said the rate. Absent in older records. */
+    readonly measured?: {readonly times: number; readonly rowsPerSecond: number; readonly measuredMs: number} | null;
+    /** Acknowledged a second, waits and holds included. Absent in older records. */
+    readonly reached?: number;
     readonly acknowledged: number;
     readonly refused: number;
     readonly unknown: number;

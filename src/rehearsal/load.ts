@@ -9,19 +9,25 @@ import type {Clock} from '../model/effects.ts';
 import type {Side} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
 import {type LoadRow, loadRows} from './load-rows.ts';
+import type {MeasuredPeak} from './peak.ts';
 
 export type LoadRequest = {
   readonly sides: Readonly<Record<Side, Cloning>>;
   /** Alike on both sides. */
   readonly tables: readonly Table[];
   readonly ties: Ties;
-  /** Writes a second, of all clients together. */
-  readonly rate: number;
+  readonly rate: LoadRate;
   readonly clock: Clock;
 };
 
+/** `perSecond`: writes of all clients together. `measured`: so many times the source's own peak; null when somebody has said a number. */
+export type LoadRate = {readonly perSecond: number; readonly measured: (MeasuredPeak & {readonly times: number}) | null};
+
 export type LoadAccount = {
   readonly rate: number;
+  readonly measured: LoadRate['measured'];
+  /** How many were acknowledged a second, waits and holds included. */
+  readonly reached: number;
   /** Without a row that may be changed there is no load. */
   readonly rows: number;
   readonly acknowledged: number;
@@ -35,7 +41,9 @@ export type LoadAccount = {
   readonly longestWaitMs: number;
 };
 
-const CLIENTS = 4;
+const CLIENTS = {least: 4, most: 32};
+/** So many writes a second are left to one client. */
+const WRITES_PER_CLIENT = 25;
 /** Between two tries of a write that no side takes. */
 const AGAIN_MS = 20;
 /** A column whose checks take no other row's value is left alone. */
@@ -50,6 +58,7 @@ export class Load {
   /** Since each of them last began to take writes. */
   readonly #taken: Record<Side, number> = {source: 0, target: 0};
   #clients: Promise<unknown> = Promise.resolve();
+  #lastedMs = 0;
 
   constructor(request: LoadRequest) {
     this.#request = request;
@@ -67,19 +76,27 @@ export class Load {
   /** Writes until `act` is over, and until every write that was begun is. */
   async during<T>(act: () => Promise<T>): Promise<T> {
     await this.#start();
+    const beganMs = this.#request.clock.monotonicMs();
     try {
       return await act();
     } finally {
       this.#over.abort();
       await this.#clients;
+      this.#lastedMs = this.#request.clock.monotonicMs() - beganMs;
     }
   }
 
   async #start(): Promise<void> {
     const {sides, tables, ties} = this.#request;
     this.#rows = await sides.source.reading((original) => loadRows(original, tables, ties));
-    this.#clients = Promise.all(Array.from({length: CLIENTS}, (_, n) => this.#work(this.#rows.filter((_row, i) => i % CLIENTS === n))));
+    const count = this.#count;
+    this.#clients = Promise.all(Array.from({length: count}, (_, n) => this.#work(this.#rows.filter((_row, i) => i % count === n))));
     this.#clients.catch(() => undefined); // told by `during`
+  }
+
+  /** How many clients. */
+  get #count(): number {
+    return Math.min(CLIENTS.most, Math.max(CLIENTS.least, Math.ceil(this.#request.rate.perSecond / WRITES_PER_CLIENT)));
   }
 
   /** Looks at every row that was changed, on the side that serves. */
@@ -92,14 +109,16 @@ export class Load {
     } finally {
       await client.close();
     }
-    return {rate: this.#request.rate, rows: this.#rows.length, ...this.#tally, lost};
+    const {perSecond: rate, measured} = this.#request.rate;
+    const reached = this.#lastedMs > 0 ? (this.#tally.acknowledged * 1000) / this.#lastedMs : 0;
+    return {rate, measured, reached, rows: this.#rows.length, ...this.#tally, lost};
   }
 
   async #work(rows: readonly LoadRow[]): Promise<void> {
     if (rows.length === 0) return;
     const {clock, rate, sides} = this.#request;
     const clients = {source: await sides.source.client(), target: await sides.target.client()};
-    const everyMs = (1000 * CLIENTS) / rate;
+    const everyMs = (1000 * this.#count) / rate.perSecond;
     try {
       for (let turn = 0; !this.#over.signal.aborted; turn++) {
         const began = clock.monotonicMs();

@@ -1,5 +1,5 @@
 /** Clones on a real server: a sample that is closed, and what is readable where nobody expected it. */
-import {afterAll, beforeAll, expect, test} from 'vitest';
+import {afterAll, beforeAll, expect, test, vi} from 'vitest';
 import {openSide, type TestSide} from '../../test/support/databases.ts';
 import {storyDatabase} from '../../test/support/story-database.ts';
 import {postgresServer} from '../../test/support/servers.ts';
@@ -79,6 +79,32 @@ test('what was changed in one column and is readable in another ends it, unless 
   await expect(make({kind: 'whole'})).rejects.not.toThrow('number7');
   const status: ColumnRule = {table: 'public.people', column: 'status', disguise: {kind: 'keep'}};
   expect((await make({kind: 'whole'}, status)).readable).toContainEqual({column: 'public.people.status', what: 'every value', by: 'plan'});
+});
+
+test('what is written is counted by rows, in the tables of the scope alone, those of partitions too', async () => {
+  const other = await openSide('source', await (await postgresServer()).createDatabase());
+  try {
+    await other.run(
+      'CREATE TABLE parted (id int PRIMARY KEY) PARTITION BY RANGE (id)',
+      'CREATE TABLE parted_low PARTITION OF parted FOR VALUES FROM (0) TO (10)',
+      'CREATE TABLE plain (id int PRIMARY KEY, n int)',
+      'CREATE TABLE outside (id int PRIMARY KEY)',
+    );
+    const tables = await other.database.catalog.tables({tables: ['public.*'], exclude: ['public.outside']});
+    const written = () => cloningOf(other.database).written(tables);
+    expect(await written()).toBe(0);
+    await other.run(
+      'INSERT INTO parted SELECT generate_series(1, 7)',
+      'INSERT INTO plain SELECT generate_series(1, 5), 1',
+      'UPDATE plain SET n = 2 WHERE id < 4',
+      'DELETE FROM plain WHERE id = 5',
+      'INSERT INTO outside SELECT generate_series(1, 1000)',
+      'SELECT pg_stat_force_next_flush()',
+    );
+    await vi.waitFor(async () => expect(await written()).toBe(7 + 5 + 3 + 1), {timeout: 20_000});
+  } finally {
+    await other.close();
+  }
 });
 
 test('a database with something in it is no place for a clone', async () => {

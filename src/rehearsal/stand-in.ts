@@ -48,7 +48,7 @@ export function standInFor(
     leftOut: [
       ...others,
       ...plan.switch.filter(({name}) => name !== 'router').map(({name}) => `switch ${name}`),
-      ...(canary === 'off' ? [] : ['the canary: the load writes instead']),
+      ...(canary === 'off' ? [] : ['the canary']),
       ...(relay.kind === 'in-process' ? [] : [`the relay ${relay.kind}: the clone is read directly`]),
       ...(failover ? ['the failover automation'] : []),
       ...(hooks.length > 0 ? ['the hooks'] : []),

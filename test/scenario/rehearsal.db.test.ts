@@ -1,11 +1,12 @@
 /** A rehearsal as an operator lives through it: the original is only read, nothing personal reaches the clone, and the record counts. */
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {RehearsalRecord} from '../../src/model/rehearsal-record.ts';
 import type {Report} from '../../src/report/report.ts';
 import {type OwnPostgresServer, ownPostgresServer, postgresServer} from '../support/servers.ts';
-import {openStory, type Story} from '../support/story.ts';
+import {expectRefused, openStory, type Story} from '../support/story.ts';
 import {type StoryDatabase, storyDatabase} from '../support/story-database.ts';
 
 /** Planted in columns of every kind; none of them may be found in the clone. */
@@ -57,7 +58,7 @@ beforeAll(async () => {
       rehearsal: {columns: {'shop.people.born': {range: 'year'}}},
     },
   });
-  await story.source.run(...SCHEMA);
+  await story.source.run(...SCHEMA, 'SELECT pg_stat_force_next_flush()');
   urls = [await elsewhere.createDatabase(), await elsewhere.createDatabase()];
   places.push('--source-clone', story.secret(urls[0] ?? ''), '--target-clone', story.secret(urls[1] ?? ''));
 });
@@ -91,6 +92,29 @@ const everything = async (database: StoryDatabase): Promise<string> => {
 const OURS =
   "SELECT (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'crossfade%') + (SELECT count(*) FROM pg_replication_slots WHERE database = current_database())";
 
+/** Traffic that changes nothing, so that what was there before can be compared. */
+async function writeUntil(over: AbortSignal): Promise<void> {
+  const application = await storyDatabase(story.source.url);
+  try {
+    while (!over.aborted) {
+      await application.run("UPDATE shop.people SET status = status WHERE login LIKE 'login1_'");
+      await sleep(500);
+    }
+  } finally {
+    await application.close();
+  }
+}
+
+test('a multiple of a peak that cannot be measured is refused before anything is made', async () => {
+  const idle = await story.type('rehearse', story.planFile, ...places, '--rate', '3x', '--measure', '1s', '--json');
+  expectRefused(idle, 'CF-REHEARSE-007', 4, 'nothing was written meanwhile');
+  const wrong = await story.type('rehearse', story.planFile, ...places, '--rate', 'x3', '--json');
+  expectRefused(wrong, 'CF-USAGE-001', 2, '--rate cannot be x3');
+  expect(await lookAt(0, (database) => database.value("SELECT count(*)::text FROM pg_namespace WHERE nspname = 'crossfade_clone'"))).toBe(
+    '0',
+  );
+});
+
 test('a dry run shows what becomes of each column, and makes nothing', async () => {
   const {code, output} = await story.type('rehearse', story.planFile, '--dry-run');
   expect(code).toBe(0);
@@ -115,11 +139,22 @@ test('a place that could be production is refused, and nothing is written there'
 test('forward, back and forward on a clone in which nobody can be read', async () => {
   const before = await everything(story.source);
   const file = join(story.folder, 'record.json');
-  const done = await story.type('rehearse', story.planFile, ...places, '--keep', '--rate', '40', '--out', file, '--json');
+  const over = new AbortController();
+  const writing = writeUntil(over.signal);
+  const done = await story.type(
+    'rehearse',
+    story.planFile,
+    ...places,
+    ...['--keep', '--rate', '3x', '--measure', '5s', '--out', file, '--json'],
+  );
+  over.abort();
+  await writing;
   expect(done.code, done.error).toBe(0);
   const found = JSON.parse(readFileSync(file, 'utf8')) as RehearsalRecord;
   expect(found.switches.filter(({decided}) => decided).map(({direction}) => direction)).toEqual(['forward', 'reverse', 'forward']);
-  expect(found.load).toMatchObject({lost: 0});
+  expect(found.load).toMatchObject({lost: 0, measured: {times: 3, rowsPerSecond: expect.any(Number), measuredMs: expect.any(Number)}});
+  expect(found.load.rate).toBe(Math.round(3 * (found.load.measured?.rowsPerSecond ?? 0)));
+  expect(found.load.reached).toBeGreaterThan(0);
   expect(found.load.acknowledged).toBeGreaterThan(60);
   expect(found.clone.tables.find(({table}) => table === 'shop.orders')?.rows).toBe(901);
   expect(found.clone.readable.map(({column}) => column)).toContain('shop.people.status');
@@ -132,6 +167,19 @@ test('forward, back and forward on a clone in which nobody can be read', async (
   expect(PLANTED.filter((text) => before.includes(text))).toEqual(PLANTED); // they would have been found
   expect(await everything(story.source)).toBe(before);
   expect(await story.source.value(OURS)).toBe('0');
+});
+
+test('a plan whose cutover starts by itself goes the same way', async () => {
+  const plan = story.writePlan('at-once.yaml', {
+    name: 'at-once',
+    cutover: {start: 'auto'},
+    gates: {cutover: ['replication-lag', 'checksum-match']},
+  });
+  const file = join(story.folder, 'at-once.json');
+  const done = await story.type('rehearse', plan, ...places, '--sample', '20', '--rate', '4', '--out', file);
+  expect(done.code, done.error).toBe(0);
+  const {switches} = JSON.parse(readFileSync(file, 'utf8')) as RehearsalRecord;
+  expect(switches.filter(({decided}) => decided).map(({direction}) => direction)).toEqual(['forward', 'reverse', 'forward']);
 });
 
 test('the real run is held back while anything differs from what was rehearsed, and goes on when it does not', async () => {

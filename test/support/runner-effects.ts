@@ -21,10 +21,12 @@ export type Interruption = At & {readonly watchdog?: string} & (
 
 export const INTERRUPTION = 'CROSSFADE_TEST_INTERRUPTION';
 const POLL_MS = 10;
+/** Verbs with a runner in them. */
+const RUNNERS: readonly string[] = ['run', 'resume', 'trial'];
 
 export default function interrupting(effects: Effects): Effects {
   const asked = process.env[INTERRUPTION];
-  if (asked === undefined || !process.argv.some((word) => word === 'run' || word === 'resume')) return effects;
+  if (asked === undefined || !process.argv.some((word) => RUNNERS.includes(word))) return effects;
   // Given by the test as JSON of this type.
   const interruption = JSON.parse(asked) as Interruption;
   process.execPath = interruption.watchdog ?? process.execPath;

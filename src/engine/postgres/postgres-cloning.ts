@@ -1,4 +1,5 @@
 import type {Key, Row} from '../../model/change.ts';
+import {TerminalError} from '../../model/errors.ts';
 import {type Table, writtenColumns} from '../../model/table.ts';
 import type {Cloning, Original, Ties} from '../cloning.ts';
 import {copyOfRows, rowsOfCopy} from '../row-lines.ts';
@@ -31,6 +32,13 @@ const SETTINGS = `
     'full_page_writes', 'checkpoint_timeout', 'autovacuum', 'statement_timeout', 'idle_in_transaction_session_timeout', 'lock_timeout',
     'max_parallel_maintenance_workers', 'max_worker_processes', 'server_encoding', 'data_checksums', 'synchronous_standby_names') ORDER BY name`;
 
+/** Of a partitioned table, those of its partitions: it has no rows itself. */
+const WRITTEN = `
+  SELECT current_setting('track_counts') AS counts, (
+    SELECT coalesce(sum(s.n_tup_ins + s.n_tup_upd + s.n_tup_del), 0)::text FROM pg_stat_all_tables s WHERE s.relid IN (
+      SELECT t.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      CROSS JOIN LATERAL (SELECT c.oid UNION SELECT relid FROM pg_partition_tree(c.oid)) AS t(oid) WHERE ${isNamed('$1')})) AS rows`;
+
 export const postgresCloning = (sessions: PgSessions): Cloning => ({
   ties: (tables) => sessions.use((session) => tiesOf(session, tables)),
   reading: async (act) => {
@@ -46,12 +54,22 @@ export const postgresCloning = (sessions: PgSessions): Cloning => ({
   make: (statements) => sessions.use((session) => make(session, statements)),
   fill: (table, rows) => sessions.use((session) => fill(session, table, rows)),
   find: (tables, texts) => sessions.use((session) => find(session, tables, texts)),
+  written: (tables) => sessions.use((session) => writtenRows(session, tables)),
   settings: async () => {
     const {rows} = await sessions.use((session) => session.query(SETTINGS));
     return Object.fromEntries(rows.map((row) => [row['name'] ?? '', row['value'] ?? '']));
   },
   client: () => postgresLoadClient(sessions),
 });
+
+async function writtenRows(session: PgSession, tables: readonly Table[]): Promise<number> {
+  const {counts, rows} = await session.one(WRITTEN, [tableNames(tables.map(({name}) => name))]);
+  if (counts === 'on') return Number(rows);
+  throw new TerminalError('the server does not count what is written (track_counts is off)', {
+    code: 'CF-REHEARSE-007',
+    next: 'give the writes a second themselves: --rate 20',
+  });
+}
 
 async function tiesOf(session: PgSession, tables: readonly Table[]): Promise<Ties> {
   const names = tableNames(tables.map(({name}) => name));
