@@ -33,8 +33,6 @@ export interface Cloning {
   make(statements: readonly SchemaStatement[]): Promise<readonly {readonly object: string; readonly reason: string}[]>;
   /** How many rows came. */
   fill(table: Table, rows: AsyncIterable<readonly Row[]>): Promise<number>;
-  /** Columns in which one of these texts is found, in any case and whatever stands around it. The texts themselves are nobody's to repeat. */
-  find(tables: readonly Table[], texts: readonly string[]): Promise<readonly Found[]>;
   /** Rows that were inserted, updated and deleted in these tables since the server began to count. Throws where it does not count them. */
   written(tables: readonly Table[]): Promise<number>;
   /** Settings of the server that a run's course depends on. */
@@ -42,8 +40,6 @@ export interface Cloning {
   /** A client with a session of its own. */
   client(): Promise<LoadClient>;
 }
-
-export type Found = {readonly table: TableName; readonly column: string; readonly rows: number};
 
 export interface Original {
   rows(table: Table): AsyncIterable<readonly Row[]>;

@@ -4,6 +4,7 @@ import type {Row} from '../model/change.ts';
 import {TerminalError} from '../model/errors.ts';
 import {nameOf, type Table} from '../model/table.ts';
 import {disguiseRows} from './disguise.ts';
+import {findTexts} from './find-texts.ts';
 import {KeyedCipher} from './keyed-cipher.ts';
 import type {ChosenDisguise, Extent, TableDisguise} from './rehearsal.ts';
 import {type SampledRows, sampleOf} from './sample.ts';
@@ -118,9 +119,12 @@ async function lookFor(
   const isMeant = (name: string): boolean =>
     tables.some((one) => [...one.columns.values()].some((column) => nameIn(column) === name && isAllowed(column)));
   const found = (
-    await into.find(
-      tables.map(({table}) => withoutLabels(table)),
-      texts,
+    await into.reading((clone) =>
+      findTexts(
+        clone,
+        tables.map(({table}) => withoutLabels(table)),
+        texts,
+      ),
     )
   ).filter(({table, column}) => !isMeant(`${nameOf(table)}.${column}`));
   if (found.length === 0) return;

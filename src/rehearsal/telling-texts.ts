@@ -9,7 +9,7 @@ import {mapArray, mapJson} from './structured-text.ts';
 import {typedOf} from './value-kind.ts';
 
 /** Shorter ones are found in other words by chance. */
-const LENGTH_MIN = 6;
+export const TEXT_LENGTH_MIN = 6;
 const LENGTH_MAX = 200;
 const PER_COLUMN_MAX = 50;
 
@@ -43,7 +43,7 @@ export class TellingTexts {
 }
 
 /** Digits alone are found in numbers and times that are nobody's. */
-const isTelling = (text: string): boolean => text.length >= LENGTH_MIN && text.length <= LENGTH_MAX && /\p{L}/u.test(text);
+const isTelling = (text: string): boolean => text.length >= TEXT_LENGTH_MIN && text.length <= LENGTH_MAX && /\p{L}/u.test(text);
 
 function textsIn(value: string, column: Parameters<typeof typedOf>[0]): readonly string[] {
   const {kind, isList} = typedOf(column);

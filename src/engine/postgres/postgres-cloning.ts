@@ -53,7 +53,6 @@ export const postgresCloning = (sessions: PgSessions): Cloning => ({
   claim: (note) => sessions.use((session) => claim(session, note, sessions.pids)),
   make: (statements) => sessions.use((session) => make(session, statements)),
   fill: (table, rows) => sessions.use((session) => fill(session, table, rows)),
-  find: (tables, texts) => sessions.use((session) => find(session, tables, texts)),
   written: (tables) => sessions.use((session) => writtenRows(session, tables)),
   settings: async () => {
     const {rows} = await sessions.use((session) => session.query(SETTINGS));
@@ -141,33 +140,3 @@ async function fill(session: PgSession, table: Table, rows: AsyncIterable<readon
   await pipeline(copyOfRows(rows, names), into);
   return into.rowCount;
 }
-
-/** A longer pattern takes the server too much room. */
-const TEXTS_MAX = 100;
-
-async function find(session: PgSession, tables: readonly Table[], texts: readonly string[]): ReturnType<Cloning['find']> {
-  const found = new Map<string, {table: Table['name']; column: string; rows: number}>();
-  for (let from = 0; from < texts.length; from += TEXTS_MAX) {
-    const pattern = texts
-      .slice(from, from + TEXTS_MAX)
-      .map((text) => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&'))
-      .join('|');
-    for (const table of tables) {
-      const counts = table.columns.map(
-        (column, i) =>
-          `count(*) FILTER (WHERE ${asText(column.name, column.base ?? column.type)} ~* ${quoteValue(pattern)})::text AS c${i}`,
-      );
-      if (counts.length === 0) continue;
-      const row = await session.one(`SELECT ${counts.join(', ')} FROM ${ownRows(table)}`);
-      for (const [i, {name}] of table.columns.entries()) {
-        const rows = Number(row[`c${i}`]);
-        const key = JSON.stringify([table.name, name]);
-        if (rows > 0) found.set(key, {table: table.name, column: name, rows: (found.get(key)?.rows ?? 0) + rows});
-      }
-    }
-  }
-  return [...found.values()];
-}
-
-const asText = (name: string, type: string): string =>
-  type === 'bytea' ? `encode(${quoteName(name)}, 'escape')` : `${quoteName(name)}::text`;
