@@ -23,6 +23,8 @@ export interface DebeziumEngine {
   findings(own: Database, tables: readonly Table[]): Promise<readonly Finding[]>;
   /** Throws where the source has written what Debezium cannot tell. */
   requireFollowable?(own: Source): Promise<void>;
+  /** Everything up to here is on the target; absent where the connector alone tells the source. */
+  acknowledged?(own: Source, position: Position): void;
   /** Whether everything up to `position` is within `limit`. */
   isWithin(position: Position, limit: Position): boolean;
   /** Of a message that ends a transaction: whether that is within `limit`. Undefined of all others. */

@@ -23,6 +23,7 @@ export const debeziumMysql: DebeziumEngine = {
   standing: mysqlStanding,
   findings: debeziumMysqlFindings,
   requireFollowable: requireNoTags,
+  acknowledged: (own, position) => own.acknowledge('forward', logOf(position)),
   isWithin: (position, limit) => containsSet(parseGtidSet(logOf(limit)), parseGtidSet(logOf(position))),
   endsWithin: (message, limit) =>
     read(message, (value) =>

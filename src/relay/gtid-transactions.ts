@@ -8,12 +8,22 @@ import type {Key, StreamEvent} from '../model/change.ts';
 import type {TerminalError} from '../model/errors.ts';
 import {before, containsSet, type GtidSet, parseGtidSet, printGtidSet, subtract, unionOf} from '../model/gtid-set.ts';
 import type {Position} from '../model/position.ts';
-import {nameOf} from '../model/table.ts';
+import {nameOf, type TableName} from '../model/table.ts';
 import type {BrokerMessage} from './broker-client.ts';
 import {messagesGone} from './broker-errors.ts';
 import {understood, valueOf} from './debezium-envelope.ts';
 import {type JsonObject, word} from './exact-json.ts';
-import {decodeRow, OWN_SCHEMA, ownEvent, placeOf, type SentTable, sourceOf, transactionOf, wholeNumber} from './mysql-envelope.ts';
+import {
+  type DecodedRow,
+  decodeRow,
+  OWN_SCHEMA,
+  ownEvent,
+  placeOf,
+  type SentTable,
+  sourceOf,
+  transactionOf,
+  wholeNumber,
+} from './mysql-envelope.ts';
 import {OpenTransaction, type Verdict} from './open-transaction.ts';
 import type {SourceLog} from './source-log.ts';
 import {atOffset} from './topic-position.ts';
@@ -42,7 +52,7 @@ type Open = {
   /** All of it has been handed on. */
   isWhole: boolean;
   /** The first half of a change of key. */
-  moved?: Key;
+  moved?: Key | undefined;
 };
 /** What has to be taken from the log before the message can be: transactions before it, or the rest of the open one. */
 type Lack = 'before' | 'rest';
@@ -116,15 +126,20 @@ export class GtidTransactions {
     const found = sent ? decodeRow(sent, message, value) : (ownEvent(value, this.#options.short) ?? 'nothing');
     const verdict = found ? verdictOn(open, of.order, placeOf(value)) : 'gap';
     if (!found || verdict === 'gap' || open.rows?.isTorn) return 'rest';
-    if (verdict === 'seen') return undefined;
-    if (found !== 'nothing' && found.type === 'moved') open.moved = found.oldKey;
-    else if (found !== 'nothing' && found.type === 'arrived') {
-      if (!sent || !open.moved) return 'rest';
-      this.#hand(open, {
-        type: 'change',
-        change: {kind: 'update', table: sent.table.name, oldKey: open.moved, key: found.key, row: found.row},
-      });
-    } else if (found !== 'nothing') this.#hand(open, found);
+    if (verdict === 'seen' || found === 'nothing') return undefined;
+    return this.#decoded(open, found, sent?.table.name);
+  }
+
+  /** Both halves of a change of key are one change, as they are in the log. */
+  #decoded(open: Open, found: DecodedRow | StreamEvent, table: TableName | undefined): Lack | undefined {
+    const {moved} = open;
+    if ((found.type === 'arrived') !== (moved !== undefined)) return 'rest';
+    if (found.type === 'moved') open.moved = found.oldKey;
+    else if (found.type !== 'arrived') this.#hand(open, found);
+    else if (moved && table) {
+      open.moved = undefined;
+      this.#hand(open, {type: 'change', change: {kind: 'update', table, oldKey: moved, key: found.key, row: found.row}});
+    }
     return undefined;
   }
 
@@ -138,7 +153,7 @@ export class GtidTransactions {
     const open = this.#open;
     if (!open || open.gtid !== word(value['id'])) return undefined;
     const count = wholeNumber(value['event_count']);
-    if (!open.isWhole && !(open.rows ? open.rows.isWhole(count) : count === 0)) return 'rest';
+    if (!open.isWhole && (open.moved || !(open.rows ? open.rows.isWhole(count) : count === 0))) return 'rest';
     open.isWhole = true;
     this.#commit(message.offset + 1n);
     return undefined;
@@ -174,7 +189,6 @@ export class GtidTransactions {
     const {log} = this.#options;
     const open = this.#open;
     if (!open) return true;
-    yield* this.#handedOn();
     const turn = await log.next(this.#known, open.gtid);
     if (turn === undefined) return false;
     if (turn !== open.gtid) throw untold(turn, open.gtid);

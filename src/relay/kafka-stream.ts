@@ -105,7 +105,7 @@ export class KafkaStream implements RelayStream {
   /** What may be better in a moment is the stream's own affair, which tries again and says so. */
   async look(): Promise<void> {
     if (this.#known === undefined) return;
-    await this.#options.debezium.requireFollowable?.(this.#source);
+    await this.#options.debezium.requireFollowable?.(this.#source).catch(unlessTransient);
     await this.#requireSafe(offsetOf(this.#known) ?? 0n).catch(unlessTransient);
     await this.#connector.requireWorking().catch(unlessTransient);
   }
@@ -138,7 +138,9 @@ export class KafkaStream implements RelayStream {
   }
 
   acknowledge(position: Position): void {
-    if (offsetOf(position) !== undefined) this.#known = position;
+    if (offsetOf(position) === undefined) return;
+    this.#known = position;
+    this.#options.debezium.acknowledged?.(this.#source, position);
   }
 
   /**

@@ -8,7 +8,7 @@ import {decodeRow, sentTable, sourceOf} from '../../src/relay/mysql-envelope.ts'
 import {mysqlReader} from '../../src/relay/mysql-values.ts';
 import {type DebeziumMysqlWorld, openDebeziumMysqlWorld, told} from '../support/debezium-mysql-world.ts';
 import {kafkaStack} from '../support/kafka-servers.ts';
-import {mysqlServer} from '../support/mysql-servers.ts';
+import {mysqlServer, ownMysqlServer} from '../support/mysql-servers.ts';
 import {columnsFor} from '../support/mysql-values.ts';
 import {optional} from '../support/servers.ts';
 
@@ -119,7 +119,46 @@ describe.skipIf(!had)('Debezium of MySQL', () => {
     expect(told(events)).toEqual(told(logged).slice(0, told(events).length));
     expect(told(events).length).toBeGreaterThan(columns.length * VALUES);
     expect(events.filter(({type}) => type === 'schema').length).toBeGreaterThan(0);
+    expect(world.logsOpened()).toBeGreaterThan(0);
   });
+
+  test('transactions whose values are carried are not looked for in the log', async () => {
+    const end = events.findLast((event) => event.type === 'commit')?.end;
+    if (!end) throw new Error('nothing came');
+    for (let n = 1; n <= 20; n++) await world.database.run(`UPDATE big SET v = 'again ${n}', born = '2024-02-03' WHERE id = ${n}`);
+    const opened = world.logsOpened();
+    const later = await world.through(world.relayed, end, all);
+    expect(world.logsOpened()).toBe(opened);
+    expect(later.filter(({type}) => type === 'change')).toHaveLength(20);
+  });
+
+  test('what stands in the way is said beforehand: columns that are not carried', async () => {
+    const found = await world.relayed.catalog.findings('source', all);
+    const ours = found.filter(({code}) => code === 'CF-RELAY-002');
+    expect(ours.map(({severity}) => severity)).not.toContain('refuse');
+    expect(ours.find(({object}) => object === `${world.database.name}.big`)?.reason).toContain('born date');
+  });
+});
+
+test.skipIf(!had)('transactions with tags are refused: before the start, and at the first mark behind one', async () => {
+  if (!had) return;
+  const server = await ownMysqlServer({flavour: 'mysql', version: '9.7'});
+  await using disposed = new AsyncDisposableStack();
+  disposed.defer(() => server.stop());
+  const world = disposed.use(await openDebeziumMysqlWorld(server, had.stack));
+  await world.database.run('CREATE TABLE item (id int PRIMARY KEY)');
+  const all = await world.tables();
+  const from = await world.relayed.source.createStream('forward', all, new AbortController().signal);
+  await world.database.run(
+    `SET SESSION gtid_next = 'AUTOMATIC:tagged'`,
+    'INSERT INTO item VALUES (1)',
+    `SET SESSION gtid_next = 'AUTOMATIC'`,
+  );
+  await expect(world.through(world.relayed, from, all)).rejects.toMatchObject({code: 'CF-RELAY-002'});
+  await expect(world.relayed.source.probeStream('forward', from)).rejects.toMatchObject({code: 'CF-RELAY-002'});
+  expect(await world.relayed.catalog.findings('source', all)).toContainEqual(
+    expect.objectContaining({severity: 'refuse', code: 'CF-RELAY-002', object: 'source server'}),
+  );
 });
 
 const ODD = [

@@ -1,4 +1,7 @@
-/** A schema of a MySQL server whose changes come by a real Debezium and a real Kafka, and beside them by the server's own log. */
+/**
+ * A schema of a MySQL server whose changes come by a real Debezium and a real Kafka, and beside them by the server's own log.
+ * The connector's account holds what docs/kafka.md says, and nothing else.
+ */
 import {randomBytes} from 'node:crypto';
 import {brokerClients} from '../../src/relay/broker-clients.ts';
 import type {Database} from '../../src/engine/engine.ts';
@@ -13,7 +16,7 @@ import {kafka} from '../../src/relay/kafka.ts';
 import {logOf} from '../../src/relay/topic-position.ts';
 import {realEffects} from './effects.ts';
 import type {KafkaStack} from './kafka-servers.ts';
-import {type MysqlDatabase, mysqlDatabase} from './mysql-databases.ts';
+import {type MysqlDatabase, mysqlDatabase, newAccount} from './mysql-databases.ts';
 import type {MysqlServer} from './mysql-servers.ts';
 
 export type DebeziumMysqlWorld = AsyncDisposable & {
@@ -24,7 +27,7 @@ export type DebeziumMysqlWorld = AsyncDisposable & {
   /** How often the relay has opened the server's own log. */
   logsOpened(): number;
   tables(): Promise<readonly Table[]>;
-  /** Up to a mark that is written now; `lines` tell two streams apart. */
+  /** Up to a mark that is written now. */
   through(side: Database, from: Position, tables: readonly Table[]): Promise<readonly StreamEvent[]>;
   /** Everything in the topic so far. */
   messages(): Promise<readonly BrokerMessage[]>;
@@ -36,6 +39,12 @@ export async function openDebeziumMysqlWorld(server: MysqlServer, stack: KafkaSt
   const database = await mysqlDatabase(server);
   await database.run(...STREAM_SCHEMA);
   const url = new DatabaseUrl(database.url);
+  const account = await newAccount(database);
+  await database.run(
+    `GRANT SELECT ON ${database.name}.* TO ${account.name}`,
+    `GRANT SELECT ON crossfade.* TO ${account.name}`,
+    `GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO ${account.name}`,
+  );
   const own = mysqlEngine.open({url, side: 'source', migration, effects});
   let opened = 0;
   const counted: Database = {
@@ -49,7 +58,7 @@ export async function openDebeziumMysqlWorld(server: MysqlServer, stack: KafkaSt
     }),
   };
   const openClient = await brokerClients.kafkajs();
-  const address = {brokers: [stack.broker], connect: stack.connect, client: 'kafkajs', source: url} as const;
+  const address = {brokers: [stack.broker], connect: stack.connect, client: 'kafkajs', source: new DatabaseUrl(account.url)} as const;
   const settings = {...address, retentionMs: 86_400_000, replicas: 1, messageBytesMax: 1_000_000};
   const relayed = kafka({settings, migration, effects}, openClient).through(counted);
   const broker = openClient({...address, clientId: `test-${short}`}, effects);
