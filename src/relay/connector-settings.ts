@@ -4,7 +4,7 @@
  */
 import type {DatabaseUrl} from '../model/database-url.ts';
 import {TerminalError} from '../model/errors.ts';
-import type {Table, TableName} from '../model/table.ts';
+import {nameOf, type Table, type TableName} from '../model/table.ts';
 
 export type Settings = Readonly<Record<string, string>>;
 
@@ -85,7 +85,7 @@ export function refuseUnfit({prefix, tables}: ConnectorRequest, faultOf: (table:
   if (!/^[A-Za-z\d_-]+$/.test(prefix)) throw unfit(`the prefix ${prefix} is not of letters, digits, _ and - alone`);
   for (const table of tables) {
     const fault = faultOf(table);
-    if (fault !== undefined) throw unfit(`${table.name.schema}.${table.name.name}: ${fault}`);
+    if (fault !== undefined) throw unfit(`${nameOf(table.name)}: ${fault}`);
   }
 }
 

@@ -12,18 +12,8 @@ import {nameOf, type TableName} from '../model/table.ts';
 import type {BrokerMessage} from './broker-client.ts';
 import {messagesGone} from './broker-errors.ts';
 import {understood, valueOf} from './debezium-envelope.ts';
-import {type JsonObject, word} from './exact-json.ts';
-import {
-  type DecodedRow,
-  decodeRow,
-  OWN_SCHEMA,
-  ownEvent,
-  placeOf,
-  type SentTable,
-  sourceOf,
-  transactionOf,
-  wholeNumber,
-} from './mysql-envelope.ts';
+import {type JsonObject, wholeNumber, word} from './exact-json.ts';
+import {type DecodedRow, decodeRow, OWN_SCHEMA, ownEvent, placeOf, type SentTable, sourceOf, transactionOf} from './mysql-envelope.ts';
 import {OpenTransaction, type Verdict} from './open-transaction.ts';
 import type {SourceLog} from './source-log.ts';
 import {atOffset} from './topic-position.ts';
@@ -152,7 +142,7 @@ export class GtidTransactions {
   #end(message: BrokerMessage, value: JsonObject): Lack | undefined {
     const open = this.#open;
     if (!open || open.gtid !== word(value['id'])) return undefined;
-    const count = wholeNumber(value['event_count']);
+    const count = wholeNumber(value['event_count'], 'event_count');
     if (!open.isWhole && (open.moved || !(open.rows ? open.rows.isWhole(count) : count === 0))) return 'rest';
     open.isWhole = true;
     this.#commit(message.offset + 1n);

@@ -6,7 +6,7 @@ import type {Key, Row, StreamEvent} from '../model/change.ts';
 import {nameOf, type Table, writtenColumns} from '../model/table.ts';
 import type {BrokerMessage} from './broker-client.ts';
 import {object} from './debezium-envelope.ts';
-import {ExactNumber, isObject, type Json, type JsonObject, word} from './exact-json.ts';
+import {isObject, type JsonObject, wholeNumber, word} from './exact-json.ts';
 import {mysqlReader, type ReadValue} from './mysql-values.ts';
 
 /** A table as messages tell of it. */
@@ -91,7 +91,7 @@ export const sourceOf = (value: JsonObject): {readonly schema: string; readonly 
 /** The transaction that it is of; undefined of prepared ones, of TRUNCATE, and of what else stands outside of any. */
 export const transactionOf = (value: JsonObject): {readonly gtid: string; readonly order: number} | undefined => {
   const transaction = value['transaction'];
-  return isObject(transaction) ? {gtid: word(transaction['id']), order: wholeNumber(transaction['total_order'])} : undefined;
+  return isObject(transaction) ? {gtid: word(transaction['id']), order: wholeNumber(transaction['total_order'], 'total_order')} : undefined;
 };
 
 /** A number that grows with the place in the log: the file's, the event's in it, and the row's in that. */
@@ -99,11 +99,5 @@ export const placeOf = (value: JsonObject): bigint => {
   const {file, pos, row} = object(value['source'], 'source');
   const number = /\.(\d+)$/.exec(word(file))?.[1];
   if (number === undefined) throw new Error('its source names no file of the log');
-  return (BigInt(number) << 96n) | (BigInt(wholeNumber(pos)) << 32n) | BigInt(wholeNumber(row));
+  return (BigInt(number) << 96n) | (BigInt(wholeNumber(pos, 'pos')) << 32n) | BigInt(wholeNumber(row, 'row'));
 };
-
-export function wholeNumber(value: Json | undefined): number {
-  const number = value instanceof ExactNumber ? Number(value.text) : Number.NaN;
-  if (!Number.isSafeInteger(number)) throw new Error('a number of it is none');
-  return number;
-}
