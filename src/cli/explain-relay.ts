@@ -10,7 +10,7 @@ export const relayPages = {
   ),
   'CF-RELAY-002': page(
     'the Kafka cluster does not fit',
-    'The worker or its Debezium is missing or too old, two tables would share a topic, or a key has a type that Debezium does not carry as it is. The message says which.',
+    'The worker or its Debezium is missing or too old, two tables would share a topic, a key has a type that Debezium does not carry as it is, or a source of MySQL has transactions with tags. The message says which.',
     'Before the first migration through that cluster.',
     'Install what the message names on every worker and restart it. Tables that cannot go through Debezium can go without Kafka.',
   ),
@@ -30,7 +30,7 @@ export const relayPages = {
     'the connector failed',
     'A task of the connector has ended with an error, whose last cause is in the message, or somebody has deleted the connector.',
     'When the source drops its slot, or refuses the connector’s user.',
-    'Mend the cause. A run that goes on tells the connector to begin again by itself, and crossfade resume does when the run has ended. It goes on at the slot’s position; what it had sent already comes a second time, which does no harm.',
+    'Mend the cause. A run that goes on tells the connector to begin again by itself, and crossfade resume does when the run has ended. It goes on at the slot’s position, on MySQL behind the transactions that it had sent; what it had sent already comes a second time, which does no harm.',
   ),
   'CF-RELAY-006': page(
     'the connector’s settings hold a password',

@@ -83,7 +83,9 @@ export const planFacts = async (plan: Plan, migration: MigrationRef, sides: Side
     targets,
     ...mappings(mapping, tables, targets),
     schema,
-    ...(plan.relay.kind === 'kafka' && {relay: announceKafka({...plan.relay, ...tlsOf(plan)}, migration.short, tables)}),
+    ...(plan.relay.kind === 'kafka' && {
+      relay: announceKafka({...plan.relay, ...tlsOf(plan)}, migration.short, tables, plan.source.engine),
+    }),
     missing,
   };
 };

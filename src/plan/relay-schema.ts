@@ -63,12 +63,14 @@ export const relay = z
 
 type File = {readonly source: {readonly engine: string}; readonly relay: {readonly kind: string}};
 
-/** By the connectors that there are (src/relay/kafka.ts). */
+/** By the connectors that there are (src/relay/debezium-engines.ts). */
+const READ = ['postgres', 'mysql'];
+
 export function checkRelay({source, relay: {kind}}: File, context: z.core.$RefinementCtx<unknown>): void {
-  if (kind !== 'kafka' || source.engine === 'postgres') return;
+  if (kind !== 'kafka' || READ.includes(source.engine)) return;
   context.addIssue({
     code: 'custom',
     path: ['relay', 'kind'],
-    message: `changes of ${source.engine} cannot go through Kafka, those of postgres can; write in-process, or leave relay out`,
+    message: `changes of ${source.engine} cannot go through Kafka, those of ${READ.join(' and ')} can; write in-process, or leave relay out`,
   });
 }

@@ -1,7 +1,7 @@
 /**
  * One message of Debezium for PostgreSQL, key, value and headers as bytes, as a change of ours. What it does not carry exactly
  * becomes `reread`, and what cannot be understood ends the stream with its topic, partition and offset: nothing is guessed.
- * The settings that it relies on are in connector-settings.ts.
+ * The settings that it relies on are in postgres-connector.ts.
  */
 import type {Change, Key, Row} from '../model/change.ts';
 import {TerminalError} from '../model/errors.ts';

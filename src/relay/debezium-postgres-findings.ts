@@ -1,7 +1,7 @@
 /** What in a PostgreSQL source Debezium could not carry, or would break on (docs/decisions/0025). Asked before anything is made. */
 import type {Database, Finding} from '../engine/engine.ts';
 import {nameOf, type Table} from '../model/table.ts';
-import {keyFault, publishedTable} from './connector-settings.ts';
+import {keyFault, publishedTable} from './postgres-connector.ts';
 
 const LIMITS = {limitMs: 10_000, rowsMax: 1000};
 /** The first with column lists in publications. */

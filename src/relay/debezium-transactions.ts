@@ -13,7 +13,7 @@ import {nameOf, type Table, type TableName} from '../model/table.ts';
 import type {BrokerMessage} from './broker-client.ts';
 import {messagesGone} from './broker-errors.ts';
 import {decodeChange, type EventPlace, object, placeOf, understood, valueOf} from './debezium-envelope.ts';
-import {ExactNumber, type JsonObject, word} from './exact-json.ts';
+import {type JsonObject, wholeNumber, word} from './exact-json.ts';
 import {lsnOf, lsnText} from './lsn-text.ts';
 import {OpenTransaction} from './open-transaction.ts';
 import {contentOf, endLsn} from './topic-landmarks.ts';
@@ -65,7 +65,7 @@ export class DebeziumTransactions {
   #event(message: BrokerMessage, value: JsonObject): StreamEvent[] {
     const place = placeOf(value);
     if (!this.#isCurrent(message, place)) return [];
-    const order = wholeNumber(object(value['transaction'], 'transaction'), 'total_order');
+    const order = wholeNumber(object(value['transaction'], 'transaction')['total_order'], 'total_order');
     const begun = this.#counted(message, place, order);
     if (!begun) return [];
     const event = this.#read(message, value);
@@ -129,7 +129,7 @@ export class DebeziumTransactions {
   #ended(message: BrokerMessage, value: JsonObject): StreamEvent[] {
     const [[xid = ''], end] = [word(value['id']).split(':'), endLsn(value)];
     if (end <= (this.#end ?? this.#from) || this.isTorn) return [];
-    const [open, count] = [this.#open, wholeNumber(value, 'event_count')];
+    const [open, count] = [this.#open, wholeNumber(value['event_count'], 'event_count')];
     if (open ? open.xid !== xid || !open.isWhole(count) : count !== 0)
       throw missing(message, `changes of transaction ${open?.xid ?? xid}, which had ${count}`);
     this.#end = end;
@@ -137,13 +137,6 @@ export class DebeziumTransactions {
     const position = atOffset(lsnText(end), message.offset + 1n);
     return open ? [...this.#untruncated(), {type: 'commit', end: position}] : [{type: 'idle', position}];
   }
-}
-
-function wholeNumber(value: JsonObject, name: string): number {
-  const found = value[name];
-  const number = found instanceof ExactNumber ? Number(found.text) : Number.NaN;
-  if (!Number.isSafeInteger(number)) throw new Error(`its ${name} is no whole number`);
-  return number;
 }
 
 const missing = ({topic, partition, offset}: BrokerMessage, what: string): TerminalError =>

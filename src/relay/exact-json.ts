@@ -28,3 +28,9 @@ export const elements = (value: Json | undefined): readonly Json[] => (Array.isA
 
 /** Of no text: the empty one. */
 export const word = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+export function wholeNumber(value: Json | undefined, name: string): number {
+  const number = value instanceof ExactNumber ? Number(value.text) : Number.NaN;
+  if (!Number.isSafeInteger(number)) throw new Error(`its ${name} is no whole number`);
+  return number;
+}

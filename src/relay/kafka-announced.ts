@@ -1,6 +1,7 @@
 /** What the relay `kafka` would make, for people to read before it is made. Nothing is asked, and no secret is in it. */
 import type {Table} from '../model/table.ts';
-import {connectorTopics, publishedTable, settingsFor} from './connector-settings.ts';
+import {connectorTopics} from './connector-settings.ts';
+import {debeziumEngine} from './debezium-engines.ts';
 import type {KafkaSettings} from './kafka.ts';
 import {topicSettings} from './topic-settings.ts';
 
@@ -16,26 +17,25 @@ export type AnnouncedAct = {readonly what: string; readonly settings: Readonly<R
 
 type Planned = Pick<KafkaSettings, 'brokers' | 'retentionMs' | 'replicas' | 'messageBytesMax' | 'password' | 'sourceTls'>;
 
-/** `short`: of the migration. */
-export function announceKafka(planned: Planned, short: string, tables: readonly Table[]): AnnouncedRelay {
+/** `short`: of the migration; `engine`: of the source. */
+export function announceKafka(planned: Planned, short: string, tables: readonly Table[], engine: string): AnnouncedRelay {
+  const debezium = debeziumEngine(engine);
   const name = `crossfade_${short}`;
   const request = {
     ...planned,
     prefix: name,
-    slot: `${name}_fwd`,
-    publication: name,
     placeholder: '<of the run>',
     tables,
     isEncrypted: true,
   };
   const topics = connectorTopics(name);
   return {
-    published: tables.map(publishedTable),
+    published: tables.map(debezium.published),
     start: {
       what: `make the topics ${topics.join(' and ')} on ${planned.brokers.join(', ')}, then the connector ${name}, and wait for a mark that was written before it`,
       settings: {
         ...named('topics', {partitions: '1', replicas: String(planned.replicas), ...topicSettings(planned)}),
-        ...named('connector', settingsFor(request, addressOf(planned))),
+        ...named('connector', debezium.announced(request, addressOf(planned))),
       },
     },
     read: {

@@ -2,19 +2,18 @@
 import type {Finding} from '../engine/engine.ts';
 import {isCoded} from '../model/errors.ts';
 import type {Table} from '../model/table.ts';
-import {debeziumFindings} from './debezium-postgres-findings.ts';
 import type {KafkaStreamOf} from './kafka-stream.ts';
 
-type Asked = Pick<KafkaStreamOf, 'own' | 'broker' | 'connect' | 'plugin' | 'settings'>;
+type Asked = Pick<KafkaStreamOf, 'own' | 'broker' | 'connect' | 'debezium' | 'settings'>;
 
 /** What cannot be asked is in the way as well. */
 export async function kafkaFindings(asked: Asked, topic: string, tables: readonly Table[]): Promise<readonly Finding[]> {
-  const {connect, broker, plugin, own, settings} = asked;
+  const {connect, broker, debezium, own, settings} = asked;
   return [
-    ...(await unlessAnswered(settings.connect.replace(/\/\/[^@/]*@/, '//'), () => connect.require(plugin))),
+    ...(await unlessAnswered(settings.connect.replace(/\/\/[^@/]*@/, '//'), () => connect.require(debezium.plugin))),
     ...(await unlessAnswered(settings.brokers.join(', '), () => broker.offsets(topic))),
     ...secretFindings(settings),
-    ...(await debeziumFindings(own, tables)),
+    ...(await debezium.findings(own, tables)),
   ];
 }
 

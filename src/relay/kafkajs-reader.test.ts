@@ -1,11 +1,12 @@
 import type {Consumer, EachBatchPayload} from 'kafkajs';
+import {setImmediate} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {realEffects} from '../../test/support/effects.ts';
 import type {OffsetRange} from './broker-client.ts';
 import {KafkajsReader} from './kafkajs-reader.ts';
 
 /** A library that brings whatever it is told, as the real one does after it has set itself back or forth. */
-const reading = async (offset: bigint, range: {first: bigint; end: bigint}) => {
+const reading = async (offset: bigint, range: {first: bigint; end: bigint}, clock = realEffects().clock) => {
   let take: ((payload: EachBatchPayload) => Promise<void>) | undefined;
   const sought: string[] = [];
   const listeners = new Map<string, (event: unknown) => void>();
@@ -21,8 +22,13 @@ const reading = async (offset: bigint, range: {first: bigint; end: bigint}) => {
     resume: () => undefined,
   } as unknown as Consumer;
   const now = {...range};
-  const offsets = async (): Promise<readonly OffsetRange[]> => [{partition: 0, ...now}];
-  const reader = new KafkajsReader({consumer, from: [{topic: 't', partition: 0, offset}], offsets, clock: realEffects().clock});
+  let answer: Promise<void> | undefined;
+  const offsets = async (): Promise<readonly OffsetRange[]> => {
+    const ranges = [{partition: 0, ...now}];
+    await answer;
+    return ranges;
+  };
+  const reader = new KafkajsReader({consumer, from: [{topic: 't', partition: 0, offset}], offsets, clock});
   await reader.start();
   const batches = reader.batches(new AbortController().signal);
   const bring = async (...all: readonly number[]): Promise<void> => {
@@ -39,6 +45,7 @@ const reading = async (offset: bigint, range: {first: bigint; end: bigint}) => {
     bring,
     next,
     sought,
+    answerAfter: (until: Promise<void>) => void (answer = until),
     join: () => listeners.get('consumer.group_join')?.({}),
     crash: (error: Error) => listeners.get('consumer.crash')?.({payload: {error}}),
     end: () => reader.close(),
@@ -81,6 +88,23 @@ test('set back in a topic that was made anew, it ends', async () => {
   now.end = 3n;
   await bring(0, 1, 2);
   await expect(next()).rejects.toMatchObject(GONE);
+  await end();
+});
+
+test('messages that come while the brokers are asked are not gone', async () => {
+  const [turn, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const sleeps = [turn.promise];
+  const clock = {...realEffects().clock, sleep: () => sleeps.shift() ?? new Promise<void>(() => undefined)};
+  const {answerAfter, bring, next, end} = await reading(5n, {first: 0n, end: 6n}, clock);
+  answerAfter(answer.promise);
+  turn.resolve();
+  await setImmediate();
+  await bring(5, 6, 7);
+  answer.resolve();
+  await setImmediate();
+  expect(await next()).toEqual([5, 6, 7]);
+  await bring(8);
+  expect(await next()).toEqual([8]);
   await end();
 });
 

@@ -126,10 +126,12 @@ export class KafkajsReader {
     for (const place of this.#places) await this.#require(place);
   }
 
-  async #require(place: Place): Promise<void> {
+  /** More may come while the brokers answer: what they say is of the moment in which they were asked. */
+  async #require({topic, partition, offset}: Place): Promise<void> {
+    const ranges = await this.#options.offsets(topic);
     requireOffset(
-      place,
-      (await this.#options.offsets(place.topic))?.find(({partition}) => partition === place.partition),
+      {topic, partition, offset},
+      ranges?.find((one) => one.partition === partition),
     );
   }
 

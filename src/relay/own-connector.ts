@@ -1,10 +1,19 @@
 /** The connector of one migration: made, kept at work, begun again and removed. Each act can be repeated after a crash in its middle. */
 import {TerminalError, TransientError} from '../model/errors.ts';
 import type {Effects} from '../model/effects.ts';
-import type {ConnectCluster} from './connect-cluster.ts';
+import type {ConnectCluster, ConnectorOffsets} from './connect-cluster.ts';
+import type {Settings} from './connector-settings.ts';
 
 const STOP_POLL_MS = 200;
 const STOP_POLLS_MAX = 300;
+
+export type NewConnector = {
+  readonly settings: Settings;
+  /** What it goes on from; undefined where the source tells it. */
+  readonly offsets: ConnectorOffsets | undefined;
+  /** Called where it is not there yet. */
+  readonly before: () => Promise<unknown>;
+};
 
 export class OwnConnector {
   readonly #connect: ConnectCluster;
@@ -20,10 +29,11 @@ export class OwnConnector {
     this.#effects = effects;
   }
 
-  /** `before`: called where it is not there yet. */
-  async start(settings: Readonly<Record<string, string>>, before: () => Promise<unknown>): Promise<void> {
+  async start({settings, offsets, before}: NewConnector): Promise<void> {
     if ((await this.#connect.status(this.#name)).state === 'absent') await before();
     await this.#connect.put(this.#name, settings);
+    // It is new, or was made by one that died before this; nothing else has begun it.
+    if (offsets && !(await this.#connect.offsets(this.#name)).length) await this.#connect.alterOffsets(this.#name, offsets);
     await this.#connect.resume(this.#name);
   }
 

@@ -164,7 +164,7 @@ describe.skipIf(!had)('Debezium', () => {
 const bodyOf = (read: Read | undefined): object => (JSON.parse(read?.message.value?.toString() ?? '{}') as {after: object}).after;
 
 const DOCUMENTS = [
-  'CREATE TABLE documents (id bigint PRIMARY KEY, note text, body text, bytes bytea, doc jsonb, amount numeric)',
+  `CREATE TABLE documents (id bigint PRIMARY KEY, note text DEFAULT 'none', body text, bytes bytea, doc jsonb, amount numeric)`,
   'ALTER TABLE documents ALTER body SET STORAGE EXTERNAL, ALTER bytes SET STORAGE EXTERNAL, ALTER doc SET STORAGE EXTERNAL, ALTER amount SET STORAGE EXTERNAL',
   'CREATE SCHEMA "Odd Names"',
   `CREATE TABLE "Odd Names"."ta.b,l|e ""é" ("A a" int NOT NULL, b text NOT NULL, "v $v" text, twice int GENERATED ALWAYS AS ("A a" * 2) STORED)`,

@@ -5,9 +5,10 @@ import {DatabaseUrl} from '../../src/model/database-url.ts';
 import type {Table} from '../../src/model/table.ts';
 import type {BrokerMessage} from '../../src/relay/broker-client.ts';
 import {ConnectCluster, type ConnectorState} from '../../src/relay/connect-cluster.ts';
-import {changeTopic, connectorSettings, connectorTopics, publishedColumns} from '../../src/relay/connector-settings.ts';
+import {changeTopic, connectorTopics} from '../../src/relay/connector-settings.ts';
 import {decodeMessage, type Decoded} from '../../src/relay/debezium-envelope.ts';
 import {KafkajsClient} from '../../src/relay/kafkajs.ts';
+import {postgresSettings, publishedColumns, slotOf} from '../../src/relay/postgres-connector.ts';
 import {openSide, type TestSide} from './databases.ts';
 import {realEffects} from './effects.ts';
 import {kafkaStack} from './kafka-servers.ts';
@@ -36,6 +37,7 @@ export type Read = {readonly message: BrokerMessage; readonly decoded: Decoded};
 export async function openDebeziumWorld(settings: Readonly<Record<string, string>> = {}): Promise<DebeziumWorld> {
   const [stack, server] = [await kafkaStack(), await postgresServer({version: 17})];
   const name = `debezium_${randomBytes(5).toString('hex')}`;
+  const slot = slotOf(name);
   const url = await server.createDatabase(name);
   const source = await openSide('source', url);
   await source.run(...Object.entries(settings).map(([key, value]) => `ALTER DATABASE ${name} SET ${key} = ${value}`), SPOKEN);
@@ -64,11 +66,11 @@ export async function openDebeziumWorld(settings: Readonly<Record<string, string
         return `${quoted([schema])}.${quoted([word])} (${quoted(publishedColumns(table))})`;
       });
       await source.run(`CREATE PUBLICATION ${name} FOR TABLE ${published.join(', ')}`);
-      await source.run(`SELECT pg_create_logical_replication_slot('${name}', 'pgoutput')`);
+      await source.run(`SELECT pg_create_logical_replication_slot('${slot}', 'pgoutput')`);
       const topic = {partitions: 1, replicas: 1, settings: {'cleanup.policy': 'delete', 'retention.ms': '-1'}};
       await Promise.all(connectorTopics(name).map((one) => broker.createTopic(one, topic)));
-      const shared = {url: new DatabaseUrl(url), prefix: name, slot: name, publication: name, placeholder, isEncrypted: false};
-      prepared.settings = connectorSettings({...shared, tables: prepared.tables, messageBytesMax: 1_000_000});
+      const shared = {url: new DatabaseUrl(url), prefix: name, placeholder, isEncrypted: false};
+      prepared.settings = postgresSettings({...shared, tables: prepared.tables, messageBytesMax: 1_000_000});
       return prepared.tables;
     },
     async start() {
@@ -104,12 +106,12 @@ export async function openDebeziumWorld(settings: Readonly<Record<string, string
     async [Symbol.asyncDispose]() {
       await connect.delete(name);
       await broker.close();
-      await source.run(`SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '${name}' AND active`);
+      await source.run(`SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '${slot}' AND active`);
       await untilTrue(
         'the slot is free',
-        async () => (await source.value(`SELECT active FROM pg_replication_slots WHERE slot_name = '${name}'`)) !== 't',
+        async () => (await source.value(`SELECT active FROM pg_replication_slots WHERE slot_name = '${slot}'`)) !== 't',
       );
-      await source.run(`SELECT pg_drop_replication_slot('${name}')`);
+      await source.run(`SELECT pg_drop_replication_slot('${slot}')`);
       await source.close();
     },
   };

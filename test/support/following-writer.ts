@@ -27,7 +27,7 @@ export type FollowingWriter = {
   stop(): Promise<void>;
 };
 
-export function startFollowingWriter(urls: readonly [string, string], clients: number, write: Write): FollowingWriter {
+export function startFollowingWriter(urls: readonly [string, string], clients: number, write: Write, pauseMs = PAUSE_MS): FollowingWriter {
   const acknowledged = new Set<string>();
   let [moves, isOver] = [0, false];
   const follow = async (client: number): Promise<void> => {
@@ -38,7 +38,7 @@ export function startFollowingWriter(urls: readonly [string, string], clients: n
         if (outcome === 'done') acknowledged.add(`${client} ${n++}`);
         if (outcome === 'refused') open = 1 - open;
         if (outcome === 'refused') moves += 1;
-        await sleep(outcome === 'done' ? PAUSE_MS : REFUSED_PAUSE_MS);
+        await sleep(outcome === 'done' ? pauseMs : REFUSED_PAUSE_MS);
       }
     } finally {
       isOver = true; // one that fails ends all

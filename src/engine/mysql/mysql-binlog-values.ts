@@ -1,22 +1,13 @@
 /** Values of the binary log as the texts that a SELECT of the same row gives. */
 import {inflateRawSync, inflateSync} from 'node:zlib';
 import {TerminalError} from '../../model/errors.ts';
+import {doubleText} from '../../model/mysql-double.ts';
 import type {LoggedColumn} from './mysql-binlog-table.ts';
 import {TYPE} from './mysql-binlog-table.ts';
 import type {Bytes} from './mysql-bytes.ts';
 import type {Decoders} from './mysql-charsets.ts';
 import {jsonText} from './mysql-json-text.ts';
-import {
-  baseType,
-  dateText,
-  dateTimeText,
-  decimalBytes,
-  decimalText,
-  doubleText,
-  hexText,
-  timestampText,
-  timeText,
-} from './mysql-value-text.ts';
+import {baseType, dateText, dateTimeText, decimalBytes, decimalText, hexText, timestampText, timeText} from './mysql-value-text.ts';
 
 /** Takes one value that is not NULL. */
 export type ReadValue = (bytes: Bytes) => string;

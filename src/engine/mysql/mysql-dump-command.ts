@@ -4,7 +4,7 @@
  */
 import type {Connection} from 'mysql2';
 import type {Position} from '../../model/position.ts';
-import {type GtidSet, parseGtidSet} from './mysql-gtid-set.ts';
+import {type GtidSet, parseGtidSet} from '../../model/gtid-set.ts';
 
 /** An error packet of the server, as the driver reads it. */
 export type ServerError = Error & {readonly errno: number};

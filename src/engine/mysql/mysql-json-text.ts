@@ -1,6 +1,7 @@
 /** MySQL's binary JSON as the text that the server prints for it. (MariaDB keeps JSON as text.) */
+import {doubleText} from '../../model/mysql-double.ts';
 import {Bytes} from './mysql-bytes.ts';
-import {dateText, dateTimeText, decimalText, doubleText, timeText, utf8Text} from './mysql-value-text.ts';
+import {dateText, dateTimeText, decimalText, timeText, utf8Text} from './mysql-value-text.ts';
 
 export const jsonText = (stored: Buffer): string => (stored.length === 0 ? 'null' : valueText(stored[0] ?? 0, stored.subarray(1)));
 

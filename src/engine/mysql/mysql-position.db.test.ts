@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {hadServers, mysqlDatabase} from '../../../test/support/mysql-databases.ts';
-import {parseGtidSet, printGtidSet, subtract} from './mysql-gtid-set.ts';
+import {parseGtidSet, printGtidSet, subtract} from '../../model/gtid-set.ts';
 import {comparePositions, containsPosition, toPosition} from './mysql-position.ts';
 
 const UUIDS = ['3e11fa47-71ca-11e1-9e33-c80aa9429562', '00000000-0000-0000-0000-00000000000b'];

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {Position} from '../../model/position.ts';
-import {containsSet, parseGtidSet, printGtidSet, subtract, unionOf} from './mysql-gtid-set.ts';
+import {containsSet, parseGtidSet, printGtidSet, subtract, unionOf} from '../../model/gtid-set.ts';
 import {afterTransaction, comparePositions, containsPosition, missingFrom, toPosition} from './mysql-position.ts';
 
 const A = '3e11fa47-71ca-11e1-9e33-c80aa9429562';

@@ -3,9 +3,9 @@
  * the last of each domain. Which grammar it is the text itself says; the empty set is the same in both.
  */
 import {TerminalError} from '../../model/errors.ts';
+import {containsSet, parseGtidSet, printGtidSet, subtract, unionOf} from '../../model/gtid-set.ts';
 import type {Position} from '../../model/position.ts';
 import {advanced, containsDomains, parseDomains, printDomains} from './mysql-gtid-domains.ts';
-import {containsSet, parseGtidSet, printGtidSet, subtract, unionOf} from './mysql-gtid-set.ts';
 
 const isOfDomains = (text: string): boolean => /^\s*[0-9]+-[0-9]+-[0-9]+\s*(,|$)/.test(text);
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {baseType, doubleText, hexText, readExpression, textReader, utf8Text} from './mysql-value-text.ts';
+import {doubleText} from '../../model/mysql-double.ts';
+import {baseType, hexText, readExpression, textReader, utf8Text} from './mysql-value-text.ts';
 
 describe('a double', () => {
   it.each([

@@ -8,7 +8,7 @@ import {postgresLoadClient} from './postgres-load-client.ts';
 import {BEGIN_READING, copyIn, copyOut} from './postgres-copy-statements.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {columnOf, isNamed, onlyCondition, ownRows, quoteName, quoteValue, tableNames, textArray, valueType} from './postgres-sql.ts';
+import {columnOf, isNamed, onlyCondition, ownRows, quoteName, tableNames, textArray, valueType} from './postgres-sql.ts';
 
 const REFERENCES = `
   SELECT n.nspname AS schema, c.relname AS name, rn.nspname AS to_schema, r.relname AS to_name,

@@ -2,7 +2,7 @@
  * GTID sets of MySQL: per origin (a server's UUID, from 8.3 on also with a tag) the numbers of its transactions, with gaps
  * (H-73). The largest number says nothing about those below it, so sets are compared as sets.
  */
-import {assert} from '../../model/assert.ts';
+import {assert} from './assert.ts';
 
 /** First and last, both in it. */
 type Interval = readonly [first: bigint, last: bigint];
@@ -57,6 +57,13 @@ export const subtract = (whole: GtidSet, part: GtidSet): GtidSet =>
       .map(([origin, intervals]) => [origin, (part.get(origin) ?? []).reduce(without, intervals)] as const)
       .filter(([, intervals]) => intervals.length > 0),
   );
+
+/** Whether there are transactions with tags in it. */
+export const hasTags = (set: GtidSet): boolean => [...set.keys()].some((origin) => origin.includes(':'));
+
+/** What of the same origin comes before this one transaction. */
+export const before = (gtid: GtidSet): GtidSet =>
+  new Map([...gtid].flatMap(([origin, [first]]) => (first && first[0] > 1n ? [[origin, [[1n, first[0] - 1n]]]] : [])));
 
 const interval = (word: string): Interval => {
   const [, first = '', last = first] = INTERVAL.exec(word) ?? [];

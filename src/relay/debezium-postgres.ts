@@ -1,0 +1,70 @@
+/** Debezium's stream of PostgreSQL: rows that its messages do not carry are read from a held state (docs/decisions/0031). */
+import type {HeldState} from '../engine/engine.ts';
+import {assert} from '../model/assert.ts';
+import type {StreamEvent} from '../model/change.ts';
+import {Backlog} from './backlog.ts';
+import type {DebeziumEngine, ReadTopic} from './debezium-engine.ts';
+import {debeziumFindings} from './debezium-postgres-findings.ts';
+import {DebeziumTransactions} from './debezium-transactions.ts';
+import {lsnOf} from './lsn-text.ts';
+import {POSTGRES_CONNECTOR, postgresSettings, postgresSettingsFor, publishedTable} from './postgres-connector.ts';
+import {endOf, isMark} from './topic-landmarks.ts';
+import {logOf, offsetOf} from './topic-position.ts';
+import {WholeRows} from './whole-rows.ts';
+
+/** Written behind a state of the rows that is held. */
+const HELD = 'relay held';
+
+export const debeziumPostgres: DebeziumEngine = {
+  plugin: POSTGRES_CONNECTOR,
+  published: publishedTable,
+  settings: postgresSettings,
+  announced: postgresSettingsFor,
+  findings: debeziumFindings,
+  isWithin: (position, limit) => lsnOf(logOf(position)) <= lsnOf(logOf(limit)),
+  endsWithin(message, limit) {
+    const end = endOf(message);
+    return end === undefined ? undefined : end <= lsnOf(logOf(limit));
+  },
+  isMark,
+  read(topic) {
+    const {own, tables, start, mayReread} = topic;
+    const backlog = new Backlog(topic.end, offsetOf(start) ?? 0n);
+    const rows = new WholeRows({
+      tables,
+      hold: (delivered) => hold(own, delivered),
+      mark: () => own.source.mark(HELD),
+      mayReread,
+      isFarBehind: () => backlog.isFar(),
+    });
+    return {events: rows.of(transactions(topic, backlog)), isHolding: () => rows.isHolding};
+  },
+};
+
+function hold({source}: ReadTopic['own'], delivered: ReadonlySet<string>): Promise<HeldState> {
+  const {holdRows} = source;
+  assert(holdRows, 'a source whose messages may be incomplete can hold a state of its rows');
+  return holdRows.call(source, delivered);
+}
+
+async function* transactions(topic: ReadTopic, backlog: Backlog): AsyncGenerator<readonly StreamEvent[]> {
+  const {migration, tables, placeholder, start} = topic;
+  const read = new DebeziumTransactions({short: migration.short, tables, placeholder, from: start});
+  let readTo: bigint | undefined;
+  for await (const batch of topic.messages) {
+    const events = batch.flatMap((message) => read.take(message));
+    backlog.readTo(batch.at(-1)?.offset);
+    if (events.length) yield events;
+    if (!read.isTorn) readTo = undefined;
+    else readTo = await mend(topic, readTo, batch.at(-1)?.offset ?? 0n);
+  }
+}
+
+/** What is missing may stand further on, sent after an earlier crash of ours. At the end of all it is asked for: answers where that is. */
+async function mend(topic: ReadTopic, readTo: bigint | undefined, read: bigint): Promise<bigint> {
+  const end = await topic.end();
+  if (readTo === undefined) return mend(topic, end, read);
+  if (read + 1n < readTo) return readTo;
+  await topic.sendAgain();
+  return 2n ** 63n; // asked for once; what comes of it comes by the same stream
+}
