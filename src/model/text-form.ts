@@ -31,6 +31,9 @@ export type TextForm =
   /** As both print what they keep of a document, which of numbers with an exponent is not the same. */
   | 'json';
 
+/** Characters, or bytes, above which a value stands for itself by its length and hash. */
+export const FORM_LENGTH_MAX = 65_536;
+
 /** `isLoose`: of many rows the texts may differ and the values not. */
 export type ColumnForm = {readonly form: TextForm; readonly isLoose: boolean};
 

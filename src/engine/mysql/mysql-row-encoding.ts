@@ -4,7 +4,7 @@
  */
 import type {TextForm} from '../../model/text-form.ts';
 import {type Column, type Table, writtenColumns} from '../../model/table.ts';
-import {textInForms, rowText, VALUE_LENGTH_MAX} from './mysql-text-forms.ts';
+import {textInForms, rowText} from './mysql-text-forms.ts';
 import {quoteName} from './mysql-sql.ts';
 import {baseType, isBytes, readExpression} from './mysql-value-text.ts';
 
@@ -29,7 +29,8 @@ const SUMS = [0, 1, 2, 3]
   .map((word) => `COALESCE(SUM(CAST(CONV(SUBSTR(h, ${1 + 8 * word}, 8), 16, 10) AS UNSIGNED)), 0) AS sum${word}`)
   .join(', ');
 
-/** A value above a length stands for itself by its length and hash: an expression may not exceed `max_allowed_packet`. */
+/** Bytes above which a value stands for itself by its length and hash: an expression may not exceed `max_allowed_packet`. */
+const VALUE_BYTES_MAX = 65_536;
 const CAN_BE_LARGE: ReadonlySet<string> = new Set([
   ...['text', 'mediumtext', 'longtext', 'blob', 'mediumblob', 'longblob', 'json', 'vector'],
   ...['geometry', 'linestring', 'polygon', 'multipoint', 'multilinestring', 'multipolygon', 'geometrycollection', 'geomcollection'],
@@ -42,7 +43,7 @@ const counted = (column: Column): string => {
   const plain = `CONCAT(OCTET_LENGTH(${whole}), ':', ${whole})`;
   if (!CAN_BE_LARGE.has(baseType(column.type))) return plain;
   const large = `CONCAT(OCTET_LENGTH(${text}), '#', SHA2(${text}, 256))`;
-  return `IF(OCTET_LENGTH(${text}) > ${VALUE_LENGTH_MAX}, ${large}, ${plain})`;
+  return `IF(OCTET_LENGTH(${text}) > ${VALUE_BYTES_MAX}, ${large}, ${plain})`;
 };
 
 /** BIT is a number where it is asked for as one. */

@@ -1,5 +1,5 @@
 /** One row as the text that the other engine makes of its row too, where the values are the same (hazards §4.4). */
-import type {TextForm} from '../../model/text-form.ts';
+import {FORM_LENGTH_MAX, type TextForm} from '../../model/text-form.ts';
 import type {Column} from '../../model/table.ts';
 import {quoteName} from './mysql-sql.ts';
 import {baseType, readExpression} from './mysql-value-text.ts';
@@ -15,14 +15,11 @@ export const textInForms = (columns: readonly Column[], forms: readonly TextForm
 export const rowText = (columns: readonly Column[], texts: readonly string[]): string =>
   `CONCAT(${columns.map(({name, notNull}, i) => (notNull ? texts[i] : `IF(${quoteName(name)} IS NULL, '~', ${texts[i]})`)).join(`, ',', `)})`;
 
-/** Characters, or bytes, above which a value stands for itself by its length and hash. */
-export const VALUE_LENGTH_MAX = 65_536;
-
 /** The length in front makes the sequence of columns unambiguous. */
 const counted = (text: string, length = `CHAR_LENGTH(${text})`): string => `CONCAT(${length}, ':', ${text})`;
 
 const hashedIfLarge = (value: string, length: string, text: string, {type}: Column): string =>
-  CAN_BE_LARGE.test(type) ? `IF(${length} > ${VALUE_LENGTH_MAX}, CONCAT(${length}, '#', SHA2(${value}, 256)), ${text})` : text;
+  CAN_BE_LARGE.test(type) ? `IF(${length} > ${FORM_LENGTH_MAX}, CONCAT(${length}, '#', SHA2(${value}, 256)), ${text})` : text;
 const CAN_BE_LARGE = /^(?:(?:medium|long)?(?:text|blob)|json)/;
 
 const FORMS: Readonly<Record<TextForm, (column: Column) => string>> = {

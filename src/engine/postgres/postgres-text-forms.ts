@@ -1,5 +1,5 @@
 /** One row as the text that the other engine makes of its row too, where the values are the same (hazards §4.4). */
-import type {TextForm} from '../../model/text-form.ts';
+import {FORM_LENGTH_MAX, type TextForm} from '../../model/text-form.ts';
 import type {Column} from '../../model/table.ts';
 import {quoteName} from './postgres-sql.ts';
 
@@ -16,9 +16,6 @@ const inGroups = (texts: readonly string[]): string[] =>
     {length: Math.ceil(texts.length / GROUP_MAX)},
     (_, i) => `(${texts.slice(i * GROUP_MAX, (i + 1) * GROUP_MAX).join(` || ',' || `)})`,
   );
-
-/** Characters, or bytes, above which a value stands for itself by its length and hash; the same on every engine. */
-const VALUE_LENGTH_MAX = 65_536;
 
 const FORMS: Readonly<Record<TextForm, (column: Column) => string>> = {
   plain: (column) => textOf(column),
@@ -46,9 +43,9 @@ const textOf = ({name}: Column): string => `${quoteName(name)}::text`;
 const countedText = (column: Column): string => {
   const [text, length] = [textOf(column), `length(${textOf(column)})`];
   const counted = `${length} || ':' || ${text}`;
-  const isLimited = Number(/^character varying\((\d+)\)$/.exec(column.type)?.[1] ?? Infinity) <= VALUE_LENGTH_MAX;
+  const isLimited = Number(/^character varying\((\d+)\)$/.exec(column.type)?.[1] ?? Infinity) <= FORM_LENGTH_MAX;
   return isLimited ? counted : hashedIfLarge(`convert_to(${text}, 'UTF8')`, length, counted);
 };
 
 const hashedIfLarge = (bytes: string, length: string, text: string): string =>
-  `CASE WHEN ${length} > ${VALUE_LENGTH_MAX} THEN ${length} || '#' || encode(sha256(${bytes}), 'hex') ELSE ${text} END`;
+  `CASE WHEN ${length} > ${FORM_LENGTH_MAX} THEN ${length} || '#' || encode(sha256(${bytes}), 'hex') ELSE ${text} END`;
