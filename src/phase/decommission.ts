@@ -2,12 +2,14 @@
  * The operator has said that there is no way back: streams and slots go, on both sides. The source's fence stays, so
  * that a forgotten client gets an error there and never an acknowledgement.
  */
+import {accountFor, DROPPED} from './decommission-record.ts';
 import type {Phase} from './phase.ts';
 
 export const decommission: Phase = {
   async run(context) {
     const {steps, source, target, replication} = context;
     const tables = await context.tables('target');
+    const record = await steps.once('account', () => accountFor(context));
     await steps.once('stop-streams', () => Promise.all([replication.stop('forward'), replication.stop('reverse')]));
     await steps.once('drop-streams', async () => {
       await source.source.dropStream('forward');
@@ -15,6 +17,6 @@ export const decommission: Phase = {
     });
     await steps.once('clean-target-fence', () => target.fence.clean(tables));
     await steps.once('finish', () => Promise.all([source.control.finish(), target.control.finish()]));
-    return {event: {type: 'done'}, evidence: {}};
+    return {event: {type: 'done'}, evidence: {record: {...record, dropped: DROPPED}}};
   },
 };

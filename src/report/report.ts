@@ -11,6 +11,7 @@ import {type Attempt, attemptsOf} from './attempts.ts';
 import {type Comparison, comparisonsOf, digestsOf, type TableDigest} from './comparisons.ts';
 import {type Deed, deedsOf} from './deeds.ts';
 import {msBetween} from './evidence.ts';
+import {type Decommission, decommissionOf} from './decommission.ts';
 import {type ForecastReport, forecastReportOf} from './forecast.ts';
 import {type GateLine, gateLinesOf, type GatesPassed, gatesPassedOf} from './gates.ts';
 import {type Remainder, remainsOf} from './remains.ts';
@@ -49,6 +50,8 @@ export type Report = {
   readonly troubles: readonly Trouble[];
   readonly runners: readonly Runner[];
   readonly remains: readonly Remainder[];
+  /** Null before the end. */
+  readonly decommission: Decommission | null;
   readonly chain: {readonly entries: number; readonly head: string; readonly faults: readonly ChainFault[]};
 };
 
@@ -97,6 +100,7 @@ export function reportOf({id, entries, state, faults, madeAt, version}: ReportRe
     troubles: troublesOf(entries),
     runners: runnersOf(entries),
     remains: remainsOf(state),
+    decommission: decommissionOf(visits),
     chain: {entries: entries.length, head: state.head.hash, faults},
   };
 }

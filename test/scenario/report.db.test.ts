@@ -2,6 +2,7 @@ import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import type {Report} from '../../src/report/report.ts';
 import {browse, chromiumProgram} from '../support/chromium.ts';
 import {openLetters} from '../support/letters.ts';
 import {optional} from '../support/servers.ts';
@@ -22,8 +23,15 @@ test.skipIf(program === undefined)('a run that went to its end is told in number
     expect(metrics.output).toMatch(/^crossfade_run_info\{.*phase="reverse-window",status="waiting",open_side="target"\} 1$/m);
     expect(metrics.output).toMatch(/^crossfade_runner_alive\{.*\} 1$/m);
     expect(await story.type('metrics', '--listen', 'nowhere')).toMatchObject({code: 2});
+    await story.target.run('DELETE FROM post.visits WHERE person = 7');
     expect(await story.type('complete', '--confirm', 'report')).toMatchObject({code: 0});
     expect(await runner.ended, runner.lastWords()).toBe(0);
+    expect(await story.source.rows('SELECT count(*)::text FROM post.visits WHERE person = 7')).toEqual([['0']]);
+    const document = JSON.parse((await story.type('report', '--json')).output) as Report;
+    expect(document.decommission).toMatchObject({flowedBackTo: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/)});
+    expect(document.decommission?.copies.map(({table}) => table).toSorted()).toEqual(
+      ['letters', 'people', 'stamps', 'visits'].map((name) => `post.${name}`),
+    );
     const page = join(folder, 'report.html');
     expect(await story.type('report', '--out', page)).toMatchObject({code: 0});
     expect(await story.type('report', '--out', page, '--no-input')).toMatchObject({code: 2});

@@ -4,6 +4,7 @@ import type {Report} from '../report.ts';
 import {attemptsSection} from './attempts-section.ts';
 import {forecastSection} from './forecast-section.ts';
 import {badge, html, Markup, moment, table} from './markup.ts';
+import {decommissionPart} from './decommission-part.ts';
 import {comparisonsSection, gatesSection} from './proof-sections.ts';
 import {peopleSection, runnersSection, troublesSection} from './record-sections.ts';
 import {statementsSection} from './statements-section.ts';
@@ -42,12 +43,13 @@ const head = (report: Report): Markup => html`<h1>${report.name}</h1>
 <dt>report</dt><dd>made ${moment(report.madeAt)} by Crossfade ${report.versions.reported}; begun by ${report.versions.began}</dd>
 </dl>`;
 
-const remainsSection = ({remains}: Report): Markup => html`<h2>What is left behind</h2>
+const remainsSection = ({remains, decommission}: Report): Markup => html`<h2>What is left behind</h2>
 ${table(
   ['where', 'what', 'taken away by'],
   remains.map(({where, what, next}) => [where, what, next === null ? 'nobody: it is meant to stay' : html`<code>${next}</code>`]),
   'Nothing: the run was aborted, and took everything with it.',
-)}`;
+)}
+${decommission ? decommissionPart(decommission) : ''}`;
 
 const chainSection = ({id, chain}: Report): Markup => html`<h2>How to prove this</h2>
 <p>${chain.faults.length === 0 ? badge('good', 'unbroken') : badge('bad', 'altered')} ${chain.entries} entries; each carries the hash of the one before. The newest is <code>${chain.head}</code>.</p>

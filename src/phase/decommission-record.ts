@@ -1,0 +1,31 @@
+/** What ends with the way back, and where rows are that the target no longer answers for: for whoever has to account for every copy. */
+import type {Position} from '../model/position.ts';
+import type {Side} from '../model/side.ts';
+import {nameOf} from '../model/table.ts';
+import type {PhaseContext} from './phase.ts';
+
+export type DecommissionRecord = {
+  /** RFC 3339. */
+  readonly at: string;
+  /** The source has every change of the target up to here, deletions among them, and none behind it. Null: nothing flowed back. */
+  readonly flowedBackTo: Position | null;
+  /** What stays on the source: rows and bytes as its server estimates them. */
+  readonly copies: readonly {readonly table: string; readonly rows: number; readonly bytes: number}[];
+};
+
+/** Asked before the streams go, which know how far they are. */
+export const accountFor = async ({source, tables, clock}: PhaseContext): Promise<DecommissionRecord> => {
+  const [flowed, left] = [await source.target.progress('reverse'), await tables('source')];
+  return {
+    at: clock.now().toISOString(),
+    flowedBackTo: flowed?.position ?? null,
+    copies: left.map(({name, estimatedRows, estimatedBytes}) => ({table: nameOf(name), rows: estimatedRows, bytes: estimatedBytes})),
+  };
+};
+
+/** In the order in which they went. */
+export const DROPPED: readonly {readonly side: Side; readonly what: string}[] = [
+  {side: 'source', what: 'the change stream to the target, and the log that was kept for it'},
+  {side: 'target', what: 'the change stream of the way back, and the log that was kept for it'},
+  {side: 'target', what: 'its fence'},
+];

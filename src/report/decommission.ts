@@ -1,0 +1,31 @@
+/** The record that `complete` leaves: what ended with the way back, and where copies of rows are. */
+import {fields, numberIn, textIn} from './evidence.ts';
+import type {PhaseVisit} from './visits.ts';
+
+export type Decommission = {
+  readonly at: string;
+  /** The position of the target up to which the source has every change, deletions among them; null: nothing flowed back. */
+  readonly flowedBackTo: string | null;
+  readonly dropped: readonly {readonly side: string; readonly what: string}[];
+  readonly copies: readonly {readonly table: string; readonly rows: number | null; readonly bytes: number | null}[];
+};
+
+/** Null before the end, and of runs that ended before there was such a record. */
+export function decommissionOf(visits: readonly PhaseVisit[]): Decommission | null {
+  const ended = visits.findLast(({phase, outcome}) => phase === 'decommission' && outcome === 'done');
+  const record = fields(ended?.evidence['record']);
+  const at = textIn(record, 'at');
+  if (at === null) return null;
+  return {
+    at,
+    flowedBackTo: textIn(record, 'flowedBackTo'),
+    dropped: listIn(record['dropped']).map((one) => ({side: textIn(one, 'side') ?? '', what: textIn(one, 'what') ?? ''})),
+    copies: listIn(record['copies']).map((one) => ({
+      table: textIn(one, 'table') ?? '',
+      rows: numberIn(one, 'rows'),
+      bytes: numberIn(one, 'bytes'),
+    })),
+  };
+}
+
+const listIn = (value: unknown) => (Array.isArray(value) ? value.map(fields) : []);
