@@ -125,13 +125,13 @@ export const stepPages = {
     'From the cutover until crossfade complete or crossfade reverse.',
     'Watch the lag in crossfade status: it is what a reverse cutover has to wait for.',
   ),
+  'stop-streams': page('both streams end', 'Nothing is applied any more.', 'After crossfade complete.', 'Nothing.'),
   account: page(
     'what stays on the source is put on record',
     'The position of the target up to which the source has every change, deletions among them, and each table that is still on the source with its estimated rows and bytes. crossfade report shows it.',
-    'After crossfade complete, before the streams end.',
+    'After crossfade complete, when the streams have ended.',
     'Nothing. Who has to delete every copy of something reads here where copies are.',
   ),
-  'stop-streams': page('both streams end', 'Nothing is applied any more.', 'After crossfade complete.', 'Nothing.'),
   'drop-streams': page(
     'what the streams needed goes',
     'On both sides: publications and slots with the triggers that watched for schema changes, or the noted place in the binary log.',

@@ -174,8 +174,8 @@ const compare = ({source, target, forward}: PlanFacts): Promise<OutlineStep> =>
   ]);
 
 const decommission = async ({source, target, targets, relay}: PlanFacts): Promise<OutlineStep[]> => [
-  await step('account', 'put on record up to where the source has the changes of the target, and what stays on it'),
   await step('stop-streams', 'stop applying, in both directions'),
+  await step('account', 'put on record up to where the source has the changes of the target, and what stays on it'),
   ...relayStep('drop-relay', relay?.drop),
   await step('drop-streams', 'drop the streams on both sides, with all that was made for them; the source stays fenced', [
     source?.source.dropStream('forward'),

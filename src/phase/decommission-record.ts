@@ -13,7 +13,7 @@ export type DecommissionRecord = {
   readonly copies: readonly {readonly table: string; readonly rows: number; readonly bytes: number}[];
 };
 
-/** Asked before the streams go, which know how far they are. */
+/** Asked when the streams stand still and before they go, with what they know of how far they were. */
 export const accountFor = async ({source, tables, clock}: PhaseContext): Promise<DecommissionRecord> => {
   const [flowed, left] = [await source.target.progress('reverse'), await tables('source')];
   return {

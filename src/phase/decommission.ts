@@ -9,8 +9,8 @@ export const decommission: Phase = {
   async run(context) {
     const {steps, source, target, replication} = context;
     const tables = await context.tables('target');
-    const record = await steps.once('account', () => accountFor(context));
     await steps.once('stop-streams', () => Promise.all([replication.stop('forward'), replication.stop('reverse')]));
+    const record = await steps.once('account', () => accountFor(context));
     await steps.once('drop-streams', async () => {
       await source.source.dropStream('forward');
       await target.source.dropStream('reverse');
