@@ -2,7 +2,8 @@ import {expect, test} from 'vitest';
 import {fakeClock} from '../../test/support/clock.ts';
 import {untilTrue} from '../../test/support/until.ts';
 import {silentTelemetry} from '../telemetry/telemetry.ts';
-import {whileWatchingLag} from './lag-watch.ts';
+import {beside} from './beside.ts';
+import {watchLag} from './lag-watch.ts';
 
 /** A link whose answers the test gives, and the lag that people are shown. */
 function watching() {
@@ -14,7 +15,8 @@ function watching() {
     return (questions.at(-1) as PromiseWithResolvers<number>).promise;
   };
   const act = Promise.withResolvers<string>();
-  const over = whileWatchingLag({telemetry, clock, signal: new AbortController().signal}, {lagMs}, () => act.promise);
+  const watch = (signal: AbortSignal) => watchLag({telemetry, clock}, {lagMs}, signal);
+  const over = beside(new AbortController().signal, [watch], () => act.promise);
   const seconds = async (count: number): Promise<void> => {
     for (let i = 0; i < count; i++) {
       await untilTrue('the watch sleeps', () => clock.sleepers() > 0);

@@ -8,21 +8,10 @@ import type {PhaseContext} from './phase.ts';
 const MARK_EVERY_MS = 5_000;
 const LOOK_EVERY_MS = 1_000;
 
-type Watching = Pick<PhaseContext, 'telemetry' | 'clock' | 'signal'>;
+type Watching = Pick<PhaseContext, 'telemetry' | 'clock'>;
 
-/** Ends with `act`, and as `act` does. */
-export const whileWatchingLag = async <T>(context: Watching, link: Pick<Link, 'lagMs'>, act: () => Promise<T>): Promise<T> => {
-  const over = new AbortController();
-  const watching = watchLag(context, link, AbortSignal.any([context.signal, over.signal]));
-  try {
-    return await act();
-  } finally {
-    over.abort();
-    await watching;
-  }
-};
-
-const watchLag = async ({telemetry, clock}: Watching, link: Pick<Link, 'lagMs'>, signal: AbortSignal): Promise<void> => {
+/** Until `signal`. */
+export const watchLag = async ({telemetry, clock}: Watching, link: Pick<Link, 'lagMs'>, signal: AbortSignal): Promise<void> => {
   while (!signal.aborted) {
     const startMs = clock.monotonicMs();
     const asked = answer(link, clock, signal);

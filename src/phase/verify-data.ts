@@ -3,8 +3,9 @@
  * attempt at the cutover that came to nothing there is only a rest, where the comparison before it still tells all.
  */
 import {TerminalError} from '../model/errors.ts';
+import {beside} from './beside.ts';
 import {evidenceOf, firstDifferences} from './compare-sides.ts';
-import {whileWatchingLag} from './lag-watch.ts';
+import {watchLag} from './lag-watch.ts';
 import {lane} from './lane.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {VerifyReport} from '../verify/verifier.ts';
@@ -19,7 +20,8 @@ export const verifyData: Phase = {
     const inTurn = (stop: AbortSignal) => lane(context, 'verify', 'between ranges', stop);
     const compare = () => context.verification.compareAll(link, context.signal, inTurn);
     const evidence = (report: VerifyReport) => evidenceOf(report, context.clock.now(), link.direction);
-    const report = await whileWatchingLag(context, link, () => context.steps.each('compare', compare, evidence));
+    const lag = (until: AbortSignal) => watchLag(context, link, until);
+    const report = await beside(context.signal, [lag], () => context.steps.each('compare', compare, evidence));
     if (report.differing)
       throw new TerminalError(`${report.differing} rows differ: ${firstDifferences(report)}`, {
         code: 'CF-VERIFY-001',

@@ -15,6 +15,7 @@ export const findTexts = async (
   tables: readonly Table[],
   texts: readonly string[],
 ): Promise<readonly Found[]> => {
+  if (texts.length === 0) return [];
   const search = new TextSearch(texts);
   const found: Found[] = [];
   for (const table of tables) {

@@ -3,6 +3,7 @@ import type {Database, Finding, Source} from '../engine/engine.ts';
 import {TerminalError} from '../model/errors.ts';
 import {hasTags, parseGtidSet} from '../model/gtid-set.ts';
 import {nameOf, type Table, writtenColumns} from '../model/table.ts';
+import {refusal} from './debezium-refusal.ts';
 import {keyNameFault} from './connector-settings.ts';
 import {mysqlReader} from './mysql-values.ts';
 
@@ -10,13 +11,6 @@ const TAGS = 'has transactions with tags in its log, which Debezium gives the na
 const OTHER_WAY = 'move it without Kafka (relay: {kind: in-process})';
 
 export async function debeziumMysqlFindings(own: Database, tables: readonly Table[]): Promise<readonly Finding[]> {
-  const refusal = (object: string, reason: string, next: string): Finding => ({
-    severity: 'refuse',
-    code: 'CF-RELAY-002',
-    object,
-    reason,
-    next,
-  });
   return [
     ...((await hasTagged(own.source)) ? [refusal('source server', TAGS, OTHER_WAY)] : []),
     ...tables.flatMap((table) => {

@@ -1,6 +1,7 @@
 /** What in a PostgreSQL source Debezium could not carry, or would break on (docs/decisions/0025). Asked before anything is made. */
 import type {Database, Finding} from '../engine/engine.ts';
 import {nameOf, type Table} from '../model/table.ts';
+import {refusal} from './debezium-refusal.ts';
 import {keyFault, publishedTable} from './postgres-connector.ts';
 
 const LIMITS = {limitMs: 10_000, rowsMax: 1000};
@@ -85,10 +86,3 @@ const unpublished = (table: Table): readonly string[] => {
 };
 
 const OTHER_WAY = 'leave the table out of the plan, or move it without Kafka (relay: {kind: in-process})';
-const refusal = (object: string, reason: string, next: string): Finding => ({
-  severity: 'refuse',
-  code: 'CF-RELAY-002',
-  object,
-  reason,
-  next,
-});
