@@ -1,4 +1,5 @@
 import type {Key, Row} from '../model/change.ts';
+import type {RowHashes} from '../model/row-hashes.ts';
 import type {TextForm} from '../model/text-form.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction} from '../model/side.ts';
@@ -34,9 +35,9 @@ export interface Compare {
     where: KeyRange | readonly Key[],
     applied: Direction | undefined,
     forms?: readonly TextForm[],
-  ): Promise<{readonly rows: ReadonlyMap<string, {readonly key: Key; readonly hash: string}>; readonly bracket: Bracket}>;
+  ): Promise<{readonly rows: RowHashes; readonly bracket: Bracket}>;
   /** Row hashes of given keys of a side that stands still: in one statement, which says nothing about when it was made. */
-  rowHashes(table: Table, keys: readonly Key[]): Promise<ReadonlyMap<string, {readonly key: Key; readonly hash: string}>>;
+  rowHashes(table: Table, keys: readonly Key[]): Promise<RowHashes>;
   rows(table: Table, keys: readonly Key[]): Promise<Row[]>;
   /** Whole rows in one snapshot, for tables whose values a mapping changes: they are compared by us. */
   read(

@@ -5,6 +5,7 @@ import {migrationMapping} from '../mapping/migration-mapping.ts';
 import {mysqlToPostgres} from '../mapping/mysql-to-postgres/pair.ts';
 import {type Key, keyText, type Row} from '../model/change.ts';
 import type {Table} from '../model/table.ts';
+import {differingKeys} from '../verify/row-differences.ts';
 import {comparedThrough} from './mapped-compare.ts';
 
 const table = (at: string, tags: string): Table => ({
@@ -109,4 +110,20 @@ test('where the texts of many equal rows may differ, the rows of a range decide 
   const sent = await from.compare.rowDigests(target, range, undefined);
   expect(sent.rows).toEqual((await to.compare.rowDigests(target, range, undefined)).rows);
   expect(mysql.asked.at(-1)).toEqual({after: undefined, to: ['2024-01-02 03:04:05.500']});
+});
+
+test('a row that its key has twice on one side hides neither of them', async () => {
+  const row = {at: '2024-01-02 03:04:05.5', tags: '{c}'};
+  const mysql = side({at: '2024-01-02 03:04:05.500', tags: 'c'});
+  const postgres = side(row);
+  const twice: Pick<Compare, 'rows' | 'read'> = {
+    rows: async () => [{...row, tags: '{"a b"}'}, row],
+    read: async () => ({rows: [{...row, tags: '{"a b"}'}, row], bracket: undefined as never}),
+  };
+  const {from, to} = comparedThrough(mappingsOf(SOURCE, TARGET), mysql, {...postgres, compare: {...postgres.compare, ...twice}});
+  const keys: readonly Key[] = [['2024-01-02 03:04:05.5']];
+
+  expect(await to.compare.rowHashes(TARGET, keys)).not.toEqual(await from.compare.rowHashes(TARGET, keys));
+  const [sent, received] = [await from.compare.rowDigests(TARGET, keys, undefined), await to.compare.rowDigests(TARGET, keys, undefined)];
+  expect(differingKeys(sent.rows, received.rows)).toEqual([{key: keys[0], kind: 'different'}]);
 });

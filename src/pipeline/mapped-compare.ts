@@ -8,6 +8,7 @@ import {hash} from 'node:crypto';
 import type {Compare, Digest, KeyRange, Source} from '../engine/engine.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
 import {type Key, keyText, type Row} from '../model/change.ts';
+import {hashesByKey, type RowHashes} from '../model/row-hashes.ts';
 import type {TextForms} from '../model/text-form.ts';
 import {nameOf, type Table} from '../model/table.ts';
 
@@ -59,7 +60,6 @@ const receiving = ({writes, isPlain, alike, received}: TableMapping): View => ({
 const isServed = ({alike}: View): boolean => alike !== undefined && !alike.isLoose;
 
 type Where = KeyRange | readonly Key[];
-type Hashes = ReadonlyMap<string, {readonly key: Key; readonly hash: string}>;
 const isKeys = (where: Where): where is readonly Key[] => Array.isArray(where);
 
 const rangeOf = ({after, to}: KeyRange, change: (key: Key) => Key): KeyRange => ({after: after && change(after), to: to && change(to)});
@@ -137,22 +137,17 @@ const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compar
 });
 
 /** Rows of a range whose hashes differ are asked for once more, by their keys. */
-const withKeysThere = (view: View, rows: Hashes): Hashes =>
-  new Map(
-    [...rows.values()].map(({key, hash}) => {
-      const there = view.keyThere(key);
-      return [keyText(there), {key: there, hash}];
-    }),
-  );
+const withKeysThere = (view: View, rows: RowHashes): RowHashes =>
+  hashesByKey([...rows.values()].map(({key, hash}) => ({key: view.keyThere(key), hash})));
 
-const hashedRows = (view: View, rows: readonly Row[]): Hashes => {
+const hashedRows = (view: View, rows: readonly Row[]): RowHashes => {
   const seen = rows.map((row) => view.row(row));
   const names = namesOf(seen);
-  return new Map(
-    seen.map((row) => {
-      const key = view.key.map((name) => row[name] ?? null);
-      return [keyText(key), {key, hash: hash('sha256', textOf(row, names)).slice(0, 32)}];
-    }),
+  return hashesByKey(
+    seen.map((row) => ({
+      key: view.key.map((name) => row[name] ?? null),
+      hash: hash('sha256', textOf(row, names)).slice(0, 32),
+    })),
   );
 };
 

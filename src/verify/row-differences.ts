@@ -1,12 +1,12 @@
 /** What two reads of the same rows say about each key. Pure. */
 import {type Key, keyText, type Row} from '../model/change.ts';
+import type {RowHashes} from '../model/row-hashes.ts';
 import type {Difference} from './verifier.ts';
 
-export type RowDigests = ReadonlyMap<string, {readonly key: Key; readonly hash: string}>;
 export type Found = {readonly key: Key; readonly kind: Difference['kind']};
 
 /** `missing`: on the sending side only. `extra`: on the receiving side only. */
-export const differingKeys = (from: RowDigests, to: RowDigests): Found[] => {
+export const differingKeys = (from: RowHashes, to: RowHashes): Found[] => {
   const found: Found[] = [];
   for (const [text, {key, hash}] of from) {
     const other = to.get(text);

@@ -1,5 +1,6 @@
 /** Reads for verification (hazards §4). Values and keys are in the one text form, as in the change stream. */
-import {type Key, keyText, type Row} from '../../model/change.ts';
+import type {Key, Row} from '../../model/change.ts';
+import {hashesByKey, type RowHash, type RowHashes} from '../../model/row-hashes.ts';
 import type {TextForm} from '../../model/text-form.ts';
 import {TerminalError} from '../../model/errors.ts';
 import {nameOf, type Table, writtenColumns} from '../../model/table.ts';
@@ -16,8 +17,6 @@ import {textReader, utf8Text} from './mysql-value-text.ts';
 /** Of one statement: each is a condition of its own. */
 const KEYS_PER_READ = 500;
 const TABLES_PER_READ = 500;
-
-type Hashes = ReadonlyMap<string, {readonly key: Key; readonly hash: string}>;
 
 export const mysqlCompare = (sessions: MySessions, migration: MigrationRef): Compare => {
   const counts = async (tables: readonly Table[]): Promise<bigint[]> => {
@@ -77,18 +76,20 @@ export const mysqlCompare = (sessions: MySessions, migration: MigrationRef): Com
 
 const SUMS = ['sum0', 'sum1', 'sum2', 'sum3'];
 
-/** Rows that share a key (the target may have lost its unique index) count together, so that none hides another. */
-const hashes = async (session: MySession, table: Table, where: KeyRange | readonly Key[], forms?: readonly TextForm[]): Promise<Hashes> => {
-  const found = new Map<string, {key: Key; hash: string}>();
+const hashes = async (
+  session: MySession,
+  table: Table,
+  where: KeyRange | readonly Key[],
+  forms?: readonly TextForm[],
+): Promise<RowHashes> => {
+  const found: RowHash[] = [];
   for (const condition of conditions(table, where)) {
     for (const [key, sent] of await keyed(session, table, hashesOfRows(table, condition, forms))) {
       if (!sent) throw tooLong(table);
-      const [text, hash] = [keyText(key), utf8Text(sent)];
-      const earlier = found.get(text);
-      found.set(text, {key, hash: earlier ? [...earlier.hash.split('+'), hash].toSorted().join('+') : hash});
+      found.push({key, hash: utf8Text(sent)});
     }
   }
-  return found;
+  return hashesByKey(found);
 };
 
 const rowsOf = async (session: MySession, table: Table, where: KeyRange | readonly Key[]): Promise<Row[]> => {

@@ -1,5 +1,6 @@
 /** Reads for verification (hazards §4). Values and keys are the server's own text form, as in the change stream. */
-import {type Key, keyText, type Row} from '../../model/change.ts';
+import type {Key, Row} from '../../model/change.ts';
+import {hashesByKey, type RowHashes} from '../../model/row-hashes.ts';
 import {nameOf, type Table} from '../../model/table.ts';
 import type {Compare, KeyRange, MigrationRef} from '../engine.ts';
 import {comparing, readInOneSnapshot} from './postgres-bracket.ts';
@@ -125,18 +126,8 @@ const condition = (table: Table, where: KeyRange | readonly Key[]): {text: strin
 
 const isKeys = (where: KeyRange | readonly Key[]): where is readonly Key[] => Array.isArray(where);
 
-/** Rows that share a key (the target may have lost its unique index) count together, so that none hides another. */
-const digestsByKey = (table: Table, rows: readonly TextRow[]): ReadonlyMap<string, {readonly key: Key; readonly hash: string}> => {
-  const found = new Map<string, {key: Key; hash: string}>();
-  for (const row of rows) {
-    const key = keyOf(table, row);
-    const text = keyText(key);
-    const hash = row['hash'] ?? missing('hash');
-    const earlier = found.get(text);
-    found.set(text, {key, hash: earlier ? [...earlier.hash.split('+'), hash].toSorted().join('+') : hash});
-  }
-  return found;
-};
+const digestsByKey = (table: Table, rows: readonly TextRow[]): RowHashes =>
+  hashesByKey(rows.map((row) => ({key: keyOf(table, row), hash: row['hash'] ?? missing('hash')})));
 
 const consecutive = (range: KeyRange, bounds: readonly Key[]): KeyRange[] => {
   const ends = [...bounds, range.to];
