@@ -39,13 +39,16 @@ const startWayBack = async (context: PhaseContext, roles: Roles): Promise<void> 
 const prove = async (context: PhaseContext, roles: Roles): Promise<Record<string, string>> => {
   const observed: Record<string, string> = {};
   for (const one of context.switches) {
-    const {side, held} = await one.observe();
+    const {side, held, why} = await one.observe();
     observed[one.name] = held ? `${side}, held` : side;
     if (side !== roles.openingSide || held)
-      throw new TransientError(`switch ${one.name} answers ${observed[one.name]} after the decision for ${roles.openingSide}`, {
-        code: 'CF-CONN-004',
-        next: 'crossfade resume, which routes it again',
-      });
+      throw new TransientError(
+        `switch ${one.name} answers ${observed[one.name]} after the decision for ${roles.openingSide}${why ? `: ${why}` : ''}`,
+        {
+          code: 'CF-CONN-004',
+          next: 'crossfade resume, which routes it again',
+        },
+      );
   }
   return observed;
 };

@@ -15,14 +15,13 @@ import {TerminalError, TransientError} from '../model/errors.ts';
 import type {Side} from '../model/side.ts';
 import {type Finished, howItFailed, parseJson, runProgram, shown} from './program.ts';
 import {SwitchSettings} from './switch-settings.ts';
-import type {SwitchFactory, SwitchFacts, TrafficSwitch} from './traffic-switch.ts';
+import type {Observation, SwitchFactory, SwitchFacts, TrafficSwitch} from './traffic-switch.ts';
 
 export const command: SwitchFactory = (settings, facts) => {
   const read = new SwitchSettings('command', settings, ['run', 'transparent']);
   return new CommandSwitch(read.texts('run'), read.flag('transparent', false), facts);
 };
 
-type Observation = {readonly side: Side | 'neither' | 'unknown'; readonly held: boolean};
 type Action = 'observe' | 'hold' | 'resume' | 'route';
 
 /** For one call. A hold has no more than its own time, since after it the fence decides anyway. */

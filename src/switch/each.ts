@@ -6,3 +6,9 @@ export async function onEach<T, R>(members: readonly T[], act: (member: T, index
     return outcome.value;
   });
 }
+
+/** Why not all of them answered: the first one's reason speaks for the others. */
+export const whyUnasked = (answers: readonly PromiseSettledResult<unknown>[]): {readonly why?: string} => {
+  const failed = answers.find((answer) => answer.status === 'rejected');
+  return failed ? {why: failed.reason instanceof Error ? failed.reason.message : String(failed.reason)} : {};
+};

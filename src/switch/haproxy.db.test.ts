@@ -122,9 +122,9 @@ describe.skipIf(program === undefined)('HAProxy', () => {
     const {driver, proxies, client} = await start(2);
     await proxies.kill(0);
     const one = driver(realEffects());
-    expect(await one.observe()).toEqual({side: 'unknown', held: false});
+    expect(await one.observe()).toEqual({side: 'unknown', held: false, why: expect.stringContaining('HAProxy')});
     await expect(one.hold({epoch: 1, untilMs: 5000})).rejects.toThrow(/did not carry out show stat shop 4 -1: .*ECONNREFUSED/);
-    expect(await one.observe()).toEqual({side: 'unknown', held: false}); // nobody waits for an attempt that cannot come about
+    expect(await one.observe()).toEqual({side: 'unknown', held: false, why: expect.stringContaining('HAProxy')}); // nobody waits for an attempt that cannot come about
     await expect(one.route({epoch: 1, side: 'target'})).rejects.toThrow(/ECONNREFUSED/);
     const lasting = await client(1);
     expect(await sideOf(lasting)).toBe(18);
@@ -138,7 +138,7 @@ describe.skipIf(program === undefined)('HAProxy', () => {
   ])('%o is named', async (wrong, message) => {
     const {proxies} = await start();
     const one = haproxy({...proxies.settings, ...wrong}, unusedFacts(realEffects()));
-    expect(await one.observe()).toEqual({side: 'unknown', held: false});
+    expect(await one.observe()).toEqual({side: 'unknown', held: false, why: expect.stringContaining('HAProxy')});
     await expect(one.route({epoch: 1, side: 'target'})).rejects.toThrow(message);
   });
 });

@@ -17,12 +17,12 @@
  */
 import {TerminalError, TransientError} from '../model/errors.ts';
 import {opposite, type Side} from '../model/side.ts';
-import {onEach} from './each.ts';
+import {onEach, whyUnasked} from './each.ts';
 import {HaproxyConsole} from './haproxy-console.ts';
 import {type HaproxyNames, type HaproxyServer, type HaproxyView, readServers, viewOf} from './haproxy-servers.ts';
 import {ProxyFile} from './proxy-file.ts';
 import {SwitchSettings} from './switch-settings.ts';
-import type {SwitchFactory, SwitchFacts, TrafficSwitch} from './traffic-switch.ts';
+import type {Observation, SwitchFactory, SwitchFacts, TrafficSwitch} from './traffic-switch.ts';
 
 export const haproxy: SwitchFactory = (settings, facts) => {
   const read = new SwitchSettings('haproxy', settings, ['socket', 'backend', 'source', 'target', 'hold', 'stateFile']);
@@ -54,12 +54,11 @@ class HaproxySwitch implements TrafficSwitch {
     this.#facts = facts;
   }
 
-  async observe(): Promise<{side: Side | 'neither' | 'unknown'; held: boolean}> {
+  async observe(): Promise<Observation> {
     const answers = await Promise.allSettled(this.#consoles.map((console) => this.#look(console)));
     const views = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
     const held = views.some((view) => view.held);
-    // The reason is met again, with its hint, by whoever then tries to route.
-    if (views.length < answers.length) return {side: 'unknown', held};
+    if (views.length < answers.length) return {side: 'unknown', held, ...whyUnasked(answers)};
     const sides = new Set(views.map(({side}) => side));
     const [side = 'neither'] = sides;
     return {side: sides.size === 1 ? side : 'neither', held};

@@ -132,7 +132,7 @@ describe.skipIf(program === undefined)('PgBouncer', () => {
     const {driver, pool, ports} = await start();
     await pool.kill(0);
     const one = driver(realEffects());
-    expect(await one.observe()).toEqual({side: 'unknown', held: false});
+    expect(await one.observe()).toEqual({side: 'unknown', held: false, why: expect.stringMatching(/PgBouncer at /)});
     await expect(one.hold({epoch: 1, untilMs: 5000})).rejects.toThrow(/did not carry out SHOW DATABASES: .*ECONNREFUSED/);
     await expect(one.route({epoch: 1, side: 'target'})).rejects.toThrow(/did not carry out RELOAD: .*ECONNREFUSED/);
     expect(await portSeen(pool.clients[1] ?? '')).toBe(ports.target);

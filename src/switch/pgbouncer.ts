@@ -18,13 +18,13 @@
  */
 import {TerminalError, TransientError} from '../model/errors.ts';
 import {opposite, type Side} from '../model/side.ts';
-import {onEach} from './each.ts';
+import {onEach, whyUnasked} from './each.ts';
 import {PgBouncerAdmin, type PooledDatabase} from './pgbouncer-admin.ts';
 import {readAddress} from './pgbouncer-address.ts';
 import {PgBouncerFile} from './pgbouncer-file.ts';
 import {carriedOver} from './pgbouncer-parameters.ts';
 import {SwitchSettings} from './switch-settings.ts';
-import type {ServerAddress, SwitchFactory, SwitchFacts, TrafficSwitch} from './traffic-switch.ts';
+import type {Observation, ServerAddress, SwitchFactory, SwitchFacts, TrafficSwitch} from './traffic-switch.ts';
 
 export const pgbouncer: SwitchFactory = (settings, facts) => {
   const read = new SwitchSettings('pgbouncer', settings, ['admin', 'database', 'config', 'sourceHost', 'targetHost']);
@@ -76,13 +76,12 @@ class PgBouncerSwitch implements TrafficSwitch {
     return this.#isTransparent;
   }
 
-  async observe(): Promise<{side: Side | 'neither' | 'unknown'; held: boolean}> {
+  async observe(): Promise<Observation> {
     const answers = await Promise.allSettled((await this.#instances()).map((url) => this.#at(url, (admin) => this.#asked(admin))));
     const databases = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
     const held = databases.some(({paused}) => paused);
     this.#isTransparent = databases.length === answers.length && databases.every(({pooling}) => pooling !== 'session');
-    // The reason is met again, with its hint, by whoever then tries to route.
-    if (databases.length < answers.length) return {side: 'unknown', held};
+    if (databases.length < answers.length) return {side: 'unknown', held, ...whyUnasked(answers)};
     const sides = new Set(databases.map((database) => this.#sideOf(database)));
     const [side = 'neither'] = sides;
     return {side: sides.size === 1 ? side : 'neither', held};

@@ -5,9 +5,9 @@
  */
 import type {RouteRow} from '../model/route.ts';
 import type {Side} from '../model/side.ts';
-import {onEach} from './each.ts';
+import {onEach, whyUnasked} from './each.ts';
 import {SwitchSettings} from './switch-settings.ts';
-import type {RoutedSide, SwitchFactory, SwitchFacts} from './traffic-switch.ts';
+import type {Observation, RoutedSide, SwitchFactory, SwitchFacts} from './traffic-switch.ts';
 
 export const router: SwitchFactory = (settings, facts) => {
   new SwitchSettings('router', settings, []);
@@ -36,12 +36,11 @@ class RouteRows {
     this.#sides = [facts.source, facts.target];
   }
 
-  async observe(): Promise<{side: Side | 'neither' | 'unknown'; held: boolean}> {
+  async observe(): Promise<Observation> {
     const answers = await Promise.allSettled(this.#sides.map(({control}) => control.readRoute()));
     const rows = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value ?? UNWRITTEN] : []));
     const held = rows.some(({state}) => state === 'hold');
-    // The reason is met again, with its hint, by whoever then tries to route.
-    if (rows.length < answers.length) return {side: 'unknown', held};
+    if (rows.length < answers.length) return {side: 'unknown', held, ...whyUnasked(answers)};
     const [first = UNWRITTEN] = rows;
     return {side: rows.every(({side}) => side === first.side) ? first.side : 'neither', held};
   }

@@ -15,7 +15,7 @@ export interface TrafficSwitch {
    * Asks the outside world, never our own memory. `neither`: not everything leads to one and the same side of ours;
    * `unknown`: not everything could be asked. `held`: new statements wait at least in a part of it.
    */
-  observe(): Promise<{readonly side: Side | 'neither' | 'unknown'; readonly held: boolean}>;
+  observe(): Promise<Observation>;
   /**
    * What clients will notice when this switch leads from the other side to `side`, in words; nothing when they only
    * wait. Asked before the cutover, never inside it. Absent: nothing more than `transparent` says.
@@ -38,6 +38,9 @@ export interface TrafficSwitch {
   route(request: {readonly epoch: number; readonly side: Side}): Promise<void>;
   close(): Promise<void>;
 }
+
+/** `why`: what kept the switch from being asked, where `side` is `unknown` and it says so. */
+export type Observation = {readonly side: Side | 'neither' | 'unknown'; readonly held: boolean; readonly why?: string};
 
 /**
  * How an application reaches its database: its own address, role and driver, through whatever stands between. The

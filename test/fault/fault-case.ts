@@ -19,7 +19,7 @@ export type Pair = (typeof PAIRS)[number] | PooledPair;
 export const isPooled = (pair: Pair): pair is PooledPair => (POOLED_PAIRS as readonly Pair[]).includes(pair);
 
 export const FAULTS = {
-  latency: {kind: 'latency', ms: 300, jitterMs: 700},
+  latency: {kind: 'latency', ms: 100, jitterMs: 200},
   slow: {kind: 'slow', bytesPerSecond: 64_000},
   slices: {kind: 'slices'},
   silent: {kind: 'silent'},
