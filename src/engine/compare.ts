@@ -22,13 +22,13 @@ export interface Compare {
   count(table: Table): Promise<bigint>;
   /** The same for several tables, in one statement. */
   counts(tables: readonly Table[]): Promise<bigint[]>;
-  /** `forms`, here and below: the hashes are those that another engine makes of its rows by the same forms. */
-  digest(
+  /** Of each range, in their order, all in one snapshot. `forms`, here and below: the hashes are those that another engine makes of its rows by the same forms. */
+  digests(
     table: Table,
-    range: KeyRange,
+    ranges: readonly KeyRange[],
     applied: Direction | undefined,
     forms?: readonly TextForm[],
-  ): Promise<{readonly digest: Digest; readonly bracket: Bracket}>;
+  ): Promise<{readonly digests: readonly Digest[]; readonly bracket: Bracket}>;
   /** Row hashes of a range, or of given keys. Key text joined as `keyText` of the model does. */
   rowDigests(
     table: Table,

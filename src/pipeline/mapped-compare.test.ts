@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import {expect, test} from 'vitest';
+import {digestOf} from '../../test/support/digests.ts';
 import type {Compare, KeyRange, Source} from '../engine/engine.ts';
 import {migrationMapping} from '../mapping/migration-mapping.ts';
 import {mysqlToPostgres} from '../mapping/mysql-to-postgres/pair.ts';
@@ -33,8 +34,8 @@ const side = (row: Row) => {
   const bracket = {before: {}, after: {}, applied: undefined, sees: () => true} as never;
   const range: KeyRange = {after: undefined, to: key};
   const compare = {
-    digest: async (...[, where, , forms]: Parameters<Compare['digest']>) => (
-      asked.push({where, forms}), {digest: {count: 1n, sums: []}, bracket}
+    digests: async (...[, ranges, , forms]: Parameters<Compare['digests']>) => (
+      asked.push(...ranges.map((where) => ({where, forms}))), {digests: [{count: 1n, sums: []}], bracket}
     ),
     rowDigests: async (...[, where, , forms]: Parameters<Compare['rowDigests']>) => (
       asked.push({where, forms}), {rows: new Map([[keyText(key), {key, hash: 'h'}]]), bracket}
@@ -59,13 +60,13 @@ test('each side is asked for its own keys, and both answer with those of the rec
   expect(await from.source.planRanges(TARGET, 1)).toEqual([range]);
   expect(await from.compare.split(TARGET, range, 1)).toEqual([range]);
   expect(await from.compare.sampleKeys(TARGET, 1)).toEqual([there]);
-  const [one, other] = [await from.compare.digest(TARGET, range, undefined), await to.compare.digest(TARGET, range, undefined)];
-  expect(one.digest).toEqual(other.digest);
+  const [one, other] = [await digestOf(from.compare, TARGET, range), await digestOf(to.compare, TARGET, range)];
+  expect(one).toEqual(other);
   const [seen = {}] = await to.compare.rows(TARGET, [there]);
   const values = Object.entries(seen).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const text = values.map(([, value]) => `${value?.length}:${value}`).join(',');
   const hashed = createHash('sha256').update(text).digest();
-  expect(one.digest).toEqual({count: 1n, sums: [0, 4, 8, 12].map((at) => BigInt(hashed.readUInt32BE(at)))});
+  expect(one).toEqual({count: 1n, sums: [0, 4, 8, 12].map((at) => BigInt(hashed.readUInt32BE(at)))});
   const rows = await from.compare.rowDigests(TARGET, [there], undefined);
   expect(rows.rows).toEqual((await to.compare.rowDigests(TARGET, [there], undefined)).rows);
   expect(await from.compare.rowHashes(TARGET, [there])).toEqual(await to.compare.rowHashes(TARGET, [there]));
@@ -87,7 +88,7 @@ test('servers that make one text of their values hash them, and rows decide by t
   const forms = ['moment', 'double'];
   const range = {after: undefined, to: there};
 
-  await from.compare.digest(target, range, undefined);
+  await digestOf(from.compare, target, range);
   const hashed = await from.compare.rowDigests(target, range, undefined);
   expect([...hashed.rows]).toEqual([[keyText(there ?? []), {key: there, hash: 'h'}]]);
   const ofRange = {where: {after: undefined, to: here}, forms};
@@ -105,7 +106,7 @@ test('where the texts of many equal rows may differ, the rows of a range decide 
   const {from, to} = comparedThrough(mappingsOf(source, target), mysql, postgres);
   const range = {after: undefined, to: ['2024-01-02 03:04:05.5']};
 
-  await from.compare.digest(target, range, undefined);
+  await digestOf(from.compare, target, range);
   expect(mysql.asked).toEqual([expect.objectContaining({forms: ['moment', 'json']})]);
   const sent = await from.compare.rowDigests(target, range, undefined);
   expect(sent.rows).toEqual((await to.compare.rowDigests(target, range, undefined)).rows);

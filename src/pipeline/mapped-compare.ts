@@ -5,8 +5,9 @@
  * the same mapping as the stream, and hashed here. Keys are those of the receiving side.
  */
 import {hash} from 'node:crypto';
-import type {Compare, Digest, KeyRange, Source} from '../engine/engine.ts';
+import type {Bracket, Compare, Digest, KeyRange, Source} from '../engine/engine.ts';
 import type {TableMapping} from '../mapping/mapping.ts';
+import {assert} from '../model/assert.ts';
 import {type Key, keyText, type Row} from '../model/change.ts';
 import {hashesByKey, type RowHashes} from '../model/row-hashes.ts';
 import type {TextForms} from '../model/text-form.ts';
@@ -94,11 +95,17 @@ const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compar
     const {rows, bracket} = await compare.read(view.table, here(view, where), applied);
     return {rows: rows.map((row) => view.row(row)), bracket};
   },
-  digest: async (table, range, applied) => {
+  digests: async (table, ranges, applied) => {
     const view = viewOf(table);
-    if (view.isPlain || view.alike) return compare.digest(view.table, rangeOf(range, view.keyHere), applied, view.alike?.forms);
-    const {rows, bracket} = await compare.read(view.table, rangeOf(range, view.keyHere), applied);
-    return {digest: digestOf(rows.map((row) => view.row(row))), bracket};
+    const there = ranges.map((range) => rangeOf(range, view.keyHere));
+    if (view.isPlain || view.alike) return compare.digests(view.table, there, applied, view.alike?.forms);
+    const [digests, brackets]: [Digest[], Bracket[]] = [[], []];
+    for (const range of there) {
+      const {rows, bracket} = await compare.read(view.table, range, applied); // each must fit into memory, not all of them
+      digests.push(digestOf(rows.map((row) => view.row(row))));
+      brackets.push(bracket);
+    }
+    return {digests, bracket: aroundAll(brackets)};
   },
   rowDigests: async (table, where, applied) => {
     const view = viewOf(table);
@@ -135,6 +142,13 @@ const mappedCompare = (compare: Compare, viewOf: (table: Table) => View): Compar
     return (await compare.sampleKeys(view.table, rows)).map(view.keyThere);
   },
 });
+
+/** Of reads one after another. */
+const aroundAll = (brackets: readonly Bracket[]): Bracket => {
+  const [first, last] = [brackets[0], brackets.at(-1)];
+  assert(first && last, 'at least one range is read');
+  return {...first, after: last.after, sees: (transaction) => brackets.every((bracket) => bracket.sees(transaction))};
+};
 
 /** Rows of a range whose hashes differ are asked for once more, by their keys. */
 const withKeysThere = (view: View, rows: RowHashes): RowHashes =>

@@ -152,7 +152,8 @@ describe('two sides in use', () => {
       fc.asyncProperty(
         fc.array(fc.array(write, {maxLength: 4}), {maxLength: 40}),
         fc.option(fc.nat(9), {nil: undefined}),
-        async (script, lost) => {
+        fc.constantFrom(40, 120, 400),
+        async (script, lost, chunkBytes) => {
           const sides = sidesWith(10);
           const cold = lost === undefined ? undefined : id(lost);
           if (cold) sides.target.delete(cold);
@@ -164,7 +165,7 @@ describe('two sides in use', () => {
               if (isApplied) sides.apply();
             }
           };
-          const report = await checksum.verify(sides.request());
+          const report = await checksum.verify(sides.request({chunkBytes}));
           expect(found(report)).toEqual(cold ? [[cold, 'missing']] : []);
         },
       ),
@@ -189,7 +190,42 @@ describe('limits', () => {
     sides.target.delete(id(ROWS_PER_READ + 7));
     expect(found(await checksum.verify({...sides.request(), evidence: undefined}))).toEqual([[id(ROWS_PER_READ + 7), 'missing']]);
     expect(sides.reads.filter(({what}) => what === 'range')).toHaveLength(2);
-    expect(sides.reads.filter(({what}) => what === 'digest')).toHaveLength(2 + 3 * 2);
+    expect(sides.reads.filter(({what}) => what === 'digest')).toHaveLength(2 * 2);
+  });
+
+  it('fetch rows only of the part that changed between its two reads, while both sides are in use', async () => {
+    const sides = sidesWith(1_000);
+    let isChanged = false;
+    sides.beforeRead = ({side, what}) => {
+      if (side === 'from' || what !== 'digest' || isChanged) return;
+      isChanged = true;
+      sides.write(id(130), rowOf(id(130), 'new'));
+      sides.apply();
+    };
+    let hashed = 0;
+    const {from, to, ...request} = sides.request({chunkBytes: 40 * 20});
+    const counting = {
+      ...from.compare,
+      rowDigests: async (...asked: Parameters<typeof from.compare.rowDigests>) => {
+        const answer = await from.compare.rowDigests(...asked);
+        hashed += answer.rows.size;
+        return answer;
+      },
+    };
+    const report = await checksum.verify({...request, to, from: {...from, compare: counting}});
+    expect(report).toMatchObject({equal: true, tables: [{rows: '1000'}]});
+    expect(sides.reads.filter(({what}) => what === 'digest')).toHaveLength(2 * 2); // of 40 parts, then of 10
+    expect(hashed).toBe(20);
+  });
+
+  it('read neighbours that changed as one', async () => {
+    const sides = sidesWith(1_000);
+    sides.beforeRead = ({side, what}) => {
+      if (side === 'to' && what === 'digest') for (let i = 100; i < 160; i++) sides.target.delete(id(i));
+    };
+    const report = await checksum.verify(sides.request({chunkBytes: 40 * 20}));
+    expect(report).toMatchObject({equal: false, differing: 60});
+    expect(sides.reads.filter(({what}) => what === 'range')).toHaveLength(2);
   });
 
   it('cut the receiving side when it is the larger one', async () => {

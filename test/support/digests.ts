@@ -1,5 +1,6 @@
 /** Digests of two servers of different versions, side by side: what comparisons rest on. */
-import type {KeyRange} from '../../src/engine/engine.ts';
+import {expect} from 'vitest';
+import type {Compare, Digest, KeyRange} from '../../src/engine/engine.ts';
 import type {Table} from '../../src/model/table.ts';
 import {openSide, type TestSide} from './databases.ts';
 import {postgresServer} from './servers.ts';
@@ -24,8 +25,12 @@ export async function openTwoVersions(): Promise<TwoVersions> {
   };
 }
 
-export const digest = async (side: TestSide, table: Table, range = WHOLE) =>
-  (await side.database.compare.digest(table, range, undefined)).digest;
+/** Of one range. */
+export const digestOf = async (compare: Pick<Compare, 'digests'>, table: Table, range = WHOLE): Promise<Digest> => {
+  const {digests} = await compare.digests(table, [range], undefined);
+  return digests[0] ?? expect.unreachable('a range has a digest');
+};
+export const digest = (side: TestSide, table: Table, range = WHOLE): Promise<Digest> => digestOf(side.database.compare, table, range);
 
 /** Of each row, by its key. */
 export const hashes = async (side: TestSide, table: Table, where: KeyRange | readonly string[][] = WHOLE) => {

@@ -105,7 +105,7 @@ export const compared = ({side, item, says}: Walking): readonly Act[] => [
     run: async () => {
       const {compare} = side;
       const keys = [['1'], ['2']];
-      await compare.digest(item, RANGE, 'forward');
+      await compare.digests(item, [RANGE], 'forward');
       await compare.rowDigests(item, RANGE, undefined);
       await compare.rowHashes(item, keys);
       await compare.rows(item, keys);
@@ -118,7 +118,7 @@ export const compared = ({side, item, says}: Walking): readonly Act[] => [
     name: 'compare with another engine',
     run: async () => {
       const forms = item.columns.map((): TextForm => 'text');
-      await side.compare.digest(item, RANGE, 'forward', forms);
+      await side.compare.digests(item, [RANGE], 'forward', forms);
       return side.compare.rowDigests(item, RANGE, undefined, forms);
     },
     announced: says?.compare.rows([item], {isPlain: false, alike: {forms: item.columns.map(() => 'text'), isLoose: false}}),

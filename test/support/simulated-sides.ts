@@ -95,7 +95,7 @@ export class SimulatedSides {
           };
         },
       },
-      chunkBytes: 1,
+      chunkBytes: 1_000_000,
       signal: new AbortController().signal,
       progress: () => {},
       ...changes,
@@ -103,7 +103,11 @@ export class SimulatedSides {
   }
 
   #database(side: 'from' | 'to'): Database {
-    const source = {planRanges: async () => [{after: undefined, to: undefined}], currentPosition: async () => position(this.log.length)};
+    const source = {
+      /** A row has one byte. */
+      planRanges: async (_table: Table, bytes: number) => cut(this.#rows(side), {after: undefined, to: undefined}, bytes),
+      currentPosition: async () => position(this.log.length),
+    };
     return {compare: this.#compare(side), source} as unknown as Database;
   }
 
@@ -135,12 +139,13 @@ export class SimulatedSides {
     return {
       count: async () => BigInt(read('count').size),
       counts: async (tables) => tables.map(() => BigInt(read('count').size)),
-      digest: async (_table, range) => {
-        const rows = inRange(read('digest'), range);
-        return {
-          digest: {count: BigInt(rows.length), sums: [rows.reduce((sum, row) => sum + textHash(JSON.stringify(row)), 0n)]},
-          bracket: this.#bracket(side),
-        };
+      digests: async (_table, ranges) => {
+        const seen = read('digest');
+        const digests = ranges.map((range) => {
+          const rows = inRange(seen, range);
+          return {count: BigInt(rows.length), sums: [rows.reduce((sum, row) => sum + textHash(JSON.stringify(row)), 0n)]};
+        });
+        return {digests, bracket: this.#bracket(side)};
       },
       rowDigests: async (_table, where) => {
         const chosen = isKeys(where) ? withKeys(read('keys'), where) : inRange(read('range'), where);
@@ -155,11 +160,7 @@ export class SimulatedSides {
       }),
       rowHashes: async (_table, keys) => hashesOf(withKeys(read('keys'), keys)),
       rows: async (_table, keys) => withKeys(this.#rows(side), keys),
-      split: async (_table, range, size) => {
-        const ids = inRange(this.#rows(side), range).map(idOf);
-        const bounds = [range.after, ...ids.filter((_, i) => (i + 1) % size === 0 && i + 1 < ids.length), range.to];
-        return bounds.slice(1).map((to, i) => ({after: bounds[i], to}));
-      },
+      split: async (_table, range, size) => cut(this.#rows(side), range, size),
       sampleKeys: async () => [...this.#rows(side).values()].map(idOf),
     };
   }
@@ -184,6 +185,12 @@ const inRange = (rows: Map<string, Row>, {after, to}: KeyRange): Row[] =>
     .filter(([id]) => (!after || id > (after[0] ?? '')) && (!to || id <= (to[0] ?? '')))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, row]) => row);
+
+const cut = (rows: Map<string, Row>, range: KeyRange, size: number): KeyRange[] => {
+  const ids = inRange(rows, range).map(idOf);
+  const bounds = [range.after, ...ids.filter((_, i) => (i + 1) % size === 0 && i + 1 < ids.length), range.to];
+  return bounds.slice(1).map((to, i) => ({after: bounds[i], to}));
+};
 
 const textHash = (text: string): bigint => {
   let hash = 14695981039346656037n;

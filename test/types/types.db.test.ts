@@ -7,6 +7,7 @@ import {keyText} from '../../src/model/change.ts';
 import type {KeyRange} from '../../src/engine/engine.ts';
 import type {Table} from '../../src/model/table.ts';
 import type {TestSide} from '../support/databases.ts';
+import {digestOf} from '../support/digests.ts';
 import {
   createValueTables,
   differences,
@@ -160,5 +161,4 @@ const hashes = async (side: TestSide, table: Table): Promise<ReadonlyMap<string,
   const {rows} = await side.database.compare.rowDigests(table, WHOLE, undefined);
   return new Map([...rows].map(([key, {hash}]) => [key, hash]));
 };
-const digest = async (side: TestSide, table: Table): Promise<string> =>
-  String((await side.database.compare.digest(table, WHOLE, undefined)).digest.sums);
+const digest = async (side: TestSide, table: Table): Promise<string> => String((await digestOf(side.database.compare, table)).sums);

@@ -7,7 +7,7 @@ import type {ComparedBy, Lock, Statements} from '../statements.ts';
 import type {Announce, Line} from './mysql-announce.ts';
 import {COUNTER_LOCK_WAIT, setCounter} from './mysql-auto-increment.ts';
 import {HEARTBEAT_MS} from './mysql-change-stream.ts';
-import {boundsOfParts, countTables, digestOfRange, hashesOfRows, holdRows} from './mysql-compare-statements.ts';
+import {boundsOfParts, countTables, digestsOfRanges, hashesOfRows, holdRows} from './mysql-compare-statements.ts';
 import {getLock} from './mysql-control-statements.ts';
 import type {FlavourName} from './mysql-flavour.ts';
 import {HOLD_LIMITS} from './mysql-held-rows.ts';
@@ -155,7 +155,7 @@ export const announcedCompare = (announce: Announce, migration: MigrationRef): S
 const comparing = (table: Table, {isPlain, alike}: ComparedBy, migration: MigrationRef): Line[] => {
   const range = unknownRange(table);
   const isHashed = isPlain || alike !== undefined;
-  const first = isHashed ? digestOfRange(table, range, alike?.forms) : selectRows(table, range);
+  const first = isHashed ? digestsOfRanges(table, [range], alike?.forms) : selectRows(table, range);
   const next = alike?.isLoose ? selectRows(table, range) : hashesOfRows(table, range, alike?.forms);
   return [
     {sql: boundsOfParts(table, range, '<count>'), when: 'the range is large'},

@@ -11,9 +11,11 @@ export const countTables = (tables: readonly Table[]): string =>
     .map((table, n) => `SELECT ${n} AS n, COUNT(*) AS count FROM ${quoteTable(table.name)} WHERE ${onlyCondition(table)}`)
     .join(' UNION ALL ');
 
-/** `forms`: as another engine hashes its rows. */
-export const digestOfRange = (table: Table, condition: string, forms?: readonly TextForm[]): string =>
-  digestQuery(table, fromWhere(table, condition), forms);
+/** Ranges in the order of `n`. `forms`: as another engine hashes its rows. */
+export const digestsOfRanges = (table: Table, conditions: readonly string[], forms?: readonly TextForm[]): string =>
+  conditions
+    .map((condition, n) => digestQuery(table, fromWhere(table, condition), forms).replace(/^SELECT /, `SELECT ${n} AS n, `))
+    .join(' UNION ALL ');
 
 /** The key's columns, then the hash. `condition` is that of a range or of given keys. */
 export const hashesOfRows = (table: Table, condition: string, forms?: readonly TextForm[]): string =>

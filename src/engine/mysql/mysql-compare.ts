@@ -4,9 +4,9 @@ import {hashesByKey, type RowHash, type RowHashes} from '../../model/row-hashes.
 import type {TextForm} from '../../model/text-form.ts';
 import {TerminalError} from '../../model/errors.ts';
 import {nameOf, type Table, writtenColumns} from '../../model/table.ts';
-import type {Compare, KeyRange, MigrationRef} from '../engine.ts';
+import type {Compare, Digest, KeyRange, MigrationRef} from '../engine.ts';
 import {comparing, readInOneSnapshot} from './mysql-bracket.ts';
-import {boundsOfParts, countTables, digestOfRange, hashesOfRows, holdRows, sampledKeys} from './mysql-compare-statements.ts';
+import {boundsOfParts, countTables, digestsOfRanges, hashesOfRows, holdRows, sampledKeys} from './mysql-compare-statements.ts';
 import {withHeldRows} from './mysql-held-rows.ts';
 import {isOrdered, keyColumns, oneOf, rangeCondition, selectRows} from './mysql-read-statements.ts';
 import {type SentRow, sentRows, textRows} from './mysql-row-stream.ts';
@@ -23,8 +23,8 @@ export const mysqlCompare = (sessions: MySessions, migration: MigrationRef): Com
     const found: bigint[] = [];
     for (const some of partsOf(tables, TABLES_PER_READ)) {
       const {rows} = await comparing(labelOf(some), sessions, (session) => session.query(countTables(some)));
-      const byPlace = new Map(rows.map((row) => [Number(row['n']), row]));
-      found.push(...some.map((_, n) => countOf(byPlace.get(n))));
+      const counted = byPlace(rows);
+      found.push(...some.map((_, n) => countOf(counted.get(n))));
     }
     return found;
   };
@@ -34,13 +34,14 @@ export const mysqlCompare = (sessions: MySessions, migration: MigrationRef): Com
       return count;
     },
     counts,
-    async digest(table, range, applied, forms) {
+    async digests(table, ranges, applied, forms) {
+      const conditions = ranges.map((range) => rangeCondition(table, range));
       const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf([table])}, async (session) => {
-        const row = await session.one(digestOfRange(table, rangeCondition(table, range), forms));
-        if (row['hashed'] !== row['count']) throw tooLong(table);
-        return row;
+        const {rows} = await session.query(digestsOfRanges(table, conditions, forms));
+        if (rows.some((row) => row['hashed'] !== row['count'])) throw tooLong(table);
+        return byPlace(rows);
       });
-      return {digest: {count: countOf(value), sums: SUMS.map((name) => BigInt(value[name] ?? missing(name)))}, bracket};
+      return {digests: ranges.map((_, n) => digestOf(value.get(n))), bracket};
     },
     async rowDigests(table, where, applied, forms) {
       const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf([table])}, (session) =>
@@ -127,6 +128,14 @@ const labelOf = (tables: readonly Table[]): string =>
     .slice(0, 1)
     .map(({name}) => nameOf(name))
     .join();
+
+/** A union has no order of its own. */
+const byPlace = (rows: readonly TextRow[]): ReadonlyMap<number, TextRow> => new Map(rows.map((row) => [Number(row['n']), row]));
+
+const digestOf = (row: TextRow | undefined): Digest => ({
+  count: countOf(row),
+  sums: SUMS.map((name) => BigInt(row?.[name] ?? missing(name))),
+});
 
 const countOf = (row: TextRow | undefined): bigint => BigInt(row?.['count'] ?? missing('count'));
 

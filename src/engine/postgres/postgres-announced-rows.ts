@@ -5,7 +5,7 @@ import type {KeyRange, MigrationRef} from '../engine.ts';
 import type {ComparedBy, Lock, Statements} from '../statements.ts';
 import type {Announce, Line} from './postgres-announce.ts';
 import {BEGIN_COMPARING} from './postgres-bracket.ts';
-import {boundsOfParts, countTables, digestOfRange, hashesOfRows, holdRows, wholeRows} from './postgres-compare-statements.ts';
+import {boundsOfParts, countTables, digestsOfRanges, hashesOfRows, holdRows, wholeRows} from './postgres-compare-statements.ts';
 import {
   analyze,
   anyRow,
@@ -162,11 +162,12 @@ const comparing = (table: Table, {isPlain, alike}: ComparedBy): Line[] => {
   const condition = rangeCondition(table, range);
   const rows = wholeRows(table, condition);
   const hashes = alike?.isLoose ? [] : [hashesOfRows(table, condition, alike?.forms)];
-  const [first, next] = isPlain || alike ? [digestOfRange(table, range, alike?.forms), [...hashes, ...(alike ? [rows] : [])]] : [rows, []];
+  const [first, next] =
+    isPlain || alike ? [digestsOfRanges(table, [range], alike?.forms), [...hashes, ...(alike ? [rows] : [])]] : [[rows], []];
   return [
     {sql: boundsOfParts(table, range, '10000'), when: 'the range is large'},
     BEGIN_COMPARING,
-    first,
+    ...first,
     'COMMIT',
     ...next.map((sql) => ({sql, when: 'the digests differ'})),
     ...[BEGIN_HOLDING, holdRows(table, condition), 'COMMIT'].map((sql) => ({sql, when: 'a row changes every time it is looked at'})),

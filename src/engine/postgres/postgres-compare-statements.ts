@@ -10,9 +10,9 @@ export const countRows = (table: Table): string => `SELECT count(*) AS count ${f
 /** Tables in order, up to a thousand in each statement. */
 export const countTables = (tables: readonly Table[]): string[] => inOrder(tables.map(countRows));
 
-/** `forms`: as another engine hashes its rows. */
-export const digestOfRange = (table: Table, range: KeyRange, forms?: readonly TextForm[]): string =>
-  digestQuery(table, `${fromClause(table)} WHERE ${rangeCondition(table, range)}`, forms);
+/** Ranges in order, a row each. `forms`: as another engine hashes its rows. */
+export const digestsOfRanges = (table: Table, ranges: readonly KeyRange[], forms?: readonly TextForm[]): string[] =>
+  inOrder(ranges.map((range) => digestQuery(table, `${fromClause(table)} WHERE ${rangeCondition(table, range)}`, forms)));
 
 /** `condition` is that of a range or of given keys. */
 export const hashesOfRows = (table: Table, condition: string, forms?: readonly TextForm[]): string =>

@@ -2,14 +2,14 @@
 import type {Key, Row} from '../../model/change.ts';
 import {hashesByKey, type RowHashes} from '../../model/row-hashes.ts';
 import {nameOf, type Table} from '../../model/table.ts';
-import type {Compare, KeyRange, MigrationRef} from '../engine.ts';
+import type {Compare, Digest, KeyRange, MigrationRef} from '../engine.ts';
 import {comparing, readInOneSnapshot} from './postgres-bracket.ts';
 import {withHeldRows} from './postgres-held-rows.ts';
 import {
   boundsOfParts,
   countRows,
   countTables,
-  digestOfRange,
+  digestsOfRanges,
   fromClause,
   hashesOfRows,
   holdRows,
@@ -45,15 +45,14 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
       const files = new Map(rows.map((row) => [row['root'], row['files'] ?? '']));
       return new Map(roots.map(({name}) => [nameOf(name), files.get(quoteTable(name)) ?? '']));
     },
-    async digest(table, range, applied, forms) {
-      const text = digestOfRange(table, range, forms);
-      const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, (session) =>
-        session.one(text),
-      );
-      return {
-        digest: {count: BigInt(value['count'] ?? missing('count')), sums: SUMS.map((name) => BigInt(value[name] ?? missing(name)))},
-        bracket,
-      };
+    async digests(table, ranges, applied, forms) {
+      const texts = digestsOfRanges(table, ranges, forms);
+      const {value, bracket} = await readInOneSnapshot(sessions, {migration, applied, what: labelOf(table)}, async (session) => {
+        const rows: TextRow[] = [];
+        for (const text of texts) rows.push(...(await session.query(text)).rows);
+        return rows;
+      });
+      return {digests: ranges.map((_, i) => digestOf(value[i])), bracket};
     },
     async rowDigests(table, where, applied, forms) {
       const {text, values} = condition(table, where);
@@ -99,6 +98,11 @@ export const postgresCompare = (sessions: PgSessions, migration: MigrationRef): 
 };
 
 const SUMS = ['sum0', 'sum1', 'sum2', 'sum3'];
+
+const digestOf = (row: TextRow | undefined): Digest => ({
+  count: BigInt(row?.['count'] ?? missing('count')),
+  sums: SUMS.map((name) => BigInt(row?.[name] ?? missing(name))),
+});
 
 const labelOf = ({name}: Table): string => `${name.schema}.${name.name}`;
 
