@@ -31,7 +31,7 @@ export async function goThere(request: CourseRequest): Promise<Course> {
   async function ask(run: Asking): Promise<void> {
     for (let windows = 0, attempts = 0; ; ) {
       const {waitingFor, phase, isPhaseOpen, isFinal} = await run.next();
-      if (isFinal) throw failed('somebody has completed the run on the clone');
+      if (isFinal) throw failed(`the run is ${phase} already`);
       if (isPhaseOpen && phase !== 'prepare-target') await lookAtLog();
       if (attempts > ATTEMPTS_MAX) throw failed(`the traffic did not move in ${ATTEMPTS_MAX} attempts`);
       if (waitingFor?.kind === 'signal') {

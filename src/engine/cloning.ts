@@ -29,6 +29,8 @@ export interface Cloning {
   whatIsHere(): Promise<'nothing' | 'a clone' | 'other'>;
   /** Writes down that the database is a clone, and takes out of it what was there. Throws CF-REHEARSE-001 where it is none and not empty. */
   claim(note: string): Promise<void>;
+  /** Throws CF-ENV-003, with what to run there, unless the database says by itself that it belongs to this environment. */
+  requireEnvironment(name: string): Promise<void>;
   /** In order. Optional statements that fail are answered with the reason; any other failure is CF-REHEARSE-003. */
   make(statements: readonly SchemaStatement[]): Promise<readonly {readonly object: string; readonly reason: string}[]>;
   /** How many rows came. */

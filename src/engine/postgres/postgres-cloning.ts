@@ -3,7 +3,7 @@ import {TerminalError} from '../../model/errors.ts';
 import {type Table, writtenColumns} from '../../model/table.ts';
 import type {Cloning, Original, Ties} from '../cloning.ts';
 import {copyOfRows, rowsOfCopy} from '../row-lines.ts';
-import {claim, make, whatIsHere} from './postgres-clone-database.ts';
+import {claim, make, requireEnvironment, whatIsHere} from './postgres-clone-database.ts';
 import {postgresLoadClient} from './postgres-load-client.ts';
 import {BEGIN_READING, copyIn, copyOut} from './postgres-copy-statements.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
@@ -51,6 +51,7 @@ export const postgresCloning = (sessions: PgSessions): Cloning => ({
   },
   whatIsHere: () => sessions.use(whatIsHere),
   claim: (note) => sessions.use((session) => claim(session, note, sessions.pids)),
+  requireEnvironment: (name) => sessions.use((session) => requireEnvironment(session, name)),
   make: (statements) => sessions.use((session) => make(session, statements)),
   fill: (table, rows) => sessions.use((session) => fill(session, table, rows)),
   written: (tables) => sessions.use((session) => writtenRows(session, tables)),
