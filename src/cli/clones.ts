@@ -39,6 +39,8 @@ export type Cloned = {
   readonly ties: Ties;
   readonly extent: Extent;
   readonly timeoutMs: number;
+  /** By which values are disguised. */
+  readonly key: string;
   /** Where its journal will be. */
   readonly folder: string;
 };
@@ -59,12 +61,15 @@ export async function fromOriginals<T>(invocation: Invocation, act: (cloned: Clo
     const choice = chooseDisguises(tables, ties, pinned.plan.rehearsal?.columns ?? []);
     if (options['dryRun'] === true) return sayDisguises(choice, invocation);
     if (choice.faults.length > 0) throw unclear(choice.faults);
-    return await act({pinned, effects, originals, choice, ties, extent, timeoutMs, folder});
+    return await act({pinned, effects, originals, choice, ties, extent, timeoutMs, folder, key: newKey(effects)});
   } finally {
     await closeSides(originals);
     output.detail('the databases of the plan were only read');
   }
 }
+
+/** Nobody can guess it. */
+const newKey = (effects: Effects): string => `${effects.randomId()} ${effects.randomId()}`;
 
 /** The clones stay as `act` leaves them. */
 export async function withClones<T>(
@@ -74,7 +79,7 @@ export async function withClones<T>(
   {output}: Invocation,
   act: (clones: Sides, made: MadeClone) => Promise<T>,
 ): Promise<T> {
-  const {pinned, effects, originals, choice, ties, extent} = cloned;
+  const {pinned, effects, originals, choice, ties, extent, key} = cloned;
   const clones = await openClones(standIn.plan, effects);
   try {
     await refuseRealPlaces(originals, clones);
@@ -86,7 +91,7 @@ export async function withClones<T>(
       tables: choice.tables,
       ties,
       extent,
-      key: `${effects.randomId()} ${effects.randomId()}`,
+      key,
       note,
       say: (text) => output.say(text),
     });

@@ -10,7 +10,13 @@ export const withEnvironmentFlags = (command: Command): Command =>
     .option('-c, --config <file>', 'the file that says so; crossfade.yaml in this folder or above unless given (CROSSFADE_CONFIG)');
 
 /** What is for clones only. */
-const OF_CLONES = {sourceClone: '--source-clone', targetClone: '--target-clone', sample: '--sample'} as const;
+const OF_CLONES = {
+  sourceClone: '--source-clone',
+  targetClone: '--target-clone',
+  sample: '--sample',
+  record: '--record',
+  replay: '--replay',
+} as const;
 
 /** Undefined: on clones. */
 export async function environmentAsked({options}: Invocation): Promise<Environment | undefined> {
@@ -18,7 +24,7 @@ export async function environmentAsked({options}: Invocation): Promise<Environme
   if (name === undefined) return undefined;
   for (const [option, flag] of Object.entries(OF_CLONES))
     if (options[option] !== undefined)
-      throw new TerminalError(`--env goes on databases that are there, and ${flag} is for clones`, {
+      throw new TerminalError(`--env goes on databases that are there, and ${flag} goes with clones`, {
         code: 'CF-USAGE-001',
         next: `leave out ${flag} or --env`,
       });

@@ -97,6 +97,8 @@ const EXIT_BY_CODE = {
   'CF-REHEARSE-005': EXIT.failed,
   'CF-REHEARSE-006': EXIT.noGo,
   'CF-REHEARSE-007': EXIT.noGo,
+  'CF-REHEARSE-008': EXIT.noGo,
+  'CF-REHEARSE-009': EXIT.usage,
   'CF-APPROVE-001': EXIT.usage,
   'CF-STATE-001': EXIT.failed,
   'CF-STATE-002': EXIT.unknown,

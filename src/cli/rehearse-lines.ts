@@ -76,7 +76,9 @@ export function sayEnvironment(
 const serverWords = (servers: RehearsedEnvironment['servers']): string =>
   SIDES.map((side) => `${side} ${servers[side].database} on ${servers[side].systemId}, ${servers[side].versionText}`).join('; ');
 
-const loadLine = ({acknowledged, rate, measured, reached = 0, longestWaitMs}: RehearsalRecord['load']): string => {
+const loadLine = ({acknowledged, rate, measured, replayed, reached = 0, longestWaitMs}: RehearsalRecord['load']): string => {
+  if (replayed)
+    return `load: the recording of ${replayed.recordedAt}, ${duration(replayed.recordedMs)} long: ${acknowledged} of ${replayed.transactions} transactions acknowledged; none lost; ${replayed.absent} changes met no row of the clone; ${duration(replayed.behindMs)} behind at most`;
   const what = measured
     ? `${rate} a second, ${measured.times} times the peak that was measured in ${duration(measured.measuredMs)} (${measured.rowsPerSecond.toFixed(1)} rows a second)`
     : `${rate} a second`;

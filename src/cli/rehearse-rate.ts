@@ -27,8 +27,12 @@ export function askedRate(options: Invocation['options']): AskedRate {
       next: 'give writes a second, such as 20, or a multiple of the measured peak, such as 3x',
     });
   if (!isTimes) return {perSecond: Number(number)};
-  return {times: Number(number), measureMs: Math.max(MEASURE_MS_MIN, durationFlag(options, 'measure') ?? MEASURE_MS)};
+  return {times: Number(number), measureMs: measureMs(options)};
 }
+
+/** How long the source is looked at. */
+export const measureMs = (options: Invocation['options']): number =>
+  Math.max(MEASURE_MS_MIN, durationFlag(options, 'measure') ?? MEASURE_MS);
 
 /** A write of the load is one row in a transaction of its own, so as many rows are written as at the peak, in more transactions. */
 export async function measuredRate(

@@ -5,8 +5,10 @@ import {TerminalError} from '../model/errors.ts';
 import type {RehearsalRecord, RehearsedEnvironment, Surroundings} from '../model/rehearsal-record.ts';
 import {nameOf, type Table} from '../model/table.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
-import {Load, type LoadRate} from '../rehearsal/load.ts';
+import {Load, type LoadRate, type RehearsalLoad} from '../rehearsal/load.ts';
 import {cloningOf, type MadeClone} from '../rehearsal/make-clone.ts';
+import type {Recording} from '../rehearsal/recording.ts';
+import {Replay} from '../rehearsal/replay.ts';
 import type {StandIn} from '../rehearsal/stand-in.ts';
 import type {Invocation} from './command.ts';
 import type {Sides} from './compose.ts';
@@ -25,6 +27,8 @@ export type Ground = {
   readonly tables: readonly Table[];
   readonly ties: Ties;
   readonly rate: LoadRate;
+  /** Played instead of writes that are made up. */
+  readonly recording?: Recording | undefined;
   readonly signer: Signer | undefined;
   /** What it goes on, in words. */
   readonly extent: string;
@@ -44,15 +48,15 @@ export async function rehearseThere(ground: Ground, own: OwnJournal, {output, gl
 }
 
 /** Tables that look different on the target are not written: the load knows them by one name only. */
-function loadOn({tables, ties, effects, pinned, sides, rate}: Ground): Load {
+function loadOn({tables, ties, effects, pinned, sides, rate, recording}: Ground): RehearsalLoad {
   const mapped = new Set((pinned.plan.mapping ?? []).map(({from}) => nameOf(from)));
-  return new Load({
+  const request = {
     sides: {source: cloningOf(sides.source), target: cloningOf(sides.target)},
     tables: tables.filter(({name}) => !mapped.has(nameOf(name))),
     ties,
-    rate,
     clock: effects.clock,
-  });
+  };
+  return recording ? new Replay({...request, recording}) : new Load({...request, rate});
 }
 
 const lost = (rows: readonly string[]): TerminalError =>

@@ -1,7 +1,7 @@
 /** `crossfade rehearse PLAN`: the same plan forward, back and forward, on anonymised clones or in an environment, and a record of how it went. */
 import {withKeyOptions} from './approver.ts';
 import {type Cloned, empty, fromOriginals, withCloneFlags, withClones} from './clones.ts';
-import type {CommandModule, Invocation} from './command.ts';
+import {textOf, type CommandModule, type Invocation} from './command.ts';
 import {mappingOf} from './compose-mapping.ts';
 import {environmentAsked, withEnvironmentFlags} from './environment.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
@@ -10,6 +10,7 @@ import {askedRehearsal, writeRecord} from './rehearse-asked.ts';
 import {dropFrom, rehearseIn} from './rehearse-environment.ts';
 import {extentWords} from './rehearse-lines.ts';
 import {standInOf} from './rehearse-places.ts';
+import {askedReplay, record} from './rehearse-recording.ts';
 import {measuredRate, RATE} from './rehearse-rate.ts';
 import {rehearseThere} from './rehearse-there.ts';
 import {surroundingsOf} from './surroundings.ts';
@@ -20,10 +21,11 @@ export const command: CommandModule = {
     withEnvironmentFlags(withCloneFlags(command))
       .option(
         '--rate <writes>',
-        'writes a second that the load makes meanwhile; 3x is three times the peak that is measured on the source',
-        String(RATE),
+        `writes a second that the load makes meanwhile, ${RATE} unless given; 3x is three times the peak that is measured on the source`,
       )
-      .option('--measure <duration>', 'how long the source is looked at for that', '1m')
+      .option('--measure <duration>', 'how long the source is looked at for that, or for --record', '1m')
+      .option('--record <file>', 'only record what the source writes meanwhile, disguised, and make nothing; its key goes to FILE.key')
+      .option('--replay <file>', 'play such a recording at its own pace, instead of writes that are made up')
       .option('-o, --out <file>', 'where the record goes; NAME.rehearsal.json in this folder unless given')
       .option(
         '--keep',
@@ -37,7 +39,11 @@ export const command: CommandModule = {
     const environment = await environmentAsked(invocation);
     const isDrop = invocation.options['drop'] === true;
     if (environment) return isDrop ? dropFrom(environment, invocation) : rehearseIn(environment, invocation);
-    return isDrop ? dropTrial(invocation) : fromOriginals(invocation, (cloned) => rehearseOnClones(cloned, invocation));
+    if (isDrop) return dropTrial(invocation);
+    const file = textOf(invocation.options['record']);
+    return fromOriginals(invocation, (cloned) =>
+      file === undefined ? rehearseOnClones(cloned, invocation) : record(cloned, file, invocation),
+    );
   },
 };
 
@@ -46,11 +52,12 @@ async function rehearseOnClones(cloned: Cloned, invocation: Invocation): Promise
   const standIn = standInOf(pinned.plan, invocation.options);
   const asked = await askedRehearsal(pinned.plan, invocation);
   const tables = cloned.choice.tables.map(({table}) => table);
+  const replay = await askedReplay(invocation, cloned);
   const rate = await measuredRate(asked.rate, {source: originals.source, tables, effects}, invocation);
-  return withClones(cloned, standIn, 'rehearsal', invocation, async (sides, made) => {
+  return withClones(replay ? {...cloned, key: replay.key} : cloned, standIn, 'rehearsal', invocation, async (sides, made) => {
     const ground = {
       ...cloned,
-      ...{standIn, sides, tables, rate, made, signer: asked.signer},
+      ...{standIn, sides, tables, rate, made, signer: asked.signer, recording: replay?.recording},
       extent: extentWords(extent),
       surroundings: async () => surroundingsOf({pinned, ...originals, tables, mapping: await mappingOf(pinned.plan)}),
     };

@@ -75,6 +75,8 @@ export type ErrorCode =
   | 'CF-REHEARSE-005' // the rehearsal did not go through
   | 'CF-REHEARSE-006' // the record of a rehearsal cannot be used
   | 'CF-REHEARSE-007' // the peak of the source could not be measured
+  | 'CF-REHEARSE-008' // the log of the source could not be recorded
+  | 'CF-REHEARSE-009' // a recording cannot be used
   | 'CF-APPROVE-001' // who approves is not somebody whom the plan knows and lets
   | 'CF-STATE-001' // the local state is missing or damaged
   | 'CF-STATE-002' // the journal's chain is broken

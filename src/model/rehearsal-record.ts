@@ -73,6 +73,15 @@ export type RehearsalRecord = {
     readonly measured?: {readonly times: number; readonly rowsPerSecond: number; readonly measuredMs: number} | null;
     /** Acknowledged a second, waits and holds included. Absent in older records. */
     readonly reached?: number;
+    /** Of a recording that was played instead of writes that were made up. */
+    readonly replayed?: {
+      readonly recordedAt: string;
+      readonly recordedMs: number;
+      readonly transactions: number;
+      readonly rounds: number;
+      readonly absent: number;
+      readonly behindMs: number;
+    };
     readonly acknowledged: number;
     readonly refused: number;
     readonly unknown: number;

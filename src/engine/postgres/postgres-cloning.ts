@@ -6,6 +6,7 @@ import {copyOfRows, rowsOfCopy} from '../row-lines.ts';
 import {claim, make, requireEnvironment, whatIsHere} from './postgres-clone-database.ts';
 import {postgresLoadClient} from './postgres-load-client.ts';
 import {BEGIN_READING, copyIn, copyOut} from './postgres-copy-statements.ts';
+import {recordedLog} from './postgres-recorded-log.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {columnOf, isNamed, onlyCondition, ownRows, quoteName, tableNames, textArray, valueType} from './postgres-sql.ts';
@@ -59,6 +60,7 @@ export const postgresCloning = (sessions: PgSessions): Cloning => ({
     const {rows} = await sessions.use((session) => session.query(SETTINGS));
     return Object.fromEntries(rows.map((row) => [row['name'] ?? '', row['value'] ?? '']));
   },
+  record: (tables, over) => recordedLog(sessions, tables, over),
   client: () => postgresLoadClient(sessions),
 });
 
