@@ -10,6 +10,7 @@ const FIRST: Readonly<Record<string, string>> = {
   'CF-CONN': 'crossfade doctor PLAN',
   'CF-CUT': 'crossfade events',
   'CF-DDL': 'crossfade verify --schema',
+  'CF-ENV': 'crossfade rehearse PLAN --env NAME --dry-run',
   'CF-FAILOVER': 'crossfade doctor PLAN',
   'CF-GRANT': 'crossfade doctor PLAN',
   'CF-LEASE': 'crossfade unlock --dry-run',

@@ -117,7 +117,7 @@ const SEAM: readonly {readonly file: string; readonly may: readonly Effect[]; re
   {file: 'src/cli/new-file.ts', may: ['files'], why: 'writes the plan that init was asked for'},
   {file: 'src/server/metrics-server.ts', may: ['network'], why: 'answers Prometheus'},
   {file: 'src/server/control-socket.ts', may: ['network', 'files'], why: 'answers operators of this machine'},
-  {file: 'src/journal/sqlite-state.ts', may: ['files'], why: 'makes the state folder'},
+  {file: 'src/journal/sqlite-state.ts', may: ['files'], why: 'makes state folders, and removes those of rehearsals'},
 ];
 
 /** Started by somebody else than an import. */

@@ -1,4 +1,4 @@
-/** A run on clones: the runner carries out the plan, and whoever is here stands in for the people who ask it to move. */
+/** A run on clones, or in an environment: the runner carries out the plan, and whoever is here stands in for the people who ask it to move. */
 import type {Entry, Signal} from '../journal/journal.ts';
 import {runState, type RunState} from '../journal/run-state.ts';
 import type {Effects} from '../model/effects.ts';
@@ -6,7 +6,7 @@ import {TerminalError} from '../model/errors.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import type {StandIn} from '../rehearsal/stand-in.ts';
 import {currentPerson} from './actor.ts';
-import type {OwnJournal} from './clones.ts';
+import type {OwnJournal} from './own-journal.ts';
 import {EXIT} from './exit-codes.ts';
 import type {Output} from './output.ts';
 import {type RunRequest, runToEnd} from './run-to-end.ts';
@@ -42,12 +42,12 @@ export async function runOnClones(request: CloneRun, why: string, ask: (asking: 
     patience: {leave: false, timeoutMs: request.timeoutMs},
   });
   const failing = running.then(
-    // A run that is completed is seen in its journal.
+    // A run that is completed or aborted is seen in its journal.
     (code) =>
-      code === EXIT.done
+      code === EXIT.done || code === EXIT.calledOff
         ? new Promise<never>(() => {})
-        : Promise.reject(failed(`the run on the clone ended by itself, with exit code ${code}`)),
-    (error: unknown) => Promise.reject(failed('the run on the clone failed', error)),
+        : Promise.reject(failed(`the run ended by itself, with exit code ${code}`)),
+    (error: unknown) => Promise.reject(failed('the run failed', error)),
   );
   failing.catch(() => undefined); // raced below; after the last question its end is asked for
   const asking: Asking = {
@@ -70,6 +70,6 @@ export async function runOnClones(request: CloneRun, why: string, ask: (asking: 
 export const failed = (what: string, cause?: unknown): TerminalError =>
   new TerminalError(cause instanceof Error ? `${what}: ${cause.message}` : what, {
     code: 'CF-REHEARSE-005',
-    next: 'read what the run has said; the clones are as it left them',
+    next: 'read what the run has said; the databases that it went on are as it left them',
     cause,
   });

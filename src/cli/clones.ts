@@ -1,9 +1,6 @@
-/** What a rehearsal and a trial have in common: the plan's databases, which are only read, anonymised clones in the places that flags name, and a journal apart. */
-import {join} from 'node:path';
+/** What a rehearsal on clones and a trial have in common: the plan's databases, which are only read, and anonymised clones in the places that flags name. */
 import type {Command} from 'commander';
 import type {Ties} from '../engine/engine.ts';
-import type {Journal, JournalStore} from '../journal/journal.ts';
-import {statePlace, openStateStore} from '../journal/state-store.ts';
 import type {Effects} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
@@ -16,10 +13,10 @@ import {textOf, type Invocation} from './command.ts';
 import type {Sides} from './compose.ts';
 import {durationFlag} from './duration-flag.ts';
 import type {ExitCode} from './exit-codes.ts';
+import {journalsFolder} from './own-journal.ts';
 import {planArgument} from './plan-argument.ts';
 import {sayDisguises} from './rehearse-lines.ts';
 import {openClones, openOriginals, refuseRealPlaces} from './rehearse-places.ts';
-import {begin} from './run.ts';
 
 export const withCloneFlags = (command: Command): Command =>
   command
@@ -31,6 +28,8 @@ export const withCloneFlags = (command: Command): Command =>
 
 const TIMEOUT_MS = 30 * 60_000;
 
+export const timeoutOf = (options: Invocation['options']): number => durationFlag(options, 'timeout') ?? TIMEOUT_MS;
+
 /** What is to be cloned, and from where. */
 export type Cloned = {
   readonly pinned: PinnedPlan;
@@ -40,14 +39,19 @@ export type Cloned = {
   readonly ties: Ties;
   readonly extent: Extent;
   readonly timeoutMs: number;
+  /** By which values are disguised. */
+  readonly key: string;
+  /** Where its journal will be. */
+  readonly folder: string;
 };
 
 /** The databases of the plan are open while `act` goes on, and only read. A dry run says what would become of them, and nothing is done. */
 export async function fromOriginals<T>(invocation: Invocation, act: (cloned: Cloned) => Promise<T>): Promise<T | ExitCode> {
-  const {options, output} = invocation;
+  const {options, output, global} = invocation;
   const pinned = await planArgument(invocation);
   const extent = extentOf(options);
-  const timeoutMs = durationFlag(options, 'timeout') ?? TIMEOUT_MS;
+  const timeoutMs = timeoutOf(options);
+  const folder = journalsFolder(global);
   const effects = await effectsOf(process.env);
   const originals = await openOriginals(pinned.plan, effects);
   try {
@@ -57,12 +61,15 @@ export async function fromOriginals<T>(invocation: Invocation, act: (cloned: Clo
     const choice = chooseDisguises(tables, ties, pinned.plan.rehearsal?.columns ?? []);
     if (options['dryRun'] === true) return sayDisguises(choice, invocation);
     if (choice.faults.length > 0) throw unclear(choice.faults);
-    return await act({pinned, effects, originals, choice, ties, extent, timeoutMs});
+    return await act({pinned, effects, originals, choice, ties, extent, timeoutMs, folder, key: newKey(effects)});
   } finally {
     await closeSides(originals);
     output.detail('the databases of the plan were only read');
   }
 }
+
+/** Nobody can guess it. */
+const newKey = (effects: Effects): string => `${effects.randomId()} ${effects.randomId()}`;
 
 /** The clones stay as `act` leaves them. */
 export async function withClones<T>(
@@ -72,7 +79,7 @@ export async function withClones<T>(
   {output}: Invocation,
   act: (clones: Sides, made: MadeClone) => Promise<T>,
 ): Promise<T> {
-  const {pinned, effects, originals, choice, ties, extent} = cloned;
+  const {pinned, effects, originals, choice, ties, extent, key} = cloned;
   const clones = await openClones(standIn.plan, effects);
   try {
     await refuseRealPlaces(originals, clones);
@@ -84,31 +91,13 @@ export async function withClones<T>(
       tables: choice.tables,
       ties,
       extent,
-      key: `${effects.randomId()} ${effects.randomId()}`,
+      key,
       note,
       say: (text) => output.say(text),
     });
     return await act(clones, made);
   } finally {
     await closeSides(clones);
-  }
-}
-
-export type OwnJournal = {readonly id: string; readonly store: JournalStore; readonly journal: Journal};
-
-/** Its journal is its own: nobody takes it for one of the real run. */
-export async function withOwnJournal<T>(
-  effects: Effects,
-  pinned: PinnedPlan,
-  {global}: Invocation,
-  act: (own: OwnJournal) => Promise<T>,
-): Promise<T> {
-  const id = effects.randomId();
-  const store = await openStateStore(stateFolder(global.state, id), effects);
-  try {
-    return await act({id, store, journal: await begin(await store.create(id, pinned.plan.name), pinned)});
-  } finally {
-    await store.close();
   }
 }
 
@@ -120,15 +109,6 @@ function extentOf(options: Invocation['options']): Extent {
   if (text === undefined) return {kind: 'whole'};
   if (/^\d+$/.test(text) && Number(text) > 0) return {kind: 'sample', rows: Number(text)};
   throw new TerminalError(`--sample cannot be ${text}`, {code: 'CF-USAGE-001', next: 'give a whole number above 0'});
-}
-
-function stateFolder(state: string | undefined, id: string): string {
-  const {place} = statePlace(state);
-  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) return join(place, 'rehearsals', id);
-  throw new TerminalError('what runs on a clone keeps a journal of its own, in a folder', {
-    code: 'CF-USAGE-001',
-    next: 'give --state FOLDER',
-  });
 }
 
 const unclear = (faults: readonly string[]): TerminalError =>

@@ -2,6 +2,7 @@
 import type {ErrorCode} from '../model/errors.ts';
 import {canaryPages} from './explain-canary.ts';
 import {connectionPages} from './explain-connections.ts';
+import {environmentPages} from './explain-environment.ts';
 import {failoverPages} from './explain-failover.ts';
 import {mappingPages} from './explain-mapping.ts';
 import {page, type Page} from './explain-page.ts';
@@ -247,6 +248,7 @@ export const explainPages = {
     'Add the flag that the message names; VERB --help lists all.',
   ),
   ...relayPages,
+  ...environmentPages,
   ...rehearsalPages,
   ...readPages,
   ...roomPages,

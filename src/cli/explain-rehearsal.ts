@@ -44,4 +44,16 @@ export const rehearsalPages = {
     'When the source is idle.',
     'Measure when the source is busy, longer with --measure 10m, or give the writes a second themselves with --rate 20.',
   ),
+  'CF-REHEARSE-008': page(
+    'the log of the source could not be recorded',
+    'The server did not give a temporary replication slot with the output plug-in test_decoding. Nothing was written, and nothing is left on the server.',
+    'On a server without wal_level = logical or without a free slot, and where a transaction was open for longer than a minute.',
+    'crossfade doctor PLAN says what is missing. The plug-in comes with PostgreSQL; some packages have it apart (postgresql-contrib).',
+  ),
+  'CF-REHEARSE-009': page(
+    'a recording cannot be used',
+    'The file is no recording, is of another version, or is not whole; the key beside it is not there or is that of another one; or the columns or their rules are others by now, so that a clone would not have the same keys. Nothing was made.',
+    'When only one of the two files was moved, and after rehearsal: columns was edited in the plan.',
+    'Keep FILE and FILE.key together, or record again with crossfade rehearse PLAN --record FILE.',
+  ),
 } as const;

@@ -9,6 +9,7 @@ import {crossfadeVersion} from './version.ts';
 
 /** A file that says something else is refused with the difference: what runs is what was pinned. */
 export async function pinnedPlanOf(state: RunState): Promise<PinnedPlan> {
+  refuseRehearsal(state);
   const {plan} = state;
   const pinned = plan.file === STDIN ? undefined : await readIfThere(plan.file);
   if (!pinned) return fromJournal(state);
@@ -17,6 +18,22 @@ export async function pinnedPlanOf(state: RunState): Promise<PinnedPlan> {
     code: 'CF-PLAN-002',
     next: 'restore the file; or, if the change is meant: crossfade amend FILE --reason TEXT, then crossfade resume',
   });
+}
+
+/** What went on clones or in an environment never goes on with the databases that its plan names. */
+export function refuseRehearsal({rehearsal, plan}: RunState): void {
+  if (!rehearsal) return;
+  const {environment} = rehearsal;
+  throw new TerminalError(
+    `this was no run on the databases of ${plan.name}: it was rehearsed ${environment === null ? 'on clones' : `in ${environment}`}`,
+    {
+      code: 'CF-VERB-001',
+      next:
+        environment === null
+          ? `crossfade rehearse ${plan.file} begins anew`
+          : `crossfade rehearse ${plan.file} --env ${environment} --drop`,
+    },
+  );
 }
 
 const readIfThere = async (file: string): Promise<PinnedPlan | undefined> => {
@@ -29,7 +46,7 @@ const readIfThere = async (file: string): Promise<PinnedPlan | undefined> => {
 };
 
 /** Secrets stand in it as references, as in the file. Another version may read the same content otherwise. */
-const fromJournal = ({plan: {name, file, checksum, content}, version}: RunState): PinnedPlan => {
+export const fromJournal = ({plan: {name, file, checksum, content}, version}: RunState): PinnedPlan => {
   // Written by this version from a parsed plan.
   if (version === crossfadeVersion()) return {plan: content as Plan, file, checksum};
   throw new TerminalError(`the file of the plan ${name} (${file}) is not there, and the journal's copy was written by version ${version}`, {

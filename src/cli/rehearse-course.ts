@@ -1,18 +1,15 @@
 /** The way of a rehearsal: forward, back, and forward again, under its load. */
 import type {Entry} from '../journal/journal.ts';
 import {runState} from '../journal/run-state.ts';
-import type {Load} from '../rehearsal/load.ts';
+import type {RehearsalLoad} from '../rehearsal/load.ts';
 import {closeSides} from './clones.ts';
 import {type Asking, type CloneRun, failed, runOnClones} from './clone-run.ts';
 import {openSides, refOf} from './compose.ts';
 
 export type Course = {readonly entries: readonly Entry[]; readonly keptLogBytes: number | null};
 
-export type CourseRequest = CloneRun & {readonly load: Load};
+export type CourseRequest = CloneRun & {readonly load: RehearsalLoad};
 
-/** So many writes have to reach the side that has been opened before the traffic moves on. */
-const WRITES_MIN = 25;
-const WRITES_MS_MAX = 120_000;
 /** Attempts that are called off are made again, as a person would. */
 const ATTEMPTS_MAX = 12;
 
@@ -31,7 +28,7 @@ export async function goThere(request: CourseRequest): Promise<Course> {
   async function ask(run: Asking): Promise<void> {
     for (let windows = 0, attempts = 0; ; ) {
       const {waitingFor, phase, isPhaseOpen, isFinal} = await run.next();
-      if (isFinal) throw failed('somebody has completed the run on the clone');
+      if (isFinal) throw failed(`the run is ${phase} already`);
       if (isPhaseOpen && phase !== 'prepare-target') await lookAtLog();
       if (attempts > ATTEMPTS_MAX) throw failed(`the traffic did not move in ${ATTEMPTS_MAX} attempts`);
       if (waitingFor?.kind === 'signal') {
@@ -66,8 +63,8 @@ export async function goThere(request: CourseRequest): Promise<Course> {
 
   async function untilWritten(side: 'source' | 'target', run: Asking): Promise<void> {
     const [from, began] = [load.taken(side), effects.clock.monotonicMs()];
-    while (load.hasRows && load.taken(side) < from + WRITES_MIN) {
-      if (effects.clock.monotonicMs() - began > WRITES_MS_MAX) throw failed(`the ${side} took no writes of the load`);
+    while (load.hasRows && load.taken(side) < from + load.enough) {
+      if (effects.clock.monotonicMs() - began > load.patienceMs) throw failed(`the ${side} took no writes of the load`);
       const {waitingFor} = await run.next();
       // A plan whose cutover starts by itself waits for no load: the target serves again.
       if (side === 'source' && waitingFor?.kind === 'window') return;

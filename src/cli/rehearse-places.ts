@@ -4,7 +4,7 @@ import type {Database} from '../engine/engine.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Effects} from '../model/effects.ts';
 import type {Side} from '../model/side.ts';
-import type {Plan} from '../plan/plan.ts';
+import type {DatabasePlan, Plan} from '../plan/plan.ts';
 import {isInPlace} from '../plan/plan.ts';
 import {standInFor, type StandIn} from '../rehearsal/stand-in.ts';
 import {workflows} from '../../workflows/workflows.ts';
@@ -13,7 +13,7 @@ import {openSides, type Sides} from './compose.ts';
 import {referenceOf} from './compose-gate-services.ts';
 
 /** Not those of the run on the clone: a runner ends what it takes for sessions of an earlier one. */
-const OWN = {id: 'rehearse', short: 'rehearse'};
+export const OWN = {id: 'rehearse', short: 'rehearse'};
 
 export const openOriginals = (plan: Plan, effects: Effects): Promise<Sides> => {
   if (!isInPlace(plan) && plan.schema.kind !== 'existing') return openSides(plan, {...OWN, name: plan.name}, effects);
@@ -21,6 +21,7 @@ export const openOriginals = (plan: Plan, effects: Effects): Promise<Sides> => {
   throw new TerminalError(`no clone can be made for ${why}`, {code: 'CF-REHEARSE-003', next: 'try the plan on a copy of your own'});
 };
 
+/** Where the stand-in for a plan finds them. */
 export const openClones = (plan: Plan, effects: Effects): Promise<Sides> => openSides(plan, {...OWN, name: plan.name}, effects);
 
 /** The plan on the addresses that the flags name. */
@@ -33,9 +34,15 @@ export function standInOf(plan: Plan, options: Invocation['options']): StandIn {
       next: `give an empty database: ${flag} env:NAME`,
     });
   };
-  const urls = {source: named('sourceClone', '--source-clone'), target: named('targetClone', '--target-clone')};
+  return standInAt(plan, {
+    source: {engine: plan.source.engine, url: named('sourceClone', '--source-clone')},
+    target: {engine: plan.target.engine, url: named('targetClone', '--target-clone')},
+  });
+}
+
+export function standInAt(plan: Plan, places: Readonly<Record<Side, DatabasePlan>>): StandIn {
   const workflow = workflows[plan.workflow as keyof typeof workflows];
-  return standInFor(plan, urls, Object.fromEntries(workflow.phases.map((phase) => [phase, workflow.gates(phase)])));
+  return standInFor(plan, places, Object.fromEntries(workflow.phases.map((phase) => [phase, workflow.gates(phase)])));
 }
 
 /** A server that answers as one of the plan's is one of them, whatever it is called: nothing is written there. */

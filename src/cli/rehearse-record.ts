@@ -1,10 +1,9 @@
 /** The record of a rehearsal, put together of what was measured. */
 import type {Effects} from '../model/effects.ts';
-import type {RehearsalRecord, Surroundings} from '../model/rehearsal-record.ts';
-import type {Plan} from '../plan/plan.ts';
+import type {RehearsalRecord, RehearsedEnvironment, Surroundings} from '../model/rehearsal-record.ts';
+import type {PinnedPlan} from '../plan/plan.ts';
 import type {LoadAccount} from '../rehearsal/load.ts';
 import type {MadeClone} from '../rehearsal/make-clone.ts';
-import type {Extent} from '../rehearsal/rehearsal.ts';
 import type {StandIn} from '../rehearsal/stand-in.ts';
 import {attemptsOf} from '../report/attempts.ts';
 import {visitsOf} from '../report/visits.ts';
@@ -12,7 +11,6 @@ import {currentPerson} from './actor.ts';
 import type {Sides} from './compose.ts';
 import {sealed} from './rehearsal-file.ts';
 import type {Course} from './rehearse-course.ts';
-import {extentWords} from './rehearse-lines.ts';
 import type {Signer} from './rehearse-signer.ts';
 import {sizesOf} from './surroundings.ts';
 
@@ -20,21 +18,22 @@ export type RecordParts = {
   readonly id: string;
   readonly around: Surroundings;
   readonly made: MadeClone;
-  readonly clones: Sides;
-  readonly extent: Extent;
+  readonly sides: Sides;
+  readonly extent: string;
+  readonly environment?: RehearsedEnvironment;
   readonly standIn: StandIn;
   readonly course: Course;
   readonly account: LoadAccount;
-  readonly scope: Plan['scope'];
+  readonly pinned: PinnedPlan;
   readonly signer: Signer | undefined;
   readonly effects: Effects;
 };
 
 export async function recordOf(parts: RecordParts): Promise<RehearsalRecord> {
-  const {id, around, made, clones, extent, standIn, course, account, scope, signer, effects} = parts;
+  const {id, around, made, sides, extent, environment, standIn, course, account, pinned, signer, effects} = parts;
   const visits = visitsOf(course.entries);
-  const tables = await clones.source.catalog.tables(scope);
-  const ofTarget = await clones.target.storage?.tableSizes(tables.map(({name}) => name));
+  const tables = await sides.source.catalog.tables(pinned.plan.scope);
+  const ofTarget = await sides.target.storage?.tableSizes(tables.map(({name}) => name));
   return sealed(
     {
       schemaVersion: 1,
@@ -42,9 +41,10 @@ export async function recordOf(parts: RecordParts): Promise<RehearsalRecord> {
       madeAt: effects.clock.now().toISOString(),
       by: signer?.name ?? currentPerson().name,
       around,
+      ...(environment ? {environment} : {}),
       clone: {
-        versions: {source: (await clones.source.identity()).version, target: (await clones.target.identity()).version},
-        extent: extentWords(extent),
+        versions: {source: (await sides.source.identity()).version, target: (await sides.target.identity()).version},
+        extent,
         tables: sizesOf(tables).map((one) => ({...one, rows: made.tables.find(({table}) => table === one.table)?.rows ?? one.rows})),
         readable: made.readable,
         lookedFor: made.lookedFor,

@@ -29,6 +29,7 @@ import type {Output} from './output.ts';
 import {Patience, type PatienceFlags} from './patience.ts';
 import {handleProcessSignals} from './process-signals.ts';
 import {progressTelemetry, type ProgressTelemetry} from './progress.ts';
+import {refuseRehearsal} from './pinned-plan.ts';
 import {reportEnd} from './run-end.ts';
 import {runnerLog} from './runner-log.ts';
 import {setWords, tuningWords} from './tuning-words.ts';
@@ -59,6 +60,7 @@ export const runToEnd = async ({
   ...request
 }: RunRequest): Promise<ExitCode> => {
   const pinned = request.standIn ? {...request.pinned, plan: request.standIn} : request.pinned;
+  if (!request.standIn) refuseRehearsal(runState(await kept.entries()));
   const migration = refOf(kept.migration, pinned.plan.name);
   const log = await runnerLog(global, migration.short, runState(await kept.entries()), effects.clock, output);
   const journal = loggedJournal(kept, log);

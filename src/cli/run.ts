@@ -1,6 +1,7 @@
 /** `crossfade run PLAN`: the runner, in the foreground, until the end. The same plan again goes on where it was. */
 import type {Journal, JournalStore, MigrationSummary} from '../journal/journal.ts';
 import {TerminalError} from '../model/errors.ts';
+import type {RehearsedOn} from '../model/rehearsal-record.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import type {CommandModule} from './command.ts';
 import {patienceOf, withPatience} from './patience.ts';
@@ -65,8 +66,8 @@ const pinAgain = async (journal: Journal, before: unknown, {plan, file, checksum
   return journal;
 };
 
-/** The first entry. */
-export const begin = async (journal: Journal, {plan, file, checksum}: PinnedPlan): Promise<Journal> => {
+/** The first entry. `rehearsal`: where it is carried out, when that is not where the plan says. */
+export const begin = async (journal: Journal, {plan, file, checksum}: PinnedPlan, rehearsal?: RehearsedOn): Promise<Journal> => {
   const {crossfadeVersion} = await import('./version.ts');
   await journal.append({
     type: 'migration-created',
@@ -76,6 +77,7 @@ export const begin = async (journal: Journal, {plan, file, checksum}: PinnedPlan
     plan,
     workflow: plan.workflow,
     version: crossfadeVersion(),
+    ...(rehearsal ? {rehearsal} : {}),
   });
   return journal;
 };

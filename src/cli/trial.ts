@@ -2,10 +2,11 @@
 import {resolveDatabaseUrl} from '../plan/secret.ts';
 import type {MadeClone} from '../rehearsal/make-clone.ts';
 import type {StandIn} from '../rehearsal/stand-in.ts';
-import {type Cloned, closeSides, empty, fromOriginals, withCloneFlags, withClones, withOwnJournal} from './clones.ts';
+import {type Cloned, closeSides, empty, fromOriginals, withCloneFlags, withClones} from './clones.ts';
 import {type Asking, runOnClones} from './clone-run.ts';
 import type {CommandModule, Invocation} from './command.ts';
 import type {ExitCode} from './exit-codes.ts';
+import {withOwnJournal} from './own-journal.ts';
 import {openClones, standInOf} from './rehearse-places.ts';
 import {dropTrial} from './trial-drop.ts';
 import {sayTrial} from './trial-lines.ts';
@@ -37,7 +38,8 @@ async function makeTarget(cloned: Cloned, invocation: Invocation): Promise<Trial
   const {output, global} = invocation;
   const standIn = straightAway(standInOf(pinned.plan, invocation.options));
   return withClones(cloned, standIn, 'trial', invocation, async (clones, made) => {
-    await withOwnJournal(effects, {...pinned, plan: standIn.plan}, invocation, (own) =>
+    const where = {folder: cloned.folder, effects, on: {environment: null}, keep: false};
+    await withOwnJournal(where, {...pinned, plan: standIn.plan}, invocation, (own) =>
       runOnClones({...own, pinned, standIn, effects, output, global, timeoutMs}, 'the trial', toTheEnd),
     );
     await empty(clones.source, 'trial');

@@ -3,7 +3,7 @@
  * them; absent where no clone is made. Called by `src/rehearsal` only. An original is read in one transaction that may
  * write nothing; what a clone is told to do is done only in a database that was empty, or that says it is a clone.
  */
-import type {Key, Row, Value} from '../model/change.ts';
+import type {Change, Key, Row, Value} from '../model/change.ts';
 import type {Table, TableName} from '../model/table.ts';
 import type {SchemaStatement} from './schema.ts';
 
@@ -29,6 +29,8 @@ export interface Cloning {
   whatIsHere(): Promise<'nothing' | 'a clone' | 'other'>;
   /** Writes down that the database is a clone, and takes out of it what was there. Throws CF-REHEARSE-001 where it is none and not empty. */
   claim(note: string): Promise<void>;
+  /** Throws CF-ENV-003, with what to run there, unless the database says by itself that it belongs to this environment. */
+  requireEnvironment(name: string): Promise<void>;
   /** In order. Optional statements that fail are answered with the reason; any other failure is CF-REHEARSE-003. */
   make(statements: readonly SchemaStatement[]): Promise<readonly {readonly object: string; readonly reason: string}[]>;
   /** How many rows came. */
@@ -37,6 +39,8 @@ export interface Cloning {
   written(tables: readonly Table[]): Promise<number>;
   /** Settings of the server that a run's course depends on. */
   settings(): Promise<Readonly<Record<string, string>>>;
+  /** What others commit in these tables, in order, until `over`. Makes nothing in the database, and nothing of it outlives its session. */
+  record(tables: readonly Table[], over: AbortSignal): AsyncIterable<RecordedTransaction>;
   /** A client with a session of its own. */
   client(): Promise<LoadClient>;
 }
@@ -49,6 +53,15 @@ export interface Original {
   matching(table: Table, columns: readonly string[], values: readonly Key[]): Promise<readonly Row[]>;
 }
 
+/** Without truncates. `committedMs`: by the server's clock, since 1970. */
+export type RecordedTransaction = {readonly committedMs: number; readonly changes: readonly Change[]};
+
+/** One change of a transaction that is replayed. A row that is there already gets the values of the one to be inserted. */
+export type ReplayedChange =
+  | {readonly kind: 'insert'; readonly table: Table; readonly row: Row}
+  | {readonly kind: 'update'; readonly table: Table; readonly key: Key; readonly row: Row}
+  | {readonly kind: 'delete'; readonly table: Table; readonly key: Key};
+
 /** `closed`: another side takes the writes. `refused`: a constraint. `unknown`: nobody answered whether it was done. */
 export type Written = 'done' | 'closed' | 'refused' | 'unknown';
 
@@ -58,6 +71,8 @@ export interface LoadClient {
   update(table: Table, key: Key, column: string, value: Value): Promise<Written>;
   /** Takes the row away and puts it back, in one transaction. */
   replace(table: Table, key: Key, row: Row): Promise<Written>;
+  /** All of them in one transaction. `rows`: how many each of them found. */
+  replay(changes: readonly ReplayedChange[]): Promise<{readonly written: Written; readonly rows: readonly number[]}>;
   /** Undefined when there is no such row. */
   read(table: Table, key: Key): Promise<Row | undefined>;
   close(): Promise<void>;

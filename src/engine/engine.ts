@@ -55,7 +55,7 @@ export type {Lock, Statement, Statements} from './statements.ts';
 export type {HeldState, MayReread} from './held-state.ts';
 export type {KeptLog} from './kept-log.ts';
 export type {Load} from './load.ts';
-export type {Cloning, LoadClient, Original, Reference, Ties, Written} from './cloning.ts';
+export type {Cloning, LoadClient, Original, RecordedTransaction, Reference, ReplayedChange, Ties, Written} from './cloning.ts';
 export type {Disk, Storage, TableSizes} from './storage.ts';
 
 export interface Engine {

@@ -3,6 +3,7 @@
  * only source. Written by the runner and by signals; the workflow's state is a fold of it. An entry keeps its meaning
  * for ever: new facts are new members, none is ever changed.
  */
+import type {RehearsedOn} from '../model/rehearsal-record.ts';
 import type {RepairedRows} from '../model/repair-cause.ts';
 import type {Side} from '../model/side.ts';
 import type {StatementComparison} from '../model/statement-comparison.ts';
@@ -39,6 +40,8 @@ export type JournalFact =
       readonly plan: unknown;
       readonly workflow: string;
       readonly version: string;
+      /** Absent: it is carried out on the databases that the plan names. */
+      readonly rehearsal?: RehearsedOn;
     }
   | {readonly type: 'runner-started'; readonly epoch: number; readonly holder: string; readonly host?: string; readonly pid: number}
   | {readonly type: 'runner-stopped'; readonly reason: string}

@@ -1,5 +1,6 @@
 import {workflows} from '../../workflows/workflows.ts';
 import {TerminalError} from '../model/errors.ts';
+import type {RehearsedOn} from '../model/rehearsal-record.ts';
 import type {Side} from '../model/side.ts';
 import type {Workflow} from '../workflow/workflow.ts';
 import {standingApprovals} from './approvals.ts';
@@ -39,6 +40,8 @@ export type RunState = Way & {
   readonly status: RunStatus;
   readonly isFinal: boolean;
   readonly plan: PlanOnRecord;
+  /** Where it is carried out instead of the plan's databases; undefined: on those. */
+  readonly rehearsal: RehearsedOn | undefined;
   /** Crossfade's version when the migration was created. */
   readonly version: string;
   readonly createdAt: string;
@@ -112,6 +115,7 @@ export function runState(entries: readonly Entry[], known: Readonly<Record<strin
     status: isFinal ? finalStatus(way.phase) : statusOf(entries, waiting),
     isFinal,
     plan,
+    rehearsal: first.fact.rehearsal,
     version: first.fact.version,
     createdAt: first.at,
     epoch: Math.max(0, ...[...recorded(entries, 'runner-started'), ...recorded(entries, 'unlocked')].map(({fact}) => fact.epoch)),

@@ -1,4 +1,4 @@
-import {mkdirSync} from 'node:fs';
+import {mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {Kysely} from 'kysely';
@@ -35,6 +35,9 @@ export async function openSqliteState(folder: string, effects: Effects): Promise
   }
   return sqlJournalStore(state, effects);
 }
+
+/** With all that is in it. Only of a state that nobody has open. */
+export const removeSqliteState = (folder: string): void => rmSync(folder, {recursive: true, force: true});
 
 function sqliteState(file: string, database: DatabaseSync, effects: Effects): SqlState {
   const db = new Kysely<JournalTables>({dialect: nodeSqliteDialect(database)});

@@ -64,6 +64,10 @@ export type ErrorCode =
   | 'CF-READ-002' // reads failed on the target
   | 'CF-READ-003' // the outbox of dual writes does not fit
   | 'CF-GATE-001' // a gate is red
+  | 'CF-ENV-001' // the project's file cannot be used
+  | 'CF-ENV-002' // nothing stands for a reference of the plan
+  | 'CF-ENV-003' // a server of an environment could be one of the plan's own
+  | 'CF-ENV-004' // an environment has another schema than the plan's databases
   | 'CF-REHEARSE-001' // a place for a clone could be somebody's database
   | 'CF-REHEARSE-002' // it is not clear what becomes of a column in the clone
   | 'CF-REHEARSE-003' // the clone could not be made
@@ -71,6 +75,8 @@ export type ErrorCode =
   | 'CF-REHEARSE-005' // the rehearsal did not go through
   | 'CF-REHEARSE-006' // the record of a rehearsal cannot be used
   | 'CF-REHEARSE-007' // the peak of the source could not be measured
+  | 'CF-REHEARSE-008' // the log of the source could not be recorded
+  | 'CF-REHEARSE-009' // a recording cannot be used
   | 'CF-APPROVE-001' // who approves is not somebody whom the plan knows and lets
   | 'CF-STATE-001' // the local state is missing or damaged
   | 'CF-STATE-002' // the journal's chain is broken

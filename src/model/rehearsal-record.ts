@@ -29,6 +29,21 @@ export type RehearsedPhase = {readonly phase: string; readonly ms: number; reado
 /** One attempt to move the traffic. */
 export type RehearsedSwitch = {readonly direction: 'forward' | 'reverse'; readonly decided: boolean; readonly heldMs: number | null};
 
+/** Instead of the databases that the plan names: those of an environment, or clones that were made for it (null). */
+export type RehearsedOn = {readonly environment: string | null};
+
+/** Servers that stand for the plan's, as they call themselves. */
+export type RehearsedEnvironment = {
+  readonly name: string;
+  readonly servers: Readonly<Record<Side, RehearsedServer>>;
+  /** Whether `around` is of the plan's own databases. Where their addresses were not known, it is of these servers. */
+  readonly isAroundPlan: boolean;
+};
+export type RehearsedServer = Pick<SideSurroundings, 'version' | 'versionText'> & {
+  readonly systemId: string;
+  readonly database: string;
+};
+
 export type RehearsalRecord = {
   readonly schemaVersion: 1;
   readonly id: string;
@@ -36,6 +51,9 @@ export type RehearsalRecord = {
   readonly madeAt: string;
   readonly by: string;
   readonly around: Surroundings;
+  /** Absent when it went on clones. */
+  readonly environment?: RehearsedEnvironment;
+  /** The databases that it went on: clones, or those of an environment. */
   readonly clone: {
     readonly versions: Readonly<Record<Side, number>>;
     readonly extent: string;
@@ -55,6 +73,15 @@ export type RehearsalRecord = {
     readonly measured?: {readonly times: number; readonly rowsPerSecond: number; readonly measuredMs: number} | null;
     /** Acknowledged a second, waits and holds included. Absent in older records. */
     readonly reached?: number;
+    /** Of a recording that was played instead of writes that were made up. */
+    readonly replayed?: {
+      readonly recordedAt: string;
+      readonly recordedMs: number;
+      readonly transactions: number;
+      readonly rounds: number;
+      readonly absent: number;
+      readonly behindMs: number;
+    };
     readonly acknowledged: number;
     readonly refused: number;
     readonly unknown: number;

@@ -4,15 +4,12 @@
  */
 import {readFile} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
-import {LineCounter, parseDocument, type Document, type YAMLError} from 'yaml';
 import {TerminalError} from '../model/errors.ts';
-import {planJsonSchema} from './json-schema.ts';
+import {readChecked} from './checked-yaml.ts';
 import {locateFunctions, withDigests} from './function-digests.ts';
 import type {DatabasePlan, PinnedPlan, Plan, SchemaPlan} from './plan.ts';
 import {planChecksum} from './plan-checksum.ts';
-import {PlanInvalid, type PlanProblem} from './plan-invalid.ts';
-import {lineAndColumn, offsetOf, pathText} from './plan-position.ts';
-import {pathProblems, wordsFor} from './plan-problems.ts';
+import {PlanInvalid} from './plan-invalid.ts';
 import {planSchemaFor} from './plan-schema.ts';
 import {SHIPPED, type Vocabulary} from './vocabulary.ts';
 
@@ -29,64 +26,13 @@ export function pinPlan(text: string, file: string, words: Vocabulary = SHIPPED)
   return {plan: locate(plan, folder), file: resolve(file), checksum: planChecksum(plan)};
 }
 
-function parsePlan(text: string, file: string, words: Vocabulary): Plan {
-  const lines = new LineCounter();
-  // Without `prettyErrors`: its code frames would print the lines around a fault, and a secret may stand there.
-  const document = parseDocument(text, {lineCounter: lines, prettyErrors: false});
-  const faults: readonly YAMLError[] = [...document.errors, ...document.warnings];
-  if (faults.length > 0)
-    throw new PlanInvalid(
-      file,
-      faults.map((fault) => syntaxProblem(fault, file, lines)),
-    );
-  const value = valueOf(document, file);
-  const schema = planSchemaFor(document.get('workflow'), words);
-  const parsed = schema.safeParse(value, {reportInput: true, error: wordsFor});
-  if (parsed.success) return parsed.data;
-  const problems = pathProblems(parsed.error.issues, planJsonSchema(schema));
-  throw new PlanInvalid(
+const parsePlan = (text: string, file: string, words: Vocabulary): Plan =>
+  readChecked(
+    text,
     file,
-    inFileOrder(
-      problems.map((problem) => ({
-        ...problem,
-        file,
-        path: pathText(problem.path),
-        ...lineAndColumn(lines, offsetOf(document, problem.path, problem.at)),
-      })),
-    ),
+    (document) => planSchemaFor(document.get('workflow'), words),
+    (problems) => new PlanInvalid(file, problems),
   );
-}
-
-/** Only known fields: `at` was for finding the place. */
-const inFileOrder = (problems: readonly PlanProblem[]): PlanProblem[] =>
-  problems
-    .map(({file, line, column, path, message, suggestion}) => ({
-      file,
-      line,
-      column,
-      path,
-      message,
-      ...(suggestion === undefined ? {} : {suggestion}),
-    }))
-    .toSorted((a, b) => a.line - b.line || a.column - b.column);
-
-const syntaxProblem = (fault: YAMLError, file: string, lines: LineCounter): PlanProblem => ({
-  file,
-  ...lineAndColumn(lines, fault.pos[0]),
-  path: '',
-  message: `is not valid YAML: ${fault.message.replace(/:\/\/\S*@/g, '://***@')}`,
-});
-
-/** Throws for aliases that expand without end. */
-function valueOf(document: Document, file: string): unknown {
-  if (document.contents === null) throw new PlanInvalid(file, [{file, line: 1, column: 1, path: '', message: 'is empty'}]);
-  try {
-    const value: unknown = document.toJS();
-    return value;
-  } catch {
-    throw new PlanInvalid(file, [{file, line: 1, column: 1, path: '', message: 'uses aliases that expand too far'}]);
-  }
-}
 
 async function textOf(file: string): Promise<string> {
   try {

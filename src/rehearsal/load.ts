@@ -10,6 +10,7 @@ import type {Side} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
 import {type LoadRow, loadRows} from './load-rows.ts';
 import type {MeasuredPeak} from './peak.ts';
+import type {Replayed} from './replay.ts';
 
 export type LoadRequest = {
   readonly sides: Readonly<Record<Side, Cloning>>;
@@ -39,7 +40,25 @@ export type LoadAccount = {
   readonly lost: readonly string[];
   /** The longest time from a client's wish to write until it was done. */
   readonly longestWaitMs: number;
+  /** Absent where the writes were made up. */
+  readonly replayed?: Replayed;
 };
+
+/** A load of a rehearsal, wherever its writes come from. */
+export interface RehearsalLoad {
+  /** How many writes this side has acknowledged so far. */
+  taken(side: Side): number;
+  /** Without a row that may be changed there is no load, and nothing is waited for. */
+  readonly hasRows: boolean;
+  /** So many writes have to reach the side that has been opened before the traffic moves on. */
+  readonly enough: number;
+  /** Within this time. */
+  readonly patienceMs: number;
+  /** Writes until `act` is over, and until every write that was begun is. */
+  during<T>(act: () => Promise<T>): Promise<T>;
+  /** Looks at every row that was changed, on the side that serves. */
+  account(): Promise<LoadAccount>;
+}
 
 const CLIENTS = {least: 4, most: 32};
 /** So many writes a second are left to one client. */
@@ -49,7 +68,9 @@ const AGAIN_MS = 20;
 /** A column whose checks take no other row's value is left alone. */
 const REFUSALS_MAX = 3;
 
-export class Load {
+export class Load implements RehearsalLoad {
+  readonly enough = 25;
+  readonly patienceMs = 120_000;
   readonly #request: LoadRequest;
   readonly #over = new AbortController();
   readonly #tally = {acknowledged: 0, refused: 0, unknown: 0, longestWaitMs: 0};
@@ -64,7 +85,6 @@ export class Load {
     this.#request = request;
   }
 
-  /** How many writes this side has acknowledged so far. */
   taken(side: Side): number {
     return this.#taken[side];
   }
@@ -73,7 +93,6 @@ export class Load {
     return this.#rows.length > 0;
   }
 
-  /** Writes until `act` is over, and until every write that was begun is. */
   async during<T>(act: () => Promise<T>): Promise<T> {
     await this.#start();
     const beganMs = this.#request.clock.monotonicMs();
@@ -99,7 +118,6 @@ export class Load {
     return Math.min(CLIENTS.most, Math.max(CLIENTS.least, Math.ceil(this.#request.rate.perSecond / WRITES_PER_CLIENT)));
   }
 
-  /** Looks at every row that was changed, on the side that serves. */
   async account(): Promise<LoadAccount> {
     const client = await this.#request.sides[this.#side].client();
     const lost: string[] = [];

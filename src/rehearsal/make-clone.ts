@@ -116,17 +116,19 @@ async function lookFor(
   say: (text: string) => void,
 ): Promise<void> {
   say(`looking for ${texts.length} texts of the source in every column of the clone …`);
+  await into.reading((clone) => refuseReadable(clone, tables, texts));
+}
+
+/** Throws CF-REHEARSE-004 where one of the texts is found in a column that nobody wants readable. */
+export async function refuseReadable(
+  reader: Pick<Original, 'rows'>,
+  tables: readonly TableDisguise[],
+  texts: readonly string[],
+): Promise<void> {
   const isMeant = (name: string): boolean =>
     tables.some((one) => [...one.columns.values()].some((column) => nameIn(column) === name && isAllowed(column)));
-  const found = (
-    await into.reading((clone) =>
-      findTexts(
-        clone,
-        tables.map(({table}) => withoutLabels(table)),
-        texts,
-      ),
-    )
-  ).filter(({table, column}) => !isMeant(`${nameOf(table)}.${column}`));
+  const bare = tables.map(({table}) => withoutLabels(table));
+  const found = (await findTexts(reader, bare, texts)).filter(({table, column}) => !isMeant(`${nameOf(table)}.${column}`));
   if (found.length === 0) return;
   const places = found.map(({table, column, rows}) => `${nameOf(table)}.${column} (${rows} rows)`);
   throw new TerminalError(`what was changed in one column is readable in another: ${places.join(', ')}`, {

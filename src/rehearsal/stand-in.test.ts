@@ -10,9 +10,12 @@ test('the plan on other addresses, without anything that reaches out, and what t
     watch: [{name: 'errors', settings: {}, forMs: 1000, onExceeded: 'reverse'}],
   } as const;
   const plan = {...written, hooks: [hook], throttle: [{name: 'http', settings: {}}], afterSwitch};
-  const urls = {source: {kind: 'env', value: 'A'}, target: {kind: 'env', value: 'B'}} as const;
-  const {plan: stand, leftOut} = standInFor(plan, urls, {'reverse-cutover': ['replication-lag'], cutover: ['approval']});
-  expect([stand.source.url, stand.target.url]).toEqual([urls.source, urls.target]);
+  const places = {
+    source: {engine: 'postgres', url: {kind: 'env', value: 'A'}},
+    target: {engine: 'postgres', url: {kind: 'env', value: 'B'}},
+  } as const;
+  const {plan: stand, leftOut} = standInFor(plan, places, {'reverse-cutover': ['replication-lag'], cutover: ['approval']});
+  expect([stand.source, stand.target]).toEqual([places.source, places.target]);
   expect(stand.switch).toEqual([{name: 'router', settings: {}}]);
   expect([stand.canary, stand.failover, stand.applicationRoles]).toEqual(['off', undefined, []]);
   const asked = Object.values(stand.gates).flatMap((list) => list.map(({name}) => name));

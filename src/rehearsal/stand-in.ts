@@ -1,8 +1,9 @@
 /**
- * The plan as it is carried out on the clone: the same one, with other addresses and without everything that reaches out
+ * The plan as it is rehearsed: the same one, with other addresses and without everything that reaches out
  * to people, poolers, programs or services of the real world. What is left out is named; nothing else differs.
  */
-import type {Named, Plan, SecretReference} from '../plan/plan.ts';
+import type {Side} from '../model/side.ts';
+import type {DatabasePlan, Named, Plan} from '../plan/plan.ts';
 
 export type StandIn = {readonly plan: Plan; readonly leftOut: readonly string[]};
 
@@ -21,10 +22,10 @@ const OF_THE_DATABASES: ReadonlySet<string> = new Set([
 /** `defaults`: the gates that the workflow has before each phase. */
 export function standInFor(
   plan: Plan,
-  urls: {readonly source: SecretReference; readonly target: SecretReference},
+  places: Readonly<Record<Side, DatabasePlan>>,
   defaults: Readonly<Record<string, readonly string[]>>,
 ): StandIn {
-  const {canary, failover, hooks = [], throttle = [], source, target, relay, afterSwitch, ...rest} = plan;
+  const {canary, failover, hooks = [], throttle = [], relay, afterSwitch, ...rest} = plan;
   const asked: Readonly<Record<string, readonly Named[]>> = {
     ...Object.fromEntries(Object.entries(defaults).map(([phase, names]) => [phase, names.map((name) => ({name, settings: {}}))])),
     ...plan.gates,
@@ -36,8 +37,7 @@ export function standInFor(
   return {
     plan: {
       ...rest,
-      source: {engine: source.engine, url: urls.source},
-      target: {engine: target.engine, url: urls.target},
+      ...places,
       relay: {kind: 'in-process'},
       gates: Object.fromEntries(gates),
       switch: [{name: 'router', settings: {}}],
@@ -49,7 +49,7 @@ export function standInFor(
       ...others,
       ...plan.switch.filter(({name}) => name !== 'router').map(({name}) => `switch ${name}`),
       ...(canary === 'off' ? [] : ['the canary']),
-      ...(relay.kind === 'in-process' ? [] : [`the relay ${relay.kind}: the clone is read directly`]),
+      ...(relay.kind === 'in-process' ? [] : [`the relay ${relay.kind}: the log is read directly`]),
       ...(failover ? ['the failover automation'] : []),
       ...(hooks.length > 0 ? ['the hooks'] : []),
       ...throttle.map(({name}) => `throttle ${name}`),

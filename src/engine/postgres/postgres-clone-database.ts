@@ -4,7 +4,7 @@ import type {Cloning} from '../cloning.ts';
 import {isPassing} from './postgres-errors.ts';
 import {SCHEMA_SETTINGS} from './postgres-schema-file.ts';
 import type {PgSession} from './postgres-session.ts';
-import {quoteValue, textArray} from './postgres-sql.ts';
+import {quoteName, quoteValue, textArray} from './postgres-sql.ts';
 
 /** It has no tables, so nothing of a scope is ever in it. */
 const MARK = 'crossfade_clone';
@@ -36,6 +36,22 @@ export async function claim(session: PgSession, note: string, ours: readonly num
   await endOthers(session, ours);
   for (const statement of (await session.query(LEFT)).rows) await session.query(statement['sql'] ?? '');
   await session.query('CREATE SCHEMA IF NOT EXISTS public');
+}
+
+/** The comment belongs to the database, not to what is in it: neither a dump nor a clone of its tables brings it along. */
+export async function requireEnvironment(session: PgSession, name: string): Promise<void> {
+  const mark = `crossfade environment: ${name}`;
+  const {comment, database} = await session.one(
+    "SELECT coalesce(shobj_description(oid, 'pg_database'), '') AS comment, datname AS database FROM pg_database WHERE datname = current_database()",
+  );
+  if (comment?.includes(mark)) return;
+  throw new TerminalError(
+    `nothing shows that the database ${database} belongs to the environment ${name}: the plan's own address is not known here`,
+    {
+      code: 'CF-ENV-003',
+      next: `if it does, run there: COMMENT ON DATABASE ${quoteName(database ?? '')} IS ${quoteValue(mark)}; or set the plan's own addresses as well, so that both can be compared`,
+    },
+  );
 }
 
 /** A watchdog of a rehearsal that was killed, or an application that was being tried. */

@@ -3,9 +3,10 @@ import {TerminalError} from '../../model/errors.ts';
 import {type Table, writtenColumns} from '../../model/table.ts';
 import type {Cloning, Original, Ties} from '../cloning.ts';
 import {copyOfRows, rowsOfCopy} from '../row-lines.ts';
-import {claim, make, whatIsHere} from './postgres-clone-database.ts';
+import {claim, make, requireEnvironment, whatIsHere} from './postgres-clone-database.ts';
 import {postgresLoadClient} from './postgres-load-client.ts';
 import {BEGIN_READING, copyIn, copyOut} from './postgres-copy-statements.ts';
+import {recordedLog} from './postgres-recorded-log.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {columnOf, isNamed, onlyCondition, ownRows, quoteName, tableNames, textArray, valueType} from './postgres-sql.ts';
@@ -51,6 +52,7 @@ export const postgresCloning = (sessions: PgSessions): Cloning => ({
   },
   whatIsHere: () => sessions.use(whatIsHere),
   claim: (note) => sessions.use((session) => claim(session, note, sessions.pids)),
+  requireEnvironment: (name) => sessions.use((session) => requireEnvironment(session, name)),
   make: (statements) => sessions.use((session) => make(session, statements)),
   fill: (table, rows) => sessions.use((session) => fill(session, table, rows)),
   written: (tables) => sessions.use((session) => writtenRows(session, tables)),
@@ -58,6 +60,7 @@ export const postgresCloning = (sessions: PgSessions): Cloning => ({
     const {rows} = await sessions.use((session) => session.query(SETTINGS));
     return Object.fromEntries(rows.map((row) => [row['name'] ?? '', row['value'] ?? '']));
   },
+  record: (tables, over) => recordedLog(sessions, tables, over),
   client: () => postgresLoadClient(sessions),
 });
 

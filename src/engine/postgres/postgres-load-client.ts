@@ -1,7 +1,7 @@
 /** One client of a generated load: writes as an application does, and says of each write what became of it. */
 import type {Key, Row, Value} from '../../model/change.ts';
 import {type Table, writtenColumns} from '../../model/table.ts';
-import type {LoadClient, Written} from '../cloning.ts';
+import type {LoadClient, ReplayedChange, Written} from '../cloning.ts';
 import {rowsByKey} from './postgres-copy-statements.ts';
 import {codeOf} from './postgres-errors.ts';
 import type {PgSession} from './postgres-session.ts';
@@ -27,28 +27,33 @@ export async function postgresLoadClient(sessions: PgSessions): Promise<LoadClie
     await session?.close();
     session = undefined;
   };
-  const write = async (...statements: readonly string[]): Promise<Written> => {
+  const commit = async (statements: readonly string[]): Promise<{readonly written: Written; readonly rows: readonly number[]}> => {
     let isSent = false;
+    const rows: number[] = [];
     try {
       const through = await open();
       isSent = true;
-      let rows = 0;
       await through.transaction('BEGIN', async () => {
-        for (const statement of statements) rows = (await through.query(statement)).rowCount;
+        for (const statement of statements) rows.push((await through.query(statement)).rowCount);
       });
-      return rows === 1 ? 'done' : 'refused';
+      return {written: 'done', rows};
     } catch (error) {
       const code = codeOf(error) ?? '';
-      if (code === CLOSED) return 'closed';
-      if (REFUSED.test(code)) return 'refused';
+      if (code === CLOSED) return {written: 'closed', rows};
+      if (REFUSED.test(code)) return {written: 'refused', rows};
       await forget();
-      return isSent ? 'unknown' : 'closed';
+      return {written: isSent ? 'unknown' : 'closed', rows};
     }
+  };
+  const write = async (...statements: readonly string[]): Promise<Written> => {
+    const {written, rows} = await commit(statements);
+    return written === 'done' && rows.at(-1) !== 1 ? 'refused' : written;
   };
   return {
     update: (table, key, column, value) =>
       write(`UPDATE ${ownRows(table)} SET ${quoteName(column)} = ${typed(table, column, value)} WHERE ${isRow(table, key)}`),
     replace: (table, key, row) => write(`DELETE FROM ${ownRows(table)} WHERE ${isRow(table, key)}`, insert(table, row)),
+    replay: (changes) => commit(changes.map(replayed)),
     read: async (table, key) => {
       const {rows} = await (await open()).query(
         rowsByKey(table),
@@ -64,7 +69,23 @@ const typed = (table: Table, column: string, value: Value): string => `${quoteVa
 
 const isRow = (table: Table, key: Key): string => hasKey(table, '', key.map(quoteValue));
 
-function insert(table: Table, row: Row): string {
-  const names = writtenColumns(table).map(({name}) => name);
+function replayed(change: ReplayedChange): string {
+  const {table} = change;
+  if (change.kind === 'delete') return `DELETE FROM ${ownRows(table)} WHERE ${isRow(table, change.key)}`;
+  const values = changed(table, change.row);
+  if (change.kind === 'update')
+    return `${values ? `UPDATE ${ownRows(table)} SET ${values}` : `SELECT FROM ${ownRows(table)}`} WHERE ${isRow(table, change.key)}`;
+  const key = table.key.map(quoteName).join(', ');
+  return `${insert(table, change.row, Object.keys(change.row))} ON CONFLICT (${key}) DO ${values ? `UPDATE SET ${values}` : 'NOTHING'}`;
+}
+
+/** An identity that the server alone gives cannot be set. */
+const changed = (table: Table, row: Row): string =>
+  writtenColumns(table)
+    .filter(({name, identity}) => Object.hasOwn(row, name) && identity !== 'always')
+    .map(({name}) => `${quoteName(name)} = ${typed(table, name, row[name] ?? null)}`)
+    .join(', ');
+
+function insert(table: Table, row: Row, names = writtenColumns(table).map(({name}) => name)): string {
   return `INSERT INTO ${quoteTable(table.name)} (${names.map(quoteName).join(', ')}) OVERRIDING SYSTEM VALUE VALUES (${names.map((name) => typed(table, name, row[name] ?? null)).join(', ')})`;
 }

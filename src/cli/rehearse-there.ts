@@ -1,0 +1,66 @@
+/** A rehearsal where it goes, on clones or in an environment: the plan under its load, and the record of it. */
+import type {Ties} from '../engine/engine.ts';
+import type {Effects} from '../model/effects.ts';
+import {TerminalError} from '../model/errors.ts';
+import type {RehearsalRecord, RehearsedEnvironment, Surroundings} from '../model/rehearsal-record.ts';
+import {nameOf, type Table} from '../model/table.ts';
+import type {PinnedPlan} from '../plan/plan.ts';
+import {Load, type LoadRate, type RehearsalLoad} from '../rehearsal/load.ts';
+import {cloningOf, type MadeClone} from '../rehearsal/make-clone.ts';
+import type {Recording} from '../rehearsal/recording.ts';
+import {Replay} from '../rehearsal/replay.ts';
+import type {StandIn} from '../rehearsal/stand-in.ts';
+import type {Invocation} from './command.ts';
+import type {Sides} from './compose.ts';
+import type {OwnJournal} from './own-journal.ts';
+import {goThere} from './rehearse-course.ts';
+import {recordOf} from './rehearse-record.ts';
+import type {Signer} from './rehearse-signer.ts';
+
+export type Ground = {
+  readonly pinned: PinnedPlan;
+  readonly effects: Effects;
+  readonly timeoutMs: number;
+  readonly standIn: StandIn;
+  /** Of the stand-in. */
+  readonly sides: Sides;
+  readonly tables: readonly Table[];
+  readonly ties: Ties;
+  readonly rate: LoadRate;
+  /** Played instead of writes that are made up. */
+  readonly recording?: Recording | undefined;
+  readonly signer: Signer | undefined;
+  /** What it goes on, in words. */
+  readonly extent: string;
+  /** Nothing where no clone was made. */
+  readonly made: MadeClone;
+  readonly environment?: RehearsedEnvironment;
+  readonly surroundings: () => Promise<Surroundings>;
+};
+
+export async function rehearseThere(ground: Ground, own: OwnJournal, {output, global}: Invocation): Promise<RehearsalRecord> {
+  const load = loadOn(ground);
+  const course = await load.during(() => goThere({...ground, ...own, load, output, global}));
+  const account = await load.account();
+  const around = await ground.surroundings();
+  if (account.lost.length > 0) throw lost(account.lost);
+  return recordOf({...ground, id: own.id, around, course, account});
+}
+
+/** Tables that look different on the target are not written: the load knows them by one name only. */
+function loadOn({tables, ties, effects, pinned, sides, rate, recording}: Ground): RehearsalLoad {
+  const mapped = new Set((pinned.plan.mapping ?? []).map(({from}) => nameOf(from)));
+  const request = {
+    sides: {source: cloningOf(sides.source), target: cloningOf(sides.target)},
+    tables: tables.filter(({name}) => !mapped.has(nameOf(name))),
+    ties,
+    clock: effects.clock,
+  };
+  return recording ? new Replay({...request, recording}) : new Load({...request, rate});
+}
+
+const lost = (rows: readonly string[]): TerminalError =>
+  new TerminalError(`acknowledged writes of the load are not there: ${rows.slice(0, 5).join('; ')}`, {
+    code: 'CF-REHEARSE-005',
+    next: 'do not run this plan; keep the databases that it went on (they are as the run left them) and report it',
+  });
