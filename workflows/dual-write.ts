@@ -14,7 +14,12 @@ export const dualWrite = workflow('dual-write', {
   'verify-data': {next: 'shadow-reads', abort: 'aborted'},
   'shadow-reads': {next: 'shift-reads', abort: 'aborted'},
   'shift-reads': {next: 'cutover', abort: 'aborted'},
-  cutover: {next: 'reverse-window', back: 'catch-up', abort: 'aborted', gates: ['replication-lag', 'checksum-match', 'approval']},
+  cutover: {
+    next: 'reverse-window',
+    back: 'catch-up',
+    abort: 'aborted',
+    gates: ['replication-lag', 'checksum-match', 'reads-match', 'approval'],
+  },
   'reverse-window': {next: 'dual-off', reverse: 'reverse-cutover'},
   'reverse-cutover': {next: 'catch-up', back: 'reverse-window', gates: ['replication-lag']},
   'dual-off': {next: 'decommission'},

@@ -7,6 +7,7 @@ import {words as blockerWords} from '../phase/blockers.ts';
 import {countRows} from '../phase/count-rows.ts';
 import {headroomOf} from '../phase/disk-room.ts';
 import type {PhaseContext} from '../phase/phase.ts';
+import {readsNow} from '../phase/reported-reads.ts';
 import {reshapedSchema} from '../phase/reshaped-schema.ts';
 import {wayBackFaults} from '../phase/way-back.ts';
 import type {Replication} from '../pipeline/replication.ts';
@@ -65,6 +66,7 @@ export const measuresOf =
       longTransactions: async () =>
         (await run[openSide].clients.blockers(await tables(openSide), [])).map((one) => ({words: blockerWords(one), ageMs: one.ageMs})),
       rowCounts: () => countRows(run, openSide, signal),
+      reads: () => readsNow(run),
       wayBackFaults: () => wayBackFaults(run, openSide),
       rehearsal: (file) => readRecord(file, run.plan.file, plan.approval.people ?? []),
       surroundings: async () => surroundingsOf({...(await mapped()), pinned: run.plan}),

@@ -10,6 +10,7 @@ import type {Side} from '../model/side.ts';
 import {operations} from '../operation/operations.ts';
 import type {Operation} from '../operation/operation.ts';
 import {phases} from '../phase/phases.ts';
+import {StandingReads} from '../phase/standing-reads.ts';
 import {StandingVerification} from '../phase/standing-verification.ts';
 import {InProcessReplication} from '../pipeline/in-process-replication.ts';
 import {isInPlace, type PinnedPlan, type Plan} from '../plan/plan.ts';
@@ -136,7 +137,7 @@ export const composeRun = (
     workflow: member('workflow', workflows, pinned.plan.workflow),
     phases,
     gates,
-    context: {...context, verification: new StandingVerification(context)},
+    context: {...context, verification: new StandingVerification(context), reads: new StandingReads(context)},
     guardian,
     isPassing: (error) => engines.source.isPassing(error) || engines.target.isPassing(error),
     measures: measuresOf({...context, plan: pinned}, guardian),

@@ -57,6 +57,12 @@ export const gatePages = {
     'Red beside batch jobs, migrations of the schema and forgotten sessions. Could not be measured where the role is not shown their age.',
     'Wait for their end, or end them; they are named with their process. cutover.onBlockers: terminate ends those that come later.',
   ),
+  'reads-match': page(
+    'the target answers reads as the source does',
+    'What routers have reported since the route last changed: no read with another answer on the target, reads.shadow.equal compared equal or reads.shift.answered answered by the target, and of so many no more failed than reads.failuresMax.',
+    'Red after a route was written, until there are enough reads, and after a difference, which brings all reads back to the source.',
+    'crossfade events shows the statement (CF-READ-001). When its cause is settled the gate turns green by itself: a share of the reads is still compared.',
+  ),
   'reverse-ready': page(
     'there is a way back',
     'Before the cutover: whether the target’s server could send its changes, and both roles hold what the way back needs. After it: whether the reverse stream runs and has nothing left to read again.',

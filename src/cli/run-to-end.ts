@@ -105,7 +105,7 @@ export const runToEnd = async ({
     tune(tuning);
     control = await listen(controlPath(global.state, migration.short), {journal, state: global.state}, telemetry);
     if (tuning.throttledBy || setWords(tuning).length > 0) telemetry.note(`as set before: ${tuningWords(tuning)}`);
-    const {verification} = parts.context;
+    const {verification, reads} = parts.context;
     obey({signals, interruption, context: parts.context, journal, mirror, tune});
     interruption.paused = isPauseRequested;
     // Its runner was killed in it, and nobody could write down the end.
@@ -118,6 +118,7 @@ export const runToEnd = async ({
     const keep = async (fact: JournalFact): Promise<void> =>
       void (await journal.append(fact).catch(() => interruption.stop('the journal could not be written')));
     verification.start(keep, interruption.signal);
+    reads.start(keep, interruption.signal);
     parts.guardian.start(interruption.signal);
     hooks.start();
     tellCopied(telemetry, await sides.target.target.chunks());
@@ -128,6 +129,7 @@ export const runToEnd = async ({
     const stopBackground = (): void => {
       looking.abort();
       verification.stop();
+      reads.stop();
       parts.guardian.stop();
       void parts.context.replication.close();
     };

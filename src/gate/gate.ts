@@ -5,6 +5,7 @@
  */
 import type {Verdict} from '../journal/journal.ts';
 import type {Person} from '../model/person.ts';
+import type {ReadTally} from '../model/read-tally.ts';
 import type {RehearsalRecord, Surroundings} from '../model/rehearsal-record.ts';
 import type {Side} from '../model/side.ts';
 import type {ChangedSince} from '../verify/verifier.ts';
@@ -52,6 +53,14 @@ export interface Measures {
   longTransactions(): Promise<readonly {readonly words: string; readonly ageMs: number | undefined}[]>;
   /** Rows of every table on both sides, counted while the stream goes on; throws when they came and went too fast. */
   rowCounts(): Promise<{readonly tables: number; readonly rows: string; readonly differences: readonly string[]}>;
+  /** What routers have reported of the application's reads since the route last changed, and what the plan wants of them. */
+  reads(): Promise<{
+    readonly routers: number;
+    readonly readPercent: number;
+    readonly tally: ReadTally;
+    readonly enough: {readonly equal: number; readonly answered: number};
+    readonly failuresMax: number;
+  }>;
   /** What keeps the way back from working, one sentence each. */
   wayBackFaults(): Promise<readonly string[]>;
   /** The answer of a side to a question of the plan's: rows of texts, at most `rowsMax` of them. */

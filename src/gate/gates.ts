@@ -8,6 +8,7 @@ import {errorRate} from './error-rate.ts';
 import type {Gate} from './gate.ts';
 import {longTransactions} from './long-transactions.ts';
 import {maintenanceWindow} from './maintenance-window.ts';
+import {readsMatch} from './reads-match.ts';
 import {rehearsed} from './rehearsed.ts';
 import {replicationLag} from './replication-lag.ts';
 import {retention} from './retention.ts';
@@ -26,6 +27,7 @@ export const gates = {
   'error-rate': errorRate,
   'long-transactions': longTransactions,
   'maintenance-window': maintenanceWindow,
+  'reads-match': readsMatch,
   rehearsed,
   'replication-lag': replicationLag,
   retention,

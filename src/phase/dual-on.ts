@@ -2,7 +2,7 @@
 import {TerminalError} from '../model/errors.ts';
 import {outboxFaults} from './outbox.ts';
 import type {Phase} from './phase.ts';
-import {readsOf, reportsOf} from './read-level.ts';
+import {readsOf, reportsOf} from './reported-reads.ts';
 import {stopReads, writeReadRoute} from './read-route.ts';
 
 export const dualOn: Phase = {

@@ -18,6 +18,7 @@ import type {Replication} from '../pipeline/replication.ts';
 import type {TrafficSwitch} from '../switch/traffic-switch.ts';
 import type {Throttle} from '../throttle/throttle.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
+import type {StandingReads} from './standing-reads.ts';
 import type {StandingVerification} from './standing-verification.ts';
 import type {WatchedFigure} from './watch-figures.ts';
 import type {WorkflowEvent} from '../workflow/workflow.ts';
@@ -48,6 +49,8 @@ export type PhaseContext = {
   readonly verifier: Verifier & RowVerifier;
   /** Keeps what was compared true until the switch. */
   readonly verification: StandingVerification;
+  /** Brings the application's reads back when the target answers them otherwise, where the plan moves them. */
+  readonly reads: StandingReads;
   /** What a change in place is made of, in the plan's order; none for a move. */
   readonly operations: readonly Operation[];
   /** Asked between pieces of work that can wait, through `lane.ts`. */

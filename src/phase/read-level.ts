@@ -1,30 +1,19 @@
 /** One share of the reads, until routers have reported enough of them; any proven difference ends it at once. */
-import type {Database} from '../engine/engine.ts';
 import {TerminalError} from '../model/errors.ts';
-import {addReads, NO_READS, quantile, type ReadTally} from '../model/read-tally.ts';
-import type {ReadsPlan} from '../plan/plan.ts';
+import {quantile, type ReadTally} from '../model/read-tally.ts';
 import type {PhaseContext} from './phase.ts';
 import {writeReadRoute} from './read-route.ts';
+import {type Reported, readFault, reportedReads, readsOf} from './reported-reads.ts';
 
 const LOOK_MS = 300;
 
 export type Level = {readonly readPercent: number; readonly equal: number; readonly served: number};
 
-export const readsOf = ({plan: {plan}}: PhaseContext): ReadsPlan => {
-  if (plan.reads) return plan.reads;
-  throw new TerminalError('the plan says nothing of reads', {code: 'CF-PLAN-001', next: 'write reads: {outbox: …} into the plan'});
-};
-
-export const reportsOf = ({source}: PhaseContext): NonNullable<Database['readReports']> => {
-  if (source.readReports) return source.readReports;
-  throw new TerminalError(`${source.engine} has no reads that can be tried on both sides`, {
-    code: 'CF-READ-003',
-    next: 'use workflow: live-migration',
-  });
-};
-
 /** Rejects after the reads are back at the source: with CF-READ-001 for a difference, CF-READ-002 for errors. */
-export const holdLevel = async (context: PhaseContext, level: Level): Promise<Record<string, unknown>> => {
+export const holdLevel = (context: PhaseContext, level: Level): Promise<Record<string, unknown>> =>
+  context.reads.whileStill(() => shareOf(context, level));
+
+const shareOf = async (context: PhaseContext, level: Level): Promise<Record<string, unknown>> => {
   const {shadow, failuresMax} = readsOf(context);
   const version = await writeReadRoute(context, {readPercent: level.readPercent, dual: {shadowPercent: shadow.percent}});
   try {
@@ -35,14 +24,11 @@ export const holdLevel = async (context: PhaseContext, level: Level): Promise<Re
   }
 };
 
-type Seen = {readonly routers: number; readonly tally: ReadTally};
-
-const untilEnough = async (context: PhaseContext, version: number, level: Level, failuresMax: number): Promise<Seen> => {
-  const [reports, since, key] = [reportsOf(context), context.clock.now().toISOString(), 'reads'];
+const untilEnough = async (context: PhaseContext, version: number, level: Level, failuresMax: number): Promise<Reported> => {
+  const [since, key] = [context.clock.now().toISOString(), 'reads'];
   try {
     for (;;) {
-      const tallies = await reports.reports(version);
-      const seen = {routers: tallies.length, tally: tallies.reduce(addReads, NO_READS)};
+      const seen = await reportedReads(context, version);
       judge(seen.tally, failuresMax);
       if (seen.tally.equal >= level.equal && seen.tally.served >= level.served) return seen;
       context.telemetry.wait(key, waitFor(seen, level, since));
@@ -54,24 +40,17 @@ const untilEnough = async (context: PhaseContext, version: number, level: Level,
   }
 };
 
-const judge = ({differing, failed, samples}: ReadTally, failuresMax: number): void => {
-  const [first] = samples;
-  const shown = first
-    ? `: ${first.statement} gave ${first.rows.source} rows of (${first.columns.join(', ')}) on the source and ${first.rows.target} on the target, not the same ones`
-    : '';
-  if (differing > 0)
-    throw new TerminalError(`${differing} reads have another answer on the target${shown}; all reads are back at the source`, {
-      code: 'CF-READ-001',
-      next: 'crossfade verify compares the rows; when the cause is settled, crossfade resume',
-    });
-  if (failed > failuresMax)
-    throw new TerminalError(
-      `${failed} reads failed on the target that the source answered, and ${failuresMax} may (reads.failuresMax); all reads are back at the source`,
-      {code: 'CF-READ-002', next: 'look at the target’s log and at the rights of the application role there, then crossfade resume'},
-    );
+const NEXT = {
+  'CF-READ-001': 'crossfade verify compares the rows; when the cause is settled, crossfade resume',
+  'CF-READ-002': 'look at the target’s log and at the rights of the application role there, then crossfade resume',
+} as const;
+
+const judge = (tally: ReadTally, failuresMax: number): void => {
+  const fault = readFault(tally, failuresMax);
+  if (fault) throw new TerminalError(`${fault.words}; all reads are back at the source`, {code: fault.code, next: NEXT[fault.code]});
 };
 
-const waitFor = ({routers, tally}: Seen, {readPercent, equal, served}: Level, since: string) => ({
+const waitFor = ({routers, tally}: Reported, {readPercent, equal, served}: Level, since: string) => ({
   cause:
     routers === 0
       ? 'no router has reported a read yet'
@@ -81,7 +60,7 @@ const waitFor = ({routers, tally}: Seen, {readPercent, equal, served}: Level, si
   next: {command: 'crossfade status', why: 'shows how many reads were reported'},
 });
 
-const evidenceOf = ({routers, tally}: Seen): Record<string, unknown> => {
+const evidenceOf = ({routers, tally}: Reported): Record<string, unknown> => {
   const {equal, differing, unsettled, behind, failed, served, sourceMs, targetMs} = tally;
   return {
     routers,

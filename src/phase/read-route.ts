@@ -8,7 +8,10 @@ export type ReadRoute = {readonly readPercent: number; readonly dual?: DualReads
 export const SOURCE_ONLY = {readPercent: 0} as const;
 
 /** Answers the version of the new route, under which routers report. A kill between the sides leaves the newer row, which counts. */
-export const writeReadRoute = async ({source, target, effects}: PhaseContext, reads: ReadRoute): Promise<number> => {
+export const writeReadRoute = async (
+  {source, target, effects}: Pick<PhaseContext, 'source' | 'target' | 'effects'>,
+  reads: ReadRoute,
+): Promise<number> => {
   const rows = (await Promise.all([source.control.readRoute(), target.control.readRoute()])).filter((row) => row !== undefined);
   const [newest] = rows.toSorted((a, b) => b.epoch - a.epoch || b.version - a.version);
   if (!newest) throw new Error('no side has a route yet');
@@ -36,6 +39,7 @@ const openRoute = ({epoch, side, state}: RouteRow): Pick<RouteRow, 'epoch' | 'si
 };
 
 /** For `undo`: nothing is asked of the target any more, and writes leave no token. */
-export const stopReads = async (context: PhaseContext): Promise<void> => {
-  if (await context.source.control.readRoute()) await writeReadRoute(context, SOURCE_ONLY);
-};
+export const stopReads = (context: PhaseContext): Promise<void> =>
+  context.reads.whileStill(async () => {
+    if (await context.source.control.readRoute()) await writeReadRoute(context, SOURCE_ONLY);
+  });

@@ -1,7 +1,8 @@
 /** A share of the reads is tried on both sides, and the source goes on answering. Enough of them must be equal, and none may differ. */
 import type {Phase} from './phase.ts';
 import {ensureForward} from './stream-roles.ts';
-import {holdLevel, readsOf} from './read-level.ts';
+import {holdLevel} from './read-level.ts';
+import {readsOf} from './reported-reads.ts';
 import {isShifted, stopReads} from './read-route.ts';
 
 export const shadowReads: Phase = {

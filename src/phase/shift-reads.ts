@@ -4,7 +4,8 @@
  */
 import {ensureForward} from './stream-roles.ts';
 import type {Phase} from './phase.ts';
-import {holdLevel, readsOf} from './read-level.ts';
+import {holdLevel} from './read-level.ts';
+import {readsOf} from './reported-reads.ts';
 import {isShifted, stopReads} from './read-route.ts';
 
 export const shiftReads: Phase = {

@@ -10,7 +10,7 @@ import {mappingSchema} from './mapping-schema.ts';
 import {memberList} from './member-list.ts';
 import type {Plan} from './plan.ts';
 import {approval, database, type Gates, gates, planName, throttleList, workflowName} from './plan-parts.ts';
-import {dualParts} from './reads-schema.ts';
+import {checkReads, dualParts, reads} from './reads-schema.ts';
 import {checkRelay, relay} from './relay-schema.ts';
 import {duration, nonEmpty, size, tablePattern, wholeNumber} from './plan-words.ts';
 import {rehearsal} from './rehearsal-schema.ts';
@@ -49,13 +49,19 @@ const dualPlan = (words: Vocabulary, gateLists: Gates) =>
 
 const movePlan = (words: Vocabulary, workflows: readonly string[], gateLists: Gates) =>
   planFile(words, workflows, gateLists)
+    .extend({reads: z.exactOptional(reads)})
     .superRefine(refuseSameDatabase)
     .superRefine(checkConversion)
     .superRefine(checkCanary)
     .superRefine(checkAfterSwitch)
     .superRefine(checkRelay)
     .superRefine(checkSwitches)
-    .transform(toPlan);
+    .superRefine(checkReads)
+    .transform((file) => toPlan({...file, workflow: workflowOf(file, words)}));
+
+/** Whose reads move before its writes goes the way of those plans, whichever name the file has for it. */
+const workflowOf = ({workflow, reads: moved}: {readonly workflow: string; readonly reads?: unknown}, {readsFirst}: Vocabulary): string =>
+  moved === undefined ? workflow : (readsFirst[0] ?? workflow);
 
 /** A cutover may stop writes for this long at most, whatever the plan says. */
 export const STALL_BUDGET_MS_MAX = 10_000;

@@ -59,6 +59,7 @@ export const SHIPPED: Vocabulary = {
     'webhook',
     'error-rate',
     'backup-verified',
+    'reads-match',
     'rehearsed',
     'approval',
   ],

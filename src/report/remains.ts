@@ -12,7 +12,7 @@ export function remainsOf({
 }: Pick<RunState, 'phase' | 'isFinal' | 'openSide' | 'plan'>): readonly Remainder[] {
   if (phase === 'aborted') return [];
   const journal = {where: 'both sides', what: 'schema crossfade: the copy of this journal, which `events --verify` compares', next: null};
-  if (plan.workflow !== 'live-migration') return [journal];
+  if (plan.workflow === 'expand-contract') return [journal]; // no side was closed
   const closed = opposite(openSide);
   const rows = {where: `the ${closed}`, what: 'every row as it was when that side closed, or as the stream has kept it since', next: null};
   if (isFinal)

@@ -17,6 +17,7 @@ export type MeasuresOfSides = Pick<
   | 'retention'
   | 'longTransactions'
   | 'rowCounts'
+  | 'reads'
   | 'wayBackFaults'
   | 'ask'
   | 'program'

@@ -1,5 +1,6 @@
 /** What gates ask, answered well unless a test says otherwise. */
 import type {Measures} from '../../src/gate/gate.ts';
+import {NO_READS} from '../../src/model/read-tally.ts';
 
 export const NOW = new Date('2026-05-02T10:00:00.000Z');
 
@@ -16,6 +17,13 @@ export const measures = (answers: Partial<Measures> = {}): Measures => ({
   retention: async () => [{isWell: true, words: 'the disk of the source is well'}],
   longTransactions: async () => [],
   rowCounts: async () => ({tables: 12, rows: '1,000,000', differences: []}),
+  reads: async () => ({
+    routers: 2,
+    readPercent: 100,
+    tally: {...NO_READS, equal: 90, served: 1200},
+    enough: {equal: 1000, answered: 1000},
+    failuresMax: 10,
+  }),
   wayBackFaults: async () => [],
   ask: async () => [],
   program: async () => '',

@@ -55,7 +55,7 @@ const DUAL_WRITE = `stateDiagram-v2
   decommission --> completed : done
   aborted --> [*]
   completed --> [*]
-  note right of cutover : gates replication-lag, checksum-match, approval
+  note right of cutover : gates replication-lag, checksum-match, reads-match, approval
   note right of reverse_cutover : gates replication-lag
 `;
 

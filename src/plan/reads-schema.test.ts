@@ -1,0 +1,49 @@
+import {describe, expect, test} from 'vitest';
+import {pinPlan} from './plan-file.ts';
+import {PlanInvalid} from './plan-invalid.ts';
+
+const planText = (workflow: string, more: string, engine = 'postgres'): string => `name: shop
+workflow: ${workflow}
+source: {engine: ${engine}, url: env:SOURCE_URL}
+target: {engine: postgres, url: env:TARGET_URL}
+scope: {tables: [shop.*]}
+${more}`;
+const READS = 'reads: {outbox: shop.outbox}\napplicationRoles: [app]\n';
+
+function problemsOf(text: string): string[] {
+  try {
+    pinPlan(text, 'p.yaml');
+  } catch (error) {
+    if (error instanceof PlanInvalid) return error.message.split('\n').slice(1);
+    throw error;
+  }
+  return [];
+}
+
+describe('a live-migration that says how its reads move', () => {
+  test('is the same plan as one of dual-write', () => {
+    const [named, said] = ['dual-write', 'live-migration'].map((workflow) => pinPlan(planText(workflow, READS), 'p.yaml'));
+    expect(said?.plan.workflow).toBe('dual-write');
+    expect(said).toEqual(named);
+    expect(pinPlan(planText('live-migration', ''), 'p.yaml').plan.workflow).toBe('live-migration');
+  });
+
+  test.each([
+    ['roles that report', 'reads: {outbox: shop.outbox}\n', 'applicationRoles: must name at least one role'],
+    ['the router', `${READS}switch: [{command: {run: ./switch.sh}}]\n`, 'switch[0]: must be router'],
+    ['shares that rise', READS.replace('}', ', shift: {steps: [10, 10]}}'), 'reads.shift.steps: must rise'],
+  ])('needs %s', (_what, more, words) => {
+    expect(problemsOf(planText('live-migration', more))).toEqual([expect.stringContaining(words)]);
+  });
+
+  test('needs engines whose reads can be tried on both sides', () => {
+    const problems = problemsOf(planText('live-migration', `${READS}schema: {kind: convert}\n`, 'mysql'));
+    expect(problems).toEqual([expect.stringContaining('source.engine: must be postgres')]);
+  });
+});
+
+test('only reads that move have a gate', () => {
+  const gate = 'gates: {cutover: [replication-lag, reads-match]}\n';
+  expect(problemsOf(planText('live-migration', gate))).toEqual([expect.stringContaining('gates.cutover[1]: is for plans with reads')]);
+  expect(problemsOf(planText('live-migration', gate + READS))).toEqual([]);
+});
