@@ -72,6 +72,13 @@ export type ErrorCode =
   | 'CF-REHEARSE-006' // the record of a rehearsal cannot be used
   | 'CF-REHEARSE-007' // the peak of the source could not be measured
   | 'CF-APPROVE-001' // who approves is not somebody whom the plan knows and lets
+  | 'CF-APPROVE-002' // the signature is not one for this
+  | 'CF-APPROVE-003' // this very approval was given already
+  | 'CF-APPROVE-004' // it was given for a plan or for verdicts of before
+  | 'CF-APPROVE-005' // who started the run approves
+  | 'CF-API-001' // nobody is let in with this access token
+  | 'CF-API-002' // the access token is not for this
+  | 'CF-API-003' // too many calls
   | 'CF-STATE-001' // the local state is missing or damaged
   | 'CF-STATE-002' // the journal's chain is broken
   | 'CF-STATE-003' // a database has lost what it had confirmed
