@@ -52,7 +52,7 @@ async function create(store: JournalStore, {args, options, output}: Invocation):
 }
 
 async function list(store: JournalStore, output: Output): Promise<void> {
-  const tokens = await store.accessTokens();
+  const tokens = (await store.accessTokens()).toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
   if (output.isJson) return output.document({tokens: tokens.map((token) => shown(token))});
   if (tokens.length === 0) return output.data('nobody was given an access token');
   const now = systemEffects.clock.now();

@@ -210,7 +210,7 @@ export interface JournalStore {
   report(id: string): Promise<LiveReport | undefined>;
   /** Replaces it. Waits for nobody: an appender that is at work is an error here, and the next second will do. */
   keepReport(id: string, report: LiveReport): Promise<void>;
-  /** Everybody's who was ever let in at the API, oldest first. */
+  /** Every one that was ever given out for the API, in any order. */
   accessTokens(): Promise<readonly AccessToken[]>;
   /** A new one, or in the place of the one with its id. Durable when it returns. */
   keepAccessToken(token: AccessToken): Promise<void>;

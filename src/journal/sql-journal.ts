@@ -72,8 +72,7 @@ const SHAPE = ['at', 'elapsedMs', 'gauges', 'samples', 'notes'] as const satisfi
 
 async function accessTokens(db: Kysely<JournalTables>): Promise<readonly AccessToken[]> {
   const rows = await db.selectFrom('access_token').select('content').execute();
-  const tokens = rows.map(({content}) => JSON.parse(content) as AccessToken);
-  return tokens.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
+  return rows.map(({content}) => JSON.parse(content) as AccessToken);
 }
 
 async function writeAccessToken(db: Transaction<JournalTables>, token: AccessToken): Promise<void> {

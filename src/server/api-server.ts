@@ -35,12 +35,17 @@ export type Place = {
 const BODY_BYTES_MAX = 16 * 1024;
 const LIMITS = {headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000, maxHeaderSize: 8 * 1024};
 const CONNECTIONS_MAX = 256;
+/** Each of them looks at a journal again and again. */
+const STREAMS_MAX = 32;
 const HEADERS = {'cache-control': 'no-store', 'x-content-type-options': 'nosniff'};
 
 /** Rejects when the address cannot be had, or the certificate cannot be used. `respond` answers a refusal, too; what it throws is a fault of ours. */
 export async function serveApi({host, port, tls}: Place, respond: (call: ApiCall) => Promise<ApiAnswer>): Promise<ApiServer> {
+  const streams = new Set<ServerResponse>();
   const listener = (request: IncomingMessage, response: ServerResponse): void =>
-    void converse(request, response, respond).catch(() => response.destroy());
+    void converse(request, response, (call) => respond(call).then((answer) => withinStreams(answer, streams, response))).catch(() =>
+      response.destroy(),
+    );
   const server: Server = tls ? createSecureServer({...LIMITS, ...tls, minVersion: 'TLSv1.2'}, listener) : createServer(LIMITS, listener);
   server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((bound, failed) => server.once('error', failed).listen(port, host, () => bound()));
@@ -67,11 +72,26 @@ async function converse(request: IncomingMessage, response: ServerResponse, resp
   await end(response, await respond(call).catch(() => ({status: 500, document: FAULT})));
 }
 
+function withinStreams(answer: ApiAnswer, streams: Set<ServerResponse>, response: ServerResponse): ApiAnswer {
+  if (!('stream' in answer)) return answer;
+  if (streams.size >= STREAMS_MAX) return {status: 429, headers: {'retry-after': '10'}, document: TOO_MANY_STREAMS};
+  streams.add(response.once('close', () => streams.delete(response)));
+  return answer;
+}
+
 /** Only the path of an address is looked at. */
 const BASE = 'http://crossfade';
 const TOO_LARGE = {
   schemaVersion: 1,
   error: {code: 'CF-USAGE-001', message: `a body has at most ${BODY_BYTES_MAX} bytes`, next: 'send less; reasons and comments are short'},
+};
+const TOO_MANY_STREAMS = {
+  schemaVersion: 1,
+  error: {
+    code: 'CF-API-003',
+    message: `${STREAMS_MAX} streams of events are open already`,
+    next: 'end one, or ask for events by their number',
+  },
 };
 const FAULT = {schemaVersion: 1, error: {code: null, message: 'the call could not be answered', next: 'crossfade status'}};
 
