@@ -30,10 +30,17 @@ test.skipIf(!tools)('its examples look at a run, steer it, and sign a yes that t
     execFileSync('bash', ['-euo', 'pipefail', '-c', script], {cwd: story.folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
   bash('openssl genpkey -algorithm ed25519 -out ann.pem');
   const key = publicKeyText(privateKeyOf(readFileSync(join(story.folder, 'ann.pem'), 'utf8')));
-  const {secret: _, ...eve} = keyed('eve', 'approve', currentPerson().name);
+  const {name, key: other, accounts} = keyed('eve', 'approve', currentPerson().name);
   const plan = {
     gates: {cutover: ['replication-lag', 'checksum-match', 'approval']},
-    approval: {quorum: 1, starterMay: false, people: [{name: 'ann', key}, eve]},
+    approval: {
+      quorum: 1,
+      starterMay: false,
+      people: [
+        {name: 'ann', key},
+        {name, key: other, accounts},
+      ],
+    },
     cutover: {start: 'manual', stallBudget: '8s'},
   };
   story.start(['run', story.writePlan('plan.yaml', plan)]);
