@@ -5,6 +5,7 @@
 export const firstLook = (code: string): string => longest(FIRST, code) ?? 'crossfade status';
 
 const FIRST: Readonly<Record<string, string>> = {
+  'CF-API': 'crossfade token list',
   'CF-APPROVE': 'crossfade status',
   'CF-CANARY': 'crossfade doctor PLAN',
   'CF-CONN': 'crossfade doctor PLAN',
@@ -53,6 +54,8 @@ const CHANGING: Readonly<Record<string, readonly [changes: string, undo: string]
   run: ['begins a migration', 'by crossfade abort, before the cutover'],
   set: ['changes a limit of the run', 'by setting the old one, or plan'],
   throttle: ['makes copying and comparing rest', 'by crossfade unthrottle'],
+  'token create': ['lets somebody in at the API for some time', 'by crossfade token revoke ID'],
+  'token revoke': ['lets nobody in any more with that access token', 'by crossfade token create, which makes another one'],
   unlock: ['ends the sessions of the runner that holds the run', 'by crossfade resume, which starts another one'],
   'verify --repair': ['writes rows that differ anew, from the open side', 'by nothing: what was in them on the closed side is gone'],
 };

@@ -116,6 +116,7 @@ const SEAM: readonly {readonly file: string; readonly may: readonly Effect[]; re
   {file: 'src/cli/runner-alive.ts', may: ['process'], why: 'asks whether a runner of this machine still runs'},
   {file: 'src/cli/new-file.ts', may: ['files'], why: 'writes the plan that init was asked for'},
   {file: 'src/server/metrics-server.ts', may: ['network'], why: 'answers Prometheus'},
+  {file: 'src/server/api-server.ts', may: ['network'], why: 'answers calls by HTTP'},
   {file: 'src/server/control-socket.ts', may: ['network', 'files'], why: 'answers operators of this machine'},
   {file: 'src/journal/sqlite-state.ts', may: ['files'], why: 'makes state folders, and removes those of rehearsals'},
 ];
@@ -227,12 +228,7 @@ function arrowProblem(from: string, to: string): string[] {
 
 const isForeign = (one: Import): one is Import & {module: string} => 'module' in one && !one.module.startsWith('node:');
 const packages = (file: SourceFile): string[] =>
-  file.imports.filter(isForeign).map(({module}) =>
-    module
-      .split('/')
-      .slice(0, module.startsWith('@') ? 2 : 1)
-      .join('/'),
-  );
+  file.imports.filter(isForeign).map(({module}) => module.split('/', module.startsWith('@') ? 2 : 1).join('/'));
 
 function effectsOf(file: SourceFile | undefined): Effect[] {
   if (!file) return [];

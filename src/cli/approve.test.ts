@@ -6,9 +6,15 @@ import {join} from 'node:path';
 import {afterEach, describe, expect, it, vi} from 'vitest';
 import {runnerHere, stateFolder, type} from '../../test/support/command-line.ts';
 import {BEFORE_CUTOVER, through, verdict} from '../../test/support/journal-facts.ts';
+import {yesOf} from '../../test/support/api-client.ts';
+import {realEffects} from '../../test/support/effects.ts';
 import {createdWith, keyed} from '../../test/support/people.ts';
+import type {JournalFact} from '../journal/journal.ts';
+import {runState} from '../journal/run-state.ts';
 import {tokenOf} from '../journal/signature.ts';
+import {openStateStore} from '../journal/state-store.ts';
 import {currentPerson} from './actor.ts';
+import {seenIn} from './approver.ts';
 
 const ID = '0191aaaa-0000-7000-8000-000000000002';
 const [ann, op, eve] = [keyed('ann'), keyed('op', 'operate'), keyed('eve')];
@@ -68,6 +74,46 @@ describe('approve, where the plan knows people', () => {
     const {code, err} = await run.type('events', '--verify', '--offline');
     expect(code).not.toBe(0);
     expect(err).toContain('is not what ann has signed');
+  });
+});
+
+describe('approve --signed', () => {
+  const gates = async (run: {readonly folder: string}) => {
+    const store = await openStateStore(run.folder, realEffects());
+    const entries = await (await store.open(ID)).entries();
+    await store.close();
+    return {...seenIn({entries, state: runState(entries)}), head: runState(entries).head};
+  };
+  const sign = async (run: {readonly folder: string}, change = {}) => JSON.stringify({...yesOf(ann, await gates(run)), ...change});
+  const record = (run: {readonly folder: string}, piped: string, reason = 'looked at it') =>
+    type(['approve', 'approval', '--yes', '--signed', '-', '--reason', reason, '--state', run.folder], undefined, piped);
+
+  it('records what was signed elsewhere, once', async () => {
+    await using run = await waiting(ann, op);
+    const signed = await sign(run);
+    expect(await record(run, signed)).toMatchObject({code: 0, out: 'approve is recorded\n'});
+    expect(await record(run, signed)).toMatchObject({code: 2, err: expect.stringContaining('CF-APPROVE-003')});
+    expect(await run.added()).toHaveLength(1);
+    expect(await run.type('events', '--verify', '--offline')).toMatchObject({code: 0});
+  });
+
+  it('refuses what is for verdicts of before', async () => {
+    await using run = await waiting(ann);
+    await run.append(ID, {...verdict('sql', true), place: 1} as JournalFact);
+    const signed = await sign(run);
+    await run.append(ID, {...verdict('sql', false), place: 1} as JournalFact);
+    expect(await record(run, signed)).toMatchObject({code: 2, err: expect.stringContaining('CF-APPROVE-004')});
+  });
+
+  it.each([
+    ['another reason', {}, 'overlooked', 'CF-APPROVE-002'],
+    ['another account', {account: 'eve (uid 7)'}, undefined, 'CF-APPROVE-002'],
+    ['no text where one belongs', {account: 7}, undefined, 'account is not there'],
+    ['no head', {signed: {by: 'ann'}}, undefined, 'signed.head.seq is no number'],
+  ])('refuses %s', async (_, change, reason, message) => {
+    await using run = await waiting(ann);
+    expect(await record(run, await sign(run, change), reason)).toMatchObject({code: 2, err: expect.stringContaining(message)});
+    expect(await run.added()).toEqual([]);
   });
 });
 

@@ -8,35 +8,53 @@ import {privateKeyOf, publicKeyText, signed} from '../journal/signature.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Person} from '../model/person.ts';
 import {systemEffects} from '../runner/system-effects.ts';
-import {currentPerson} from './actor.ts';
+import {requireCounts} from './approval-check.ts';
 import {textOf, type Invocation} from './command.ts';
 import type {Run} from './run-choice.ts';
+import {signedElsewhere} from './signed-elsewhere.ts';
 
 export const withKeyOptions = (command: Command): void =>
   void command
     .option('--key <file>', 'sign with this private Ed25519 key (PEM)')
-    .option('--token-file <file>', 'sign with the token in this file; CROSSFADE_TOKEN and CROSSFADE_TOKEN_FILE do the same');
+    .option('--token-file <file>', 'sign with the token in this file; CROSSFADE_TOKEN and CROSSFADE_TOKEN_FILE do the same')
+    .option('--signed <file>', 'record what was signed elsewhere, as docs/api.md describes it; - for stdin');
 
-/** Before anybody is asked: whose key it is. The answer signs for a run as it is read at last. */
-export async function approverOf(
-  {options}: Invocation,
-  run: Run,
-): Promise<(run: Run, gate: string, reason: string | undefined) => ApproveFact> {
-  const people = peopleOf(run.state.plan.content);
-  const key = await keyIn(options);
-  const by = signerAmong(people, key);
+type Author = (run: Run, gate: string, reason: string | undefined) => ApproveFact;
+
+/** Before anybody is asked: whose key it is. The answer signs for a run as it is read at last, and throws where that would not count. */
+export async function approverOf(invocation: Invocation, run: Run): Promise<Author> {
+  const author = await authorOf(invocation, run);
   return (now, gate, reason) => {
-    const {plan, head} = now.state;
-    const bare = {type: 'approve', gate, planChecksum: plan.checksum, evidence: evidenceDigest(evidenceIn(now.entries))} as const;
-    const account = currentPerson();
-    const why = reason?.toWellFormed();
-    if (!key || !by) return {type: 'signal', signal: bare, actor: account, reason: why};
-    const who = {by: by.name, at: systemEffects.clock.now().toISOString(), head};
-    const actor = {kind: 'person', name: by.name, authenticated: true, account: account.name} as const;
-    const open: ApproveFact = {type: 'signal', signal: {...bare, signed: {...who, signature: ''}}, actor, reason: why};
+    const fact = author(now, gate, reason?.toWellFormed());
+    if (fact.signal.signed) requireCounts(fact, now, systemEffects.clock.now());
+    return fact;
+  };
+}
+
+async function authorOf(invocation: Invocation, run: Run): Promise<Author> {
+  const {options, person} = invocation;
+  const file = textOf(options['signed']);
+  if (file !== undefined) {
+    const signedFact = await signedElsewhere(file, invocation);
+    return (_, gate, reason) => signedFact(gate, reason);
+  }
+  const key = await keyIn(options);
+  const by = signerAmong(peopleOf(run.state.plan.content), key);
+  return (now, gate, reason) => {
+    const bare = {type: 'approve', gate, ...seenIn(now)} as const;
+    if (!key || !by) return {type: 'signal', signal: bare, actor: person, reason};
+    const who = {by: by.name, at: systemEffects.clock.now().toISOString(), head: now.state.head};
+    const actor = {kind: 'person', name: by.name, authenticated: true, account: person.name} as const;
+    const open: ApproveFact = {type: 'signal', signal: {...bare, signed: {...who, signature: ''}}, actor, reason};
     return {...open, signal: {...bare, signed: {...who, signature: signed(statementOf(open), key)}}};
   };
 }
+
+/** What a yes is for that is given now. */
+export const seenIn = ({state: {plan}, entries}: Pick<Run, 'state' | 'entries'>) => ({
+  planChecksum: plan.checksum,
+  evidence: evidenceDigest(evidenceIn(entries)),
+});
 
 /** Undefined where the plan knows nobody, and no key was given. */
 function signerAmong(people: readonly Person[], key: KeyObject | undefined): Person | undefined {

@@ -2,6 +2,7 @@
 import {CommanderError, type Command} from 'commander';
 import {TerminalError} from '../model/errors.ts';
 import {nearest} from '../model/nearest.ts';
+import {currentPerson} from './actor.ts';
 import type {GlobalOptions} from './command.ts';
 import {commands} from './commands.ts';
 import {EXIT, exitCodeOf, type ExitCode} from './exit-codes.ts';
@@ -10,8 +11,8 @@ import {createProgram, globalOptions} from './program.ts';
 import {terminalPrompt, type Input} from './prompt.ts';
 import {printRefusal} from './refusal.ts';
 
-/** `argv` without the interpreter and the file. */
-export async function main(argv: readonly string[], streams: Streams = process): Promise<ExitCode> {
+/** `argv` without the interpreter and the file. `person`: in whose name a signal is recorded. */
+export async function main(argv: readonly string[], streams: Streams = process, person = currentPerson()): Promise<ExitCode> {
   let code: ExitCode = EXIT.done;
   const program: Command = createProgram(commands, streams.stdout, async (entry, command) => {
     const module = (await entry.load()).command;
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[], streams: Streams = process):
         output: outputOf(global, streams),
         prompt,
         stdin: streams.stdin,
+        person,
       });
     });
   });

@@ -3,6 +3,7 @@
  * used, so help and completion stay fast; what it needs of a run it loads in `run`.
  */
 import type {Command} from 'commander';
+import type {Actor} from '../journal/journal.ts';
 import type {ExitCode} from './exit-codes.ts';
 import type {Output} from './output.ts';
 import type {Prompt} from './prompt.ts';
@@ -24,6 +25,8 @@ export type Invocation = {
   readonly prompt: Prompt;
   /** What `-` in the place of a file means. */
   readonly stdin: NodeJS.ReadableStream;
+  /** Who types it: the account of this process, or somebody for whom it asks. */
+  readonly person: Actor;
 };
 
 /** Same meaning everywhere; they may stand before and after the verb. */

@@ -3,14 +3,14 @@
  * had been typed there, and a few words of its own. Nothing that moves traffic, approves or ends a run is among them.
  */
 import {join, resolve} from 'node:path';
-import {PassThrough} from 'node:stream';
 import {defaultStateFolder, statePlace} from '../journal/state-store.ts';
 import {runState} from '../journal/run-state.ts';
 import type {Journal} from '../journal/journal.ts';
 import {nearest} from '../model/nearest.ts';
 import {serveControl, type ControlSocket} from '../server/control-socket.ts';
-import {signalFor} from './watch-requests.ts';
+import {recordResume} from './record-resume.ts';
 import {currentPerson} from './actor.ts';
+import {typed} from './typed.ts';
 import {verdictsOf} from './watch-view.ts';
 
 /** Beside the state, or where the user's state would be if it is in a database. */
@@ -48,9 +48,9 @@ export async function answerTo(line: string, controlled: Controlled): Promise<st
   const isJson = rest.includes('--json');
   const args = rest.filter((one) => one !== '--json');
   if (args.some((one) => one.startsWith('-'))) return refuse('flags are for the command line; only --json and # REASON are known here');
-  if (Object.hasOwn(VERBS, word)) return typed([word, ...args], why.join(' # '), isJson, controlled);
+  if (Object.hasOwn(VERBS, word)) return said([word, ...args], why.join(' # '), isJson, controlled);
   if (args.length > 0 && Object.hasOwn(OWN, word)) return refuse(`${word} takes nothing after it`);
-  if (word === 'resume') return resume(controlled, why.join(' # ') || undefined, isJson);
+  if (word === 'resume') return resumed(controlled, why.join(' # ') || undefined, isJson);
   if (word === 'gates') return gates(controlled, isJson);
   if (word === 'help') return help(isJson);
   const meant = nearest(word, [...Object.keys(VERBS), ...Object.keys(OWN)]);
@@ -60,35 +60,20 @@ export async function answerTo(line: string, controlled: Controlled): Promise<st
 const refuse = (text: string): string => `refused: ${text}`;
 
 /** What goes to stdout, and for people the words beside it. */
-async function typed(words: readonly string[], reason: string, isJson: boolean, {journal, state}: Controlled): Promise<string> {
-  const {main} = await import('./command-line.ts');
-  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  stdin.end();
-  const isOfRun = words[0] !== 'explain';
-  const flags = [
-    '--no-input',
-    '--no-color',
-    ...(isJson ? ['--json'] : []),
-    ...(state === undefined ? [] : ['--state', state]),
-    ...(isOfRun ? ['--run', journal.migration] : []),
-    ...(reason === '' ? [] : ['--reason', reason]),
-  ];
-  await main([...words, ...flags], {stdin: Object.assign(stdin, {isTTY: false}), stdout, stderr});
-  const [data, said] = [textIn(stdout), textIn(stderr)];
-  return isJson && data !== '' ? data : `${data}${said}`;
+async function said(
+  [verb = '', ...args]: readonly string[],
+  reason: string,
+  isJson: boolean,
+  {journal, state}: Controlled,
+): Promise<string> {
+  const run = verb === 'explain' ? {} : {run: journal.migration};
+  const {data, said: beside} = await typed({verb, args, ...run, state, isJson, reason});
+  return isJson && data !== '' ? data : `${data}${beside}`;
 }
 
-const textIn = (stream: PassThrough): string => {
-  const read: unknown = stream.read();
-  return Buffer.isBuffer(read) ? read.toString() : '';
-};
-
-async function resume({journal}: Controlled, reason: string | undefined, isJson: boolean): Promise<string> {
-  const signal = signalFor('resume', runState(await journal.entries()));
-  const isRecorded = typeof signal !== 'string';
-  if (isRecorded) await journal.append({type: 'signal', signal, actor: currentPerson(), reason});
-  const text = isRecorded ? 'resume is recorded' : signal;
-  return isJson ? JSON.stringify({schemaVersion: 1, recorded: isRecorded, text}) : text;
+async function resumed({journal}: Controlled, reason: string | undefined, isJson: boolean): Promise<string> {
+  const done = await recordResume(journal, reason, currentPerson());
+  return isJson ? JSON.stringify({schemaVersion: 1, ...done}) : done.text;
 }
 
 async function gates({journal}: Controlled, isJson: boolean): Promise<string> {

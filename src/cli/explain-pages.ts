@@ -7,6 +7,7 @@ import {failoverPages} from './explain-failover.ts';
 import {mappingPages} from './explain-mapping.ts';
 import {page, type Page} from './explain-page.ts';
 import {rehearsalPages} from './explain-rehearsal.ts';
+import {peoplePages} from './explain-people.ts';
 import {readPages} from './explain-reads.ts';
 import {relayPages} from './explain-relay.ts';
 import {roomPages} from './explain-room.ts';
@@ -222,12 +223,7 @@ export const explainPages = {
     'While catching up, and while people have not approved yet.',
     'Wait for the value, or do what the evidence says; crossfade status shows it as it is measured again.',
   ),
-  'CF-APPROVE-001': page(
-    'who approves is not known, or may not',
-    'The plan names who may approve (approval.people), and there was no key, one that belongs to nobody there, or one of a person with another role.',
-    'With the wrong key, and after somebody has left the plan.',
-    'Give your own key: --key FILE, or the token in CROSSFADE_TOKEN or --token-file FILE. crossfade identity NAME makes one and prints the line for the plan; crossfade amend puts it in. docs/runbook/approvals.md.',
-  ),
+  ...peoplePages,
   ...statePages,
   'CF-VERB-001': page(
     'the verb does not fit the state of the run',

@@ -1,15 +1,12 @@
 /** `crossfade metrics [--listen HOST:PORT]`: the runs of this state in numbers, once or for Prometheus to fetch. */
-import {InvalidArgumentError} from 'commander';
 import type {JournalStore} from '../journal/journal.ts';
-import {TerminalError} from '../model/errors.ts';
 import {systemEffects} from '../runner/system-effects.ts';
 import type {CommandModule} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
+import {addressOf, cannotListen, hostText, isAddress, untilStopped, type Address} from './listening.ts';
 import type {Output} from './output.ts';
 import {withState} from './run-choice.ts';
 import {SeenRuns} from './seen-runs.ts';
-
-type Address = {readonly host: string; readonly port: number};
 
 export const command: CommandModule = {
   configure: (command) =>
@@ -45,25 +42,8 @@ async function serve(address: Address, store: JournalStore, output: Output): Pro
   const server = await serveMetrics(address, async () => metricsText(await runs.look())).catch((cause: unknown) => {
     throw cannotListen(address, cause);
   });
-  output.say(`metrics at http://${address.host}:${server.port}/metrics until Ctrl-C`);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
+  output.say(`metrics at http://${hostText(address.host)}:${server.port}/metrics until Ctrl-C`);
+  await untilStopped();
   await server.close();
   return EXIT.done;
 }
-
-function addressOf(text: string): Address {
-  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
-  if (host === undefined || Number(port) > 65_535) throw new InvalidArgumentError('It has to be HOST:PORT, for example 127.0.0.1:9187.');
-  return {host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port)};
-}
-
-const isAddress = (value: unknown): value is Address => typeof value === 'object' && value !== null && 'port' in value;
-
-const cannotListen = ({host, port}: Address, cause: unknown): TerminalError =>
-  new TerminalError(`nobody can listen at ${host}:${port}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-    code: 'CF-USAGE-001',
-    next: 'give another --listen address of this machine',
-    cause,
-  });

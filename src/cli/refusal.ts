@@ -12,7 +12,7 @@ export function printRefusal(error: unknown, output: Output, debug: boolean): vo
 }
 
 /** `code` is null for a fault of ours, which has no page. */
-function refusalDocument(error: unknown): Readonly<Record<string, unknown>> {
+export function refusalDocument(error: unknown): Readonly<Record<string, unknown>> {
   const {code = null, message, next} = describe(error);
   const problems = typeof error === 'object' && error !== null && 'problems' in error ? {problems: error.problems} : {};
   return {code, message, next, ...problems};

@@ -63,7 +63,7 @@ export async function readAgain({id, journal}: Run): Promise<Run> {
 }
 
 /** A plan's name means its unfinished run if there is one. */
-function named(runs: readonly Run[], asked: string): Run[] {
+export function named(runs: readonly Run[], asked: string): Run[] {
   const byName = runs.filter(({state}) => state.plan.name === asked);
   if (byName.length > 0) return unfinishedOf(byName).length > 0 ? unfinishedOf(byName) : byName.slice(-1);
   return runs.filter(({id}) => id === asked || (asked.length >= 4 && id.startsWith(asked)));

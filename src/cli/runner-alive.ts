@@ -8,6 +8,9 @@ export function isRunnerAlive(runner: NonNullable<RunState['runner']>): boolean 
   return machineOf(runner.holder) === hostname() ? hasProcess(runner.pid) : undefined;
 }
 
+/** No runner will take up what is recorded now, as far as it can be told from here. */
+export const isUnattended = ({runner}: Pick<RunState, 'runner'>): boolean => runner === undefined || isRunnerAlive(runner) === false;
+
 /** Of `person@machine`, or of what a lease says: `person@machine, pid 4711`. */
 const machineOf = (holder: string): string | undefined => /@([^@,]+)(?:,.*)?$/.exec(holder)?.[1];
 

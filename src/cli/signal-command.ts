@@ -11,19 +11,16 @@ import {TerminalError} from '../model/errors.ts';
 import {systemEffects} from '../runner/system-effects.ts';
 import {formatDuration} from '../plan/duration.ts';
 import type {Workflow} from '../workflow/workflow.ts';
-import {currentPerson} from './actor.ts';
 import {textOf, type CommandModule, type Invocation} from './command.ts';
 import {durationFlag} from './duration-flag.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {cannotAsk, confirmed} from './prompt.ts';
 import {chooseRun, readAgain, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
-import {isRunnerAlive} from './runner-alive.ts';
+import {isUnattended} from './runner-alive.ts';
 import {signalEffect, type SignalEffect} from './signal-effect.ts';
 import {requireFit, type Verb} from './verb-guard.ts';
 
 type SignalFact = Extract<JournalFact, {type: 'signal'}>;
-
-const signalled = (signal: Signal, reason: string | undefined): SignalFact => ({type: 'signal', signal, actor: currentPerson(), reason});
 
 type Reason = 'none' | 'asked' | 'required';
 
@@ -72,7 +69,7 @@ async function carryOut(verb: SignalVerb, chosen: Run, invocation: Invocation): 
   const signal = verb.signal(chosen.state, argument);
   const nothing = verb.nothingToDo?.(chosen.state, argument);
   if (nothing !== undefined) return report(invocation, chosen, {recorded: false, text: nothing, code: EXIT.done});
-  const author = (await verb.author?.(invocation, chosen)) ?? ((now, _, why) => signalled(verb.signal(now.state, argument), why));
+  const author = (await verb.author?.(invocation, chosen)) ?? ((now, _, why) => bare(verb.signal(now.state, argument), invocation, why));
   const ready = (await verb.ready?.(chosen)) ?? chosen;
   if (invocation.options['dryRun'] === true) return sayWhatWouldBe(verb, signal, ready, invocation);
   const reason = await reasonOf(typeof verb.reason === 'function' ? verb.reason(argument) : verb.reason, invocation);
@@ -81,6 +78,13 @@ async function carryOut(verb: SignalVerb, chosen: Run, invocation: Invocation): 
   look(run);
   return record(run, verb.signal(run.state, argument), author(run, argument, reason), timeoutMs, invocation);
 }
+
+const bare = (signal: Signal, {person}: Invocation, reason: string | undefined): SignalFact => ({
+  type: 'signal',
+  signal,
+  actor: person,
+  reason,
+});
 
 function timeoutOf({options}: Invocation): number | undefined {
   const timeoutMs = durationFlag(options, 'timeout');
@@ -150,8 +154,6 @@ function report({output}: Invocation, {id}: Run, {code, ...told}: Report): ExitC
 
 /** Between two looks at the journal while waiting. */
 const LOOK_MS = 150;
-
-const isUnattended = ({runner}: RunState): boolean => runner === undefined || isRunnerAlive(runner) === false;
 
 function agreed({severity, consequences}: SignalVerb, state: RunState, {global, prompt, output}: Invocation): Promise<boolean> {
   if (severity === 'mild') return Promise.resolve(true);

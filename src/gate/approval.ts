@@ -1,5 +1,6 @@
 import {duration} from '../model/amounts.ts';
-import type {ApprovalRules, Approved, Gate, Measures} from './gate.ts';
+import type {Person} from '../model/person.ts';
+import type {Approved, Gate, Measures} from './gate.ts';
 import {countSetting, durationSetting, flagSetting} from './gate-settings.ts';
 
 /**
@@ -23,7 +24,7 @@ export const approval: Gate = {
     const startedBy = await starter();
     const all = await measures.approvals();
     const fresh = all.filter(({at}) => timeOf(at) >= oldestMs);
-    const allowed = fresh.filter((one) => starterMay || !isBy(one, startedBy, measures.approval));
+    const allowed = fresh.filter((one) => starterMay || !isOfStarter(one, startedBy, measures.approval.people));
     const people = peopleOf(allowed);
     const expired = all.length - fresh.length;
     const notes = [
@@ -36,7 +37,11 @@ export const approval: Gate = {
 };
 
 /** Where nobody is known to use the starter's account, whoever approves from that account may be the starter. */
-function isBy({actor, account}: Approved, starter: string, {people = []}: ApprovalRules): boolean {
+export function isOfStarter(
+  {actor, account}: Pick<Approved, 'actor' | 'account'>,
+  starter: string,
+  people: readonly Person[] = [],
+): boolean {
   const starters = people.filter(({name, accounts}) => name === starter || accounts.includes(starter));
   return starters.length > 0 ? starters.some(({name}) => name === actor) : account === starter;
 }

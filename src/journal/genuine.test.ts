@@ -126,4 +126,17 @@ describe('an approval', () => {
     expect(standingApprovals(and(withOp, approvedBy(op, withOp)))).toEqual([]);
     expect(signatureFaults(and(withOp, approvedBy(op, withOp)))).toMatchObject([{detail: 'op may operate, and not approve'}]);
   });
+
+  test('counts once: after it was rejected, its copy brings it not back, and is a fault', () => {
+    const yes = approvedBy(ann, seen);
+    const no: JournalFact = {type: 'signal', signal: {type: 'reject', gate: 'approval'}, actor: yes.actor, reason: 'no'};
+    const unsigned = {...no, actor: {...yes.actor, authenticated: false}};
+    expect(standing(yes, unsigned)).toBe(0);
+    expect(standing(yes, unsigned, yes)).toBe(0);
+    expect(signatureFaults(and(seen, yes, unsigned, yes))).toMatchObject([
+      {seq: approval + 2, detail: expect.stringContaining(`given once, in entry ${approval}`)},
+    ]);
+    const later = and(seen, yes, unsigned);
+    expect(standingApprovals(and(later, approvedBy(ann, later)))).toHaveLength(1);
+  });
 });

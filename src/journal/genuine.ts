@@ -2,7 +2,7 @@
  * Whether an approval is what the person it names has signed. The statement holds the head of the journal that the person
  * saw, so nothing before it can be written anew, plan and evidence included, without the signature showing it.
  */
-import {KEY_PATTERN, type Person, type Role} from '../model/person.ts';
+import {KEY_PATTERN, type Person, ROLES} from '../model/person.ts';
 import type {ChainFault, Entry, JournalFact, Signal} from './journal.ts';
 import {isOf, type EntryOf} from './recorded.ts';
 import {isSignedBy} from './signature.ts';
@@ -29,6 +29,8 @@ export function genuineOf(entry: EntryOf<'signal'>, entries: readonly Entry[], p
   if (!signed) return 'unsigned';
   const person = people.find(({name}) => name === signed.by);
   if (!person || fact.actor.name !== signed.by || !fact.actor.authenticated) return {fault: `the plan knows no ${signed.by}`};
+  const before = givenBefore(fact, entries.slice(0, entry.seq - 1));
+  if (before) return {fault: `the yes of ${signed.by} to ${gate} was given once, in entry ${before}, and is here a second time`};
   const isTheirs = isSignedBy(statementOf(fact), signed.signature, person.key);
   const isHere = signed.head.seq < entry.seq && entries[signed.head.seq - 1]?.hash === signed.head.hash;
   if (!isTheirs || !isHere) return {fault: `the yes to ${gate}, or what stands before it, is not what ${signed.by} has signed`};
@@ -36,6 +38,11 @@ export function genuineOf(entry: EntryOf<'signal'>, entries: readonly Entry[], p
     return {fault: `${signed.by} has signed it at ${signed.at}, and it was recorded at ${entry.at}`};
   return person.role === 'approve' ? 'signed' : {fault: `${signed.by} may ${person.role}, and not approve`};
 }
+
+/** The number of the entry in which this very signature stands already: a yes is one yes, and comes back by nobody's copy of it. */
+export const givenBefore = ({signal: {signed}}: ApproveFact, entries: readonly Entry[]): number | undefined =>
+  signed &&
+  entries.find((entry) => isOf(entry, 'signal') && isApproval(entry.fact) && entry.fact.signal.signed?.signature === signed.signature)?.seq;
 
 /** For `events --verify`, beside the chain: hashes can be computed anew by anybody, signatures cannot. */
 export function signatureFaults(entries: readonly Entry[]): ChainFault[] {
@@ -68,8 +75,6 @@ function personOf(value: unknown): Person | undefined {
   if (typeof name !== 'string' || typeof key !== 'string' || !KEY_PATTERN.test(key) || !known) return undefined;
   return {name, key, role: known, accounts: Array.isArray(accounts) ? accounts.filter((one) => typeof one === 'string') : []};
 }
-
-const ROLES: readonly Role[] = ['view', 'operate', 'approve'];
 
 const isApproval = (fact: EntryOf<'signal'>['fact']): fact is ApproveFact => fact.signal.type === 'approve';
 

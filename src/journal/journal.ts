@@ -10,6 +10,7 @@ import type {StatementComparison} from '../model/statement-comparison.ts';
 import type {Setting, SettingValue, Tuning} from '../model/tuning.ts';
 import type {Forecast} from '../model/forecast.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
+import type {AccessToken} from './access-token.ts';
 
 export type {StatementsOnRecord} from './statements-record.ts';
 
@@ -22,13 +23,15 @@ export type Verdict = {
   readonly forecast?: Forecast;
 };
 
-/** Who did it: a person by uid or token, or the runner. `authenticated` false for a bare uid. */
+/** Who did it: a person by uid or key, or the runner. `authenticated`: it is signed. */
 export type Actor = {
   readonly kind: 'runner' | 'person';
   readonly name: string;
   readonly authenticated: boolean;
   /** Of somebody whom the plan knows: the account of the machine, which anybody may have. */
   readonly account?: string;
+  /** Of somebody who asked by the API: which access token let them in. The journal has nobody's word for it but the server's. */
+  readonly token?: string;
 };
 
 export type JournalFact =
@@ -210,6 +213,10 @@ export interface JournalStore {
   report(id: string): Promise<LiveReport | undefined>;
   /** Replaces it. Waits for nobody: an appender that is at work is an error here, and the next second will do. */
   keepReport(id: string, report: LiveReport): Promise<void>;
+  /** Every one that was ever given out for the API, in any order. */
+  accessTokens(): Promise<readonly AccessToken[]>;
+  /** A new one, or in the place of the one with its id. Durable when it returns. */
+  keepAccessToken(token: AccessToken): Promise<void>;
   close(): Promise<void>;
 }
 

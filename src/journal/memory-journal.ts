@@ -1,6 +1,7 @@
 import type {Effects} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
+import type {AccessToken} from './access-token.ts';
 import {sealEntry} from './chain.ts';
 import {missingAfter} from './mirrored.ts';
 import type {Entry, Journal, JournalFact, JournalStore, MigrationSummary} from './journal.ts';
@@ -9,6 +10,7 @@ import {pointLabel} from './point-label.ts';
 /** Keeps nothing beyond the process: for tests, and for a dry run, which must leave no trace. */
 export function memoryJournalStore(effects: Effects): JournalStore {
   const reports = new Map<string, LiveReport>();
+  const tokens = new Map<string, AccessToken>();
   const kept = new Map<string, {readonly summary: MigrationSummary; readonly journal: Journal}>();
   const keep = (id: string, name: string, journal: Journal): Journal => {
     kept.set(id, {summary: {id, name, createdAt: effects.clock.now().toISOString()}, journal});
@@ -32,6 +34,8 @@ export function memoryJournalStore(effects: Effects): JournalStore {
     },
     report: async (id) => reports.get(id),
     keepReport: async (id, report) => void reports.set(id, report),
+    accessTokens: async () => [...tokens.values()],
+    keepAccessToken: async (token) => void tokens.set(token.id, token),
     close: async () => {},
   };
 }

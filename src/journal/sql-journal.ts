@@ -2,6 +2,7 @@ import type {Kysely, Selectable, Transaction} from 'kysely';
 import type {Effects} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
+import type {AccessToken} from './access-token.ts';
 import {sealEntry} from './chain.ts';
 import {missingAfter} from './mirrored.ts';
 import type {Entry, Journal, JournalFact, JournalStore} from './journal.ts';
@@ -42,6 +43,8 @@ export function sqlJournalStore(state: SqlState, effects: Effects): JournalStore
     },
     report: async (id) => readReport(await state.reading(() => reportRow(db, id))),
     keepReport: (id, report) => state.carelessly((connection) => writeReport(connection, id, report)),
+    accessTokens: () => state.reading(() => accessTokens(db)),
+    keepAccessToken: (token) => state.exclusively('', (transaction) => writeAccessToken(transaction, token)),
     close: () => state.close(),
   };
 }
@@ -66,6 +69,20 @@ function readReport(row: {readonly content: string} | undefined): LiveReport | u
 }
 
 const SHAPE = ['at', 'elapsedMs', 'gauges', 'samples', 'notes'] as const satisfies readonly (keyof LiveReport)[];
+
+async function accessTokens(db: Kysely<JournalTables>): Promise<readonly AccessToken[]> {
+  const rows = await db.selectFrom('access_token').select('content').execute();
+  return rows.map(({content}) => JSON.parse(content) as AccessToken);
+}
+
+async function writeAccessToken(db: Transaction<JournalTables>, token: AccessToken): Promise<void> {
+  const content = JSON.stringify(token);
+  await db
+    .insertInto('access_token')
+    .values({id: token.id, content})
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({content}))
+    .execute();
+}
 
 function sqlJournal(state: SqlState, migration: string, effects: Effects): Journal {
   return {

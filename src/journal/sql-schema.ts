@@ -6,10 +6,12 @@ export type JournalTables = {
   entry: {migration: string; seq: number; at: string; fact: string; previous: string; hash: string};
   /** One row a migration, replaced again and again; `content` is JSON. */
   report: {migration: string; content: string};
+  /** `content` is JSON, with a hash of the secret. */
+  access_token: {id: string; content: string};
 };
 
 /** Those a state of this version has. */
-export const TABLES = ['migration', 'entry', 'report'] as const satisfies readonly (keyof JournalTables)[];
+export const TABLES = ['migration', 'entry', 'report', 'access_token'] as const satisfies readonly (keyof JournalTables)[];
 
 /** Called once per opening, in a transaction of its own that other openers wait for. */
 export async function createTables(db: Kysely<JournalTables>): Promise<void> {
@@ -37,6 +39,12 @@ export async function createTables(db: Kysely<JournalTables>): Promise<void> {
     .ifNotExists()
     // No reference: its check would wait for whoever appends.
     .addColumn('migration', 'text', (column) => column.primaryKey())
+    .addColumn('content', 'text', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable('access_token')
+    .ifNotExists()
+    .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('content', 'text', (column) => column.notNull())
     .execute();
 }

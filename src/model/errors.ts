@@ -78,6 +78,13 @@ export type ErrorCode =
   | 'CF-REHEARSE-008' // the log of the source could not be recorded
   | 'CF-REHEARSE-009' // a recording cannot be used
   | 'CF-APPROVE-001' // who approves is not somebody whom the plan knows and lets
+  | 'CF-APPROVE-002' // the signature is not one for this
+  | 'CF-APPROVE-003' // this very approval was given already
+  | 'CF-APPROVE-004' // it was given for a plan or for verdicts of before
+  | 'CF-APPROVE-005' // who started the run approves
+  | 'CF-API-001' // nobody is let in with this access token
+  | 'CF-API-002' // the access token is not for this
+  | 'CF-API-003' // too many calls
   | 'CF-STATE-001' // the local state is missing or damaged
   | 'CF-STATE-002' // the journal's chain is broken
   | 'CF-STATE-003' // a database has lost what it had confirmed

@@ -1,5 +1,6 @@
 /** Somebody whom a plan knows by a key. The plan holds public keys only: whoever has the plan can check, and nobody can sign. */
-export type Role = 'view' | 'operate' | 'approve';
+export const ROLES = ['view', 'operate', 'approve'] as const;
+export type Role = (typeof ROLES)[number];
 
 export type Person = {
   readonly name: string;

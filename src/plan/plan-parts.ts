@@ -1,6 +1,6 @@
 /** The parts of a plan that every workflow has. */
 import * as z from 'zod';
-import {KEY_PATTERN} from '../model/person.ts';
+import {KEY_PATTERN, ROLES} from '../model/person.ts';
 import {memberList} from './member-list.ts';
 import {duration, nonEmpty, secret, size, wholeNumber} from './plan-words.ts';
 import type {Vocabulary} from './vocabulary.ts';
@@ -51,7 +51,7 @@ export type Gates = ReturnType<typeof gates>;
 const person = z.strictObject({
   name: z.string().regex(/^[\w.@+-]{1,64}$/, 'must be letters, digits and . _ - @ +'),
   key: z.string().regex(KEY_PATTERN, 'must be ed25519: and 43 characters, as crossfade identity prints it').describe('The public half.'),
-  role: z.enum(['view', 'operate', 'approve']).default('approve').describe('Only approve may approve.'),
+  role: z.enum(ROLES).default('approve').describe('Only approve may approve.'),
   accounts: z
     .array(nonEmpty)
     .default([])

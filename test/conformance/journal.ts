@@ -5,6 +5,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {Effects} from '../../src/model/effects.ts';
 import {TerminalError} from '../../src/model/errors.ts';
 import {CHAIN_START, verifyChain} from '../../src/journal/chain.ts';
+import type {AccessToken} from '../../src/journal/access-token.ts';
 import type {JournalFact, JournalStore} from '../../src/journal/journal.ts';
 import type {LiveReport} from '../../src/telemetry/telemetry.ts';
 import {fakeClock} from '../support/clock.ts';
@@ -133,6 +134,18 @@ export function journalContract(name: string, newPlace: () => Promise<JournalPla
       expect(await journal.entries()).toHaveLength(1);
     });
 
+    test('access tokens are kept, and replaced by their id', async () => {
+      const store = await open();
+      expect(await store.accessTokens()).toEqual([]);
+      await store.keepAccessToken(accessToken('b', '2026-05-01T10:00:01.000Z'));
+      await store.keepAccessToken(accessToken('a', '2026-05-01T10:00:00.000Z'));
+      const revoked = {...accessToken('b', '2026-05-01T10:00:01.000Z'), revokedAt: '2026-05-01T11:00:00.000Z'};
+      await store.keepAccessToken(revoked);
+      const kept = await (await open()).accessTokens();
+      expect(kept.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([accessToken('a', '2026-05-01T10:00:00.000Z'), revoked]);
+      expect(await store.migrations()).toEqual([]);
+    });
+
     test('entries are restored as they were written, and what is here is completed but never changed', async () => {
       const lost = await (await open()).create('lost', 'shop');
       const written = [await lost.append(note('a')), await lost.append(note('b')), await lost.append(note('c'))];
@@ -167,6 +180,11 @@ const report = (rowsCopied: number): LiveReport => ({
   gauges: {rowsCopied, lagMs: 0.5},
   samples: [{elapsedMs: 1000, copiedShare: rowsCopied / 100}],
   notes: [{at: '2026-05-01T10:00:00.000Z', text: 'phase assess 漢'}],
+});
+
+const accessToken = (id: string, createdAt: string): AccessToken => ({
+  ...{id, name: 'ann', role: 'view', hash: 'h'.repeat(64), createdAt},
+  expiresAt: '2026-06-01T10:00:00.000Z',
 });
 
 export const note = (text: string): JournalFact => ({type: 'note', text});
