@@ -1,7 +1,6 @@
 /** From MySQL to PostgreSQL through Debezium and Kafka, under live writes (docs/decisions/0033). */
-import {writeFileSync} from 'node:fs';
-import {join} from 'node:path';
 import {afterAll, expect, test as always} from 'vitest';
+import {writeKafkaPlan} from '../support/kafka-plan.ts';
 import {ownKafkaStack} from '../support/kafka-servers.ts';
 import {CUTOVER_STEPS, walkWithKills} from '../support/killed-walk.ts';
 import {openMovedStory} from '../support/moved-story.ts';
@@ -21,21 +20,7 @@ const world = () => {
   return {...had, mysql};
 };
 
-/** The workers look the password up. */
-function planThrough(story: Story, client = 'kafkajs'): string {
-  const {broker, worker} = world();
-  const secrets = join(worker.folder, 'moved.properties');
-  writeFileSync(secrets, `password=${decodeURIComponent(new URL(story.source.url).password)}\n`);
-  const relay = {
-    kind: 'kafka',
-    client,
-    brokers: [broker.address],
-    connect: worker.url,
-    replicas: 1,
-    password: `\${file:${secrets}:password}`,
-  };
-  return story.writePlan('through-kafka.yaml', {relay});
-}
+const planThrough = (story: Story, client = 'kafkajs'): string => writeKafkaPlan(story, world(), {client});
 
 const killed = async (): Promise<void> => {
   const {worker} = world();

@@ -1,9 +1,7 @@
 /** The relay `kafka` as the worked plan has it: Debezium reads the source, a topic keeps what it sends, and the rest of the migration is as ever. */
-import {readFileSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
 import kafkajs from 'kafkajs';
 import {afterAll, expect, test as always} from 'vitest';
-import {parse} from 'yaml';
+import {writeKafkaPlan} from '../support/kafka-plan.ts';
 import {ownKafkaStack} from '../support/kafka-servers.ts';
 import {CUTOVER_STEPS, walkWithKills} from '../support/killed-walk.ts';
 import {openShopStory, type ShopStory} from '../support/shop-story.ts';
@@ -21,17 +19,8 @@ const stack = () => {
   return had;
 };
 
-const {relay} = parse(readFileSync('plans/through-kafka.yaml', 'utf8')) as {readonly relay: Readonly<Record<string, unknown>>};
-
-/** On this machine without encryption, and the workers look the password up. */
-function planThrough(story: ShopStory, sections: Readonly<Record<string, unknown>> = {}, client = 'kafkajs'): string {
-  const {broker, worker} = stack();
-  const {tls: _, sasl: __, ...rest} = relay;
-  const secrets = join(worker.folder, 'shop.properties');
-  writeFileSync(secrets, `password=${decodeURIComponent(new URL(story.source.url).password)}\n`);
-  const places = {client, brokers: [broker.address], connect: worker.url, replicas: 1, password: `\${file:${secrets}:password}`};
-  return story.writePlan('through-kafka.yaml', {relay: {...rest, ...places}, ...sections});
-}
+const planThrough = (story: ShopStory, sections: Readonly<Record<string, unknown>> = {}, client = 'kafkajs'): string =>
+  writeKafkaPlan(story, stack(), {client, sections});
 
 const killed = async (): Promise<void> => {
   const {worker} = stack();

@@ -25,8 +25,10 @@ export const kafkaStack = (): Promise<KafkaStack> =>
 export const ownBroker = (settings: Readonly<Record<string, string>> = {}): Promise<KafkaBroker> =>
   firstMember('Kafka', [async () => registered(await startBroker(findKafka(), settings))]);
 
-/** A broker and a worker for the caller alone, which may kill either; the worker begins again at the same address. */
-export const ownKafkaStack = (): Promise<AsyncDisposable & {readonly broker: KafkaBroker; readonly worker: KafkaConnect}> =>
+/** A broker and a worker for the caller alone, which may kill either; each begins again at the same address. */
+export type OwnKafkaStack = {readonly broker: KafkaBroker; readonly worker: KafkaConnect};
+
+export const ownKafkaStack = (): Promise<AsyncDisposable & OwnKafkaStack> =>
   firstMember('Kafka Connect', [
     async () => {
       const programs = findKafka();

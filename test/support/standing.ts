@@ -1,4 +1,5 @@
 /** A runner that stands still at one point while something befalls a server, and whom clients reach after that. */
+import {randomUUID} from 'node:crypto';
 import {existsSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'vitest';
@@ -15,10 +16,14 @@ export async function ownServer(request: Parameters<typeof ownPostgresServer>[0]
   return {...server, [Symbol.asyncDispose]: () => server.stop()};
 }
 
-/** Runs the plan and returns when the runner stands before it writes that to the journal; `go` lets it go on. */
-export async function standing(story: Story, label: string): Promise<{readonly runner: Crossfade; go(): void}> {
-  const file = join(story.folder, 'stand');
-  const runner = story.start(['run', story.planFile], {kind: 'journal.write', label, act: 'wait', file});
+/** Runs the plan, or what `words` say, and returns when the runner stands before it writes that to the journal; `go` lets it go on. */
+export async function standing(
+  story: Story,
+  label: string,
+  words: readonly string[] = ['run', story.planFile],
+): Promise<{readonly runner: Crossfade; go(): void}> {
+  const file = join(story.folder, `stand-${randomUUID()}`);
+  const runner = story.start(words, {kind: 'journal.write', label, act: 'wait', file});
   await untilTrue(`the runner stands at ${label}; see ${story.folder}`, () => existsSync(`${file}.reached`));
   return {runner, go: () => writeFileSync(`${file}.go`, '')};
 }
