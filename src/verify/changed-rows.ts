@@ -6,12 +6,13 @@ import {partsOf, settle, type Settled} from './settle.ts';
 import {createTally, type CountedVerdict, reportOf} from './tally.ts';
 import type {RowsOf, RowsReport, RowsRequest} from './verifier.ts';
 
-/** Of each side as many statements at once while both stand still: somebody waits, and sessions are open already. */
+/** Of each side as many statements at once: somebody waits, and between regions each costs several round trips. */
 const TABLES_AT_ONCE = 3;
 
 export const verifyRows = ({rows, rounds, ...request}: RowsRequest): Promise<RowsReport> =>
   withMemory({...request, tables: rows.map(({table}) => table), chunkBytes: 1, progress: () => {}}, async (pass) => {
-    const verified = await eachInOrder(rows, pass.memory ? 1 : TABLES_AT_ONCE, (one) => verifyTable(pass, one, rounds));
+    const mayHold = pass.memory && (!rounds || rounds.free < rounds.max); // writers of one table at a time
+    const verified = await eachInOrder(rows, mayHold ? 1 : TABLES_AT_ONCE, (one) => verifyTable(pass, one, rounds));
     return {
       report: reportOf(
         verified.map(({verdict}) => verdict),
