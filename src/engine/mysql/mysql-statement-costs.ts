@@ -38,7 +38,7 @@ const readCosts = async (session: MySession): Promise<StatementRecord<SentStatem
 
 const DIGESTS = `SELECT max(enabled) AS enabled FROM performance_schema.setup_consumers WHERE name = 'statements_digest'`;
 
-/** Of clients that have chosen a schema: the others, and we among them, have none. Times are in picoseconds. */
+/** Of clients that have chosen a schema. Times are in picoseconds. */
 const COUNTED = `
   SELECT digest_text AS query, cast(sum(count_star) AS char) AS calls, cast(sum(sum_timer_wait) / 1e9 AS char) AS total
     FROM performance_schema.events_statements_summary_by_digest
