@@ -12,7 +12,7 @@ import {newAccessToken} from '../journal/access-token.ts';
 import type {JournalStore} from '../journal/journal.ts';
 import {memoryJournalStore} from '../journal/memory-journal.ts';
 import type {Role} from '../model/person.ts';
-import {type ApiServer, serveApi} from '../server/api-server.ts';
+import {type ApiCall, type ApiServer, serveApi} from '../server/api-server.ts';
 import {apiOf, CALLS} from './api.ts';
 
 const ID = '0191aaaa-0000-7000-8000-000000000002';
@@ -29,8 +29,9 @@ async function api() {
   const tokens = Object.fromEntries(
     await Promise.all((['view', 'operate', 'approve'] as const).map(async (role) => [role, await tokenFor(store, role)])),
   );
-  open = await serveApi({host: '127.0.0.1', port: 0}, apiOf({store, state: undefined, clock}));
-  return {call: callsTo(`http://127.0.0.1:${open.port}`), tokens: tokens as Record<Role, string>, port: open.port, journal, clock};
+  const respond = apiOf({store, state: undefined, clock});
+  open = await serveApi({host: '127.0.0.1', port: 0}, respond);
+  return {call: callsTo(`http://127.0.0.1:${open.port}`), tokens: tokens as Record<Role, string>, port: open.port, journal, clock, respond};
 }
 
 const tokenFor = async (store: JournalStore, role: Role): Promise<string> => {
@@ -128,6 +129,22 @@ describe('a call', () => {
     await clock.advance(1000);
     expect(await call('/v1')).toMatchObject({status: 200});
   });
+});
+
+test('of two calls that come together the second finds what the first has recorded', async () => {
+  const {tokens, journal, respond} = await api();
+  await journal.append({
+    type: 'signal',
+    signal: {type: 'pause'},
+    actor: {kind: 'person', name: 'op', authenticated: false},
+    reason: undefined,
+  });
+  const resume: ApiCall = {
+    ...{method: 'POST', path: `${RUN}/resume`, query: new URLSearchParams(), address: '127.0.0.1', body: ''},
+    ...{headers: {authorization: `Bearer ${tokens.operate}`}, gone: new AbortController().signal},
+  };
+  const answers = await Promise.all([respond(resume), respond(resume)]);
+  expect(answers).toMatchObject([{document: {recorded: true}}, {document: {recorded: false, text: 'no pause was asked for'}}]);
 });
 
 test('so many streams of events are open at once, and one that ends makes room', async () => {

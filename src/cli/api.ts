@@ -34,20 +34,33 @@ export const CALLS: readonly {readonly method: string; readonly path: string; re
   ...Object.entries(ACTS).map(([word, {role}]) => ({method: 'POST', path: `/v1/runs/RUN/${word}`, role})),
 ];
 
+/** Rejects where it is a fault of ours. */
 export function apiOf(served: Served): (call: ApiCall) => Promise<ApiAnswer> {
-  const [runs, admission] = [new SeenRuns(served.store, served.clock), new Admission(served.store, served.clock)];
+  const [runs, admission, inTurn] = [new SeenRuns(served.store, served.clock), new Admission(served.store, served.clock), turns()];
   return async (call) => {
     try {
-      return await answer(call, await admission.admit(call), {served, runs, admission});
+      return await answer(call, await admission.admit(call), {served, runs, admission, inTurn});
     } catch (error) {
-      return refusal(error);
+      if (isCoded(error)) return refusal(error);
+      throw error;
     }
   };
 }
 
-type Parts = {readonly served: Served; readonly runs: SeenRuns; readonly admission: Admission};
+type Turns = <T>(act: () => Promise<T>) => Promise<T>;
+type Parts = {readonly served: Served; readonly runs: SeenRuns; readonly admission: Admission; readonly inTurn: Turns};
 
-async function answer(call: ApiCall, caller: Caller, {served, runs, admission}: Parts): Promise<ApiAnswer> {
+/** One act after the other: of two copies of one approval that come together, the second has to find the first on record. */
+function turns(): Turns {
+  let last: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const done = last.then(act);
+    last = done.catch(() => undefined);
+    return done;
+  };
+}
+
+async function answer(call: ApiCall, caller: Caller, {served, runs, admission, inTurn}: Parts): Promise<ApiAnswer> {
   const [version, noun, asked, what = '', ...more] = call.path.split('/').slice(1).map(decoded);
   if (version !== 'v1' || more.length > 0 || (noun !== undefined && noun !== 'runs')) return nowhere(call);
   const [read, act] = [own(READS, what), own(ACTS, what)];
@@ -60,7 +73,7 @@ async function answer(call: ApiCall, caller: Caller, {served, runs, admission}: 
   if (!run) return absent(`there is no run ${asked}, or more than one`, 'GET /v1/runs lists them');
   if (read) return read({...served, call, run});
   if (!token) return nowhere(call);
-  const document = await carryOut({word: what, run, body: call.body, token, state: served.state});
+  const document = await inTurn(() => carryOut({word: what, run, body: call.body, token, state: served.state}));
   return {status: 'error' in document ? statusOfCode(codeIn(document.error)) : 200, document};
 }
 
@@ -79,10 +92,12 @@ function decoded(part: string): string {
   }
 }
 
-const refusal = (error: unknown): ApiAnswer => ({
-  status: error instanceof TooManyCalls ? 429 : statusOfCode(isCoded(error) ? error.code : undefined),
+type Coded = Error & {readonly code: ErrorCode};
+
+const refusal = (error: Coded): ApiAnswer => ({
+  status: error instanceof TooManyCalls ? 429 : statusOfCode(error.code),
   headers: {
-    ...(isCoded(error) && error.code === 'CF-API-001' ? {'www-authenticate': 'Bearer'} : {}),
+    ...(error.code === 'CF-API-001' ? {'www-authenticate': 'Bearer'} : {}),
     ...(error instanceof TooManyCalls ? {'retry-after': String(error.retryAfterS)} : {}),
   },
   document: {schemaVersion: SCHEMA_VERSION, error: refusalDocument(error)},

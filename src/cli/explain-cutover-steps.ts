@@ -22,7 +22,7 @@ export const cutoverStepPages = {
   ),
   'remember-statements': page(
     'what statements cost is remembered',
-    'The figures of pg_stat_statements on both sides, of the 200 statements that took the most time, without values. After the switch the source gets no traffic, so this is what the target is compared with.',
+    'The figures of pg_stat_statements, or of the performance schema of MySQL and MariaDB, on both sides, of the 200 statements that took the most time, without values. After the switch the source gets no traffic, so this is what the target is compared with.',
     'At the start of every cutover.',
     'Where a side counts none, status and crossfade statements say so, and what to do about it.',
   ),

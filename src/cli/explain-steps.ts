@@ -115,7 +115,7 @@ export const stepPages = {
   ),
   'compare-statements': page(
     'statements are compared with what they cost before',
-    'Every five minutes the target’s figures of pg_stat_statements since the switch are compared with those that the source had before it. A statement whose mean has grown by afterSwitch.statements.factor and by .least, both, is named, and for the worst three the target says how it would carry them out (EXPLAIN with GENERIC_PLAN, from PostgreSQL 16 on).',
+    'Every five minutes what the target has counted of each statement since the switch (pg_stat_statements; the performance schema of MySQL and MariaDB) are compared with those that the source had before it. A statement whose mean has grown by afterSwitch.statements.factor and by .least, both, is named, and for the worst three the target says how it would carry them out (EXPLAIN with GENERIC_PLAN, from PostgreSQL 16 on; MySQL and MariaDB do not tell).',
     'In the reverse window. It decides nothing.',
     'Look at the plans: crossfade statements. Statistics, an index that is missing and settings that differ are the usual causes.',
   ),

@@ -35,7 +35,13 @@ async function serve(served: Served, {options, output}: Invocation): Promise<Exi
       'add --tls-cert FILE --tls-key FILE; or --without-tls, with a proxy in front that brings TLS',
     );
   const [{serveApi}, {apiOf}] = await Promise.all([import('../server/api-server.ts'), import('./api.ts')]);
-  const server = await serveApi({...address, ...(tls ? {tls} : {})}, apiOf(served)).catch((cause: unknown) => {
+  const respond = apiOf(served);
+  const telling: typeof respond = (call) =>
+    respond(call).catch((error: unknown) => {
+      output.insist(`${call.method} ${call.path} could not be answered: ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
+    });
+  const server = await serveApi({...address, ...(tls ? {tls} : {})}, telling).catch((cause: unknown) => {
     throw cannotListen(address, cause);
   });
   const url = `${tls ? 'https' : 'http'}://${hostText(address.host)}:${server.port}`;

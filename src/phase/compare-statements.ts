@@ -90,7 +90,7 @@ const namesOf = ({slower}: {readonly slower: readonly SlowerStatement[]}): strin
     .join(' ');
 
 const countedBy = async ({costs, engine}: Counting): Promise<StatementRecord<SentStatement>> => {
-  if (!costs) return {notRecorded: `what statements cost is compared on PostgreSQL only, and this is ${engine}`};
+  if (!costs) return {notRecorded: `${engine} is not asked what statements cost`};
   return costs.read().catch((error: unknown) => ({notRecorded: `it could not be asked: ${textOf(error)}`}));
 };
 

@@ -16,6 +16,7 @@ import {comparePositions} from './mysql-position.ts';
 import {MySessions} from './mysql-sessions.ts';
 import {MysqlSource} from './mysql-source.ts';
 import {MysqlSchema} from './mysql-schema.ts';
+import {mysqlStatementCosts} from './mysql-statement-costs.ts';
 import {mysqlStatements} from './mysql-statements.ts';
 import {mysqlStorage} from './mysql-storage.ts';
 import {mysqlUsage} from './mysql-usage.ts';
@@ -69,6 +70,7 @@ function open(name: FlavourName, options: OpenOptions): Database {
     convertible: mysqlConvertible(sessions),
     storage: mysqlStorage(sessions),
     usage: mysqlUsage(sessions),
+    costs: mysqlStatementCosts(sessions),
     ask: (query, limits) => askMysql(sessions, query, limits),
     activity: mysqlActivity(sessions, migration),
     load: mysqlLoad(sessions),

@@ -1,10 +1,11 @@
 /** What pg_stat_statements has counted. It is the whole server's, so only this database is looked at. */
 import type {StatementRecord} from '../../model/statement-times.ts';
+import {folded} from '../folded-statements.ts';
 import type {SentStatement, StatementCosts} from '../statement-costs.ts';
+import {holdsValue} from '../statement-text.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {isNoRecord, recordSchema} from './postgres-statement-record.ts';
-import {beginningOf, fingerprintOf, holdsValue, isOfRows, withoutValues} from './postgres-statement-text.ts';
 
 /** Of the extension's own limit, which is 5000 unless set; utility commands are among them. */
 const READ_MAX = 2000;
@@ -27,7 +28,10 @@ const readCosts = async (session: PgSession): Promise<StatementRecord<SentStatem
   if (may !== 'true') return {notRecorded: `statements of other roles are not shown to this one: GRANT pg_read_all_stats TO ${role}`};
   try {
     const {rows} = await session.query(countedIn(schema));
-    return {countedSince: await countedSince(session, schema), statements: folded(rows)};
+    return {
+      countedSince: await countedSince(session, schema),
+      statements: folded(rows.map(({query, calls, total}) => ({sent: query ?? '', calls: Number(calls), totalMs: Number(total)}))),
+    };
   } catch (error) {
     if (isNoRecord(error)) return {notRecorded: 'pg_stat_statements is not loaded: add it to shared_preload_libraries, restart the server'};
     throw error;
@@ -50,22 +54,6 @@ const countedSince = async (session: PgSession, schema: string): Promise<string 
     `SELECT to_char(stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS since FROM ${schema}.pg_stat_statements_info`,
   );
   return since ?? undefined;
-};
-
-type Counted = Readonly<Record<string, string | null>>;
-
-/** Several of the server's entries may be one statement. */
-const folded = (rows: readonly Counted[]): readonly SentStatement[] => {
-  const statements = new Map<string, SentStatement>();
-  for (const row of rows) {
-    const sent = row['query'] ?? '';
-    const text = withoutValues(sent);
-    if (!isOfRows(text)) continue;
-    const fingerprint = fingerprintOf(text);
-    const {calls = 0, totalMs = 0, ...first} = statements.get(fingerprint) ?? {fingerprint, text: beginningOf(text), sent};
-    statements.set(fingerprint, {...first, calls: calls + Number(row['calls']), totalMs: totalMs + Number(row['total'])});
-  }
-  return [...statements.values()].toSorted((a, b) => b.totalMs - a.totalMs);
 };
 
 /** EXPLAIN carries nothing out, and the transaction could write nothing. */

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {beginningOf, fingerprintOf, holdsValue, isOfRows, withoutValues} from './postgres-statement-text.ts';
+import {beginningOf, fingerprintOf, holdsValue, isOfRows, withoutValues} from './statement-text.ts';
 
 /** As servers of different versions keep one statement. */
 const SAME: readonly (readonly [string, ...string[]])[] = [
@@ -33,6 +33,36 @@ test('what differs stays different', () => {
     'SELECT f($1) FROM t1',
   ];
   expect(new Set(all.map((text) => fingerprintOf(withoutValues(text)))).size).toBe(all.length);
+});
+
+/** As MySQL 9.7, MariaDB 11.8 and PostgreSQL 18 keep what an application sends to each. */
+const ALIKE: readonly (readonly [string, ...string[]])[] = [
+  [
+    'SELECT `id` FROM `orders` WHERE CODE IN (...) AND `note` != ? LIMIT ?',
+    'SELECT ID FROM `orders` WHERE CODE IN (?) AND `note` != ? LIMIT ? ',
+    'SELECT id FROM orders WHERE code IN ($1 /*, ... */) AND note <> $2 LIMIT $3',
+  ],
+  [
+    'SELECT `o` . `note` , COUNT ( * ) FROM `orders` AS `o` WHERE `o` . `code` BETWEEN ? AND ? GROUP BY 1',
+    'SELECT `o` . `note` , COUNT ( * ) FROM `orders` AS `o` WHERE `o` . `code` BETWEEN ? AND ? GROUP BY ? ',
+    'select o.note, count(*) from "orders" as o where o.code between $1 and $2 group by 1',
+  ],
+  [
+    'UPDATE `orders` SET `note` = `concat` ( `note` , ? ) , CODE = ? WHERE `id` = ?',
+    'UPDATE `orders` SET `note` = `concat` ( `note` , ? ) , CODE = - ? WHERE ID = ? ',
+    'UPDATE orders SET note = concat(note, $1), code = $2 WHERE id = $3',
+  ],
+  [
+    'INSERT INTO `orders` VALUES (...) /* , ... */',
+    'INSERT INTO `orders` VALUES (...) ',
+    'INSERT INTO orders VALUES ($1, $2, $3), ($4, $5, $6)',
+  ],
+  ['SELECT COALESCE ( CODE , ?, ... ) FROM `orders`', 'SELECT coalesce(code, $1, $2) FROM orders'],
+];
+
+test.each(ALIKE)('%s is one statement on every engine', (first, ...others) => {
+  const fingerprint = (sent: string) => fingerprintOf(withoutValues(sent));
+  for (const other of others) expect(fingerprint(other)).toBe(fingerprint(first));
 });
 
 test('only statements of rows count, and only what holds no value is sent again', () => {
