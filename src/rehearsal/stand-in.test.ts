@@ -25,3 +25,11 @@ test('the plan on other addresses, without anything that reaches out, and what t
   );
   expect([stand.scope, stand.load, stand.cutover, stand.mapping]).toEqual([plan.scope, plan.load, plan.cutover, plan.mapping]);
 });
+
+test('reads that no application sends are not waited for', async () => {
+  const {plan} = await readPlanFile('plans/reads-first.yaml');
+  const urls = {source: {kind: 'env', value: 'A'}, target: {kind: 'env', value: 'B'}} as const;
+  const {plan: stand, leftOut} = standInFor(plan, urls, {});
+  expect([stand.workflow, stand.reads]).toEqual(['live-migration', undefined]);
+  expect(leftOut).toEqual(expect.arrayContaining(['the reads of the application: nobody sends any', 'gate reads-match before cutover']));
+});

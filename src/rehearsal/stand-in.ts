@@ -18,13 +18,16 @@ const OF_THE_DATABASES: ReadonlySet<string> = new Set([
   'sql',
 ]);
 
+/** What is left of `dual-write` where no router reports reads. */
+const WITHOUT_READS = 'live-migration';
+
 /** `defaults`: the gates that the workflow has before each phase. */
 export function standInFor(
   plan: Plan,
   urls: {readonly source: SecretReference; readonly target: SecretReference},
   defaults: Readonly<Record<string, readonly string[]>>,
 ): StandIn {
-  const {canary, failover, hooks = [], throttle = [], source, target, relay, afterSwitch, ...rest} = plan;
+  const {canary, failover, hooks = [], throttle = [], source, target, relay, afterSwitch, reads, ...rest} = plan;
   const asked: Readonly<Record<string, readonly Named[]>> = {
     ...Object.fromEntries(Object.entries(defaults).map(([phase, names]) => [phase, names.map((name) => ({name, settings: {}}))])),
     ...plan.gates,
@@ -36,6 +39,7 @@ export function standInFor(
   return {
     plan: {
       ...rest,
+      ...(reads ? {workflow: WITHOUT_READS} : {}),
       source: {engine: source.engine, url: urls.source},
       target: {engine: target.engine, url: urls.target},
       relay: {kind: 'in-process'},
@@ -51,6 +55,7 @@ export function standInFor(
       ...(canary === 'off' ? [] : ['the canary']),
       ...(relay.kind === 'in-process' ? [] : [`the relay ${relay.kind}: the clone is read directly`]),
       ...(failover ? ['the failover automation'] : []),
+      ...(reads ? ['the reads of the application: nobody sends any'] : []),
       ...(hooks.length > 0 ? ['the hooks'] : []),
       ...throttle.map(({name}) => `throttle ${name}`),
       ...(afterSwitch?.watch ?? []).map(({name}) => `the figure ${name}`),
