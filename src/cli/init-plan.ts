@@ -35,7 +35,7 @@ ${kafka ? KAFKA_TEXT : ''}${outbox === undefined ? '' : readsText(outbox)}
 # What must be green before the traffic moves, in this order. An approval is somebody else's than yours, unless
 # starterMay says otherwise.
 gates:
-  cutover:${gates.length > 0 ? gates.map((gate) => `\n    - ${scalar(gate)}`).join('') : ' []'}
+  cutover:${gateLines(outbox === undefined || gates.includes('reads-match') ? gates : [...gates, 'reads-match'])}
 approval: { quorum: 1, starterMay: false, expires: 24h }
 
 # ${SWITCH_WORDS[router] ?? ''}
@@ -62,6 +62,9 @@ relay:
   retention: 7d
   replicas: 3
 `;
+
+const gateLines = (gates: readonly string[]): string =>
+  gates.length > 0 ? gates.map((gate) => `\n    - ${scalar(gate)}`).join('') : ' []';
 
 const readsText = (outbox: string): string => `
 # The application uses crossfade/router, and each of its writes raises one row of its own table, the outbox

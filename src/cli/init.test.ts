@@ -90,7 +90,7 @@ describe('init without a terminal', () => {
     expect(plan()).toMatchObject({relay: {kind: 'kafka', retention: '7d'}});
     expect(await type(['init', file, ...FLAGS, '--reads-first', 'shop.outbox', '--yes'])).toMatchObject({code: 0});
     expect(await type(['validate', file])).toMatchObject({code: 0, out: expect.stringContaining('(dual-write)')});
-    expect(plan()).toMatchObject({reads: {outbox: 'shop.outbox'}});
+    expect(plan()).toMatchObject({reads: {outbox: 'shop.outbox'}, gates: {cutover: expect.arrayContaining(['reads-match'])}});
     const bad = await type(['init', file, ...FLAGS, '--reads-first', 'outbox', '--yes']);
     expect(bad).toMatchObject({code: 2, err: expect.stringContaining('reads.outbox')});
   });

@@ -68,7 +68,7 @@ test('a difference that is proven while nobody waits for reads brings all of the
   ]);
   const [told] = await until('the record', () => (facts.length ? facts : undefined));
   expect(told).toMatchObject({type: 'note', text: expect.stringContaining('CF-READ-001: 1 reads have another answer')});
-  expect(told).toMatchObject({text: expect.stringMatching(/SELECT name FROM guest gave 1 rows .* all reads are back at the source$/)});
+  expect(told).toMatchObject({text: expect.stringMatching(/SELECT name FROM guest gave 1 rows .* all reads go back to the source$/)});
 
   const halted = await version();
   await report({differing: 1, samples: [SAMPLE]});

@@ -55,11 +55,11 @@ export class StandingReads {
     const fault = readFault(this.#errors.since(route.version, tally, shift.answered), failuresMax);
     this.#trouble = undefined;
     if (!fault || (route.readPercent === 0 && clock.monotonicMs() < this.#againMs)) return;
-    await writeReadRoute(this.#context, {readPercent: 0, dual: {shadowPercent: shadow.percent}});
     this.#againMs = clock.monotonicMs() + AGAIN_MS;
-    const text = `${fault.code}: ${fault.words}; ${route.readPercent > 0 ? 'all reads are back at the source' : 'reads are counted anew'}`;
+    const text = `${fault.code}: ${fault.words}; ${route.readPercent > 0 ? 'all reads go back to the source' : 'reads are counted anew'}`;
     telemetry.note(text);
-    await this.#record({type: 'note', text});
+    await this.#record({type: 'note', text}); // first: whoever writes a route begins to count anew
+    await writeReadRoute(this.#context, {readPercent: 0, dual: {shadowPercent: shadow.percent}});
   }
 
   #failed(error: unknown): void {
@@ -71,13 +71,14 @@ export class StandingReads {
 
 /** Errors of long ago say nothing of now: every so many reads they are counted anew. */
 class RecentErrors {
-  #from = {version: -1, served: 0, failed: 0};
+  #from = {version: -1, tried: 0, failed: 0};
 
   since(version: number, tally: ReadTally, reads: number): ReadTally {
-    const {served, failed} = tally;
-    if (version !== this.#from.version) this.#from = {version, served: 0, failed: 0};
+    const {served, equal, failed} = tally;
+    const tried = served + equal + failed;
+    if (version !== this.#from.version) this.#from = {version, tried: 0, failed: 0};
     const recent = {...tally, failed: failed - this.#from.failed};
-    if (served + failed - this.#from.served - this.#from.failed >= reads) this.#from = {version, served, failed};
+    if (tried - this.#from.tried >= reads) this.#from = {version, tried, failed};
     return recent;
   }
 }

@@ -19,13 +19,16 @@ const OF_THE_DATABASES: ReadonlySet<string> = new Set([
   'sql',
 ]);
 
+/** What is left of `dual-write` where no router reports reads. */
+const WITHOUT_READS = 'live-migration';
+
 /** `defaults`: the gates that the workflow has before each phase. */
 export function standInFor(
   plan: Plan,
   places: Readonly<Record<Side, DatabasePlan>>,
   defaults: Readonly<Record<string, readonly string[]>>,
 ): StandIn {
-  const {canary, failover, hooks = [], throttle = [], relay, afterSwitch, ...rest} = plan;
+  const {canary, failover, hooks = [], throttle = [], relay, afterSwitch, reads, ...rest} = plan;
   const asked: Readonly<Record<string, readonly Named[]>> = {
     ...Object.fromEntries(Object.entries(defaults).map(([phase, names]) => [phase, names.map((name) => ({name, settings: {}}))])),
     ...plan.gates,
@@ -38,6 +41,7 @@ export function standInFor(
     plan: {
       ...rest,
       ...places,
+      ...(reads ? {workflow: WITHOUT_READS} : {}),
       relay: {kind: 'in-process'},
       gates: Object.fromEntries(gates),
       switch: [{name: 'router', settings: {}}],
@@ -51,6 +55,7 @@ export function standInFor(
       ...(canary === 'off' ? [] : ['the canary']),
       ...(relay.kind === 'in-process' ? [] : [`the relay ${relay.kind}: the log is read directly`]),
       ...(failover ? ['the failover automation'] : []),
+      ...(reads ? ['the reads of the application: nobody sends any'] : []),
       ...(hooks.length > 0 ? ['the hooks'] : []),
       ...throttle.map(({name}) => `throttle ${name}`),
       ...(afterSwitch?.watch ?? []).map(({name}) => `the figure ${name}`),

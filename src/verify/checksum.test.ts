@@ -1,24 +1,10 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {rowOf, SimulatedSides, simulatedTable} from '../../test/support/simulated-sides.ts';
+import {differences, rowId, rowOf, sidesWith, simulatedTable} from '../../test/support/simulated-sides.ts';
 import {InvariantViolation} from '../model/errors.ts';
 import {checksum} from './checksum.ts';
-import {ROWS_PER_READ} from './compare-range.ts';
 import {ROUNDS_MAX} from './settle.ts';
 import {NAMED_MAX, REPORTED_MAX} from './tally.ts';
-import type {VerifyReport} from './verifier.ts';
-
-/** `count` rows, written and applied before anything is remembered. */
-const sidesWith = (count: number): SimulatedSides => {
-  const sides = new SimulatedSides();
-  for (let i = 0; i < count; i++) sides.write(id(i), rowOf(id(i)));
-  sides.apply();
-  sides.forget();
-  return sides;
-};
-const id = (i: number): string => String(i).padStart(6, '0');
-const found = ({tables}: VerifyReport) =>
-  tables.flatMap(({differences}) => differences.map(({key, kind, columns}) => [key[0], kind, ...columns]));
 
 describe('two sides that stand still', () => {
   it('are equal when every row is', async () => {
@@ -31,13 +17,13 @@ describe('two sides that stand still', () => {
 
   it('show what is missing, extra and different, with the columns', async () => {
     const sides = sidesWith(5);
-    sides.target.delete(id(0));
-    sides.target.set(id(2), rowOf(id(2), 'a', 'changed'));
+    sides.target.delete(rowId(0));
+    sides.target.set(rowId(2), rowOf(rowId(2), 'a', 'changed'));
     sides.target.set('x', rowOf('x'));
     const report = await checksum.verify(sides.request({evidence: undefined}));
-    expect(found(report)).toEqual([
-      [id(0), 'missing'],
-      [id(2), 'different', 'b'],
+    expect(differences(report)).toEqual([
+      [rowId(0), 'missing'],
+      [rowId(2), 'different', 'b'],
       ['x', 'extra'],
     ]);
     expect(report).toMatchObject({equal: false, differing: 3});
@@ -54,9 +40,9 @@ describe('two sides that stand still', () => {
 describe('two sides in use', () => {
   it('show an unexplained difference at once', async () => {
     const sides = sidesWith(3);
-    sides.target.delete(id(1));
+    sides.target.delete(rowId(1));
     const report = await checksum.verify(sides.request());
-    expect(found(report)).toEqual([[id(1), 'missing']]);
+    expect(differences(report)).toEqual([[rowId(1), 'missing']]);
     expect(sides.reads.filter(({what}) => what === 'keys')).toHaveLength(2);
     expect(sides.memoriesOpen).toBe(0);
   });
@@ -66,7 +52,7 @@ describe('two sides in use', () => {
     let writes = 0;
     sides.beforeRead = ({side}) => {
       if (side !== 'to' || writes >= 3) return;
-      sides.write(id(1), rowOf(id(1), `new ${writes++}`));
+      sides.write(rowId(1), rowOf(rowId(1), `new ${writes++}`));
       sides.apply();
     };
     expect(await checksum.verify(sides.request())).toMatchObject({equal: true});
@@ -78,11 +64,11 @@ describe('two sides in use', () => {
     let writes = 0;
     sides.beforeRead = ({side}) => {
       if (side !== 'to') return;
-      sides.write(id(1), rowOf(id(1), `new ${writes++}`));
+      sides.write(rowId(1), rowOf(rowId(1), `new ${writes++}`));
       sides.apply();
     };
     const report = await checksum.verify(sides.request());
-    expect(report).toMatchObject({equal: false, differing: 0, uncompared: 1, tables: [{uncompared: [[id(1)]]}]});
+    expect(report).toMatchObject({equal: false, differing: 0, uncompared: 1, tables: [{uncompared: [[rowId(1)]]}]});
     expect(sides.reads.filter(({side, what}) => side === 'to' && what === 'keys')).toHaveLength(ROUNDS_MAX);
   });
 
@@ -91,7 +77,7 @@ describe('two sides in use', () => {
     let [writes, holds, isHeld] = [0, 0, false];
     sides.beforeRead = ({side}) => {
       if (side !== 'to' || isHeld) return;
-      sides.write(id(1), rowOf(id(1), `new ${writes++}`));
+      sides.write(rowId(1), rowOf(rowId(1), `new ${writes++}`));
       sides.apply();
     };
     const request = sides.request();
@@ -109,19 +95,19 @@ describe('two sides in use', () => {
     const sides = sidesWith(3);
     let isLost = false;
     sides.beforeRead = ({side, what}) => {
-      if (side === 'from' && what === 'range' && !isLost) isLost = sides.write(id(1), rowOf(id(1), 'lost'), {isLost: true}).isLost;
+      if (side === 'from' && what === 'range' && !isLost) isLost = sides.write(rowId(1), rowOf(rowId(1), 'lost'), {isLost: true}).isLost;
     };
-    sides.target.delete(id(0)); // so that rows are looked at at all
+    sides.target.delete(rowId(0)); // so that rows are looked at at all
     const report = await checksum.verify(sides.request());
-    expect(found(report)).toEqual([
-      [id(0), 'missing'],
-      [id(1), 'different', 'a'],
+    expect(differences(report)).toEqual([
+      [rowId(0), 'missing'],
+      [rowId(1), 'different', 'a'],
     ]);
   });
 
   it('raise no alarm for a transaction that is applied there and still invisible here (R11)', async () => {
     const sides = sidesWith(3);
-    const hidden = sides.write(id(1), rowOf(id(1), 'hidden'), {isHidden: true});
+    const hidden = sides.write(rowId(1), rowOf(rowId(1), 'hidden'), {isHidden: true});
     sides.apply();
     let looks = 0;
     sides.beforeRead = ({what, side}) => {
@@ -133,14 +119,14 @@ describe('two sides in use', () => {
 
   it('stay uncompared while such a transaction never becomes visible', async () => {
     const sides = sidesWith(3);
-    sides.write(id(1), rowOf(id(1), 'hidden'), {isHidden: true});
+    sides.write(rowId(1), rowOf(rowId(1), 'hidden'), {isHidden: true});
     sides.apply();
     expect(await checksum.verify(sides.request())).toMatchObject({equal: false, differing: 0, uncompared: 1});
   });
 
   it('cannot be compared when the receiving side does not say how far it is', async () => {
     const sides = sidesWith(3);
-    sides.target.delete(id(0));
+    sides.target.delete(rowId(0));
     sides.isWithoutProgress = true;
     await expect(checksum.verify(sides.request())).rejects.toMatchObject({code: 'CF-VERIFY-002'});
     expect(sides.memoriesOpen).toBe(0);
@@ -155,18 +141,18 @@ describe('two sides in use', () => {
         fc.constantFrom(40, 120, 400),
         async (script, lost, chunkBytes) => {
           const sides = sidesWith(10);
-          const cold = lost === undefined ? undefined : id(lost);
+          const cold = lost === undefined ? undefined : rowId(lost);
           if (cold) sides.target.delete(cold);
           const moments = script.values();
           sides.beforeRead = () => {
             for (const {key, value, isApplied} of moments.next().value ?? []) {
-              if (id(key) === cold) continue;
-              sides.write(id(key), value === undefined ? undefined : rowOf(id(key), value));
+              if (rowId(key) === cold) continue;
+              sides.write(rowId(key), value === undefined ? undefined : rowOf(rowId(key), value));
               if (isApplied) sides.apply();
             }
           };
           const report = await checksum.verify(sides.request({chunkBytes}));
-          expect(found(report)).toEqual(cold ? [[cold, 'missing']] : []);
+          expect(differences(report)).toEqual(cold ? [[cold, 'missing']] : []);
         },
       ),
       {numRuns: 300},
@@ -183,58 +169,6 @@ describe('limits', () => {
     expect(report.tables[0]?.differing).toBe(REPORTED_MAX + 500);
     expect(report.tables[0]?.differences).toHaveLength(REPORTED_MAX);
     expect(report.tables[0]?.differences.filter(({columns}) => columns.length)).toHaveLength(NAMED_MAX);
-  });
-
-  it('fetch single rows only from a small range around the difference, while both sides stand still', async () => {
-    const sides = sidesWith(ROWS_PER_READ * 3);
-    sides.target.delete(id(ROWS_PER_READ + 7));
-    expect(found(await checksum.verify({...sides.request(), evidence: undefined}))).toEqual([[id(ROWS_PER_READ + 7), 'missing']]);
-    expect(sides.reads.filter(({what}) => what === 'range')).toHaveLength(2);
-    expect(sides.reads.filter(({what}) => what === 'digest')).toHaveLength(2 * 2);
-  });
-
-  it('fetch rows only of the part that changed between its two reads, while both sides are in use', async () => {
-    const sides = sidesWith(1_000);
-    let isChanged = false;
-    sides.beforeRead = ({side, what}) => {
-      if (side === 'from' || what !== 'digest' || isChanged) return;
-      isChanged = true;
-      sides.write(id(130), rowOf(id(130), 'new'));
-      sides.apply();
-    };
-    let hashed = 0;
-    const {from, to, ...request} = sides.request({chunkBytes: 40 * 20});
-    const counting = {
-      ...from.compare,
-      rowDigests: async (...asked: Parameters<typeof from.compare.rowDigests>) => {
-        const answer = await from.compare.rowDigests(...asked);
-        hashed += answer.rows.size;
-        return answer;
-      },
-    };
-    const report = await checksum.verify({...request, to, from: {...from, compare: counting}});
-    expect(report).toMatchObject({equal: true, tables: [{rows: '1000'}]});
-    expect(sides.reads.filter(({what}) => what === 'digest')).toHaveLength(2 * 2); // of 40 parts, then of 10
-    expect(hashed).toBe(20);
-  });
-
-  it('read neighbours that changed as one', async () => {
-    const sides = sidesWith(1_000);
-    sides.beforeRead = ({side, what}) => {
-      if (side === 'to' && what === 'digest') for (let i = 100; i < 160; i++) sides.target.delete(id(i));
-    };
-    const report = await checksum.verify(sides.request({chunkBytes: 40 * 20}));
-    expect(report).toMatchObject({equal: false, differing: 60});
-    expect(sides.reads.filter(({what}) => what === 'range')).toHaveLength(2);
-  });
-
-  it('cut the receiving side when it is the larger one', async () => {
-    const sides = sidesWith(0);
-    for (let i = 0; i < ROWS_PER_READ + 5; i++) sides.target.set(id(i), rowOf(id(i)));
-    const report = await checksum.verify({...sides.request(), evidence: undefined});
-    expect(report).toMatchObject({equal: false, differing: ROWS_PER_READ + 5});
-    expect(report.tables[0]?.differences[0]).toMatchObject({kind: 'extra'});
-    expect(sides.reads.filter(({what}) => what === 'range')).toHaveLength(2 * 2);
   });
 });
 

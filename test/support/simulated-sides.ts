@@ -7,7 +7,7 @@ import {type Key, keyText, type Row} from '../../src/model/change.ts';
 import type {Position} from '../../src/model/position.ts';
 import type {Table} from '../../src/model/table.ts';
 import {createTouchedIndex} from '../../src/pipeline/touched-index.ts';
-import type {VerifyRequest} from '../../src/verify/verifier.ts';
+import type {VerifyReport, VerifyRequest} from '../../src/verify/verifier.ts';
 
 const column = (name: string) => ({name, type: 'text', notNull: true, generated: false, identity: undefined, portableBinary: true});
 export const simulatedTable: Table = {
@@ -165,6 +165,22 @@ export class SimulatedSides {
     };
   }
 }
+
+/** `count` rows, written and applied before anything is remembered. */
+export const sidesWith = (count: number): SimulatedSides => {
+  const sides = new SimulatedSides();
+  for (let i = 0; i < count; i++) sides.write(rowId(i), rowOf(rowId(i)));
+  sides.apply();
+  sides.forget();
+  return sides;
+};
+
+/** In the order of their numbers. */
+export const rowId = (i: number): string => String(i).padStart(6, '0');
+
+/** Key, kind and columns of each difference. */
+export const differences = ({tables}: VerifyReport) =>
+  tables.flatMap((table) => table.differences.map(({key, kind, columns}) => [key[0], kind, ...columns]));
 
 const isKeys = (where: KeyRange | readonly Key[]): where is readonly Key[] => Array.isArray(where);
 
