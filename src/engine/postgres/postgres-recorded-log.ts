@@ -27,16 +27,14 @@ export async function* recordedLog(sessions: PgSessions, tables: readonly Table[
   const known = new Map(tables.flatMap((table) => [table.name, ...table.partitions].map((name) => [nameOf(name), table] as const)));
   try {
     await begin(session);
-    for (let isLast = false; ; ) {
+    for (let isLast = false; !isLast; ) {
+      isLast = over.aborted; // one more look: what was committed before the end still counts
       const {rows} = await session.query(READ);
       yield* transactionsIn(
         rows.map((row) => row['data'] ?? ''),
         known,
       );
-      if (rows.length > 0) continue;
-      if (isLast) return;
-      isLast = over.aborted; // what was committed before the end still counts
-      await clock.sleep(LOOK_MS, over);
+      if (rows.length === 0) await clock.sleep(LOOK_MS, over);
     }
   } finally {
     await session.close();
