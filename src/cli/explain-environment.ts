@@ -22,7 +22,7 @@ export const environmentPages = {
   ),
   'CF-ENV-004': page(
     "an environment has another schema than the plan's databases",
-    'A table that the plan names is not there, or the catalogue of the environment differs from that of the source. A rehearsal there would prove nothing about the plan. Nothing was written.',
+    'A table that the plan names is not there, or the catalogue of the environment differs from that of the source. A rehearsal there would prove nothing about the plan. None was begun.',
     'When migrations of the schema have reached production and not staging, or the other way round.',
     'Bring the schema of the environment to where the source is; each object that differs is named.',
   ),

@@ -44,11 +44,11 @@ it('stays thirty days, and in an environment until that was taken back', async (
   expect(readdirSync(folder)).toHaveLength(2);
   await rehearse(null, {days: 31});
   const left = await unfinishedIn('staging', folder, realEffects());
-  expect(left).toEqual(readdirSync(folder).map((id) => join(folder, id)));
+  expect(left.map(({own}) => own)).toEqual(readdirSync(folder).map((id) => join(folder, id)));
   expect(left).toHaveLength(1);
   expect(await unfinishedIn('other', folder, realEffects())).toEqual([]);
   const states: unknown[] = [];
-  for (const own of left) await withUnfinished(own, realEffects(), async (_journal, state) => void states.push(state.rehearsal));
+  for (const {own} of left) await withUnfinished(own, realEffects(), async (_journal, state) => void states.push(state.rehearsal));
   expect(states).toEqual([{environment: 'staging'}]);
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -50,16 +50,22 @@ export async function withOwnJournal<T>(
   } finally {
     await store.close();
     if (isDone && !keep) removeSqliteState(own);
-    else output.say(`its journal is kept for ${KEPT_DAYS} days: crossfade status --state ${own}`);
+    else
+      output.say(
+        `its journal is kept ${on.environment === null ? `for ${KEPT_DAYS} days` : 'until --drop'}: crossfade status --state ${own}`,
+      );
   }
 }
 
+/** `own`: the folder. */
+type Unfinished = {readonly own: string; readonly state: RunState};
+
 /** Those that have been begun in this environment and have not come to their end, for one to be taken back. */
-export async function unfinishedIn(environment: string, folder: string, effects: Effects): Promise<readonly string[]> {
-  const found: string[] = [];
+export async function unfinishedIn(environment: string, folder: string, effects: Effects): Promise<readonly Unfinished[]> {
+  const found: Unfinished[] = [];
   for (const own of foldersIn(folder)) {
     const state = await stateIn(own, effects);
-    if (state?.rehearsal?.environment === environment && !state.isFinal) found.push(own);
+    if (state?.rehearsal?.environment === environment && !state.isFinal) found.push({own, state});
   }
   return found;
 }

@@ -19,7 +19,7 @@ import {mappingOf} from './compose-mapping.ts';
 import {refuseOtherSchema} from './environment-schema.ts';
 import {type KnownOriginals, openKnown, tellApart} from './environment-servers.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
-import {journalsFolder, unfinishedIn, withOwnJournal} from './own-journal.ts';
+import {journalsFolder, withOwnJournal} from './own-journal.ts';
 import {planArgument} from './plan-argument.ts';
 import {askedRehearsal, writeRecord} from './rehearse-asked.ts';
 import {sayEnvironment} from './rehearse-lines.ts';
@@ -27,20 +27,23 @@ import {openClones, standInAt} from './rehearse-places.ts';
 import {measuredRate} from './rehearse-rate.ts';
 import {rehearseThere} from './rehearse-there.ts';
 import {surroundingsOf} from './surroundings.ts';
-import {takeBack, takeBackAll} from './take-back.ts';
+import {leftIn, takeBack, takeBackAll} from './take-back.ts';
 
 export const rehearseIn = (environment: Environment, invocation: Invocation): Promise<ExitCode> =>
   inEnvironment(environment, invocation, async (there) => {
     const {pinned, standIn, sides, known, effects, timeoutMs, folder, servers} = there;
     const {plan} = pinned;
     const {name} = environment;
-    const asked = await askedRehearsal(plan, invocation);
     const tables = await sides.source.catalog.tables(plan.scope);
-    const isDryRun = invocation.options['dryRun'] === true;
-    if (!isDryRun) await takeBackAll(name, there, invocation);
-    await refuseOtherSchema(plan, name, {database: sides.source, tables}, known.source);
-    if (isDryRun) return sayEnvironment(name, servers, standIn.leftOut, invocation);
+    const compareSchema = () => refuseOtherSchema(plan, name, {database: sides.source, tables}, known.source);
+    if (invocation.options['dryRun'] === true) {
+      await compareSchema();
+      return sayEnvironment(name, servers, standIn.leftOut, invocation);
+    }
+    const asked = await askedRehearsal(plan, invocation);
     const rate = await measuredRate(asked.rate, {source: known.source, tables, effects}, invocation);
+    await takeBackAll(environment, there, invocation);
+    await compareSchema();
     const ground = {
       ...{pinned, effects, timeoutMs, standIn, sides, tables, rate, signer: asked.signer},
       ties: await cloningOf(sides.source).ties(tables),
@@ -64,7 +67,7 @@ export const dropFrom = (environment: Environment, invocation: Invocation): Prom
   inEnvironment(environment, invocation, async (there) => {
     const [{name}, {output, options}] = [environment, invocation];
     const dryRun = options['dryRun'] === true;
-    const rehearsals = dryRun ? (await unfinishedIn(name, there.folder, there.effects)).length : await takeBackAll(name, there, invocation);
+    const rehearsals = dryRun ? (await leftIn(environment, there)).length : await takeBackAll(environment, there, invocation);
     if (output.isJson) output.document({dryRun, environment: name, rehearsals, next: []});
     else if (rehearsals === 0) output.data(`${name}: nothing to take back`);
     else output.data(dryRun ? `${name}: ${rehearsals} rehearsals would be taken back` : `${name}: as it was before the rehearsal`);

@@ -3,7 +3,7 @@ import {resolveDatabaseUrl} from '../plan/secret.ts';
 import type {MadeClone} from '../rehearsal/make-clone.ts';
 import type {StandIn} from '../rehearsal/stand-in.ts';
 import {type Cloned, closeSides, empty, fromOriginals, withCloneFlags, withClones} from './clones.ts';
-import {type Asking, runOnClones} from './clone-run.ts';
+import {type Asking, failed, runOnClones} from './clone-run.ts';
 import type {CommandModule, Invocation} from './command.ts';
 import type {ExitCode} from './exit-codes.ts';
 import {withOwnJournal} from './own-journal.ts';
@@ -54,8 +54,9 @@ const straightAway = ({plan, leftOut}: StandIn): StandIn => ({
 });
 
 async function toTheEnd(run: Asking): Promise<void> {
-  for (let state = await run.next(); !state.isFinal; state = await run.next())
-    if (state.waitingFor?.kind === 'window') await run.send({type: 'complete'});
+  let state = await run.next();
+  for (; !state.isFinal; state = await run.next()) if (state.waitingFor?.kind === 'window') await run.send({type: 'complete'});
+  if (state.phase === 'aborted') throw failed('the run was aborted');
 }
 
 async function tryOut(trial: Trial, invocation: Invocation): Promise<ExitCode> {

@@ -154,13 +154,19 @@ test('without the plan’s own addresses the databases themselves say that they 
   const file = environments('known.yaml', {NOT_KNOWN_SOURCE: staging.source.url, NOT_KNOWN_TARGET: staging.target.url});
   expectRefused(await rehearse(unknown, file, '--rate', '3x', '--json'), 'CF-REHEARSE-007', 4, 'is not known here');
   const record = join(story.folder, 'unknown.json');
-  const done = await rehearse(unknown, file, '--out', record);
+  const stays = await rehearse(unknown, file, '--out', record, '--keep');
+  expect(stays.code, stays.error).toBe(0);
+  expect(await traces()).not.toEqual(AS_BEFORE);
+  // The next one takes back what was kept.
+  const done = await rehearse(unknown, file, '--out', record, '--yes');
   expect(done.code, done.error).toBe(0);
+  expect(done.error).toContain('taking back what a rehearsal has left in staging');
+  expect(kept()).toEqual([]);
   expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({environment: {isAroundPlan: false}});
   expect(await traces()).toEqual(AS_BEFORE);
 });
 
-test('killed after its switch it is taken back, by the next one or by itself, and never goes on with production', async () => {
+test('killed after its switch it is taken back, and never goes on with production', async () => {
   const words = ['rehearse', story.planFile, '--env', 'staging', '--config', config];
   await story.killAt({kind: 'journal.write', label: 'phase-started reverse-window'}, [
     ...words,
@@ -172,6 +178,13 @@ test('killed after its switch it is taken back, by the next one or by itself, an
   expect(await traces()).not.toEqual(AS_BEFORE);
   for (const verb of [['resume'], ['run', story.planFile]])
     expectRefused(await story.typeElsewhere(...verb, '--json'), 'CF-VERB-001', 2, 'it was rehearsed in staging');
+  const moved = environments('moved.yaml', {STORY_SOURCE: staging.source.url, STORY_TARGET: staging.target.url});
+  expectRefused(
+    await rehearse(story.planFile, moved, '--drop', '--json'),
+    'CF-ENV-002',
+    2,
+    'did not come to its end, and it went on file:',
+  );
   const asked = await rehearse(story.planFile, config, '--drop', '--dry-run', '--json');
   expect(JSON.parse(asked.output)).toMatchObject({dryRun: true, environment: 'staging', rehearsals: 1});
   const dropped = await rehearse(story.planFile, config, '--drop', '--json');

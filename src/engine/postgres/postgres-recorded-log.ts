@@ -27,16 +27,14 @@ export async function* recordedLog(sessions: PgSessions, tables: readonly Table[
   const known = new Map(tables.flatMap((table) => [table.name, ...table.partitions].map((name) => [nameOf(name), table] as const)));
   try {
     await begin(session);
-    for (let isLast = false; ; ) {
+    for (let isLast = false; !isLast; ) {
+      isLast = over.aborted; // one more look: what was committed before the end still counts
       const {rows} = await session.query(READ);
       yield* transactionsIn(
         rows.map((row) => row['data'] ?? ''),
         known,
       );
-      if (rows.length > 0) continue;
-      if (isLast) return;
-      isLast = over.aborted; // what was committed before the end still counts
-      await clock.sleep(LOOK_MS, over);
+      if (rows.length === 0) await clock.sleep(LOOK_MS, over);
     }
   } finally {
     await session.close();
@@ -79,15 +77,16 @@ const committedMs = (line: string): number => {
 /** Undefined for rows of others, and for such of which the log does not tell whose they are. */
 function changeIn({kind, table: {schema, name}, old, row}: DecodedChange, known: ReadonlyMap<string, Table>): Change | undefined {
   const table = known.get(nameOf({schema, name}));
-  if (!table) return undefined;
-  const key = table.key.map((column) => (row ?? old)?.[column]);
-  const told = {...old, ...row};
-  if (key.some((value) => value === undefined) || (table.only && passes(table.only, told) !== true)) return undefined;
-  const of = {table: table.name, key: key.map((value) => value ?? null)};
-  if (kind === 'delete' || !row) return kind === 'delete' ? {kind, ...of} : undefined;
-  const written = Object.fromEntries(writtenColumns(table).flatMap(({name}) => (row[name] === undefined ? [] : [[name, row[name]]])));
-  if (kind === 'insert') return {kind, ...of, row: written};
-  const oldKey = table.key.map((column) => old?.[column] ?? row[column] ?? null);
-  const isMoved = oldKey.some((value, i) => value !== of.key[i]);
-  return {kind, ...of, row: written, ...(isMoved ? {oldKey} : {})};
+  const carried = row ?? old;
+  if (!table || !carried || table.key.some((column) => carried[column] === undefined)) return undefined;
+  if (table.only && passes(table.only, {...old, ...row}) !== true) return undefined;
+  const place = {table: table.name, key: table.key.map((column) => carried[column] ?? null)};
+  if (kind === 'delete') return {kind, ...place};
+  const written = Object.fromEntries(
+    writtenColumns(table).flatMap(({name}) => (carried[name] === undefined ? [] : [[name, carried[name]]])),
+  );
+  if (kind === 'insert') return {kind, ...place, row: written};
+  const oldKey = table.key.map((column) => old?.[column] ?? carried[column] ?? null);
+  const isMoved = oldKey.some((value, i) => value !== place.key[i]);
+  return {kind, ...place, row: written, ...(isMoved ? {oldKey} : {})};
 }
