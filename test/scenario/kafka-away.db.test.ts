@@ -76,7 +76,7 @@ async function forget(topic: string): Promise<void> {
   await admin.disconnect();
 }
 
-test('a topic that forgets while the target serves: the way back stays open, is gone, and leads forward again (H-81)', {
+test('a topic that forgets while the target serves: the way back is gone, and the way forward again (H-81)', {
   timeout: 300_000,
 }, async () => {
   await using story = await openShopStory('forgotten', 83);
@@ -91,4 +91,23 @@ test('a topic that forgets while the target serves: the way back stays open, is 
   await asked(story, 'complete', 'forgotten');
   expect(await runner.ended, runner.lastWords()).toBe(0);
   await story.expectNothingLost('target', 3);
+});
+
+/** Whoever may pass the fence does so again and again, until it is noticed. */
+const BYPASS = ['ALTER TABLE shop.categories DISABLE TRIGGER ALL', `UPDATE shop.categories SET name = name || '.' WHERE id = 1`];
+
+test('a topic that forgets while the target serves: the closed source is watched on from the present (H-81, H-103)', {
+  timeout: 300_000,
+}, async () => {
+  await using story = await openShopStory('watched-on', 107);
+  story.start(['run', writeKafkaPlan(story, stack())]);
+  await story.untilFact('the reverse window', isPhaseStarted('reverse-window'));
+  await story.killRunner();
+  await forget(await connector());
+  const runner = story.start(['resume']);
+  await untilTrue('the run has ended', async () => {
+    await story.source.run(...BYPASS);
+    return !runner.isRunning;
+  });
+  expect(runner.lastWords()).toContain('source is closed, and yet shop.categories was written there by somebody else');
 });

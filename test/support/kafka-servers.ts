@@ -42,10 +42,6 @@ export const ownKafkaStack = (): Promise<AsyncDisposable & OwnKafkaStack> =>
     },
   ]);
 
-/** One more worker of that cluster; the connectors are shared out among all that answer. */
-export const anotherWorker = async ({broker}: OwnKafkaStack): Promise<KafkaConnect> =>
-  registered(await startConnect(findKafka(), broker.address));
-
 async function environment(): Promise<KafkaStack> {
   if (!foreignBroker || !foreignConnect) throw new Error('environment: TEST_KAFKA and TEST_CONNECT_URL not set');
   const [host, port] = foreignBroker.split(':');
