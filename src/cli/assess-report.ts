@@ -1,5 +1,6 @@
 /** What `assess` concludes from what it measured. Pure. */
 import type {Finding} from '../engine/engine.ts';
+import {COPY_BYTES_PER_SECOND, copySecondsOf} from '../model/copy-estimate.ts';
 import type {Inventory} from '../model/inventory.ts';
 import type {Table} from '../model/table.ts';
 import {readinessOf} from './assess-readiness.ts';
@@ -8,8 +9,6 @@ import {inventoryFindings, sessionsNeeded, type Inventories} from '../phase/asse
 import type {ConversionReport} from '../phase/assess-conversion.ts';
 import type {Plan} from '../plan/plan.ts';
 
-/** Between a slow cloud disk and a fast local one; the estimate names it, so that nobody takes it for a measurement. */
-const COPY_BYTES_PER_SECOND = 50 * 1024 * 1024;
 /** Indexes are built anew and without bloat, and the log needs room while they are. */
 const DISK_FACTOR = 1.3;
 const HOUR_MS = 3_600_000;
@@ -99,7 +98,7 @@ const diskNeeded = (facts: AssessFacts): number => Math.ceil(bytesOf(facts) * DI
 
 /** The source keeps its log from the stream's start to the copy's end (H-60). */
 const estimateOf = (facts: AssessFacts) => {
-  const copySeconds = Math.ceil(bytesOf(facts) / COPY_BYTES_PER_SECOND);
+  const copySeconds = copySecondsOf(facts.tables);
   const {logBytesPerHour} = growthOf(facts);
   return {
     copySeconds,

@@ -82,6 +82,7 @@ const EXIT_BY_CODE = {
   'CF-RELAY-004': EXIT.failed,
   'CF-RELAY-005': EXIT.failed,
   'CF-RELAY-006': EXIT.noGo,
+  'CF-RELAY-007': EXIT.failed,
   'CF-READ-001': EXIT.failed,
   'CF-READ-002': EXIT.failed,
   'CF-READ-003': EXIT.noGo,

@@ -38,4 +38,10 @@ export const relayPages = {
     'On a cluster of your own that nobody else can reach.',
     'Give the workers a ConfigProvider that reads the password from a file or a vault (config.providers in the worker’s settings), and write relay.password: ${file:/path/on/the/workers:key} into the plan.',
   ),
+  'CF-RELAY-007': page(
+    'a row does not fit into a message',
+    'A row with all its values, written as JSON, is larger than relay.messageMax, or than what the brokers or the worker take. Debezium stops before it and skips nothing; the source keeps its log from there on.',
+    'With large texts or bytes: bytes travel as base64, a third longer than they are. A row that nobody changes does not travel at all.',
+    'crossfade abort before the cutover, then start again with relay.messageMax above the size in the message, where the brokers allow as much (socket.request.max.bytes), or without Kafka. After the cutover the target serves on, and the run cannot watch the closed source any more: crossfade complete, or crossfade abort where it is offered.',
+  ),
 };

@@ -16,9 +16,9 @@ export const roomPages = {
   ),
   'CF-SLOT-001': page(
     'the log kept for the stream is about to reach its limit',
-    'PostgreSQL keeps its log until the stream has read it. Either its disk is nearly full and the plan says retention.atLimit: stop, or max_slot_wal_keep_size will soon make the server give the stream up while the copy is still going on, which cannot be made quicker. MySQL and MariaDB keep their log for nobody: there it is what the stream still needs that is nearly too old (binlog_expire_logs_seconds), or too much (max_binlog_total_size).',
+    'PostgreSQL keeps its log until the stream has read it. Either its disk is nearly full and the plan says retention.atLimit: stop, or max_slot_wal_keep_size will soon make the server give the stream up while the copy is still going on, which cannot be made quicker. MySQL and MariaDB keep their log for nobody: there it is what the stream still needs that is nearly too old (binlog_expire_logs_seconds), or too much (max_binlog_total_size). Through Kafka it is what the topic still has for the target that is nearly too old (retention.ms).',
     'With a long copy beside heavy writes, and after a pause that was longer than the log can be kept.',
-    'Make room, or raise max_slot_wal_keep_size on that server (ALTER SYSTEM, then SELECT pg_reload_conf(); no restart; on MySQL and MariaDB SET GLOBAL binlog_expire_logs_seconds), then crossfade resume soon: the log goes on growing while nobody reads it. If neither is possible: crossfade abort releases it. docs/runbook/retention.md.',
+    'Make room, or raise max_slot_wal_keep_size on that server (ALTER SYSTEM, then SELECT pg_reload_conf(); no restart; on MySQL and MariaDB SET GLOBAL binlog_expire_logs_seconds; of a topic retention.ms), then crossfade resume soon: the log goes on growing while nobody reads it. If neither is possible: crossfade abort releases it. docs/runbook/retention.md.',
   ),
   'CF-SLOT-002': page(
     'the stream was given up so that the server does not run full',

@@ -24,7 +24,7 @@ import type {Control} from './control.ts';
 import type {Convertible} from './convertible.ts';
 import type {Fence} from './fence.ts';
 import type {HeldState, MayReread} from './held-state.ts';
-import type {KeptLog} from './kept-log.ts';
+import type {KeptLog, RelayedLog} from './kept-log.ts';
 import type {Load} from './load.ts';
 import type {Schema} from './schema.ts';
 import type {ReportedParameters, ServerIdentity} from './server.ts';
@@ -53,7 +53,7 @@ export type {SequenceState} from './sequence-state.ts';
 export type {SentStatement, StatementCosts} from './statement-costs.ts';
 export type {Lock, Statement, Statements} from './statements.ts';
 export type {HeldState, MayReread} from './held-state.ts';
-export type {KeptLog} from './kept-log.ts';
+export type {KeptLog, RelayedLog} from './kept-log.ts';
 export type {Load} from './load.ts';
 export type {Cloning, LoadClient, Original, RecordedTransaction, Reference, ReplayedChange, Ties, Written} from './cloning.ts';
 export type {Disk, Storage, TableSizes} from './storage.ts';
@@ -188,8 +188,12 @@ export interface Source {
     signal: AbortSignal,
     mayReread?: MayReread,
   ): AsyncIterable<readonly StreamEvent[]>;
+  /** Where a stream of which nothing is applied is opened instead of `from`; absent where that is always there. */
+  watchedFrom?(direction: Direction, from: Position): Promise<Position>;
   /** The log kept for a stream of ours; undefined without one. Absent where the server does not tell. */
   keptLog?(direction: Direction): Promise<KeptLog | undefined>;
+  /** What waits between the sides; undefined before there is a stream. Absent without a relay. */
+  relayedLog?(): Promise<RelayedLog | undefined>;
   /** Everything up to here is durable on the other side. Remembered and sent by the stream itself. */
   acknowledge(direction: Direction, position: Position): void;
   /** Reads rows by key in one snapshot that sees every transaction of `delivered` (R6), taken again until it does; absent rows are left out. */

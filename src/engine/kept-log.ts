@@ -13,6 +13,18 @@ export type KeptLog = {
   readonly ownRules?: OwnRules;
 };
 
+/** What a relay keeps between the sides. */
+export type RelayedLog = {
+  /** Until what is still needed may be thrown away because of its age; undefined: never because of that. */
+  readonly leftMs: number | undefined;
+  /** The same of what comes now; undefined with it. */
+  readonly wholeMs: number | undefined;
+  /** The setting, as an operator raises it. */
+  readonly byAge: string;
+  /** Why nothing comes out of the source at the moment; absent while it does. */
+  readonly silence?: string;
+};
+
 /** A server that keeps its log for a while, whoever still needs it. */
 export type OwnRules = {
   /** Until it may take away what is needed because of its age, however little is written; undefined: not by age. */

@@ -16,7 +16,7 @@ import type {Outlook} from './outlook.ts';
 import {Pacing} from './pacing.ts';
 import {SideLook} from './side-look.ts';
 import {usageOf} from './usage.ts';
-import {consequence, endError, type Ending, outlookWords, roomWait} from './words.ts';
+import {consequence, endError, type Ending, outlookWords, roomWait, silenceWait} from './words.ts';
 
 /** A slot can be lost, and a small disk be full, soon after it was well. */
 const LOOK_EVERY_MS = 5_000;
@@ -50,6 +50,7 @@ export class Guardian {
   #found: readonly Found[] = [];
   /** RFC 3339 UTC. */
   #heldSince: string | undefined;
+  #silentSince: string | undefined;
 
   constructor(options: GuardianOptions) {
     const {source, target, clock, disks} = options;
@@ -99,6 +100,7 @@ export class Guardian {
     for (const found of this.#found) this.#tell(found);
     this.#options.telemetry.room(this.#found.map(({side, outlook}) => roomOf(side.side, outlook)));
     this.#options.telemetry.usage(await usageOf(this.#sides.map(({database}) => database)));
+    this.#tellSilence();
     this.#tellWait(this.#found.find(({judgement}) => judgement === 'hold'));
     const is = (...wanted: readonly Judgement[]): boolean => this.#found.some(({judgement}) => wanted.includes(judgement));
     this.pacing.holds = {copy: is('hold'), verify: is('ease', 'hold')};
@@ -146,6 +148,15 @@ export class Guardian {
     const {clock, telemetry} = this.#options;
     this.#heldSince = held && (this.#heldSince ?? clock.now().toISOString());
     telemetry.wait('room', held && this.#heldSince !== undefined ? roomWait(held.side.side, held.words, this.#heldSince) : undefined);
+  }
+
+  #tellSilence(): void {
+    const {clock, telemetry} = this.#options;
+    const look = this.#sides.map(({last}) => last).find((one) => one?.relayed?.silence !== undefined);
+    const silence = look?.relayed?.silence;
+    this.#silentSince = silence === undefined ? undefined : (this.#silentSince ?? clock.now().toISOString());
+    const since = this.#silentSince;
+    telemetry.wait('relay', silence !== undefined && since !== undefined ? silenceWait(silence, look?.kept?.keptBytes, since) : undefined);
   }
 
   async #end({side, words, judgement}: Found): Promise<void> {

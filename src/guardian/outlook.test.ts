@@ -89,3 +89,30 @@ test('both sides of a server are told apart, and nobody has looked yet', () => {
   ]);
   expect(outlooksOf([], MARGIN_MS)).toEqual([]);
 });
+
+describe('what waits in a relay', () => {
+  const wholeMs = 24 * 60 * 60_000;
+  const look = (leftMs: number | undefined, whole = wholeMs): Look => ({
+    atMs: 0,
+    kept: kept(GIB, undefined),
+    relayed: {leftMs, wholeMs: whole, byAge: 'retention.ms'},
+    disks: [],
+  });
+
+  it.each([
+    [wholeMs, 'well'],
+    [MARGIN_MS, 'soon'],
+    [5 * 60_000, 'limit'],
+    [0, 'over'],
+  ])('with %i ms until it is thrown away is %s (H-81)', (leftMs, level) => {
+    expect(only(look(leftMs))).toMatchObject({kind: 'age', what: 'retention.ms', level, lastsMs: leftMs});
+  });
+
+  it('is well when it has just come, however short it is kept', () => {
+    expect(only(look(MARGIN_MS, MARGIN_MS))?.level).toBe('well');
+  });
+
+  it('is no matter where it is kept for ever', () => {
+    expect(outlooksOf([look(undefined)], MARGIN_MS)).toEqual([]);
+  });
+});

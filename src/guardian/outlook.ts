@@ -1,8 +1,14 @@
 /** How long a server can go on like this: from a few looks at it, oldest first. Pure. */
-import type {Disk, KeptLog} from '../engine/engine.ts';
+import type {Disk, KeptLog, RelayedLog} from '../engine/engine.ts';
 
 /** What a look at one side found. */
-export type Look = {readonly atMs: number; readonly kept: KeptLog | undefined; readonly disks: readonly Disk[]};
+export type Look = {
+  readonly atMs: number;
+  readonly kept: KeptLog | undefined;
+  /** Absent without a relay, and before there is a stream through it. */
+  readonly relayed?: RelayedLog | undefined;
+  readonly disks: readonly Disk[];
+};
 
 /** One thing that can run out. */
 export type Outlook = {
@@ -35,7 +41,9 @@ export const outlooksOf = (looks: readonly Look[], marginMs: number): readonly O
   if (!last) return [];
   return [
     ...slotOutlook(looks, last, marginMs),
-    ...ageOutlook(last, marginMs),
+    ...ageOutlook(last.kept?.ownRules, marginMs),
+    // One that has all of its time left is well, however short that is.
+    ...ageOutlook(last.relayed, Math.min(marginMs, (last.relayed?.wholeMs ?? 0) / 2)),
     ...last.disks.map((disk, at) => diskOutlook(looks, disk, at, marginMs)),
   ];
 };
@@ -55,9 +63,9 @@ const slotOutlook = (looks: readonly Look[], {kept}: Look, marginMs: number): re
 };
 
 /** Time passes at one speed, and what is too old may be gone at once. */
-const ageOutlook = ({kept}: Look, marginMs: number): readonly Outlook[] => {
-  if (kept?.ownRules?.leftMs === undefined) return [];
-  const {leftMs, byAge} = kept.ownRules;
+const ageOutlook = (aged: Pick<RelayedLog, 'leftMs' | 'byAge'> | undefined, marginMs: number): readonly Outlook[] => {
+  if (aged?.leftMs === undefined) return [];
+  const {leftMs, byAge} = aged;
   const level = leftMs === 0 ? 'over' : leftMs <= Math.min(RESERVE_AGE_MS, marginMs / 2) ? 'limit' : leftMs <= marginMs ? 'soon' : 'well';
   return [{kind: 'age', what: byAge, leftBytes: 0, totalBytes: 0, bytesPerSecond: 0, lastsMs: leftMs, level}];
 };

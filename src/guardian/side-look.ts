@@ -42,7 +42,8 @@ export class SideLook {
       ...((await this.database.storage?.disks()) ?? []),
       ...(await this.#planned(kept && !kept.ownRules ? kept.keptBytes : 0)),
     ];
-    const look = {atMs: this.#clock.monotonicMs(), kept, disks};
+    const relayed = await this.database.source.relayedLog?.();
+    const look = {atMs: this.#clock.monotonicMs(), kept, relayed, disks};
     // Another volume, or one that was enlarged: what was before says nothing about it.
     const before = this.last?.disks.map(({totalBytes}) => totalBytes).join();
     if (before !== disks.map(({totalBytes}) => totalBytes).join()) this.#looks = [];

@@ -44,6 +44,17 @@ export const roomWait = (side: Side, outlook: string, since: string): Wait => ({
   next: {command: `make room on the ${side}`, why: 'the copy goes on by itself; crossfade explain CF-DISK-002'},
 });
 
+/** What `status` says while nothing comes through the relay. */
+export const silenceWait = (silence: string, keptBytes: number | undefined, since: string): Wait => ({
+  cause: `nothing comes from the source (${silence}), which keeps its log itself meanwhile${keptBytes === undefined ? '' : `: ${bytes(keptBytes)} so far`}`,
+  since,
+  owner: 'whoever runs Kafka and Kafka Connect; nothing is lost, and the stream goes on by itself',
+  next: {
+    command: 'crossfade doctor PLAN',
+    why: 'says which of them answer; docs/runbook/retention.md tells how long the source can keep its log',
+  },
+});
+
 export const endError = (judgement: Ending, side: Side, outlook: string): TerminalError =>
   new TerminalError(`${outlook}${consequence(judgement)}`, ENDS[judgement](side));
 
@@ -51,7 +62,7 @@ const ENDS = {
   'stop for the disk': (side: Side) => ({code: 'CF-DISK-002', next: `make room on the ${side}, then: crossfade resume`}),
   'stop for the slot': (side: Side) => ({
     code: 'CF-SLOT-001',
-    next: `make room on the ${side}, or raise what limits its log (max_slot_wal_keep_size, binlog_expire_logs_seconds), then: crossfade resume`,
+    next: `make room on the ${side}, or raise what limits its log (max_slot_wal_keep_size, binlog_expire_logs_seconds, retention.ms of the topic), then: crossfade resume`,
   }),
   drop: () => ({code: 'CF-SLOT-002', next: 'crossfade explain CF-SLOT-002'}),
 } satisfies Record<Ending, (side: Side) => {readonly code: ErrorCode; readonly next: string}>;

@@ -60,6 +60,7 @@ export type ErrorCode =
   | 'CF-RELAY-004' // a message cannot be understood
   | 'CF-RELAY-005' // the connector failed
   | 'CF-RELAY-006' // the connector's settings hold a password
+  | 'CF-RELAY-007' // a row does not fit into a message
   | 'CF-READ-001' // reads have another answer on the target
   | 'CF-READ-002' // reads failed on the target
   | 'CF-READ-003' // the outbox of dual writes does not fit

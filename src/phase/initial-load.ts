@@ -9,7 +9,7 @@ export const initialLoad: Phase = {
     const {steps, source, target, epoch, plan} = context;
     const tables = await context.tables();
     await steps.once('start-stream', () => startStream(context));
-    await source.source.probeStream('forward', undefined);
+    await source.source.probeStream('forward', (await target.target.progress('forward'))?.position);
     await source.source.probeSchema('forward', plan.plan.scope);
     const chunks = await steps.each('plan-chunks', async () => {
       const stored = await target.target.chunks();

@@ -12,12 +12,14 @@ import {MappedChanges} from './mapped-changes.ts';
 
 /** `from`: where the side was closed; what committed before it was carried over and is no alarm. */
 export const runDropPass = async (options: LinkOptions, progress: LinkProgress, from: Position, signal: AbortSignal): Promise<void> => {
-  await options.from.source.probeStream(options.direction, undefined);
+  const {source} = options.from;
+  await source.probeStream(options.direction, undefined);
+  const opened = (await source.watchedFrom?.(options.direction, from)) ?? from;
   const mapped = new MappedChanges(options.mappings);
   const watch = {options, progress, from, mapped, transaction: undefined as Open | undefined};
-  for await (const events of options.from.source.changes(
+  for await (const events of source.changes(
     options.direction,
-    from,
+    opened,
     options.mappings.map((mapping) => mapping.from),
     signal,
   )) {

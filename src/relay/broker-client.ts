@@ -45,6 +45,8 @@ export interface BrokerClient {
   deleteTopic(topic: string): Promise<void>;
   /** Undefined where there is no such topic. */
   offsets(topic: string): Promise<readonly OffsetRange[] | undefined>;
+  /** Of each partition the first message of that time or later, in milliseconds since 1970; where there is none, its end. */
+  offsetsFrom(topic: string, timeMs: number): Promise<readonly bigint[]>;
   /** The values that hold of these settings, its own or the cluster's. */
   topicSettings(topic: string, names: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /**

@@ -41,5 +41,5 @@ export function requireOffset(
 export const messagesGone = (message: string): TerminalError =>
   new TerminalError(`messages are gone: ${message}`, {
     code: 'CF-RELAY-003',
-    next: 'crossfade abort, then start again; crossfade explain CF-RELAY-003',
+    next: 'crossfade abort, then start again with a longer relay.retention; crossfade explain CF-RELAY-003',
   });

@@ -26,6 +26,9 @@ export type ConnectorRequest = {
 const HEARTBEAT_MS = 1000;
 const POLL_MS = 50;
 
+/** What a producer has by default for messages that wait; a larger one would not fit in (H-86). */
+const PRODUCER_BYTES_MIN = 32 * 1024 ** 2;
+
 const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter';
 
 /** `own`: tables of ours whose changes are wanted as well, as patterns. */
@@ -53,6 +56,7 @@ export const commonSettings = ({prefix, tables, messageBytesMax}: Omit<Connector
   'producer.override.acks': 'all',
   'producer.override.enable.idempotence': 'true',
   'producer.override.max.request.size': String(messageBytesMax),
+  'producer.override.buffer.memory': String(Math.max(PRODUCER_BYTES_MIN, 2 * messageBytesMax)),
   'producer.override.compression.type': 'none',
 });
 

@@ -3,6 +3,7 @@ import type {Table} from '../model/table.ts';
 import {connectorTopics} from './connector-settings.ts';
 import {debeziumEngine} from './debezium-engines.ts';
 import type {KafkaSettings} from './kafka.ts';
+import {retentionWords} from './retention-forecast.ts';
 import {topicSettings} from './topic-settings.ts';
 
 export type AnnouncedRelay = {
@@ -39,7 +40,7 @@ export function announceKafka(planned: Planned, short: string, tables: readonly 
       },
     },
     read: {
-      what: `read the topic ${name}; rows that its messages do not carry whole come from a state of the source that is held meanwhile`,
+      what: `read the topic ${name}, which ${retentionWords(planned.retentionMs, tables)}; rows that its messages do not carry whole come from a state of the source that is held meanwhile`,
       settings: {},
     },
     drop: {what: `stop the connector ${name}, delete it with its offsets, and then the topics ${topics.join(' and ')}`, settings: {}},

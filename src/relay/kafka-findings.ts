@@ -3,6 +3,7 @@ import type {Finding} from '../engine/engine.ts';
 import {isCoded} from '../model/errors.ts';
 import type {Table} from '../model/table.ts';
 import type {KafkaStreamOf} from './kafka-stream.ts';
+import {retentionFindings} from './retention-forecast.ts';
 
 type Asked = Pick<KafkaStreamOf, 'own' | 'broker' | 'connect' | 'debezium' | 'settings'>;
 
@@ -13,6 +14,7 @@ export async function kafkaFindings(asked: Asked, topic: string, tables: readonl
     ...(await unlessAnswered(settings.connect.replace(/\/\/[^@/]*@/, '//'), () => connect.require(debezium.plugin))),
     ...(await unlessAnswered(settings.brokers.join(', '), () => broker.offsets(topic))),
     ...secretFindings(settings),
+    ...retentionFindings(settings.retentionMs, tables),
     ...(await debezium.findings(own, tables)),
   ];
 }

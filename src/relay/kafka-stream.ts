@@ -1,19 +1,21 @@
 /** The forward stream of one migration through Debezium and one topic. What is there is asked, never remembered. */
-import type {Database, Finding, MayReread, MigrationRef, Source} from '../engine/engine.ts';
+import type {Database, Finding, MayReread, MigrationRef, RelayedLog, Source} from '../engine/engine.ts';
 import type {Effects} from '../model/effects.ts';
-import {TerminalError, TransientError} from '../model/errors.ts';
+import {TransientError} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
 import type {Table} from '../model/table.ts';
-import type {BrokerClient, OffsetRange} from './broker-client.ts';
+import type {BrokerClient} from './broker-client.ts';
+import {messagesGone} from './broker-errors.ts';
 import type {ConnectCluster} from './connect-cluster.ts';
 import {changeTopic, type ConnectorRequest, connectorTopics} from './connector-settings.ts';
 import type {DebeziumEngine, TopicReading} from './debezium-engine.ts';
 import type {KafkaSettings} from './kafka.ts';
 import {kafkaFindings} from './kafka-findings.ts';
+import {KeptTopic} from './kept-topic.ts';
 import {OwnConnector} from './own-connector.ts';
 import type {RelayStream} from './relayed-source.ts';
 import {atOffset, logOf, offsetOf} from './topic-position.ts';
-import {topicFault, topicSettings} from './topic-settings.ts';
+import {topicSettings} from './topic-settings.ts';
 import {WatchedTopic} from './watched-topic.ts';
 
 /** Written before the connector is made: it comes through only where that began before it. */
@@ -40,6 +42,7 @@ export class KafkaStream implements RelayStream {
   readonly #topic: string;
   readonly #connector: OwnConnector;
   readonly #watched: WatchedTopic;
+  readonly #kept: KeptTopic;
   /** Of the stream that is being read. */
   #reading: TopicReading | undefined;
   /** The latest that is on the target, as far as this process knows; undefined where nothing waits for us. */
@@ -51,6 +54,7 @@ export class KafkaStream implements RelayStream {
     this.#connector = new OwnConnector(options.connect, options.name, options.effects);
     const {broker, effects} = options;
     const parts = {broker, connector: this.#connector, topic: this.#topic, clock: effects.clock};
+    this.#kept = new KeptTopic(broker, this.#topic, options.settings, effects.clock);
     this.#watched = new WatchedTopic({...parts, isHolding: () => this.#reading?.isHolding() === true});
   }
 
@@ -69,9 +73,12 @@ export class KafkaStream implements RelayStream {
       offsets: debezium.offsets?.(name, position),
       before: () => this.#source.mark(BEGIN),
     });
+    const begin = atOffset(position, 0n);
+    // Where the topic has let its first messages go the connector began long ago.
+    if ((await this.#kept.range()).first > 0n) return begin;
     await this.#untilBegun(signal);
-    this.#known = atOffset(position, 0n);
-    return this.#known;
+    this.#known ??= begin;
+    return begin;
   }
 
   async #untilBegun(signal: AbortSignal): Promise<void> {
@@ -86,36 +93,34 @@ export class KafkaStream implements RelayStream {
     // What Debezium has acknowledged is in the topic, and may be far ahead of the target.
     await this.#source.probeStream('forward', debezium.standing?.(await connect.offsets(name)));
     await debezium.requireFollowable?.(this.#source);
-    await this.#requireSafe((applied && offsetOf(applied)) ?? 0n);
+    await this.#kept.requireSafe(applied && offsetOf(applied));
+    if (applied && offsetOf(applied) !== undefined) this.#known = applied;
     await this.#connector.requireWorking();
-  }
-
-  /** What is needed is there, and stays. */
-  async #requireSafe(offset: bigint): Promise<void> {
-    const {broker, settings} = this.#options;
-    await this.#requireKept(offset);
-    const fault = topicFault(await broker.topicSettings(this.#topic, ['cleanup.policy', 'retention.ms', 'retention.bytes']), settings);
-    if (fault !== undefined)
-      throw new TerminalError(`the topic ${this.#topic} may lose messages: ${fault}`, {
-        code: 'CF-RELAY-003',
-        next: 'set it back, then: crossfade resume',
-      });
   }
 
   /** What may be better in a moment is the stream's own affair, which tries again and says so. */
   async look(): Promise<void> {
     if (this.#known === undefined) return;
     await this.#options.debezium.requireFollowable?.(this.#source).catch(unlessTransient);
-    await this.#requireSafe(offsetOf(this.#known) ?? 0n).catch(unlessTransient);
+    await this.#kept.requireSafe(offsetOf(this.#known)).catch(unlessTransient);
     await this.#connector.requireWorking().catch(unlessTransient);
   }
 
-  async #requireKept(offset: bigint): Promise<OffsetRange> {
-    const range = (await this.#options.broker.offsets(this.#topic))?.[0];
-    if (!range) throw gone(`the topic ${this.#topic} is not there`);
-    if (offset < range.first) throw gone(`${this.#topic} begins at ${range.first}, and ${offset} is where to go on`);
-    if (offset > range.end) throw gone(`${this.#topic} ends at ${range.end}, and ${offset} is where to go on`);
-    return range;
+  async waiting(): Promise<RelayedLog | undefined> {
+    const offset = this.#known && offsetOf(this.#known);
+    return offset === undefined ? undefined : this.#kept.waiting(offset, this.#connector.silence);
+  }
+
+  /**
+   * Where a stream that is only watched is opened: nothing of it is applied, so what the topic no longer keeps is not missed,
+   * and it begins at the present.
+   */
+  async watchedFrom(from: Position): Promise<Position> {
+    const {first, end} = await this.#kept.range();
+    if ((offsetOf(from) ?? end) >= first) return from;
+    const present = await this.#source.mark(PLACE);
+    this.#known = atOffset(present, end);
+    return present;
   }
 
   async *changes(
@@ -150,14 +155,17 @@ export class KafkaStream implements RelayStream {
   async #placeOf(from: Position, signal: AbortSignal): Promise<Position> {
     const {debezium} = this.#options;
     const begin = this.#known && debezium.isWithin(this.#known, from) ? this.#known : undefined;
-    const {first} = await this.#requireKept((begin && offsetOf(begin)) ?? 0n);
+    const {first} = await this.#kept.require(begin && offsetOf(begin));
     await this.#source.mark(PLACE);
     let place = (begin && offsetOf(begin)) ?? first;
+    // Without one before it in sight, what is gone may have been behind it.
+    let isFound = begin !== undefined || first === 0n;
     for await (const batch of this.#watched.messages(place, signal))
       for (const message of batch) {
         const isWithin = debezium.endsWithin(message, from);
+        if (isWithin === false && !isFound) throw messagesGone(`${this.#topic} begins at ${first}, which is behind ${from}`);
         if (isWithin === false) return atOffset(logOf(from), place);
-        if (isWithin) place = message.offset + 1n;
+        if (isWithin) [place, isFound] = [message.offset + 1n, true];
       }
     signal.throwIfAborted();
     throw new TransientError(`the place of ${from} in ${this.#topic} was not found`, {
@@ -187,9 +195,3 @@ export class KafkaStream implements RelayStream {
 const unlessTransient = (error: unknown): void => {
   if (!(error instanceof TransientError)) throw error;
 };
-
-const gone = (message: string): TerminalError =>
-  new TerminalError(`messages are gone: ${message}`, {
-    code: 'CF-RELAY-003',
-    next: 'crossfade abort, then start again with a longer relay.retention; crossfade explain CF-RELAY-003',
-  });

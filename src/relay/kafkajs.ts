@@ -56,6 +56,11 @@ export class KafkajsClient implements BrokerClient {
       .toSorted((a, b) => a.partition - b.partition);
   }
 
+  async offsetsFrom(topic: string, timeMs: number): Promise<readonly bigint[]> {
+    const found = await this.#ask(`offsets by time of ${topic}`, (admin) => admin.fetchTopicOffsetsByTimestamp(topic, timeMs));
+    return found.toSorted((a, b) => a.partition - b.partition).map(({offset}) => BigInt(offset));
+  }
+
   async topicSettings(topic: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> {
     const asked = {type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: [...names]};
     const {resources} = await this.#ask(`the settings of ${topic}`, (admin) =>

@@ -7,6 +7,9 @@ import type {Settings} from './connector-settings.ts';
 const STOP_POLL_MS = 200;
 const STOP_POLLS_MAX = 300;
 
+/** As the producer says it: of its own limit, of its memory, of the broker's. */
+const TOO_LARGE = /RecordTooLargeException/;
+
 export type NewConnector = {
   readonly settings: Settings;
   /** What it goes on from; undefined where the source tells it. */
@@ -22,6 +25,7 @@ export class OwnConnector {
 
   /** It is stopped by us, and not yet told to go on. */
   #isStopped = false;
+  #silence: string | undefined;
 
   constructor(connect: ConnectCluster, name: string, effects: Effects) {
     this.#connect = connect;
@@ -37,20 +41,36 @@ export class OwnConnector {
     await this.#connect.resume(this.#name);
   }
 
+  /** Why it sent nothing when it was asked last; undefined while it works. */
+  get silence(): string | undefined {
+    return this.#silence;
+  }
+
   /** A failed one is told to begin again; whether it does is seen when it is asked the next time. */
   async requireWorking(): Promise<void> {
     if (this.#isStopped) return;
-    const {state, cause} = await this.#connect.status(this.#name);
+    const {state, cause} = await this.#status();
     if (this.#isStopped) return;
+    this.#silence = state === 'running' ? undefined : `the connector ${this.#name} is ${state}${cause === undefined ? '' : `: ${cause}`}`;
     if (state === 'absent')
       throw new TerminalError(`the connector ${this.#name} was deleted`, {code: 'CF-RELAY-005', next: 'crossfade abort, then start again'});
     if (state === 'paused' || state === 'stopped') await this.#connect.resume(this.#name);
     if (state !== 'failed') return;
+    if (cause !== undefined && TOO_LARGE.test(cause)) throw tooLarge(cause);
     await this.#connect.restartFailed(this.#name);
     throw new TransientError(`the connector ${this.#name} failed: ${cause ?? 'it does not say why'}`, {
       code: 'CF-RELAY-005',
       next: 'crossfade explain CF-RELAY-005; it is told to begin again by itself',
     });
+  }
+
+  async #status(): ReturnType<ConnectCluster['status']> {
+    try {
+      return await this.#connect.status(this.#name);
+    } catch (error) {
+      this.#silence = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
   }
 
   /** From its slot on, which no transaction has left that did not come whole. A crash in the middle leaves it stopped, which `requireWorking` ends. */
@@ -84,3 +104,10 @@ export class OwnConnector {
     });
   }
 }
+
+/** It would fail again at the same row: settings of a connector are those of the start. */
+const tooLarge = (cause: string): TerminalError =>
+  new TerminalError(`a row does not fit into a message: ${cause}`, {
+    code: 'CF-RELAY-007',
+    next: 'crossfade abort, then start again with a larger relay.messageMax, or without Kafka (relay: {kind: in-process})',
+  });

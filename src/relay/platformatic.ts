@@ -67,6 +67,14 @@ export class PlatformaticClient implements BrokerClient {
     return ends.map((one, partition) => ({partition, first: first?.get(topic)?.[partition] ?? 0n, end: one}));
   }
 
+  async offsetsFrom(topic: string, timeMs: number): Promise<readonly bigint[]> {
+    const [found, end] = await this.#asked(`offsets by time of ${topic}`, () =>
+      Promise.all([BigInt(timeMs), LATEST].map((timestamp) => this.#reading.listOffsets({topics: [topic], timestamp}))),
+    );
+    const ends = end?.get(topic) ?? [];
+    return (found?.get(topic) ?? []).map((one, partition) => (one < 0n ? (ends[partition] ?? 0n) : one));
+  }
+
   async topicSettings(topic: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> {
     const asked = {resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: [...names]};
     const [found] = await this.#ask(`the settings of ${topic}`, (admin) => admin.describeConfigs({resources: [asked]}));

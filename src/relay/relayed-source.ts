@@ -1,5 +1,5 @@
 /** A side whose forward stream comes another way: everything else of it is its own. */
-import type {Catalog, Database, Finding, MayReread, Source} from '../engine/engine.ts';
+import type {Catalog, Database, Finding, MayReread, RelayedLog, Source} from '../engine/engine.ts';
 import type {Position} from '../model/position.ts';
 import type {Table} from '../model/table.ts';
 
@@ -12,6 +12,9 @@ export interface RelayStream {
   drop(): Promise<void>;
   changes(from: Position, tables: readonly Table[], signal: AbortSignal, mayReread?: MayReread): ReturnType<Source['changes']>;
   acknowledge(position: Position): void;
+  /** Undefined before there is one. */
+  waiting(): Promise<RelayedLog | undefined>;
+  watchedFrom(from: Position): Promise<Position>;
   /** What stands in its way. */
   findings(tables: readonly Table[]): Promise<readonly Finding[]>;
   close(): Promise<void>;
@@ -35,6 +38,7 @@ function relayedSource(own: Source, stream: RelayStream): Source {
     dropStream: (direction) => (direction === 'forward' ? stream.drop() : own.dropStream(direction)),
     changes: (direction, from, tables, signal, mayReread) =>
       direction === 'forward' ? stream.changes(from, tables, signal, mayReread) : own.changes(direction, from, tables, signal, mayReread),
+    watchedFrom: async (direction, from) => (direction === 'forward' ? stream.watchedFrom(from) : from),
     acknowledge: (direction, position) => (direction === 'forward' ? stream.acknowledge(position) : own.acknowledge(direction, position)),
     async probeSchema(direction, scope) {
       await own.probeSchema(direction, scope);
@@ -56,6 +60,7 @@ function relayedSource(own: Source, stream: RelayStream): Source {
       refuseLargeValues: async (table, range, bytes) => own.refuseLargeValues?.(table, range, bytes),
     }),
     ...(own.keptLog && {keptLog: async (direction) => own.keptLog?.(direction)}),
+    relayedLog: () => stream.waiting(),
   };
 }
 

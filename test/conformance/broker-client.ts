@@ -5,6 +5,7 @@ import type {KafkaBroker} from '../../examples/stack/kafka-server.ts';
 import type {Effects} from '../../src/model/effects.ts';
 import {TransientError} from '../../src/model/errors.ts';
 import type {BrokerAddress, BrokerClient, BrokerMessage, NewMessage} from '../../src/relay/broker-client.ts';
+import {TopicAge} from '../../src/relay/topic-age.ts';
 import {realEffects} from '../support/effects.ts';
 import {ownBroker} from '../support/kafka-servers.ts';
 import {optional} from '../support/servers.ts';
@@ -58,6 +59,34 @@ export async function brokerClientSuite(name: string, open: (address: BrokerAddr
       expect(tombstone).toMatchObject({offset: 1n, key: Buffer.from('k'), value: null});
       expect(large?.value).toHaveLength(900_000);
       expect((await taken(client, [at(0, 1n)], 2)).map(({offset}) => offset)).toEqual([1n, 2n]);
+    });
+
+    test('offsets are found by time: of the first message since then, of the end where there is none', async () => {
+      const aged = await made(client);
+      const hourMs = 3_600_000;
+      await client.produce(
+        aged,
+        [0, 1, 2].map(() => ({partition: 0, key: null, value: Buffer.from('now')})),
+      );
+      expect(await client.offsetsFrom(aged, Date.now() - hourMs)).toEqual([0n, 0n]);
+      expect(await client.offsetsFrom(aged, Date.now() + hourMs)).toEqual([3n, 0n]);
+    });
+
+    test('until when a topic has what is needed, by the time of that message and the retention (H-81)', async () => {
+      const dayMs = 86_400_000;
+      const week = await made(client, {'retention.ms': String(7 * dayMs)});
+      await client.produce(
+        week,
+        [0, 1].map(() => ({partition: 0, key: null, value: Buffer.from('now')})),
+      );
+      /** Of somebody who asks so many days later. */
+      const leftDays = (days: number, offset: bigint, topic = week) =>
+        new TopicAge(client, topic, laterBy(days * dayMs)).left(offset).then((left) => left && left.leftMs / dayMs);
+      expect(await leftDays(0, 1n)).toBeCloseTo(7, 1);
+      expect(await leftDays(3, 0n)).toBeCloseTo(4, 1);
+      expect(await leftDays(3, 2n), 'nothing waits').toBeCloseTo(7, 1);
+      expect(await leftDays(8, 0n)).toBe(0);
+      expect(await leftDays(8, 0n, topic), 'kept for ever').toBeUndefined();
     });
 
     test('two read the same partitions and neither takes anything from the other', async () => {
@@ -125,6 +154,15 @@ export async function brokerClientSuite(name: string, open: (address: BrokerAddr
     });
   });
 }
+
+const laterBy = (ms: number): Effects['clock'] => {
+  const {clock} = realEffects();
+  return {
+    now: () => new Date(clock.now().getTime() + ms),
+    monotonicMs: () => clock.monotonicMs(),
+    sleep: (...words) => clock.sleep(...words),
+  };
+};
 
 async function made(client: BrokerClient, settings: Readonly<Record<string, string>> = {}): Promise<string> {
   const topic = `t-${randomBytes(5).toString('hex')}`;

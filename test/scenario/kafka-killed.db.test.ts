@@ -50,7 +50,11 @@ test.each([
   const {runner, go} = await standing(story, label, ['run', writeKafkaPlan(story, stack())]);
   await stack().broker.kill9();
   go();
-  await isMet(story).finally(() => stack().broker.start());
+  try {
+    await isMet(story);
+  } finally {
+    await stack().broker.start();
+  }
   await untilComplete(story, name, runner);
   await story.expectNothingLost('target', 1);
 });

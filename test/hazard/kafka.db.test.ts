@@ -1,0 +1,77 @@
+/** What Kafka itself can do to a stream: readers that were believed dead, and rows that are larger than a message. */
+import {afterAll, expect, test as always} from 'vitest';
+import {writeKafkaPlan} from '../support/kafka-plan.ts';
+import {ownKafkaStack} from '../support/kafka-servers.ts';
+import {openShopStory, type ShopStory} from '../support/shop-story.ts';
+import {isPhaseEnded} from '../support/story.ts';
+import {asked} from '../support/there-and-back.ts';
+import {optional} from '../support/servers.ts';
+import {untilTrue} from '../support/until.ts';
+
+const had = await optional(ownKafkaStack);
+const test = always.skipIf(!had);
+afterAll(() => had?.[Symbol.asyncDispose]());
+
+/** Of the tests that run only where there is one. */
+const stack = () => {
+  if (!had) throw new Error('there is no Kafka');
+  return had;
+};
+
+const WAITS = {gates: {cutover: ['replication-lag', 'checksum-match', 'approval']}};
+const atTheGate = (story: ShopStory) => story.untilFact('the gate', ({type}) => type === 'gate-verdict');
+
+/** Whoever waits at the gate goes all the way from here. */
+async function toTheEnd(story: ShopStory, name: string, ended: Promise<number | null>): Promise<void> {
+  expect(await story.type('approve', 'approval', '--reason', 'the story', '--yes')).toMatchObject({code: 0});
+  await story.untilFact('the target is open', isPhaseEnded('cutover', 'done'));
+  await asked(story, 'complete', name);
+  expect(await ended).toBe(0);
+  await story.expectNothingLost('target', 1);
+}
+
+test('a runner that reads the topic sleeps, another one goes on, and the first wakes up: nothing is applied twice (H-84)', {
+  timeout: 300_000,
+}, async () => {
+  await using story = await openShopStory('sleeping-reader', 89);
+  const sleeper = story.start(['run', writeKafkaPlan(story, stack(), {sections: WAITS})]);
+  await atTheGate(story);
+  const [first] = (await story.facts()).flatMap((fact) => (fact.type === 'runner-started' ? [fact.pid] : []));
+  if (first === undefined) throw new Error('no runner has started');
+  process.kill(first, 'SIGSTOP');
+  for (const side of [story.source, story.target])
+    await side.run(
+      `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'crossfade%'`,
+    );
+  const successor = story.start(['resume']);
+  const runners = async () => (await story.facts()).filter(({type}) => type === 'runner-started').length;
+  await untilTrue('a second runner is at work', async () => (await runners()) === 2);
+  process.kill(first, 'SIGCONT');
+  expect(await sleeper.ended).not.toBe(0);
+  await toTheEnd(story, 'sleeping-reader', successor.ended);
+});
+
+/** Longer by a third on its way. */
+const LARGE = `UPDATE shop.products SET photo = decode(repeat('ab', 20 * 1024 * 1024), 'hex') WHERE sku = (SELECT min(sku) FROM shop.products)`;
+
+test('a row of 20 MiB travels where the plan lets it (H-86)', {timeout: 300_000}, async () => {
+  await using story = await openShopStory('large-row', 101);
+  const runner = story.start(['run', writeKafkaPlan(story, stack(), {relay: {messageMax: '64MiB'}, sections: WAITS})]);
+  await atTheGate(story);
+  await story.source.run(LARGE);
+  const length = 'SELECT max(length(photo)) FROM shop.products';
+  await untilTrue('it is on the target', async () => (await story.target.value(length)) === String(20 * 1024 * 1024));
+  await toTheEnd(story, 'large-row', runner.ended);
+});
+
+test('a row that is larger than the plan’s messages ends the run by name, and nothing is skipped (H-86)', {timeout: 300_000}, async () => {
+  await using story = await openShopStory('too-large-row', 103);
+  const runner = story.start(['run', writeKafkaPlan(story, stack(), {sections: WAITS})]);
+  await atTheGate(story);
+  await story.source.run(LARGE);
+  expect(await runner.ended).toBe(1);
+  expect(runner.lastWords()).toMatch(/a row does not fit into a message: .*16777216/);
+  expect(await story.type('abort', '--confirm', 'too-large-row', '--reason', 'the story')).toMatchObject({code: 0});
+  await story.start(['resume']).ended;
+  await story.expectNothingLost('source', 0, 'the copy is gone');
+});
