@@ -201,6 +201,19 @@ describe.each(await hadServers())('$title', (had) => {
       union select index_name from information_schema.statistics where table_schema = database() and index_name <> 'PRIMARY'`;
     expect(await lines(left)).toEqual([]);
     await tests.run('insert into kinds values (2)');
+    const client = await mysql.createConnection(loginOf(tests.url));
+    try {
+      await client.query('begin');
+      await client.query('delete from kinds where id = 2');
+      const inTheWay = Promise.withResolvers<string>();
+      const completed = alter.complete(act(planned, {note: inTheWay.resolve}));
+      expect(await Promise.race([inTheWay.promise, completed])).toContain(' waits for ');
+      await client.query('commit');
+      expect(await completed).toBe('unfilled');
+    } finally {
+      await client.end();
+    }
+    await tests.run('insert into kinds values (2)');
     expect(await alter.complete(act(planned))).toBe('completed');
     expect(await lines(left)).toEqual(['orders_kind']);
   });
