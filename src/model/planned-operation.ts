@@ -66,6 +66,10 @@ export type Replacement = OldColumn & {
   readonly back: string;
 };
 
+/** A column as SQL has it everywhere, and what stands for its value in another type where a plan says nothing else. */
+export const standardName = (column: string): string => `"${column.replaceAll('"', '""')}"`;
+export const standardCast = (column: string, type: string): string => `CAST(${standardName(column)} AS ${type})`;
+
 export type NewPart = {
   readonly column: string;
   readonly type: string;

@@ -1,7 +1,7 @@
 /** The operations of a change in place, as a plan writes them: one member per file of `src/operation`. */
 import * as z from 'zod';
-import {operationName, type PlannedOperation} from '../model/planned-operation.ts';
-import {columns, final, given, goesWith, name, quoted, table, type} from './operation-words.ts';
+import {operationName, type PlannedOperation, standardCast, standardName} from '../model/planned-operation.ts';
+import {columns, final, given, goesWith, name, table, type} from './operation-words.ts';
 import {nonEmpty} from './plan-words.ts';
 import {widenKey} from './widen-key-schema.ts';
 
@@ -47,8 +47,8 @@ const renameColumn = z
   .transform(({to, type: same, notNull, default: byDefault, ...old}) => ({
     ...old,
     oldType: same,
-    into: [{column: to, type: same, using: quoted(old.column), notNull, ...given(byDefault)}],
-    back: quoted(to),
+    into: [{column: to, type: same, using: standardName(old.column), notNull, ...given(byDefault)}],
+    back: standardName(to),
   }));
 
 const changeType = z
@@ -67,8 +67,8 @@ const changeType = z
     return {
       ...old,
       oldType,
-      into: [{column, type: to, using: using ?? `CAST(${quoted(old.column)} AS ${to})`, notNull, ...given(byDefault)}],
-      back: written ?? `CAST(${quoted(column)} AS ${oldType})`,
+      into: [{column, type: to, using: using ?? standardCast(old.column, to), notNull, ...given(byDefault)}],
+      back: written ?? standardCast(column, oldType),
     };
   });
 

@@ -26,6 +26,3 @@ export const final = {
 };
 export const type = nonEmpty.describe('As the database writes it: numeric(12,2).');
 export const given = (byDefault: string | undefined): {readonly default?: string} => (byDefault === undefined ? {} : {default: byDefault});
-
-/** As SQL has it everywhere. */
-export const quoted = (column: string): string => `"${column.replaceAll('"', '""')}"`;

@@ -1,6 +1,7 @@
 /** A key that becomes wider, as a plan writes it: the key, the columns that hold its values, and what hangs on them. */
 import * as z from 'zod';
-import {columns, final, given, goesWith, name, quoted, table, type} from './operation-words.ts';
+import {standardName} from '../model/planned-operation.ts';
+import {columns, final, given, goesWith, name, table, type} from './operation-words.ts';
 import {nonEmpty} from './plan-words.ts';
 
 /** Until contract what is built carries this as well. */
@@ -64,8 +65,8 @@ export const widenKey = z
       table: of,
       column,
       oldType,
-      into: [{column: `${column}${SUFFIX}`, type: wide, using: quoted(column), notNull, ...given(standing)}],
-      back: quoted(`${column}${SUFFIX}`),
+      into: [{column: `${column}${SUFFIX}`, type: wide, using: standardName(column), notNull, ...given(standing)}],
+      back: standardName(`${column}${SUFFIX}`),
       goesWith: key.goesWith,
       ...rest,
     });

@@ -1,10 +1,13 @@
 /** An application of which several versions are deployed, one after the other or side by side, and that writes without a pause. */
-import pg from 'pg';
+import type pg from 'pg';
 import {type Chance, chance} from '../../examples/demo/chance.ts';
 import {untilTrue} from './until.ts';
 
-export abstract class DeployedWriter<Version extends string> {
-  protected readonly client: pg.Client;
+/** Of PostgreSQL or of MySQL; a pool connects when it is asked. */
+type Client = {connect?(): Promise<unknown>; end(): Promise<unknown>};
+
+export abstract class DeployedWriter<Version extends string, Of extends Client = pg.Client> {
+  protected readonly client: Of;
   protected readonly chance: Chance;
   /** So far. */
   protected writes = 0;
@@ -14,8 +17,8 @@ export abstract class DeployedWriter<Version extends string> {
   #running: Promise<void> = Promise.resolve();
 
   /** `first` is deployed; `writesAWhile`: so many writes show that a deployment works. */
-  constructor(url: string, seed: number, first: Version, writesAWhile: number) {
-    this.client = new pg.Client({connectionString: url});
+  constructor(client: Of, seed: number, first: Version, writesAWhile: number) {
+    this.client = client;
     this.chance = chance(seed);
     this.#versions = [first];
     this.#while = writesAWhile;
@@ -25,7 +28,7 @@ export abstract class DeployedWriter<Version extends string> {
   protected abstract write(version: Version): Promise<void>;
 
   async start(): Promise<void> {
-    await this.client.connect();
+    await this.client.connect?.();
     this.#running = this.#writeOn();
     this.#running.catch(() => undefined); // rethrown by stop
   }

@@ -2,6 +2,7 @@
  * An application whose key runs out of numbers: it goes on with the statements it has always sent, typed as integer, and
  * until contract another version writes the wider columns instead. It keeps account of what every table must hold.
  */
+import pg from 'pg';
 import {DeployedWriter} from './deployed-writer.ts';
 
 export type Version = 'narrow' | 'wide';
@@ -28,7 +29,7 @@ export class KeyWriter extends DeployedWriter<Version> {
   readonly #orders = new Map<number, Order>();
 
   constructor(url: string, seed: number) {
-    super(url, seed, 'narrow', 40);
+    super(new pg.Client({connectionString: url}), seed, 'narrow', 40);
     for (let n = 1; n <= ORDERS; n++) {
       const parent = n % 2 === 0 ? (n / 2) * 3 + 7 : null;
       this.#orders.set(n * 3 + 7, {parent, note: `first ${n}`, lines: new Map([[1, (n * 3 + 7) % 9]])});

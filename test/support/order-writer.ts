@@ -2,6 +2,7 @@
  * An application in two versions: the old one does not know the column `channel` of `shop.orders`, the new one writes it.
  * It keeps account of what every row must hold, so nothing of it may get lost and nothing may be added.
  */
+import pg from 'pg';
 import {DeployedWriter} from './deployed-writer.ts';
 
 export type Version = 'old' | 'new';
@@ -25,7 +26,7 @@ export class OrderWriter extends DeployedWriter<Version> {
   #nextId = ORDERS + 1;
 
   constructor(url: string, seed: number) {
-    super(url, seed, 'old', 60);
+    super(new pg.Client({connectionString: url}), seed, 'old', 60);
     for (let id = 1; id <= ORDERS; id++) {
       const note = id % 3 === 0 ? `app:${id}` : `desk ${id}`;
       this.#orders.set(id, {note, channel: derived(note), touched: 0});

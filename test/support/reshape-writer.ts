@@ -2,6 +2,7 @@
  * An application in two versions: the old one writes the old shape of `shop.orders`, the new one the new shape. It keeps
  * account of what every row must say in either, so nothing of it may get lost, whoever wrote it.
  */
+import pg from 'pg';
 import {DeployedWriter} from './deployed-writer.ts';
 
 export type Version = 'old' | 'new';
@@ -28,7 +29,7 @@ export class ReshapeWriter extends DeployedWriter<Version> {
   readonly #orders = new Map<number, Order>();
 
   constructor(url: string, seed: number) {
-    super(url, seed, 'old', 40);
+    super(new pg.Client({connectionString: url}), seed, 'old', 40);
     for (let id = 1; id <= ORDERS; id++) this.#orders.set(id, order(id));
   }
 

@@ -2,41 +2,47 @@
  * Changes to tables in use, piece by piece. A piece is noted before it and its outcome after it; one that was begun and
  * has no outcome is decided by looking at the catalogue, because the server does each DDL statement whole or not at all.
  */
-import {InvariantViolation, TerminalError} from '../../model/errors.ts';
+import {isCoded, TerminalError} from '../../model/errors.ts';
 import {columnName, type PlannedOperation} from '../../model/planned-operation.ts';
-import type {Alter, AlterAct, Users} from '../alter.ts';
+import type {Alter, AlterAct, FillRequest, Users} from '../alter.ts';
 import type {MigrationRef} from '../engine.ts';
 import {giveWayTo, type Turn} from '../give-way.ts';
-import type {Change, Ddl} from './mysql-change.ts';
+import {type Change, type Ddl, isNoted, isTogether, type Piece} from './mysql-change.ts';
 import {changeFindings} from './mysql-change-findings.ts';
+import {BEGUN, ChangeRecord, CONTRACTING, IN_STEP} from './mysql-change-record.ts';
 import {changeOf} from './mysql-changes.ts';
-import {numberOf} from './mysql-errors.ts';
+import {columnDefinition} from './mysql-column-definition.ts';
+import {isPassing, numberOf} from './mysql-errors.ts';
 import {lockWait} from './mysql-fence-statements.ts';
-import {CONTROL_SCHEMA_NAME} from './mysql-names.ts';
+import {fillChunk, notComputed} from './mysql-fill.ts';
+import {runNoted} from './mysql-noted-statement.ts';
 import {columnUsers} from './mysql-old-shape.ts';
 import {ownTransaction} from './mysql-own-transaction.ts';
 import {requireEpoch} from './mysql-require-epoch.ts';
 import type {MySession} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
-import {quoteTable} from './mysql-sql.ts';
 import {tableUsers} from './mysql-table-users.ts';
+import {dropProgram, runTogether, settled} from './mysql-together.ts';
+import {openWriter} from './mysql-writer.ts';
 
-const RECORD = `${CONTROL_SCHEMA_NAME}.schema_statement`;
 /** The shortest there is on MySQL. While we wait for a table, everybody who comes later waits behind us. */
 const LOCK_WAIT_S = 1;
 export const GIVING_WAY = lockWait(LOCK_WAIT_S);
-/** A lock was not had in time, or we were the one to give up in a deadlock. */
-const IN_THE_WAY = [1205, 1213];
-const NULL_VALUE = [1138, 1265, 1048];
+/** A lock was not had, or not at once, or we were the one to give up in a deadlock. */
+const IN_THE_WAY = [1205, 1213, 3572];
+/** A row that a rule refuses: NOT NULL, a check. */
+const REFUSED_BY_ROWS = [1138, 1265, 1048, 4025];
 const DUPLICATE = 1062;
 
 export class MysqlAlter implements Alter {
   readonly #sessions: MySessions;
   readonly #migration: MigrationRef;
+  readonly #record: ChangeRecord;
 
   constructor(sessions: MySessions, migration: MigrationRef) {
     this.#sessions = sessions;
     this.#migration = migration;
+    this.#record = new ChangeRecord(sessions, migration);
   }
 
   findings(...[table, planned, earlier]: Parameters<Alter['findings']>): ReturnType<Alter['findings']> {
@@ -45,83 +51,138 @@ export class MysqlAlter implements Alter {
 
   async start(act: AlterAct): Promise<void> {
     const change = changeOf(act.planned);
-    await this.#note(act, change);
+    await this.#record.note(act.epoch, change, BEGUN);
     await this.#each(act, change, change.start);
   }
 
-  /** No operation that is carried out here has two shapes to be kept in step, or rows to be filled. */
-  async sync(): Promise<void> {}
+  async sync(act: AlterAct): Promise<void> {
+    const change = changeOf(act.planned);
+    await this.#record.note(act.epoch, change, IN_STEP);
+    await this.#each(act, change, change.sync ?? []);
+  }
 
-  async fillChunk(): Promise<never> {
-    throw new InvariantViolation('assess has refused every operation that fills rows');
+  fillChunk(request: FillRequest): Promise<{readonly rows: number}> {
+    const turn = {...request, table: request.table.name, what: `chunk ${request.chunk.id}`};
+    const open = () => openWriter(this.#sessions, this.#migration, `fill ${request.chunk.id}`);
+    return this.#inTurn(turn, (session) => fillChunk(session, this.#migration, request, request.fills.map(changeOf)), open);
   }
 
   validate(planned: PlannedOperation): ReturnType<Alter['validate']> {
     const change = changeOf(planned);
     return this.#sessions.use(async (session) => {
-      if (change.count === undefined || !(await this.#isOurs(session, change))) return {rows: '0', unfilled: '0'};
-      const row = await session.one(change.count);
-      return {rows: row['total'] ?? '', unfilled: row['unfilled'] ?? ''};
+      if (!(await this.#isOurs(session, change)) || (await this.#record.isPast(session, change))) return NOTHING_TO_COUNT;
+      return countRows(session, change, change.count);
     });
   }
 
   users(planned: PlannedOperation): Promise<Users> {
-    return this.#sessions.use(async (session) => ({
-      objects: (await Promise.all(changeOf(planned).old.map((old) => columnUsers(session, old)))).flat(),
-      statements: [],
-    }));
+    const change = changeOf(planned);
+    return this.#sessions.use(async (session) => {
+      await settled(session, this.#migration);
+      if (await this.#record.isPast(session, change)) return {objects: [], statements: []};
+      return {objects: (await Promise.all(change.old.map((old) => columnUsers(session, old)))).flat(), statements: []};
+    });
   }
 
   async complete(act: AlterAct): Promise<'completed' | 'unfilled'> {
     const change = changeOf(act.planned);
     if (!(await this.#sessions.use((session) => this.#isOurs(session, change)))) return 'completed'; // before a crash
-    for (const old of change.old) {
-      const {objects} = await this.users(act.planned);
-      if (objects.length) throw stillUsed(columnName(old), objects);
-    }
+    if (await this.#isPast(change)) return this.#completed(act, change);
+    const {objects} = await this.users(act.planned);
+    if (objects.length) throw stillUsed(change.old.map(columnName).join(', '), objects);
+    if ((await this.#restored(act, change, change.count)) !== '0') return 'unfilled';
+    await this.#record.note(act.epoch, change, CONTRACTING);
     try {
       await this.#each(act, change, change.complete);
     } catch (error) {
-      if (NULL_VALUE.includes(numberOf(error) ?? 0)) return 'unfilled';
+      if (REFUSED_BY_ROWS.includes(numberOf(error) ?? 0)) return 'unfilled';
       throw error;
     }
-    await this.#forget(act, change);
-    return 'completed';
+    if (change.unprove && (await this.validate(act.planned)).unfilled !== '0') {
+      await this.#each(act, change, change.unprove);
+      return 'unfilled';
+    }
+    return this.#completed(act, change);
   }
 
   async undo(act: AlterAct): Promise<void> {
     const change = changeOf(act.planned);
     // Never begun, or the application's since it was completed.
     if (!(await this.#sessions.use((session) => this.#isOurs(session, change)))) return;
+    if (await this.#isPast(change)) {
+      act.note(`${change.subject} was completed before, and stays`);
+      await this.#completed(act, change);
+      return;
+    }
+    if ((await this.#restored(act, change, change.strays)) !== '0') throw strayed(change);
+    await this.#record.forget(act.epoch, change, CONTRACTING);
     await this.#each(act, change, change.undo);
-    await this.#forget(act, change);
+    await this.#record.forget(act.epoch, change);
   }
 
-  async #each(act: AlterAct, change: Change, pieces: readonly Ddl[]): Promise<void> {
+  #isPast(change: Change): Promise<boolean> {
+    return this.#sessions.use((session) => this.#record.isPast(session, change));
+  }
+
+  /** Where a runner died after it, the program that did it is still there. */
+  async #completed({epoch}: AlterAct, change: Change): Promise<'completed'> {
+    if (change.sync) await this.#sessions.use((session) => session.query(dropProgram(this.#migration, change)));
+    await this.#record.forget(epoch, change);
+    return 'completed';
+  }
+
+  /**
+   * Where a runner died while it took away what keeps the shapes in step, that is put back, and what `lacks` counts is asked:
+   * somebody may have written one shape meanwhile.
+   */
+  async #restored(act: AlterAct, change: Change, lacks: string | undefined): Promise<string> {
+    const isWhole = await this.#sessions.use(
+      async (session) => !(await this.#record.has(session, change, IN_STEP)) || isInStep(session, change),
+    );
+    if (isWhole) return '0';
+    await this.#each(act, change, change.sync ?? []);
+    return this.#sessions.use(async (session) => (await countRows(session, change, lacks)).unfilled);
+  }
+
+  async #each(act: AlterAct, change: Change, pieces: readonly Piece[]): Promise<void> {
     for (const piece of pieces) {
       const turn = {...act, table: change.table, what: `${piece.doing} ${change.subject}`};
       await this.#inTurn(turn, (session) => this.#once(session, act, change, piece));
     }
   }
 
-  async #once(session: MySession, {epoch}: AlterAct, change: Change, piece: Ddl): Promise<void> {
+  async #once(session: MySession, {epoch}: AlterAct, change: Change, piece: Piece): Promise<void> {
     await ownTransaction(session, () => requireEpoch(session, this.#migration.short, epoch));
-    if ((await session.query(piece.isDone)).rows.length) return; // before a crash
+    if (isNoted(piece)) await runNoted(session, this.#migration, change.name, piece);
+    else if (isTogether(piece)) await this.#alone(session, change, piece.pieces);
+    else await sendUnlessDone(session, change, piece);
+  }
+
+  /** What was let go is taken up again where the rest is refused. */
+  async #alone(session: MySession, change: Change, pieces: readonly Ddl[]): Promise<void> {
     try {
-      await session.query(piece.sql(quoteTable(change.table)));
+      await runTogether(session, this.#migration, change, pieces);
     } catch (error) {
-      if (numberOf(error) === DUPLICATE) throw notUnique(change, error);
+      const isConnected = !isPassing(error) || IN_THE_WAY.includes(numberOf(error) ?? 0);
+      if (isConnected && !(await isInStep(session, change)))
+        for (const piece of change.sync ?? []) await sendUnlessDone(session, change, piece);
       throw error;
     }
   }
 
-  #inTurn<T>(turn: Turn, act: (session: MySession) => Promise<T>): Promise<T> {
+  /** Whether the change is ours, and not completed or undone yet. */
+  async #isOurs(session: MySession, change: Change): Promise<boolean> {
+    await settled(session, this.#migration);
+    return this.#record.has(session, change, BEGUN);
+  }
+
+  #inTurn<T>(turn: Turn, act: (session: MySession) => Promise<T>, open = () => this.#sessions.open('alter')): Promise<T> {
     return giveWayTo(
       {
         clock: this.#sessions.options.effects.clock,
         limit: `${LOCK_WAIT_S} s`,
         once: async () => {
-          const session = await this.#sessions.open('alter');
+          const session = await open();
           try {
             await session.query(GIVING_WAY);
             return await act(session);
@@ -135,31 +196,42 @@ export class MysqlAlter implements Alter {
       turn,
     );
   }
-
-  /** The change is ours from here on; before anything of it is there. */
-  #note(act: AlterAct, change: Change): Promise<void> {
-    return this.#record(act, `INSERT IGNORE INTO ${RECORD} (migration, file, place, digest, done) VALUES (?, ?, 0, '', FALSE)`, change);
-  }
-
-  #forget(act: AlterAct, change: Change): Promise<void> {
-    return this.#record(act, `DELETE FROM ${RECORD} WHERE migration = ? AND file = ?`, change);
-  }
-
-  #record({epoch}: AlterAct, sql: string, {name}: Change): Promise<void> {
-    const {short} = this.#migration;
-    return this.#sessions.use((session) =>
-      ownTransaction(session, async () => {
-        await requireEpoch(session, short, epoch);
-        await session.query(sql, [short, name]);
-      }),
-    );
-  }
-
-  async #isOurs(session: MySession, {name}: Change): Promise<boolean> {
-    const {rows} = await session.query(`SELECT place FROM ${RECORD} WHERE migration = ? AND file = ?`, [this.#migration.short, name]);
-    return rows.length > 0;
-  }
 }
+
+const NOTHING_TO_COUNT = {rows: '0', unfilled: '0'} as const;
+
+/** The server is asked for one row, which an expression of the plan may keep it from giving. */
+const countRows = async (session: MySession, {name}: Change, count: string | undefined): Promise<{rows: string; unfilled: string}> => {
+  if (count === undefined) return NOTHING_TO_COUNT;
+  try {
+    const row = await session.one(count);
+    return {rows: row['total'] ?? '', unfilled: row['unfilled'] ?? ''};
+  } catch (error) {
+    if (isCoded(error) || isPassing(error) || numberOf(error) === undefined) throw error;
+    throw notComputed(name, error);
+  }
+};
+
+/** Or there is nothing any more that could be: one of the new columns is gone. */
+const isInStep = async (session: MySession, {start, sync = []}: Change): Promise<boolean> => {
+  const isDone = async (pieces: readonly Piece[]): Promise<boolean> => {
+    for (const piece of pieces) if ('isDone' in piece && !(await session.query(piece.isDone)).rows.length) return false;
+    return true;
+  };
+  return (await isDone(sync)) || !(await isDone(start));
+};
+
+const sendUnlessDone = async (session: MySession, change: Change, {sql, isDone, column, setting}: Ddl): Promise<void> => {
+  if ((await session.query(isDone)).rows.length) return; // before a crash
+  const definition = column === undefined ? '' : await columnDefinition(session, change.table, column);
+  if (setting !== undefined) await session.query(setting);
+  try {
+    await session.query(sql(change.table, definition));
+  } catch (error) {
+    if (numberOf(error) === DUPLICATE) throw notUnique(change, error);
+    throw error;
+  }
+};
 
 const blockersOf = async (session: MySession, {table}: Turn): Promise<string> => {
   const users = await tableUsers(session, [table]);
@@ -178,4 +250,10 @@ const notUnique = ({subject}: Change, cause: unknown): TerminalError =>
     code: 'CF-VERIFY-001',
     cause,
     next: 'make those rows differ and crossfade resume, or crossfade abort',
+  });
+
+const strayed = ({subject}: Change): TerminalError =>
+  new TerminalError(`${subject}: rows were written to the new shape alone, while a runner that died had let go of the old one`, {
+    code: 'CF-VERIFY-001',
+    next: 'write what they have into the old column as well, then crossfade resume',
   });

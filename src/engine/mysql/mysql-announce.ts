@@ -41,7 +41,7 @@ const locksOf = (sql: string, {isOpen, waitMsMax}: Session): Lock[] => {
     on,
     waitsFor: WAITS_FOR[mode],
     ...(waitMsMax === undefined ? {} : {waitMsMax}),
-    heldUntil: isOpen && mode !== 'EXCLUSIVE' ? 'COMMIT' : 'the end of the statement',
+    heldUntil: isOpen && mode !== 'EXCLUSIVE' ? 'COMMIT' : /^LOCK\b/.test(sql) ? 'the end of the session' : 'the end of the statement',
   }));
 };
 

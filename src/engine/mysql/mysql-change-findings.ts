@@ -3,13 +3,16 @@
  * tried on an empty table of the same shape, in a database that is made for that and dropped.
  */
 import {createHash} from 'node:crypto';
-import {nameOf, type Table} from '../../model/table.ts';
+import {nameOf, type Table, type TableName} from '../../model/table.ts';
 import type {Finding, MigrationRef} from '../engine.ts';
-import type {Change} from './mysql-change.ts';
+import {type Change, type TrialStep, tried} from './mysql-change.ts';
+import {columnDefinition} from './mysql-column-definition.ts';
+import {numberOf} from './mysql-errors.ts';
+import {changeGrants, grantFindings} from './mysql-grants.ts';
 import {columnUsers} from './mysql-old-shape.ts';
-import {dropTrial, makeTrial, trialDatabase} from './mysql-schema-trial.ts';
+import {dropTrial, makeTrial, trialDatabaseName} from './mysql-schema-trial.ts';
 import type {MySession} from './mysql-session.ts';
-import {quoteTable} from './mysql-sql.ts';
+import {quoteName, quoteTable} from './mysql-sql.ts';
 
 export const changeFindings = async (
   session: MySession,
@@ -18,46 +21,80 @@ export const changeFindings = async (
   change: Change,
   earlier: readonly Change[],
 ): Promise<Finding[]> => {
-  const found = await objections(session, change);
-  if (found.length) return found;
-  return [...(await tryOnShape(session, migration, change, earlier)), ...(await usersOf(session, change)), ...inParts(table, change)];
+  const found = [...(await objections(session, change)), ...grantFindings('source', await changeGrants(session, table, change))];
+  if (found.some(({severity}) => severity === 'refuse')) return found;
+  return [
+    ...found,
+    ...(await tryOnShape(session, migration, change, earlier)),
+    ...(await usersOf(session, change)),
+    ...inParts(table, change),
+  ];
 };
 
 /** The statements of the trial; the last one takes everything away again. */
-export const trialOf = (migration: MigrationRef, change: Change, earlier: readonly Change[]): string[] => {
-  const database = trialDatabase(migration, placeOf(change));
-  const shape = `${database}.shape`;
+export const trialOf = (migration: MigrationRef, change: Change, earlier: readonly Change[]): TrialStep[] => {
+  const shape = shapeOf(migration, change);
+  const database = quoteName(shape.schema);
+  const text = (sql: string): TrialStep => ({sql: () => sql});
   const before = earlier.filter(({table}) => nameOf(table) === nameOf(change.table)).flatMap(({start}) => start);
   return [
-    dropTrial(database),
-    makeTrial(database),
-    `CREATE TABLE ${shape} LIKE ${quoteTable(change.table)}`,
-    ...[...before, ...change.start, ...change.complete].map(({sql}) => sql(shape)),
-    dropTrial(database),
+    text(dropTrial(database)),
+    text(makeTrial(database)),
+    text(`CREATE TABLE ${quoteTable(shape)} LIKE ${quoteTable(change.table)}`),
+    ...tried(before, shape),
+    ...(change.trial?.(shape) ?? tried([...change.start, ...change.complete], shape)),
+    text(dropTrial(database)),
   ];
 };
+
+const shapeOf = (migration: MigrationRef, change: Change): TableName => ({
+  schema: trialDatabaseName(migration, placeOf(change)),
+  name: 'shape',
+});
 
 /** Changes are tried beside one another. */
 const placeOf = ({name}: Change): number => Number.parseInt(createHash('sha256').update(name).digest('hex').slice(0, 6), 16);
 
 const objections = async (session: MySession, change: Change): Promise<Finding[]> => {
   const found: Finding[] = [];
-  for (const {ask, reason, next} of change.objections)
-    for (const row of (await session.query(ask)).rows) found.push(refuse(change, reason.replace('{}', row['what'] ?? ''), next));
+  for (const {ask, severity = 'refuse', reason, next} of change.objections)
+    for (const row of (await session.query(ask)).rows)
+      found.push({
+        ...refuse(
+          change,
+          reason.replace('{}', () => row['what'] ?? ''),
+          next,
+        ),
+        severity,
+      });
   return found;
 };
 
 const tryOnShape = async (session: MySession, migration: MigrationRef, change: Change, earlier: readonly Change[]): Promise<Finding[]> => {
   const trial = trialOf(migration, change, earlier);
+  const send = async ({sql, column}: TrialStep): Promise<void> => {
+    const definition = column === undefined ? '' : await columnDefinition(session, shapeOf(migration, change), column);
+    await session.query(sql(definition));
+  };
   try {
-    for (const statement of trial) await session.query(statement);
+    for (const step of trial) await send(step);
     return [];
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return [refuse(change, `the database does not accept it: ${why}`, 'correct the operation in the plan, or grant what is missing')];
+    return [trialFailed(change, error)];
   } finally {
-    for (const statement of trial.slice(-1)) await session.query(statement);
+    for (const step of trial.slice(-1)) await send(step);
   }
+};
+
+/** The algorithm or the lock that is written with it is not had: without them the server would copy the table. */
+const WOULD_COPY = [1845, 1846];
+
+const trialFailed = (change: Change, error: unknown): Finding => {
+  const why = error instanceof Error ? error.message : String(error);
+  if (!WOULD_COPY.includes(numberOf(error) ?? 0))
+    return refuse(change, `the database does not accept it: ${why}`, 'correct the operation in the plan, or grant what is missing');
+  const next = change.instead ?? 'make the change by other means, at a time when nobody writes';
+  return refuse(change, `the database would copy the table and hold up who writes: ${why}`, next);
 };
 
 /** Told early: contract will refuse while they are there. */

@@ -5,7 +5,7 @@
  */
 import type {OldColumn} from '../../model/planned-operation.ts';
 import type {TableName} from '../../model/table.ts';
-import {quoteValue} from './mysql-sql.ts';
+import {quoteName, quoteTable, quoteValue} from './mysql-sql.ts';
 
 export type Change = {
   /** What it is recorded by. */
@@ -13,44 +13,104 @@ export type Change = {
   readonly subject: string;
   readonly table: TableName;
   /** Expand. */
-  readonly start: readonly Ddl[];
+  readonly start: readonly Piece[];
+  /** What keeps both shapes in step from there on; absent where there is nothing to keep. */
+  readonly sync?: readonly Ddl[];
+  /** Gives a value to rows that have none. */
+  readonly fill?: Fill;
   /** One row: `total` and `unfilled`. */
   readonly count?: string;
+  /** One row, `total` and `unfilled`: of rows that have something which the old shape has not. */
+  readonly strays?: string;
   /** Contract, one after another. */
-  readonly complete: readonly Ddl[];
+  readonly complete: readonly Piece[];
+  /** Takes back what `complete` has made, when the rows turn out to be in the way: then they are counted once more after it. */
+  readonly unprove?: readonly Ddl[];
   /** Columns that go with that, if nobody uses them. */
   readonly old: readonly OldColumn[];
+  /** A query that has a row once `complete` has taken the old shape away: from there on there is no way but ahead. */
+  readonly isPast?: string;
   /** May find anything between nothing and all of what the others make. */
-  readonly undo: readonly Ddl[];
+  readonly undo: readonly Piece[];
   readonly objections: readonly Objection[];
+  /** Privileges on the table's schema. */
+  readonly needs: readonly string[];
+  /** On `shape`, an empty copy of the table, in a database of its own; the pieces themselves where nothing else is said. */
+  readonly trial?: (shape: TableName) => readonly TrialStep[];
+  /** What to do where the server could only copy the table, with those who write waiting. */
+  readonly instead?: string;
 };
 
 /** Without what all operations have in common. */
 export type OwnChange = Omit<Change, 'name' | 'subject' | 'table'>;
 
-/** `isDone`: a query that has a row once it has happened. `sql` takes the table, so that it can be tried on another one. */
+export type Piece = Ddl | Noted | Together;
+
+/**
+ * `isDone`: a query that has a row once it has happened. `sql` takes the table, so that it can be tried on another one, and
+ * the definition of `column` as it is now. `setting`: what the session is told before.
+ */
 export type Ddl = {
   readonly doing: string;
-  readonly sql: (table: string) => string;
-  readonly undo?: (table: string) => string;
+  readonly sql: (table: TableName, definition: string) => string;
+  readonly undo?: (table: TableName, definition: string) => string;
   readonly isDone: string;
+  readonly column?: string;
+  readonly setting?: string;
 };
 
+/** A statement of which nobody knows what it does: that it was run is on record, at its place among those of the change. */
+export type Noted = {readonly doing: string; readonly text: string; readonly place: number};
+
+/**
+ * One after another while nobody else has the table: who writes meets all of them or none. Only a runner that dies between two
+ * leaves some, and the next one goes on.
+ */
+export type Together = {readonly doing: string; readonly pieces: readonly Ddl[]};
+
+/** `sql` takes the definition of `column` as it is in the trial's table by then. */
+export type TrialStep = Pick<Ddl, 'column'> & {readonly sql: (definition: string) => string};
+
+/** `lacks`: rows that have no value yet. `set`: to what, where it is `known`. All of them over columns by their names. */
+export type Fill = {readonly lacks: string; readonly known: string; readonly set: string};
+
+export const isNoted = (piece: Piece): piece is Noted => 'text' in piece;
+
+export const isTogether = (piece: Piece): piece is Together => 'pieces' in piece;
+
+/** On a copy of the table, statement by statement. */
+export const tried = (pieces: readonly Piece[], shape: TableName): TrialStep[] =>
+  pieces.flatMap((piece) => {
+    if (isNoted(piece)) return [];
+    if (isTogether(piece)) return tried(piece.pieces, shape);
+    return [{...piece, sql: (definition: string) => piece.sql(shape, definition)}];
+  });
+
+/** To alter a table and to count its rows. */
+export const NEEDED = ['SELECT', 'ALTER'] as const;
+
 /** In the way when the question has a row, whose `what` is put in place of `{}`. */
-export type Objection = {readonly ask: string; readonly reason: string; readonly next: string};
+export type Objection = {readonly ask: string; readonly severity?: 'warn'; readonly reason: string; readonly next: string};
 
 export const INSTANT = 'ALGORITHM=INSTANT';
 /** Others read and write while the server builds. */
 export const IN_PLACE = 'ALGORITHM=INPLACE, LOCK=NONE';
 
-export const columnIs = ({table, column}: Pick<OldColumn, 'table' | 'column'>, and = 'TRUE'): string =>
-  `SELECT column_name AS what FROM information_schema.columns WHERE table_schema = ${quoteValue(table.schema)} AND table_name = ${quoteValue(table.name)} AND column_name = ${quoteValue(column)} AND ${and}`;
+/** `what`: of the catalogue, for people. */
+export const columnIs = ({table, column}: Pick<OldColumn, 'table' | 'column'>, and = 'TRUE', what = 'column_name'): string =>
+  `SELECT ${what} AS what FROM information_schema.columns WHERE table_schema = ${quoteValue(table.schema)} AND table_name = ${quoteValue(table.name)} AND column_name = ${quoteValue(column)} AND ${and}`;
 
-export const columnIsGone = (old: Pick<OldColumn, 'table' | 'column'>): string =>
-  `SELECT 1 AS gone FROM (SELECT 1 AS one) AS it WHERE NOT EXISTS (${columnIs(old)})`;
+export const isGone = (isThere: string): string => `SELECT 1 AS gone FROM (SELECT 1 AS one) AS it WHERE NOT EXISTS (${isThere})`;
+
+export const columnIsGone = (old: Pick<OldColumn, 'table' | 'column'>): string => isGone(columnIs(old));
 
 export const indexIs = ({schema, name}: TableName, index: string): string =>
   `SELECT index_name AS what FROM information_schema.statistics WHERE table_schema = ${quoteValue(schema)} AND table_name = ${quoteValue(name)} AND index_name = ${quoteValue(index)} LIMIT 1`;
 
-export const indexIsGone = (table: TableName, index: string): string =>
-  `SELECT 1 AS gone FROM (SELECT 1 AS one) AS it WHERE NOT EXISTS (${indexIs(table, index).replace(' LIMIT 1', '')})`;
+export const indexIsGone = (table: TableName, index: string): string => isGone(indexIs(table, index).replace(' LIMIT 1', ''));
+
+export const dropIndex = (table: TableName, index: string, doing: string): Ddl => ({
+  doing,
+  sql: (from) => `ALTER TABLE ${quoteTable(from)} DROP INDEX ${quoteName(index)}, ${IN_PLACE}`,
+  isDone: indexIsGone(table, index),
+});

@@ -13,13 +13,17 @@ import {
   columnIs,
   columnIsGone,
   type Ddl,
+  dropIndex,
   IN_PLACE,
   indexIs,
-  indexIsGone,
   INSTANT,
+  NEEDED,
   type Objection,
   type OwnChange,
 } from './mysql-change.ts';
+import {rawSqlChange} from './mysql-raw-sql.ts';
+import {changeTypeChange, renameColumnChange, splitColumnChange} from './mysql-replace-column.ts';
+import {addCheckChange, addForeignKeyChange, setNotNullChange} from './mysql-rule-changes.ts';
 import {quoteName, quoteTable, quoteValue} from './mysql-sql.ts';
 
 /** The default stands from the start; NOT NULL comes last, when every row has been seen to have a value. */
@@ -32,7 +36,7 @@ const addColumn = (column: NewColumn): OwnChange => {
     start: [
       {
         doing: 'adding',
-        sql: (table) => `ALTER TABLE ${table} ADD COLUMN ${shape} NULL${byDefault}, ${INSTANT}`,
+        sql: (table) => `ALTER TABLE ${quoteTable(table)} ADD COLUMN ${shape} NULL${byDefault}, ${INSTANT}`,
         undo: drop.sql,
         isDone: columnIs(column),
       },
@@ -42,13 +46,14 @@ const addColumn = (column: NewColumn): OwnChange => {
       ? [
           {
             doing: 'making mandatory',
-            sql: (table) => `ALTER TABLE ${table} MODIFY COLUMN ${shape} NOT NULL${byDefault}, ${IN_PLACE}`,
+            sql: (table) => `ALTER TABLE ${quoteTable(table)} MODIFY COLUMN ${shape} NOT NULL${byDefault}, ${IN_PLACE}`,
             isDone: columnIs(column, `is_nullable = 'NO'`),
           },
         ]
       : [],
     old: [],
     undo: [drop],
+    needs: NEEDED,
     objections: [
       {ask: columnIs(column), reason: 'is there already', next: 'take another name, or drop the column first'},
       ...(column.backfill === undefined
@@ -69,7 +74,7 @@ const addIndex = ({table, name, on, unique, where}: NewIndex): OwnChange => {
     start: [
       {
         doing: 'building',
-        sql: (to) => `ALTER TABLE ${to} ADD ${unique ? 'UNIQUE ' : ''}INDEX ${quoteName(name)} (${on.join(', ')}), ${IN_PLACE}`,
+        sql: (to) => `ALTER TABLE ${quoteTable(to)} ADD ${unique ? 'UNIQUE ' : ''}INDEX ${quoteName(name)} (${on.join(', ')}), ${IN_PLACE}`,
         undo: drop.sql,
         isDone: indexIs(table, name),
       },
@@ -78,6 +83,7 @@ const addIndex = ({table, name, on, unique, where}: NewIndex): OwnChange => {
     complete: [],
     old: [],
     undo: [drop],
+    needs: NEEDED,
     objections: [
       {ask: indexIs(table, name), reason: 'is there already', next: 'take another name, or leave the operation out'},
       ...(where === undefined ? [] : [unknown('has a condition, which no index has here', 'leave where out')]),
@@ -90,7 +96,9 @@ const dropOldColumn = ({table, column, value, goesWith}: Planned<'drop-column'>)
   start: [],
   complete: [...goesWith.map((index) => dropIndex(table, index, 'dropping an index of')), dropColumn({table, column}, 'dropping')],
   old: [{table, column, goesWith}],
+  isPast: columnIsGone({table, column}),
   undo: [],
+  needs: NEEDED,
   objections: [
     {
       ask: columnIs({table, column}, `column_key = 'PRI'`),
@@ -110,14 +118,8 @@ const dropOldColumn = ({table, column, value, goesWith}: Planned<'drop-column'>)
 
 const dropColumn = (old: Pick<NewColumn, 'table' | 'column'>, doing: string): Ddl => ({
   doing,
-  sql: (table) => `ALTER TABLE ${table} DROP COLUMN ${quoteName(old.column)}, ${INSTANT}`,
+  sql: (table) => `ALTER TABLE ${quoteTable(table)} DROP COLUMN ${quoteName(old.column)}, ${INSTANT}`,
   isDone: columnIsGone(old),
-});
-
-const dropIndex = (table: NewIndex['table'], index: string, doing: string): Ddl => ({
-  doing,
-  sql: (from) => `ALTER TABLE ${from} DROP INDEX ${quoteName(index)}, ${IN_PLACE}`,
-  isDone: indexIsGone(table, index),
 });
 
 const unknown = (reason: string, next: string): Objection => ({ask: `SELECT 1 AS what`, reason, next});
@@ -126,6 +128,13 @@ const changes: {readonly [Kind in PlannedOperation['kind']]?: (planned: Planned<
   'add-column': addColumn,
   'add-index': addIndex,
   'drop-column': dropOldColumn,
+  'set-not-null': setNotNullChange,
+  'add-check': addCheckChange,
+  'add-foreign-key': addForeignKeyChange,
+  'rename-column': renameColumnChange,
+  'split-column': splitColumnChange,
+  'change-type': changeTypeChange,
+  'raw-sql': rawSqlChange,
 };
 
 /** Those that can be carried out here. */
@@ -144,6 +153,7 @@ const notHere = ({kind}: PlannedOperation): OwnChange => ({
   complete: [],
   old: [],
   undo: [],
+  needs: [],
   objections: [
     {
       ask: `SELECT ${quoteValue(kind)} AS what`,

@@ -85,16 +85,16 @@ const insertChunks = async (session: MySession, short: string, chunks: readonly 
     );
 };
 
-/** R4: a runner that was replaced finds its epoch gone and rolls its rows back. */
+/** R4: a runner that was replaced finds its epoch gone and rolls its rows back. No `end`: of a chunk that was filled in its own place. */
 export const finishChunk = async (
   session: MySession,
   {short}: MigrationRef,
   chunk: Chunk,
-  {epoch, end, rows}: {readonly epoch: number; readonly end: Position; readonly rows: number},
+  {epoch, end, rows}: {readonly epoch: number; readonly end?: Position; readonly rows: number},
 ): Promise<void> => {
   const {rowCount} = await session.query(
     `UPDATE ${CHUNK} SET state = 'done', end_pos = ?, rows_written = ? WHERE migration = ? AND id = ? AND state = 'open' AND epoch = ?`,
-    [end, rows, short, chunk.id, epoch],
+    [end ?? null, rows, short, chunk.id, epoch],
   );
   if (rowCount !== 1)
     throw new TerminalError(`chunk ${chunk.id} belongs to a newer runner`, {code: 'CF-LEASE-002', next: 'crossfade status'});

@@ -3,7 +3,7 @@
  * §2g). Both sides send and receive sooner or later, so most of it is alike. What is missing becomes a finding.
  */
 import type {Side} from '../../model/side.ts';
-import type {Table} from '../../model/table.ts';
+import {nameOf, type Table} from '../../model/table.ts';
 import type {Finding, Grant, Wishes} from '../engine.ts';
 import type {Flavour} from './mysql-flavour.ts';
 import {type Account, readAccount} from './mysql-privileges.ts';
@@ -22,17 +22,17 @@ const WRITE = ['INSERT', 'UPDATE', 'DELETE'];
 
 export const mysqlGrants = async (session: MySession, as: Side, tables: readonly Table[], wishes?: Wishes): Promise<Grant[]> => {
   const account = await readAccount(session);
-  const {trusts} = await session.one('SELECT @@global.log_bin_trust_function_creators AS trusts');
-  return grantsOf(account, {...session.flavour, trustsTriggers: trusts === '1'}, as, tables, wishes);
+  return grantsOf(account, await trusting(session), as, tables, wishes);
 };
 
-export const grantsOf = (
-  account: Account,
-  flavour: Flavour & {readonly trustsTriggers: boolean},
-  as: Side,
-  tables: readonly Table[],
-  wishes?: Wishes,
-): Grant[] => {
+const trusting = async (session: MySession): Promise<Trusting> => {
+  const {trusts} = await session.one('SELECT @@global.log_bin_trust_function_creators AS trusts');
+  return {...session.flavour, trustsTriggers: trusts === '1'};
+};
+
+type Trusting = Flavour & {readonly trustsTriggers: boolean};
+
+export const grantsOf = (account: Account, flavour: Trusting, as: Side, tables: readonly Table[], wishes?: Wishes): Grant[] => {
   const {privileges} = flavour;
   const schemas = [...new Set(tables.map(({name}) => name.schema))].sort();
   const server = (phase: string, wanted: readonly string[], why: string, isOptional = false): Grant => ({
@@ -42,13 +42,7 @@ export const grantsOf = (
     isHeld: account.holdsOne(wanted),
     isOptional,
   });
-  const schema = (phase: string, name: string, wanted: readonly string[], why: string, isOptional = false): Grant => ({
-    phase,
-    statement: `GRANT ${wanted.join(', ')} ON ${schemaPattern(name)}.* TO ${account.name};`,
-    why,
-    isHeld: account.holdsOn(name, wanted) || holdsOnAll(account, name, tables, wanted),
-    isOptional,
-  });
+  const schema = onSchema(account, tables);
   return [
     ...schemas.map((name) => schema('assess', name, LOOK, `to read the tables of ${name}, and to see its views, triggers and events`)),
     // What is not shown is not ended.
@@ -67,30 +61,60 @@ export const grantsOf = (
     ),
     ...(as === 'source' ? schemas.map((name) => schema('cutover', name, ['ALTER'], `to set the counters of ${name} on the way back`)) : []),
     server(as === 'source' ? 'initial-load' : 'cutover', privileges.readLog, 'to read the change stream'),
-    {
-      phase: 'cutover',
-      statement: 'SET GLOBAL log_bin_trust_function_creators = ON;',
-      why: `to make the fence's triggers on a server that has a log (an account with ${privileges.makeTriggers[0]} may as it is)`,
-      isHeld: flavour.trustsTriggers || account.holdsOne(privileges.makeTriggers),
-      isOptional: false,
-    },
+    triggerGrant(account, flavour, 'cutover', `the fence's triggers`),
     server('cutover', privileges.endSessions, 'to end transactions of others that hold up a cutover', wishes?.endsBlockers !== true),
   ];
 };
 
+const onSchema =
+  (account: Account, tables: readonly Table[]) =>
+  (phase: string, name: string, wanted: readonly string[], why: string, isOptional = false): Grant => ({
+    phase,
+    statement: `GRANT ${wanted.join(', ')} ON ${schemaPattern(name)}.* TO ${account.name};`,
+    why,
+    isHeld: account.holdsOn(name, wanted) || holdsOnAll(account, name, tables, wanted),
+    isOptional,
+  });
+
+/** Programs of our own, which the server carries out as one. */
+const CALL = ['CREATE ROUTINE', 'ALTER ROUTINE', 'EXECUTE'];
+
+/** For a change in place: of its own table's schema, and of the databases that it is tried in. */
+export const changeGrants = async (session: MySession, table: Table, {needs}: {readonly needs: readonly string[]}): Promise<Grant[]> => {
+  if (needs.length === 0) return [];
+  const account = await readAccount(session);
+  const on = onSchema(account, [table]);
+  const makesTriggers = needs.includes('TRIGGER');
+  return [
+    on('assess', table.name.schema, needs, `to change ${nameOf(table.name)}`),
+    on('assess', OWN_SCHEMA, makesTriggers ? [...OWN, ...CALL] : OWN, 'to make the schema crossfade and what is in it'),
+    trialGrant(account, makesTriggers ? [...MAKE, 'SELECT', 'TRIGGER'] : MAKE),
+    ...(makesTriggers ? [triggerGrant(account, await trusting(session), 'sync', 'triggers that keep two shapes in step')] : []),
+  ];
+};
+
 /** DDL cannot be rolled back. */
-const trialGrant = (account: Account): Grant => ({
+const trialGrant = (account: Account, wanted: readonly string[] = MAKE): Grant => ({
   phase: 'assess',
-  statement: `GRANT ${MAKE.join(', ')} ON ${schemaPattern(TRIAL_PREFIX).slice(0, -1)}%\`.* TO ${account.name};`,
+  statement: `GRANT ${wanted.join(', ')} ON ${schemaPattern(TRIAL_PREFIX).slice(0, -1)}%\`.* TO ${account.name};`,
   why: 'to try the schema out in databases that are dropped at once',
-  isHeld: account.holdsOn(`${TRIAL_PREFIX}any`, MAKE),
+  isHeld: account.holdsOn(`${TRIAL_PREFIX}any`, wanted),
+  isOptional: false,
+});
+
+const triggerGrant = (account: Account, {privileges, trustsTriggers}: Trusting, phase: string, what: string): Grant => ({
+  phase,
+  statement: 'SET GLOBAL log_bin_trust_function_creators = ON;',
+  why: `to make ${what} on a server that has a log (an account with ${privileges.makeTriggers[0]} may as it is)`,
+  isHeld: trustsTriggers || account.holdsOne(privileges.makeTriggers),
   isOptional: false,
 });
 
 /** A privilege on a table is as good, where every table of the migration has it; what is not of tables needs the schema. */
 const holdsOnAll = (account: Account, schema: string, tables: readonly Table[], wanted: readonly string[]): boolean => {
   const here = tables.filter(({name}) => name.schema === schema);
-  const [ofTables, ofSchema] = [wanted.filter((one) => one !== 'EVENT'), wanted.filter((one) => one === 'EVENT')];
+  const isOfSchema = (one: string): boolean => one === 'EVENT' || one === 'LOCK TABLES';
+  const [ofTables, ofSchema] = [wanted.filter((one) => !isOfSchema(one)), wanted.filter(isOfSchema)];
   return here.length > 0 && account.holdsOn(schema, ofSchema) && here.every(({name}) => account.holdsOnTable(schema, name.name, ofTables));
 };
 

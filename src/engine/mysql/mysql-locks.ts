@@ -37,6 +37,7 @@ const KINDS: readonly (readonly [RegExp, string, LockMode])[] = [
   [/^(?:CREATE|DROP)\b[^(]*\bINDEX\b/i, 'ON', 'EXCLUSIVE'],
   [/^CREATE\b[^(]*?\bTRIGGER\b/i, '(?:INSERT|UPDATE|DELETE) ON', 'EXCLUSIVE'],
   [/^(?:CREATE|ALTER) TABLE\b/i, 'REFERENCES', 'EXCLUSIVE'],
+  [/^LOCK TABLES\b/i, 'TABLES', 'EXCLUSIVE'],
 ];
 
 /** Texts say nothing of tables; a name keeps its quotes. */

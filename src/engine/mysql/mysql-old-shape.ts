@@ -1,13 +1,15 @@
 /** Who uses a column that is about to go: indexes, keys, checks, computed columns, views, triggers and routines. */
 import type {OldColumn} from '../../model/planned-operation.ts';
+import {CONTROL_SCHEMA_NAME} from './mysql-names.ts';
 import type {MySession} from './mysql-session.ts';
 import {quoteName, quoteValue} from './mysql-sql.ts';
+import {STEP_PREFIX} from './mysql-two-way.ts';
 
-/** As people say it: `index shop.orders.orders_note`. */
+/** As people say it: `index shop.orders.orders_note`. Our own triggers and programs go by themselves. */
 export const columnUsers = async (session: MySession, old: OldColumn): Promise<string[]> => {
   const {rows} = await session.query(askUsers(old, session.flavour.checks));
   const goes = new Set(old.goesWith);
-  return rows.filter(({name}) => !goes.has(name ?? '')).map(({what}) => what ?? '');
+  return rows.filter(({name}) => !goes.has(name ?? '') && !name?.startsWith(STEP_PREFIX)).map(({what}) => what ?? '');
 };
 
 /** Programs and views keep their words: those that name both the column and the table, or are triggers of it. */
@@ -26,6 +28,6 @@ const askUsers = ({table, column}: OldColumn, checks: string): string => {
     `SELECT concat('view ', table_schema, '.', table_name), table_name FROM information_schema.views WHERE ${both('view_definition')}`,
     `SELECT concat('trigger ', trigger_schema, '.', trigger_name), trigger_name FROM information_schema.triggers
      WHERE ${at('event_object_schema', 'event_object_table')} AND ${has('action_statement', column)} OR ${both('action_statement')}`,
-    `SELECT concat(lower(routine_type), ' ', routine_schema, '.', routine_name), routine_name FROM information_schema.routines WHERE ${both('routine_definition')}`,
+    `SELECT concat(lower(routine_type), ' ', routine_schema, '.', routine_name), routine_name FROM information_schema.routines WHERE routine_schema <> '${CONTROL_SCHEMA_NAME}' AND ${both('routine_definition')}`,
   ].join(' UNION ');
 };

@@ -15,7 +15,8 @@ export const TRIAL_PREFIX = 'crossfade_trial_';
 /** As writers have it. */
 export const TRIAL_SETTINGS = 'SET SESSION foreign_key_checks = 0';
 
-export const trialDatabase = ({short}: MigrationRef, place: number): string => quoteName(`${TRIAL_PREFIX}${short}_${place}`);
+export const trialDatabaseName = ({short}: MigrationRef, place: number): string => `${TRIAL_PREFIX}${short}_${place}`;
+export const trialDatabase = (migration: MigrationRef, place: number): string => quoteName(trialDatabaseName(migration, place));
 export const makeTrial = (database: string): string => `CREATE DATABASE ${database}`;
 export const dropTrial = (database: string): string => `DROP DATABASE IF EXISTS ${database}`;
 
