@@ -42,6 +42,6 @@ export const relayPages = {
     'a row does not fit into a message',
     'A row with all its values, written as JSON, is larger than relay.messageMax, or than what the brokers or the worker take. Debezium stops before it and skips nothing; the source keeps its log from there on.',
     'With large texts or bytes: bytes travel as base64, a third longer than they are. A row that nobody changes does not travel at all.',
-    'crossfade abort before the cutover, then start again with relay.messageMax above the size in the message, where the brokers allow as much (socket.request.max.bytes), or without Kafka. After the cutover the target serves on, and the run cannot watch the closed source any more: crossfade complete, or crossfade abort where it is offered.',
+    'crossfade abort before the cutover, then start again with relay.messageMax above the size in the message, where the brokers allow as much (socket.request.max.bytes), or without Kafka. After the cutover the way back brings such a row to the source, and Debezium stops before it there as well, so the run ends: the target serves on, and messageMax has to be large enough from the start.',
   ),
 };
