@@ -24,13 +24,24 @@ export const judge = (outlook: Outlook, circumstances: Circumstances): Judgement
 };
 
 /** While it is read, only reading on can save it: to stop would make the loss certain. */
-const judgeSlot = ({level}: Outlook, {isRead}: Circumstances): Judgement => {
-  if (isRead) return 'ease';
-  return level === 'soon' ? 'nothing' : 'stop for the slot';
+const judgeSlot = (outlook: Outlook, {isRead, kept}: Circumstances): Judgement => {
+  if (outlook.level !== 'soon') return isRead ? 'ease' : 'stop for the slot';
+  return isRead && isBehind(outlook, kept) ? 'ease' : 'nothing';
 };
 
-const judgeDisk = ({what, leftBytes, level}: Outlook, {receives, isRead, kept, atLimit}: Circumstances): Judgement => {
-  if (level === 'soon') return kept && isRead ? 'ease' : 'nothing';
+/** What is kept of a stream that keeps up; a server releases its log in steps. */
+const KEPT_MS = 60_000;
+
+/**
+ * Whether less would be kept if the stream had the servers for itself. A limit or a disk may come into sight while the stream keeps up:
+ * because of what others write, or of a copy that is over. Then to compare later would help nobody.
+ */
+const isBehind = ({bytesPerSecond}: Outlook, kept: KeptLog | undefined): boolean =>
+  kept === undefined || kept.keptBytes * 1000 >= bytesPerSecond * KEPT_MS;
+
+const judgeDisk = (outlook: Outlook, {receives, isRead, kept, atLimit}: Circumstances): Judgement => {
+  const {what, leftBytes, level} = outlook;
+  if (level === 'soon') return kept && isRead && isBehind(outlook, kept) ? 'ease' : 'nothing';
   // To give up a stream that keeps little would free little, and where the server keeps its log by its own rules nothing.
   if (what !== 'data' && kept && !kept.ownRules && kept.keptBytes >= leftBytes)
     return atLimit === 'dropSlot' ? 'drop' : 'stop for the slot';
