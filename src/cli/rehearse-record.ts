@@ -1,5 +1,6 @@
 /** The record of a rehearsal, put together of what was measured. */
 import type {Effects} from '../model/effects.ts';
+import {rowsMsOf} from '../model/forecast.ts';
 import type {RehearsalRecord, RehearsedEnvironment, Surroundings} from '../model/rehearsal-record.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import type {LoadAccount} from '../rehearsal/load.ts';
@@ -51,7 +52,9 @@ export async function recordOf(parts: RecordParts): Promise<RehearsalRecord> {
         leftOut: made.leftOut.map(({object}) => object),
       },
       leftOut: standIn.leftOut,
-      phases: visits.flatMap(({phase, ms, outcome}) => (ms === null || outcome === null ? [] : [{phase, ms, outcome}])),
+      phases: visits.flatMap(({phase, ms, outcome, steps}) =>
+        ms === null || outcome === null ? [] : [{phase, ms, outcome, rowsMs: rowsMsOf(steps, ms)}],
+      ),
       switches: attemptsOf(visits).map(({direction, decided, heldMs}) => ({direction, decided, heldMs})),
       load: {...account, lost: account.lost.length},
       targetBytes: ofTarget ? ofTarget.dataBytes + ofTarget.indexBytes : null,

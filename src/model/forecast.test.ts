@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {forecastOf} from './forecast.ts';
+import {forecastOf, rowsMsOf} from './forecast.ts';
 import type {RehearsalRecord} from './rehearsal-record.ts';
 
 const record = {
@@ -41,6 +41,28 @@ test('what is done row by row grows with the source; the rest, and what people d
     targetBytes: 8000,
     keptLogBytes: null,
   });
+});
+
+test('of a phase only the steps that read or write every row grow, where the record tells them apart', () => {
+  const phases = [
+    {phase: 'initial-load', ms: 1000, outcome: 'done', rowsMs: 700},
+    {phase: 'catch-up', ms: 300, outcome: 'done', rowsMs: 200},
+    {phase: 'cutover', ms: 90, outcome: 'done', rowsMs: 0},
+  ];
+  expect(forecastOf({...record, phases}, sized(4000)).phases).toEqual([
+    {phase: 'initial-load', ms: 3100, grows: true},
+    {phase: 'catch-up', ms: 900, grows: true},
+    {phase: 'cutover', ms: 90, grows: false},
+  ]);
+});
+
+test('steps of rows are copying, building and comparing, and never more than their phase', () => {
+  const steps = [
+    {step: 'start-stream', ms: 50},
+    {step: 'copy-chunks', ms: 400},
+    {step: 'analyze', ms: null},
+  ];
+  expect([rowsMsOf(steps, 1000), rowsMsOf(steps, 300)]).toEqual([400, 300]);
 });
 
 test('a source that is smaller than its clone was is expected to take as long as that', () => {

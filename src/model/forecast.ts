@@ -12,8 +12,10 @@ export type Forecast = {
   readonly keptLogBytes: number | null;
 };
 
-/** They read or write every row; the others wait for streams, people and locks. */
-const GROWING: ReadonlySet<string> = new Set(['initial-load', 'verify-data']);
+/** Steps that read or write every row: copying, indexes and keys, statistics, comparing. Others wait for streams, people and locks. */
+const OF_ROWS: ReadonlySet<string> = new Set(['plan-chunks', 'copy-chunks', 'schema-post-data', 'analyze', 'compare']);
+/** In a record that says nothing of steps: phases of which nearly all is that. */
+const PHASES_OF_ROWS: ReadonlySet<string> = new Set(['initial-load', 'verify-data']);
 /** People decide how long these last. */
 const BY_PEOPLE: ReadonlySet<string> = new Set(['reverse-window', 'decommission', 'reverse-cutover']);
 
@@ -25,11 +27,21 @@ export function forecastOf({phases, switches, clone, targetBytes, keptLogBytes}:
   const held = switches.flatMap(({decided, heldMs}) => (decided && heldMs !== null ? [heldMs] : []));
   return {
     factor,
-    phases: first.map(({phase, ms}) => ({phase, ms: Math.round(GROWING.has(phase) ? ms * factor : ms), grows: GROWING.has(phase)})),
+    phases: first.map((one) => {
+      const rowsMs = one.rowsMs ?? (PHASES_OF_ROWS.has(one.phase) ? one.ms : 0);
+      return {phase: one.phase, ms: Math.round(one.ms + rowsMs * (factor - 1)), grows: rowsMs > 0};
+    }),
     heldMs: held.length > 0 ? Math.max(...held) : null,
     targetBytes: targetBytes === null ? null : Math.round(targetBytes * factor),
     keptLogBytes: keptLogBytes === null ? null : Math.round(keptLogBytes * factor),
   };
 }
+
+/** Of steps that may go on beside each other, within a phase that took `ms`. */
+export const rowsMsOf = (steps: readonly {readonly step: string; readonly ms: number | null}[], ms: number): number =>
+  Math.min(
+    ms,
+    steps.reduce((sum, one) => sum + (OF_ROWS.has(one.step) ? (one.ms ?? 0) : 0), 0),
+  );
 
 const bytesOf = (tables: readonly TableSize[]): number => tables.reduce((sum, {bytes}) => sum + bytes, 0);

@@ -24,7 +24,8 @@ export type Surroundings = Readonly<Record<Side, SideSurroundings>> & {
 export type TableSize = {readonly table: string; readonly rows: number; readonly bytes: number};
 
 /** One visit of a phase on the clone. */
-export type RehearsedPhase = {readonly phase: string; readonly ms: number; readonly outcome: string};
+/** `rowsMs`: of `ms`, what its steps took that read or write every row. Absent in older records. */
+export type RehearsedPhase = {readonly phase: string; readonly ms: number; readonly outcome: string; readonly rowsMs?: number};
 
 /** One attempt to move the traffic. */
 export type RehearsedSwitch = {readonly direction: 'forward' | 'reverse'; readonly decided: boolean; readonly heldMs: number | null};
