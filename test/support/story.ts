@@ -120,7 +120,7 @@ export async function openStory(options: StoryOptions): Promise<Story> {
     async killAt(at, words = ['resume']) {
       const runner = start(words, {...at, act: 'kill'});
       await untilTrue(`the runner's death at ${at.label}; see ${folder}`, () => !runner.isRunning);
-      expect(await runner.ended, `the runner ended before it came to ${at.label}; see ${folder}`).toBeNull();
+      expect(await runner.ended, `the runner ended before it came to ${at.label}: ${runner.lastWords()}`).toBeNull();
     },
     async killRunner() {
       for (const runner of running) await runner.kill9();

@@ -56,6 +56,22 @@ describe('keys and ranges', () => {
     expect(digests.reduce((sum, {sums}) => sum + (sums[0] ?? 0n), 0n)).toBe(expected.sums[0]);
   });
 
+  it('columns may be called as anything of ours is, and ranges of one read are in their order', async () => {
+    await newer.run(
+      'CREATE TABLE named (n int, k0 int, place int, count int, PRIMARY KEY (n, k0))',
+      'INSERT INTO named SELECT i, 1, 2, 3 FROM generate_series(1, 5000) i',
+      'ANALYZE named',
+    );
+    const named = await newer.table('named');
+    const {compare, source} = newer.database;
+    const ranges = await source.planRanges(named, 1000);
+    expect(ranges.map(({to}) => to?.[0])).toEqual(['1000', '2000', '3000', '4000', '5000', undefined]);
+    const {digests} = await compare.digests(named, ranges, undefined);
+    expect(digests.map(({count}) => count)).toEqual([1000n, 1000n, 1000n, 1000n, 1000n, 0n]);
+    expect(digests).toEqual(await Promise.all(ranges.map((range) => digest(newer, named, range))));
+    expect((await compare.split(named, WHOLE, 2500)).map(({to}) => to?.[0])).toEqual(['2500', '5000', undefined]);
+  });
+
   it('an empty range is cut into itself, and the last part is open-ended even when it is empty', async () => {
     await newer.run('CREATE TABLE few (id int PRIMARY KEY)', 'INSERT INTO few SELECT generate_series(1, 20)');
     const few = await newer.table('few');

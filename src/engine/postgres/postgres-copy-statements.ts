@@ -1,13 +1,14 @@
 /** What copying, re-reading and counting on send, apart from who sends it: `plan` and `sql` show the same texts. */
 import {writtenColumns, type Table} from '../../model/table.ts';
 import type {BulkFormat, KeyRange} from '../engine.ts';
+import {fromClause, keyList} from './postgres-compare-statements.ts';
 import {hasKey, keyColumns, onlyCondition, ownRows, quoteName, quoteTable, rangeCondition} from './postgres-sql.ts';
 
 /** Boundaries are every n-th key of the key's own index, so they follow the server's order, whatever the collation. */
 export const rangeBounds = (table: Table, bytes: number, within?: KeyRange): string => {
-  const names = table.key.map(quoteName);
-  const numbered = `SELECT ${names.join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS n FROM ${ownRows(table)}${within ? ` WHERE ${rangeCondition(table, within)}` : ''}`;
-  return `SELECT ${names.map((name, i) => `${name} AS k${i}`).join(', ')} FROM (${numbered}) AS numbered WHERE n % ${rowsPerRange(table, bytes)} = 0 ORDER BY n`;
+  const order = table.key.map(quoteName).join(', ');
+  const numbered = `SELECT ${keyList(table)}, row_number() OVER (ORDER BY ${order}) AS n ${fromClause(table)}${within ? ` WHERE ${rangeCondition(table, within)}` : ''}`;
+  return `SELECT * FROM (${numbered}) AS numbered WHERE n % ${rowsPerRange(table, bytes)} = 0 ORDER BY n`;
 };
 
 const ROWS_PER_RANGE_MIN = 1000;
