@@ -50,16 +50,19 @@ export class ReadReport {
 
   #send(): void {
     this.#cancel = undefined;
-    const [tally, {migration, version}] = [this.tally, this.#of];
+    const [tally, route] = [this.tally, this.#of];
+    const {migration, version} = route;
     if (tally === this.#sent || migration === undefined) return;
     this.#sent = tally;
     const values = [migration, this.#calls.router, version, JSON.stringify(tally)];
     this.#sending = this.#calls.send(REPORT, values).then(
       () => void (this.problem = undefined),
       (error: unknown) => {
-        this.problem = error instanceof Error ? error.message : String(error);
         this.#sent = NO_READS;
-        if (isSame(this.#calls.route(), this.#of)) this.#cancel ??= after(REPORT_MS, () => this.#send());
+        // One that waited through a cutover came to the side that was opened by it, which does not ask for it.
+        const isAsked = isSame(this.#calls.route(), route);
+        this.problem = isAsked ? (error instanceof Error ? error.message : String(error)) : undefined;
+        if (isAsked) this.#cancel ??= after(REPORT_MS, () => this.#send());
       },
     );
   }
