@@ -2,7 +2,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {createInterface} from 'node:readline';
 import {expect, test} from 'vitest';
-import {asApplication, DUAL_SCHEMA, ENSURE_ROLE, ordersOn, startDualApplication} from '../support/dual-application.ts';
+import {asApplication, DUAL_ROLE, DUAL_SCHEMA, ENSURE_ROLE, ordersOn, startDualApplication} from '../support/dual-application.ts';
 import {openStory, type Story} from '../support/story.ts';
 import {asked, opened} from '../support/there-and-back.ts';
 import {untilTrue} from '../support/until.ts';
@@ -12,7 +12,7 @@ const CUSTOMER = '5';
 const READS = {outbox: 'shop.crossfade_outbox', shadow: {percent: 50, equal: 20}, shift: {steps: [10, 100], answered: 20}};
 
 test('killed together in each phase, runner and application lose no order, and reads never lack one', async () => {
-  const plan = {workflow: 'dual-write', schema: {kind: 'catalog'}, reads: READS, applicationRoles: ['shop_app'], canary: 'off'};
+  const plan = {workflow: 'dual-write', schema: {kind: 'catalog'}, reads: READS, applicationRoles: [DUAL_ROLE], canary: 'off'};
   await using story = await openStory({name: 'dual-killed', tables: ['shop.*'], plan});
   await Promise.all([story.source.run(ENSURE_ROLE), story.target.run(ENSURE_ROLE)]);
   await story.source.run(...DUAL_SCHEMA, `INSERT INTO shop.customer VALUES (${CUSTOMER}, 0)`);

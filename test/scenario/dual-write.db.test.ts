@@ -1,7 +1,7 @@
 /** Reads first: shadow reads, the shift, the write switch, back, and forward again, with the runner killed in the shift. */
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {DUAL_SCHEMA, ENSURE_ROLE, ordersOn, startDualApplication} from '../support/dual-application.ts';
+import {DUAL_ROLE, DUAL_SCHEMA, ENSURE_ROLE, ordersOn, startDualApplication} from '../support/dual-application.ts';
 import {openStory, type Story, isPhaseEnded} from '../support/story.ts';
 import {asked, opened} from '../support/there-and-back.ts';
 import {untilTrue} from '../support/until.ts';
@@ -13,7 +13,7 @@ const READS = {
 };
 
 const openDual = async (name: string, more: object = {}): Promise<Story> => {
-  const plan = {workflow: 'dual-write', schema: {kind: 'catalog'}, reads: READS, applicationRoles: ['shop_app'], canary: 'off', ...more};
+  const plan = {workflow: 'dual-write', schema: {kind: 'catalog'}, reads: READS, applicationRoles: [DUAL_ROLE], canary: 'off', ...more};
   const story = await openStory({name, tables: ['shop.*'], plan});
   await Promise.all([story.source.run(ENSURE_ROLE), story.target.run(ENSURE_ROLE)]);
   await story.source.run(...DUAL_SCHEMA);
@@ -60,7 +60,7 @@ test('a read that the target answers otherwise brings all reads back and stops t
   await using story = await openDual('dual-halt');
   // As an administrator might: the rows are the same, and what a statement makes of them is not.
   await story.target.run(
-    `ALTER ROLE shop_app IN DATABASE "${new URL(story.target.url).pathname.slice(1)}" SET TimeZone = 'Pacific/Auckland'`,
+    `ALTER ROLE ${DUAL_ROLE} IN DATABASE "${new URL(story.target.url).pathname.slice(1)}" SET TimeZone = 'Pacific/Auckland'`,
   );
   await using application = startDualApplication(story.source.url, story.target.url, 'dual-halt');
   const runner = story.start(['run', story.planFile], {label: 'reads 10 on the source', act: 'wait', file: `${story.folder}/shift`});

@@ -1,4 +1,5 @@
 /** A change in place as its operator lives through it: one database, one plan file, and the real command line. */
+import {randomUUID} from 'node:crypto';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -44,7 +45,10 @@ export function openChangeRuns(operations: readonly unknown[], engine: string, u
   const state = join(folder, 'state');
   const planFile = join(folder, 'plan.yaml');
   mkdirSync(state);
-  writeFileSync(planFile, stringify({...PLAN, database: {engine, url: 'env:STORY_DATABASE'}, operations}));
+  writeFileSync(
+    planFile,
+    stringify({...PLAN, name: `change-${randomUUID().slice(0, 8)}`, database: {engine, url: 'env:STORY_DATABASE'}, operations}),
+  );
   const crossfade = (more: Readonly<Record<string, string>> = {}) =>
     new Crossfade({state, evidence: folder, environment: {STORY_DATABASE: url, ...more}});
   const running = new Set<Crossfade>();
@@ -83,8 +87,8 @@ export async function atContract(runs: ChangeRuns, words: readonly string[]): Pr
   return runner;
 }
 
+/** Its name is its own: a server of MySQL has one lease of a name, whichever database it is for. */
 const PLAN = {
-  name: 'change',
   workflow: 'expand-contract',
   backfill: {chunk: '16KiB'},
   approval: {quorum: 1, starterMay: true},

@@ -1,4 +1,5 @@
 /** The example's shop on two servers, and customers who order and look at once whether their order is there. */
+import {randomUUID} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {openShop, type Shop} from '../../examples/dual-write/app.ts';
@@ -7,7 +8,8 @@ import type {StoryDatabase} from './story-database.ts';
 const CUSTOMERS = 4;
 const PAUSE_MS = 5;
 const LOOKS = 3;
-const ROLE = 'shop_app';
+/** Servers are shared, and so are their roles: each file of tests has its own. */
+export const DUAL_ROLE = `dual_${randomUUID().slice(0, 8)}`;
 const PASSWORD = 'only-for-this-test';
 
 export const DUAL_SCHEMA: readonly string[] = [
@@ -17,22 +19,20 @@ export const DUAL_SCHEMA: readonly string[] = [
   'CREATE TABLE shop.product (name text PRIMARY KEY)',
   `INSERT INTO shop.product SELECT 'product ' || i FROM generate_series(1, 20) i`,
   `INSERT INTO shop.customer SELECT i, 0 FROM generate_series(1, ${CUSTOMERS}) i`,
-  `GRANT USAGE ON SCHEMA shop TO ${ROLE}`,
-  `GRANT SELECT, INSERT, UPDATE ON shop.customer, shop.order, shop.product TO ${ROLE}`,
-  readFileSync(new URL('../../examples/dual-write/outbox.sql', import.meta.url), 'utf8'),
+  `GRANT USAGE ON SCHEMA shop TO ${DUAL_ROLE}`,
+  `GRANT SELECT, INSERT, UPDATE ON shop.customer, shop.order, shop.product TO ${DUAL_ROLE}`,
+  readFileSync(new URL('../../examples/dual-write/outbox.sql', import.meta.url), 'utf8').replaceAll('shop_app', DUAL_ROLE),
 ];
 
-/** Servers are shared, and so are their roles. */
 export const ENSURE_ROLE = `DO $$ BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('${ROLE}'));
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${ROLE}') THEN CREATE ROLE ${ROLE}; END IF;
-  ALTER ROLE ${ROLE} LOGIN PASSWORD '${PASSWORD}';
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${DUAL_ROLE}') THEN CREATE ROLE ${DUAL_ROLE}; END IF;
+  ALTER ROLE ${DUAL_ROLE} LOGIN PASSWORD '${PASSWORD}';
 END $$`;
 
 /** The same address with the application's role. */
 export const asApplication = (address: string): string => {
   const url = new URL(address);
-  [url.username, url.password] = [ROLE, PASSWORD];
+  [url.username, url.password] = [DUAL_ROLE, PASSWORD];
   return url.href;
 };
 
