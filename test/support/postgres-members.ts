@@ -23,7 +23,7 @@ type Member = (request: Request) => Promise<Address>;
 const SETTINGS: Readonly<Record<string, string>> = {
   wal_level: 'logical',
   max_wal_senders: '100',
-  max_replication_slots: '100',
+  max_replication_slots: '200',
   max_connections: '300',
   max_prepared_transactions: '20',
   shared_buffers: '64MB',

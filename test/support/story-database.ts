@@ -25,8 +25,24 @@ async function postgresStoryDatabase(url: string): Promise<StoryDatabase> {
   client.on('error', () => undefined);
   await client.connect();
   const rows = async (statement: string) => (await client.query<(string | null)[]>({text: statement, rowMode: 'array'})).rows;
-  return overClient(url, client, rows);
+  return {
+    ...overClient(url, client, rows),
+    close: async () => {
+      // Of a server that others use: a runner that was killed has left its slots, and there is only so much room for them.
+      for (const statement of [END_READERS, DROP_SLOTS]) await client.query(statement).catch(unlessAnswered);
+      await client.end();
+    },
+  };
 }
+
+const OWN_SLOTS = 'FROM pg_replication_slots WHERE database = current_database()';
+const END_READERS = `SELECT pg_terminate_backend(active_pid, 5000) ${OWN_SLOTS} AND active`;
+const DROP_SLOTS = `SELECT pg_drop_replication_slot(slot_name) ${OWN_SLOTS} AND NOT active`;
+
+/** A server that a story has stopped needs no room. */
+const unlessAnswered = (error: unknown): void => {
+  if (error instanceof pg.DatabaseError) throw error;
+};
 
 async function mysqlStoryDatabase(url: string): Promise<StoryDatabase> {
   const client = await mysql.createConnection({...loginOf(url), rowsAsArray: true, typeCast: (field) => field.string()});
