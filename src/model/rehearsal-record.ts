@@ -45,6 +45,18 @@ export type RehearsedServer = Pick<SideSurroundings, 'version' | 'versionText'> 
   readonly database: string;
 };
 
+/** What a replay did with its recording; transactions of all rounds. */
+export type Replayed = {
+  readonly recordedAt: string;
+  readonly recordedMs: number;
+  readonly transactions: number;
+  readonly rounds: number;
+  /** Updates and deletes of rows that are not in the clone. */
+  readonly absent: number;
+  /** By how much it came too late at most; holds are part of it. */
+  readonly behindMs: number;
+};
+
 export type RehearsalRecord = {
   readonly schemaVersion: 1;
   readonly id: string;
@@ -75,14 +87,7 @@ export type RehearsalRecord = {
     /** Acknowledged a second, waits and holds included. Absent in older records. */
     readonly reached?: number;
     /** Of a recording that was played instead of writes that were made up. */
-    readonly replayed?: {
-      readonly recordedAt: string;
-      readonly recordedMs: number;
-      readonly transactions: number;
-      readonly rounds: number;
-      readonly absent: number;
-      readonly behindMs: number;
-    };
+    readonly replayed?: Replayed;
     readonly acknowledged: number;
     readonly refused: number;
     readonly unknown: number;

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
+import {problemsOf} from '../../test/support/plan-problems.ts';
 import {canaryPaths} from './canary-paths.ts';
 import {pinPlan} from './plan-file.ts';
-import {PlanInvalid} from './plan-invalid.ts';
 
 const PLAN = `name: shop
 workflow: live-migration
@@ -15,17 +15,6 @@ const BOTH = 'switch: [router, {command: {run: ./switch.sh}}]\n';
 const env = (value: string) => ({kind: 'env', value});
 const OWN = {source: env('SOURCE_URL'), target: env('TARGET_URL'), isOwn: true};
 const APPLICATION = {source: env('A'), target: env('B'), isOwn: false};
-
-/** Without the file and the place, which other tests look at. */
-function problemsOf(text: string): string[] {
-  try {
-    pinPlan(PLAN + text, 'p.yaml');
-  } catch (error) {
-    if (error instanceof PlanInvalid) return error.message.split('\n').slice(1);
-    throw error;
-  }
-  return [];
-}
 
 describe('along what a plan has tokens written', () => {
   test.each([
@@ -88,7 +77,7 @@ describe('what cannot be meant is named', () => {
     [`${PROXY}canary: {paths: ['postgres://app:secret@pool/shop']}\n`, 'canary.paths[0]: a URL with a password must not stand in a plan'],
     ['canary: on\n', 'canary'],
   ])('%s', (text, expected) => {
-    const problems = problemsOf(text).join('\n');
+    const problems = problemsOf(PLAN + text).join('\n');
     expect(problems).toContain(expected);
     expect(problems).not.toContain('secret@');
   });

@@ -1,7 +1,7 @@
 import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
+import {problemsOf} from '../../test/support/plan-problems.ts';
 import {pinPlan, readPlanFile} from './plan-file.ts';
-import {PlanInvalid} from './plan-invalid.ts';
 import {isInPlace} from './plan.ts';
 
 const HEAD = `name: orders-channel
@@ -10,16 +10,6 @@ workflow: expand-contract
 const DATABASE = 'database: {engine: postgres, url: env:SHOP_URL}\n';
 const operations = (column: string) => `operations: [{add-column: {${column}}}]\n`;
 const BARE = 'table: shop.orders, column: channel, type: text';
-
-function problemsOf(text: string): string[] {
-  try {
-    pinPlan(text, 'p.yaml');
-  } catch (error) {
-    if (error instanceof PlanInvalid) return error.message.split('\n').slice(1);
-    throw error;
-  }
-  return [];
-}
 
 describe('a plan that changes one database', () => {
   it('has it on both sides, and its tables as scope', () => {

@@ -2,8 +2,8 @@ import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import {problemsOf} from '../../test/support/plan-problems.ts';
 import {pinPlan, readPlanFile} from './plan-file.ts';
-import {PlanInvalid} from './plan-invalid.ts';
 import {SHIPPED} from './vocabulary.ts';
 
 const HEAD = `name: shop
@@ -14,17 +14,6 @@ target: {engine: postgres, url: env:TARGET_URL}
 const SCHEMA = 'schema: {kind: existing}\n';
 const SCOPE = 'scope: {tables: [shop.*]}\n';
 const MINIMAL = HEAD + SCHEMA + SCOPE;
-
-/** The whole text a person sees, without its title. */
-function problemsOf(text: string): string[] {
-  try {
-    pinPlan(text, 'p.yaml');
-  } catch (error) {
-    if (error instanceof PlanInvalid) return error.message.split('\n').slice(1);
-    throw error;
-  }
-  return [];
-}
 
 describe('a good plan', () => {
   it('gets every default', () => {

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
+import {problemsOf} from '../../test/support/plan-problems.ts';
 import {pinPlan} from './plan-file.ts';
-import {PlanInvalid} from './plan-invalid.ts';
 
 const planText = (workflow: string, more: string, engine = 'postgres'): string => `name: shop
 workflow: ${workflow}
@@ -9,16 +9,6 @@ target: {engine: postgres, url: env:TARGET_URL}
 scope: {tables: [shop.*]}
 ${more}`;
 const READS = 'reads: {outbox: shop.outbox}\napplicationRoles: [app]\n';
-
-function problemsOf(text: string): string[] {
-  try {
-    pinPlan(text, 'p.yaml');
-  } catch (error) {
-    if (error instanceof PlanInvalid) return error.message.split('\n').slice(1);
-    throw error;
-  }
-  return [];
-}
 
 describe('a live-migration that says how its reads move', () => {
   test('is the same plan as one of dual-write', () => {

@@ -6,11 +6,11 @@
 import type {Cloning, LoadClient, Ties, Written} from '../engine/engine.ts';
 import type {Value} from '../model/change.ts';
 import type {Clock} from '../model/effects.ts';
+import type {Replayed} from '../model/rehearsal-record.ts';
 import type {Side} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
 import {type LoadRow, loadRows} from './load-rows.ts';
 import type {MeasuredPeak} from './peak.ts';
-import type {Replayed} from './replay.ts';
 
 export type LoadRequest = {
   readonly sides: Readonly<Record<Side, Cloning>>;

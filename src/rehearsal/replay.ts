@@ -21,18 +21,6 @@ export type ReplayRequest = {
   readonly clock: Clock;
 };
 
-/** What a replay did with its recording; transactions of all rounds. */
-export type Replayed = {
-  readonly recordedAt: string;
-  readonly recordedMs: number;
-  readonly transactions: number;
-  readonly rounds: number;
-  /** Updates and deletes of rows that are not in the clone. */
-  readonly absent: number;
-  /** By how much it came too late at most; holds are part of it. */
-  readonly behindMs: number;
-};
-
 /** Between two tries of a transaction that no side takes. */
 const AGAIN_MS = 20;
 const WRITES_ENOUGH = 25;

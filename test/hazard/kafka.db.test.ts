@@ -1,22 +1,11 @@
 /** What Kafka itself can do to a stream: readers that were believed dead, and rows that are larger than a message. */
-import {afterAll, expect, test as always} from 'vitest';
+import {expect} from 'vitest';
+import {kafkaTest as test, stack} from '../support/kafka-of-file.ts';
 import {writeKafkaPlan} from '../support/kafka-plan.ts';
-import {ownKafkaStack} from '../support/kafka-servers.ts';
 import {openShopStory, type ShopStory} from '../support/shop-story.ts';
 import {isPhaseEnded} from '../support/story.ts';
 import {asked} from '../support/there-and-back.ts';
-import {optional} from '../support/servers.ts';
 import {untilTrue} from '../support/until.ts';
-
-const had = await optional(ownKafkaStack);
-const test = always.skipIf(!had);
-afterAll(() => had?.[Symbol.asyncDispose]());
-
-/** Of the tests that run only where there is one. */
-const stack = () => {
-  if (!had) throw new Error('there is no Kafka');
-  return had;
-};
 
 const WAITS = {gates: {cutover: ['replication-lag', 'checksum-match', 'approval']}};
 const atTheGate = (story: ShopStory) => story.untilFact('the gate', ({type}) => type === 'gate-verdict');

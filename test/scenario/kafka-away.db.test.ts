@@ -1,25 +1,14 @@
 /** Kafka Connect is away for longer than anything waits for it, and topics forget: told while it lasts, and nothing is lost. */
 import kafkajs from 'kafkajs';
-import {afterAll, expect, test as always} from 'vitest';
+import {expect} from 'vitest';
 import type {JournalFact} from '../../src/journal/journal.ts';
+import {kafkaTest as test, stack} from '../support/kafka-of-file.ts';
 import {writeKafkaPlan} from '../support/kafka-plan.ts';
-import {ownKafkaStack} from '../support/kafka-servers.ts';
 import {openShopStory, type ShopStory} from '../support/shop-story.ts';
 import {standing} from '../support/standing.ts';
 import {isPhaseEnded, isPhaseStarted} from '../support/story.ts';
 import {asked, opened} from '../support/there-and-back.ts';
-import {optional} from '../support/servers.ts';
 import {untilTrue} from '../support/until.ts';
-
-const had = await optional(ownKafkaStack);
-const test = always.skipIf(!had);
-afterAll(() => had?.[Symbol.asyncDispose]());
-
-/** Of the tests that run only where there is one. */
-const stack = () => {
-  if (!had) throw new Error('there is no Kafka');
-  return had;
-};
 
 const status = async (story: ShopStory): Promise<string> => (await story.type('status', '--json')).output;
 const connector = async (): Promise<string> => ((await (await fetch(`${stack().worker.url}/connectors`)).json()) as string[])[0] ?? '';

@@ -1,27 +1,16 @@
 /** The broker, or the source itself, is gone at once while Debezium and Kafka lie between: in the load, in the stream, at the steps of a cutover. */
 import {readFileSync} from 'node:fs';
-import {afterAll, expect, test as always} from 'vitest';
+import {expect} from 'vitest';
 import type {Crossfade} from '../../examples/demo/crossfade-process.ts';
+import {kafkaTest as test, stack} from '../support/kafka-of-file.ts';
 import {writeKafkaPlan} from '../support/kafka-plan.ts';
-import {ownKafkaStack} from '../support/kafka-servers.ts';
 import {openShopStory} from '../support/shop-story.ts';
 import {ownServer, standing} from '../support/standing.ts';
 import {isPhaseEnded, type Story} from '../support/story.ts';
 import {asked} from '../support/there-and-back.ts';
-import {optional} from '../support/servers.ts';
 import {untilTrue} from '../support/until.ts';
 
-const had = await optional(ownKafkaStack);
-const test = always.skipIf(!had);
-afterAll(() => had?.[Symbol.asyncDispose]());
-
 const FAILED = 1;
-
-/** Of the tests that run only where there is one. */
-const stack = () => {
-  if (!had) throw new Error('there is no Kafka');
-  return had;
-};
 
 const brokenOff = (story: Story): Promise<unknown> =>
   untilTrue('the stream has broken off', () => readFileSync(story.log, 'utf8').includes('forward stream broke off'));

@@ -1,23 +1,12 @@
 /** The relay `kafka` as the worked plan has it: Debezium reads the source, a topic keeps what it sends, and the rest of the migration is as ever. */
 import kafkajs from 'kafkajs';
-import {afterAll, expect, test as always} from 'vitest';
+import {expect} from 'vitest';
+import {kafkaTest as test, stack} from '../support/kafka-of-file.ts';
 import {writeKafkaPlan} from '../support/kafka-plan.ts';
-import {ownKafkaStack} from '../support/kafka-servers.ts';
 import {CUTOVER_STEPS, walkWithKills} from '../support/killed-walk.ts';
 import {openShopStory, type ShopStory} from '../support/shop-story.ts';
 import {isPhaseEnded} from '../support/story.ts';
 import {thereAndBack} from '../support/there-and-back.ts';
-import {optional} from '../support/servers.ts';
-
-const had = await optional(ownKafkaStack);
-const test = always.skipIf(!had);
-afterAll(() => had?.[Symbol.asyncDispose]());
-
-/** Of the tests that run only where there is one. */
-const stack = () => {
-  if (!had) throw new Error('there is no Kafka');
-  return had;
-};
 
 const planThrough = (story: ShopStory, sections: Readonly<Record<string, unknown>> = {}, client = 'kafkajs'): string =>
   writeKafkaPlan(story, stack(), {client, sections});
