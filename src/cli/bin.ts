@@ -12,5 +12,6 @@ if (Number(process.versions.node.split('.')[0]) < MAJOR_MIN) {
   process.exitCode = 2;
 } else {
   const {main} = await import('./command-line.ts');
-  process.exitCode = await main(process.argv.slice(2));
+  const {leave} = await import('./leave.ts');
+  leave(await main(process.argv.slice(2)));
 }

@@ -19,6 +19,10 @@ export function brokerError(what: string, error: unknown, saying: (error: unknow
   return new TransientError(message, {code: 'CF-RELAY-001', cause: error, next: 'nothing; it is tried again'});
 }
 
+/** A stream that is being left may still ask; a connection made now would be nobody's, and keep the process alive. */
+export const clientClosed = (): TransientError =>
+  new TransientError('Kafka: the client was closed', {code: 'CF-RELAY-001', next: 'nothing; whoever asked is at its end'});
+
 /** Of a topic that was there before. */
 export function requirePartitions(topic: string, had: number | undefined, wanted: number): void {
   if (had === wanted) return;

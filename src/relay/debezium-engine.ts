@@ -27,8 +27,10 @@ export interface DebeziumEngine {
   acknowledged?(own: Source, position: Position): void;
   /** Whether everything up to `position` is within `limit`. */
   isWithin(position: Position, limit: Position): boolean;
-  /** Of a message that ends a transaction: whether that is within `limit`. Undefined of all others. */
-  endsWithin(message: BrokerMessage, limit: Position): boolean | undefined;
+  /** Where the transaction ends that this message ends; undefined of all others. */
+  endOf(message: BrokerMessage): Position | undefined;
+  /** All that a stream knows which knows `known`, when the last transaction of it ended at `end`. */
+  knownAt(end: Position, known: Position): Position;
   isMark(message: BrokerMessage, short: string, content: string): boolean;
   /** The messages as whole transactions, each once and in the order in which they committed. */
   read(topic: ReadTopic): TopicReading;

@@ -2,6 +2,7 @@
 import type {Database} from '../engine/engine.ts';
 import type {StreamEvent} from '../model/change.ts';
 import {containsSet, parseGtidSet} from '../model/gtid-set.ts';
+import type {Position} from '../model/position.ts';
 import {nameOf, type Table} from '../model/table.ts';
 import type {BrokerMessage} from './broker-client.ts';
 import type {DebeziumEngine, ReadTopic} from './debezium-engine.ts';
@@ -25,10 +26,8 @@ export const debeziumMysql: DebeziumEngine = {
   requireFollowable: requireNoTags,
   acknowledged: (own, position) => own.acknowledge('forward', logOf(position)),
   isWithin: (position, limit) => containsSet(parseGtidSet(logOf(limit)), parseGtidSet(logOf(position))),
-  endsWithin: (message, limit) =>
-    read(message, (value) =>
-      value['status'] === 'END' ? containsSet(parseGtidSet(logOf(limit)), parseGtidSet(word(value['id']))) : undefined,
-    ),
+  endOf: (message) => read(message, (value) => (value['status'] === 'END' ? (word(value['id']) as Position) : undefined)),
+  knownAt: (_, known) => known,
   isMark: (message, short, content) =>
     read(message, (value) => {
       if ('status' in value || sourceOf(value).schema !== OWN_SCHEMA) return false;

@@ -6,7 +6,7 @@ import {Backlog} from './backlog.ts';
 import type {DebeziumEngine, ReadTopic} from './debezium-engine.ts';
 import {debeziumFindings} from './debezium-postgres-findings.ts';
 import {DebeziumTransactions} from './debezium-transactions.ts';
-import {lsnOf} from './lsn-text.ts';
+import {lsnOf, lsnText} from './lsn-text.ts';
 import {POSTGRES_CONNECTOR, postgresSettings, postgresSettingsFor, publishedTable} from './postgres-connector.ts';
 import {endOf, isMark} from './topic-landmarks.ts';
 import {logOf, offsetOf} from './topic-position.ts';
@@ -22,10 +22,12 @@ export const debeziumPostgres: DebeziumEngine = {
   announced: postgresSettingsFor,
   findings: debeziumFindings,
   isWithin: (position, limit) => lsnOf(logOf(position)) <= lsnOf(logOf(limit)),
-  endsWithin(message, limit) {
+  endOf(message) {
     const end = endOf(message);
-    return end === undefined ? undefined : end <= lsnOf(logOf(limit));
+    return end === undefined ? undefined : lsnText(end);
   },
+  // Messages name the commit before theirs, and the source's log goes on without one.
+  knownAt: (end) => end,
   isMark,
   read(topic) {
     const {own, tables, start, mayReread} = topic;

@@ -157,15 +157,16 @@ export class KafkaStream implements RelayStream {
     const begin = this.#known && debezium.isWithin(this.#known, from) ? this.#known : undefined;
     const {first} = await this.#kept.require(begin && offsetOf(begin));
     await this.#source.mark(PLACE);
-    let place = (begin && offsetOf(begin)) ?? first;
+    let place = begin ?? atOffset(logOf(from), first);
     // Without one before it in sight, what is gone may have been behind it.
     let isFound = begin !== undefined || first === 0n;
-    for await (const batch of this.#watched.messages(place, signal))
+    for await (const batch of this.#watched.messages(offsetOf(place) ?? first, signal))
       for (const message of batch) {
-        const isWithin = debezium.endsWithin(message, from);
-        if (isWithin === false && !isFound) throw messagesGone(`${this.#topic} begins at ${first}, which is behind ${from}`);
-        if (isWithin === false) return atOffset(logOf(from), place);
-        if (isWithin) [place, isFound] = [message.offset + 1n, true];
+        const end = debezium.endOf(message);
+        if (end === undefined) continue;
+        if (debezium.isWithin(end, from)) [place, isFound] = [atOffset(end, message.offset + 1n), true];
+        else if (!isFound) throw messagesGone(`${this.#topic} begins at ${first}, which is behind ${from}`);
+        else return atOffset(debezium.knownAt(logOf(place), logOf(from)), offsetOf(place) ?? first);
       }
     signal.throwIfAborted();
     throw new TransientError(`the place of ${from} in ${this.#topic} was not found`, {

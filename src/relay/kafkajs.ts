@@ -3,7 +3,7 @@ import kafkajs, {type Admin, type Kafka, type Producer, type SASLOptions} from '
 import type {Effects} from '../model/effects.ts';
 import type {BrokerAddress, BrokerClient, BrokerMessage, NewMessage, OffsetRange, TopicPartition, TopicSettings} from './broker-client.ts';
 import {encryption} from './broker-encryption.ts';
-import {brokerError, requirePartitions, type Said} from './broker-errors.ts';
+import {brokerError, clientClosed, requirePartitions, type Said} from './broker-errors.ts';
 import {KafkajsReader} from './kafkajs-reader.ts';
 
 const CONNECT_MS_MAX = 10_000;
@@ -17,6 +17,7 @@ export class KafkajsClient implements BrokerClient {
   #made: Kafka | undefined;
   #admin: Promise<Admin> | undefined;
   #producer: Promise<Producer> | undefined;
+  #isClosed = false;
 
   constructor(address: BrokerAddress, effects: Effects) {
     this.#address = address;
@@ -25,6 +26,7 @@ export class KafkajsClient implements BrokerClient {
 
   /** What goes wrong is thrown, and said once, by whoever asked. */
   get #kafka(): Kafka {
+    if (this.#isClosed) throw clientClosed();
     const {brokers, clientId, tls, sasl} = this.#address;
     const access = {ssl: encryption(brokers, tls), ...(sasl && {sasl: sasl as SASLOptions})};
     const limits = {connectionTimeout: CONNECT_MS_MAX, requestTimeout: ANSWER_MS_MAX, retry: RETRY};
@@ -112,6 +114,7 @@ export class KafkajsClient implements BrokerClient {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const open = [this.#admin, this.#producer];
     this.#admin = undefined;
     this.#producer = undefined;
@@ -119,12 +122,21 @@ export class KafkajsClient implements BrokerClient {
   }
 
   async #ask<T>(what: string, question: (admin: Admin) => Promise<T>): Promise<T> {
+    let admin: Promise<Admin> | undefined;
     try {
-      return await question(await (this.#admin ??= connected(this.#kafka.admin())));
+      admin = this.#admin ??= connected(this.#kafka.admin());
+      return await question(await admin);
     } catch (error) {
-      this.#admin = undefined;
+      // What a broker has answered says nothing against the connection.
+      if (admin && !(rootOf(error) instanceof kafkajs.KafkaJSProtocolError)) this.#leave(admin);
       throw brokerError(what, error, saidBy);
     }
+  }
+
+  /** The next question opens another one. */
+  #leave(admin: Promise<Admin>): void {
+    if (this.#admin === admin) this.#admin = undefined;
+    admin.then((one) => one.disconnect()).catch(() => undefined); // what never connected has nothing to end
   }
 }
 

@@ -3,7 +3,7 @@ import {Admin, ConfigResourceTypes, Consumer, type ConsumerOptions, Producer} fr
 import type {Effects} from '../model/effects.ts';
 import type {BrokerAddress, BrokerClient, BrokerMessage, NewMessage, OffsetRange, TopicPartition, TopicSettings} from './broker-client.ts';
 import {encryption} from './broker-encryption.ts';
-import {brokerError, requirePartitions} from './broker-errors.ts';
+import {brokerError, clientClosed, requirePartitions} from './broker-errors.ts';
 import {saidBy, says} from './platformatic-errors.ts';
 import {PlatformaticReader} from './platformatic-reader.ts';
 
@@ -16,6 +16,7 @@ export class PlatformaticClient implements BrokerClient {
   #admin: Admin | undefined;
   #consumer: Consumer | undefined;
   #producer: Producer | undefined;
+  #isClosed = false;
 
   constructor(address: BrokerAddress, effects: Effects) {
     this.#address = address;
@@ -24,6 +25,7 @@ export class PlatformaticClient implements BrokerClient {
 
   /** As the library wants it. */
   get #options(): Omit<ConsumerOptions<Buffer, Buffer, Buffer, Buffer>, 'groupId'> {
+    if (this.#isClosed) throw clientClosed();
     const {brokers, clientId, tls, sasl} = this.#address;
     const ssl = encryption(brokers, tls);
     const mechanism =
@@ -117,6 +119,7 @@ export class PlatformaticClient implements BrokerClient {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const open = [this.#admin, this.#consumer, this.#producer];
     [this.#admin, this.#consumer, this.#producer] = [undefined, undefined, undefined];
     for (const one of open) await one?.close();

@@ -61,6 +61,17 @@ export async function brokerClientSuite(name: string, open: (address: BrokerAddr
       expect((await taken(client, [at(0, 1n)], 2)).map(({offset}) => offset)).toEqual([1n, 2n]);
     });
 
+    test('what is asked after its end opens nothing', async () => {
+      const closed = open({brokers: [broker.address], clientId: 'closed'}, realEffects());
+      expect(await closed.offsets(topic)).toHaveLength(2);
+      await closed.close();
+      const refused = {code: 'CF-RELAY-001', message: 'Kafka: the client was closed'};
+      await expect(closed.offsets(topic)).rejects.toMatchObject(refused);
+      await expect(closed.produce(topic, [{partition: 0, key: null, value: null}])).rejects.toMatchObject(refused);
+      const messages = closed.consume([{topic, partition: 0, offset: 0n}], new AbortController().signal);
+      await expect(messages[Symbol.asyncIterator]().next()).rejects.toMatchObject(refused);
+    });
+
     test('offsets are found by time: of the first message since then, of the end where there is none', async () => {
       const aged = await made(client);
       const hourMs = 3_600_000;

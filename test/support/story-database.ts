@@ -14,7 +14,9 @@ export type StoryDatabase = {
 };
 
 export const storyDatabase = (url: string): Promise<StoryDatabase> =>
-  new URL(url).protocol !== 'postgres:' && new URL(url).protocol !== 'postgresql:' ? mysqlStoryDatabase(url) : postgresStoryDatabase(url);
+  isPostgres(url) ? postgresStoryDatabase(url) : mysqlStoryDatabase(url);
+
+const isPostgres = (url: string): boolean => new URL(url).protocol.startsWith('postgres');
 
 async function postgresStoryDatabase(url: string): Promise<StoryDatabase> {
   const client = new pg.Client({
@@ -25,21 +27,22 @@ async function postgresStoryDatabase(url: string): Promise<StoryDatabase> {
   client.on('error', () => undefined);
   await client.connect();
   const rows = async (statement: string) => (await client.query<(string | null)[]>({text: statement, rowMode: 'array'})).rows;
-  return {
-    ...overClient(url, client, rows),
-    close: async () => {
-      // Of a server that others use: a runner that was killed has left its slots, and there is only so much room for them.
-      for (const statement of [END_READERS, DROP_SLOTS]) await client.query(statement).catch(unlessAnswered);
-      await client.end();
-    },
-  };
+  return overClient(url, client, rows);
 }
 
 const OWN_SLOTS = 'FROM pg_replication_slots WHERE database = current_database()';
 const END_READERS = `SELECT pg_terminate_backend(active_pid, 5000) ${OWN_SLOTS} AND active`;
 const DROP_SLOTS = `SELECT pg_drop_replication_slot(slot_name) ${OWN_SLOTS} AND NOT active`;
 
-/** A server that a story has stopped needs no room. */
+/**
+ * Once nothing runs any more: a runner that was killed has left its slots, and a server that others use has only so much room for
+ * them. One that the story has stopped needs none.
+ */
+export async function closeForGood(database: StoryDatabase): Promise<void> {
+  if (isPostgres(database.url)) for (const statement of [END_READERS, DROP_SLOTS]) await database.run(statement).catch(unlessAnswered);
+  await database.close();
+}
+
 const unlessAnswered = (error: unknown): void => {
   if (error instanceof pg.DatabaseError) throw error;
 };

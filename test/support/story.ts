@@ -14,7 +14,7 @@ import {openStateStore} from '../../src/journal/state-store.ts';
 import {realEffects} from './effects.ts';
 import {type At, type Interruption, INTERRUPTION} from './runner-effects.ts';
 import {postgresServer} from './servers.ts';
-import {type StoryDatabase, storyDatabase} from './story-database.ts';
+import {closeForGood, type StoryDatabase, storyDatabase} from './story-database.ts';
 import {until, untilTrue} from './until.ts';
 
 export type StoryOptions = {
@@ -136,7 +136,7 @@ export async function openStory(options: StoryOptions): Promise<Story> {
       }),
     async [Symbol.asyncDispose]() {
       for (const runner of running) await runner.kill9();
-      await Promise.all([sides.source.close(), sides.target.close()]);
+      await Promise.all([closeForGood(sides.source), closeForGood(sides.target)]);
       if (!process.env['KEEP']) rmSync(folder, {recursive: true});
     },
   };
