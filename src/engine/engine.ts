@@ -188,8 +188,8 @@ export interface Source {
     signal: AbortSignal,
     mayReread?: MayReread,
   ): AsyncIterable<readonly StreamEvent[]>;
-  /** Where a stream of which nothing is applied is opened instead of `from`; absent where that is always there. */
-  watchedFrom?(direction: Direction, from: Position): Promise<Position>;
+  /** Where a stream of which nothing is applied is opened: at `from`, or at the present where that is gone. Absent, or undefined: at `from`, which the server keeps. */
+  watchedFrom?(direction: Direction, from: Position): Promise<Position | undefined>;
   /** The log kept for a stream of ours; undefined without one. Absent where the server does not tell. */
   keptLog?(direction: Direction): Promise<KeptLog | undefined>;
   /** What waits between the sides; undefined before there is a stream. Absent without a relay. */

@@ -12,14 +12,17 @@ import {MappedChanges} from './mapped-changes.ts';
 
 /** `from`: where the side was closed; what committed before it was carried over and is no alarm. */
 export const runDropPass = async (options: LinkOptions, progress: LinkProgress, from: Position, signal: AbortSignal): Promise<void> => {
-  const {source} = options.from;
-  await source.probeStream(options.direction, undefined);
-  const opened = (await source.watchedFrom?.(options.direction, from)) ?? from;
+  const {source, side} = options.from;
+  const place = progress.applied ?? from;
+  const opened = await source.watchedFrom?.(options.direction, place);
+  await source.probeStream(options.direction, opened);
+  if (opened !== undefined && opened !== place)
+    options.telemetry.note(`nobody can tell any more what was written to the closed ${side} since ${place}: it is watched from now on`);
   const mapped = new MappedChanges(options.mappings);
   const watch = {options, progress, from, mapped, transaction: undefined as Open | undefined};
   for await (const events of source.changes(
     options.direction,
-    opened,
+    opened ?? place,
     options.mappings.map((mapping) => mapping.from),
     signal,
   )) {

@@ -38,7 +38,7 @@ function relayedSource(own: Source, stream: RelayStream): Source {
     dropStream: (direction) => (direction === 'forward' ? stream.drop() : own.dropStream(direction)),
     changes: (direction, from, tables, signal, mayReread) =>
       direction === 'forward' ? stream.changes(from, tables, signal, mayReread) : own.changes(direction, from, tables, signal, mayReread),
-    watchedFrom: async (direction, from) => (direction === 'forward' ? stream.watchedFrom(from) : from),
+    watchedFrom: async (direction, from) => (direction === 'forward' ? stream.watchedFrom(from) : own.watchedFrom?.(direction, from)),
     acknowledge: (direction, position) => (direction === 'forward' ? stream.acknowledge(position) : own.acknowledge(direction, position)),
     async probeSchema(direction, scope) {
       await own.probeSchema(direction, scope);

@@ -26,9 +26,7 @@ async function sweep(flags: SweepFlags): Promise<number> {
   readProgramOnce();
   const program = versionOfProgram();
   const {version} = program;
-  const giveUpAt = performance.now() + flags.budgetMs;
   const interrupted = interruption();
-  const isOver = (): boolean => interrupted.aborted || performance.now() >= giveUpAt;
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await open(false, flags.seed));
   say(`sweep of ${version}, ${flags.pair}, seed ${flags.seed}: recording the points of a whole migration`);
@@ -49,6 +47,8 @@ async function sweep(flags: SweepFlags): Promise<number> {
     `${pointsIn(stretches)}, ${all.length} runs, ${chosen.length - left.length} of ${chosen.length} made before; about ` +
       `${minutes(expectedMs / flags.workers)} for the rest, ${minutes(flags.budgetMs)} allowed`,
   );
+  const giveUpAt = performance.now() + flags.budgetMs;
+  const isOver = (): boolean => interrupted.aborted || performance.now() >= giveUpAt;
   const bad = await runAll(left, {
     flags,
     results,
@@ -61,7 +61,8 @@ async function sweep(flags: SweepFlags): Promise<number> {
   tell(results, version);
   const own = results.of(version);
   if (flags.publish) publish('sweep', runsProof(own, version, every.length, flags.pair), program, badOf(own));
-  return bad === 0 ? 0 : 1;
+  if (own.length === 0) say(`no run was made in ${minutes(flags.budgetMs)}: that shows nothing; allow more with --budget`);
+  return bad === 0 && own.length > 0 ? 0 : 1;
 }
 
 type Sweep = {

@@ -14,7 +14,7 @@ import {BEGIN_READING, isCut, keyColumns, nextBound, oneOf, rangeCondition, rows
 import {rowsOf, sentRows, textRows, type SentRow} from './mysql-row-stream.ts';
 import type {MySession} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
-import {changedShape, createStream, dropStream, probeStream, streamRecord} from './mysql-stream-record.ts';
+import {changedShape, createStream, dropStream, probeStream, stillThere, streamRecord} from './mysql-stream-record.ts';
 
 /** Looked again whether delivered transactions are visible; each look is a round trip. */
 const LOOKS_MAX = 2000;
@@ -44,6 +44,10 @@ export class MysqlSource implements Source {
 
   async probeStream(direction: Direction, applied: Position | undefined): Promise<void> {
     this.#kept.standsAt(direction, await probeStream(this.#sessions, this.#migration, direction, applied));
+  }
+
+  watchedFrom(_: Direction, from: Position): Promise<Position> {
+    return this.#sessions.use((session) => stillThere(session, from));
   }
 
   keptLog(direction: Direction): Promise<KeptLog | undefined> {

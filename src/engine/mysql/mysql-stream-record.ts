@@ -80,6 +80,10 @@ export const probeStream = (
     return reached;
   });
 
+/** `from`, or the present where the log no longer reaches back to it. */
+export const stillThere = async (session: MySession, from: Position): Promise<Position> =>
+  containsPosition(from, await streamDialect(session.flavour).purged(session)) ? from : executedPosition(session);
+
 /** The differences since the stream was created, in words. */
 export const changedShape = async (session: MySession, {tables, shape}: StreamRecord): Promise<readonly string[]> =>
   shapeDifferences(shape, await tableShape(session, tables));
