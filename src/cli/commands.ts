@@ -25,6 +25,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {name: 'run', summary: 'start a plan and carry it out until the end', load: () => import('./run.ts')},
   {name: 'resume', summary: 'go on with a run that was paused, stopped or killed', load: () => import('./resume.ts')},
+  {name: 'worker', summary: "do a run's work, or stand by and take over when its runner is gone", load: () => import('./worker.ts')},
   {name: 'status', summary: 'where a run stands, and why it is not done', load: () => import('./status.ts')},
   {name: 'watch', summary: 'look on while a run goes on, with its numbers; leaving never stops it', load: () => import('./watch.ts')},
   {name: 'events', summary: 'list or follow what happened, and check that nobody altered it', load: () => import('./events.ts')},

@@ -22,7 +22,7 @@ export type Interruption = At & {readonly watchdog?: string} & (
 export const INTERRUPTION = 'CROSSFADE_TEST_INTERRUPTION';
 const POLL_MS = 10;
 /** Verbs with a runner in them. */
-const RUNNERS: readonly string[] = ['run', 'resume', 'trial', 'rehearse'];
+const RUNNERS: readonly string[] = ['run', 'resume', 'trial', 'rehearse', 'worker'];
 
 export default function interrupting(effects: Effects): Effects {
   const asked = process.env[INTERRUPTION];
