@@ -12,12 +12,14 @@ import {untilTrue} from '../support/until.ts';
 
 const killedAt = (label: string): Interruption => ({kind: 'journal.write', label, act: 'kill'});
 
-/** The processes that have held the run so far, in turn. */
-const holders = async (story: Story): Promise<readonly number[]> =>
-  (await story.facts()).flatMap((fact) => (fact.type === 'runner-started' ? [fact.pid] : []));
-
 const works = (story: Story, turn: number): Promise<unknown> =>
-  untilTrue(`worker ${turn} works`, async () => (await holders(story)).length === turn);
+  untilTrue(`worker ${turn} works`, async () => (await story.facts()).filter(({type}) => type === 'runner-started').length === turn);
+
+/** As `status` says it. */
+const holder = async (story: Story): Promise<string> => {
+  const started = (await story.facts()).flatMap((fact) => (fact.type === 'runner-started' ? [fact] : [])).at(-1);
+  return `${started?.holder}@${started?.host}, pid ${started?.pid}`;
+};
 
 const standsBy = (story: Story, times: number): Promise<unknown> =>
   untilTrue('one stands by', () => readFileSync(story.log, 'utf8').split('stands by: ').length > times);
@@ -43,16 +45,21 @@ test('killed in the load and in the cutover, asleep while the target serves: the
 
   const fourth = story.start(['worker']);
   await standsBy(story, 2);
-  const [asleep] = (await holders(story)).slice(-1);
-  if (asleep === undefined) throw new Error('nobody holds the run');
-  process.kill(asleep, 'SIGSTOP');
+  expect((await story.type('worker', '--dry-run')).output).toContain(`would stand by: ${await holder(story)} works, since `);
+  if (third.pid === undefined) throw new Error('it was never started');
+  process.kill(third.pid, 'SIGSTOP');
   for (const side of [story.source, story.target]) await side.run(END_SESSIONS);
   await works(story, 4);
-  process.kill(asleep, 'SIGCONT');
+  process.kill(third.pid, 'SIGCONT');
   await standsBy(story, 3);
 
+  // Whoever is told to leave leaves the run to the next one, which has worked before.
+  await fourth.stop();
+  expect(await fourth.ended).toBe(143);
+  await works(story, 5);
+  const fifth = story.start(['worker']);
+  await standsBy(story, 4);
   await asked(story, 'complete', 'taking-turns');
-  for (const worker of [third, fourth]) expect(await worker.ended, worker.lastWords()).toBe(0);
-  expect(new Set(await holders(story)).size).toBe(4);
+  for (const worker of [third, fifth]) expect(await worker.ended, worker.lastWords()).toBe(0);
   await story.expectNothingLost('target', 1);
 });
