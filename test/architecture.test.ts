@@ -115,6 +115,7 @@ const SEAM: readonly {readonly file: string; readonly may: readonly Effect[]; re
   {file: 'src/cli/trial-tests.ts', may: ['process'], why: "runs the application's own tests"},
   {file: 'src/cli/runner-alive.ts', may: ['process'], why: 'asks whether a runner of this machine still runs'},
   {file: 'src/cli/leave.ts', may: ['time'], why: 'ends the process, whatever a library has left open'},
+  {file: 'src/cli/serve-page.ts', may: ['time', 'network'], why: 'the script of a page, which a browser carries out'},
   {file: 'src/cli/new-file.ts', may: ['files'], why: 'writes the plan that init was asked for'},
   {file: 'src/server/metrics-server.ts', may: ['network'], why: 'answers Prometheus'},
   {file: 'src/server/api-server.ts', may: ['network'], why: 'answers calls by HTTP'},

@@ -6,8 +6,9 @@ import {TerminalError} from '../model/errors.ts';
 import type {ApiCall} from '../server/api-server.ts';
 import {seenIn} from './approver.ts';
 import {unfinishedOf, type Run} from './run-choice.ts';
+import {isRunnerAlive} from './runner-alive.ts';
 import {look, statusDocument} from './status-document.ts';
-import {verdictsOf} from './watch-view.ts';
+import {verdictsOf, watchView, type WatchView} from './watch-view.ts';
 
 const ENTRIES_MAX = 500;
 /** Between two looks at a journal that is followed. */
@@ -20,6 +21,12 @@ const STREAM_LOOKS_MAX = 4_500;
 export async function statusOf({id, entries, state}: Run, store: JournalStore): Promise<Readonly<Record<string, unknown>>> {
   const report = await store.report(id);
   return statusDocument({id, state}, look({state, entries}, report), report);
+}
+
+/** For people: what it shows may change. */
+export async function viewOf({id, state, entries}: Run, store: JournalStore, clock: Clock): Promise<WatchView> {
+  const alive = state.runner && isRunnerAlive(state.runner);
+  return watchView({id, state, entries, report: await store.report(id), alive, now: clock.now()});
 }
 
 /** Those that go on, and the newest one also when it is over. */

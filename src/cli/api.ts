@@ -6,11 +6,12 @@ import type {Role} from '../model/person.ts';
 import {Admission, type Caller, TooManyCalls} from '../server/admission.ts';
 import type {ApiAnswer, ApiCall} from '../server/api-server.ts';
 import {ACTS, carryOut} from './api-acts.ts';
-import {eventsOf, eventStream, gatesOf, runsList, statusOf} from './api-reads.ts';
+import {eventsOf, eventStream, gatesOf, runsList, statusOf, viewOf} from './api-reads.ts';
 import {SCHEMA_VERSION} from './output.ts';
 import {refusalDocument} from './refusal.ts';
 import {named, type Run} from './run-choice.ts';
 import {SeenRuns} from './seen-runs.ts';
+import {PAGE, PAGE_HEADERS} from './serve-page.ts';
 
 /** `state` as it was given to this process. */
 export type Served = {readonly store: JournalStore; readonly state: string | undefined; readonly clock: Clock};
@@ -24,6 +25,7 @@ const READS: Readonly<Record<string, (place: Place) => Promise<ApiAnswer>>> = {
       ? {status: 200, stream: eventStream(run.journal, call, clock)}
       : found(eventsOf(run, call.query)),
   gates: async ({run}) => found(gatesOf(run)),
+  view: async ({run, store, clock}) => found(await viewOf(run, store, clock)),
 };
 
 /** Every call there is; `RUN` is an id, the start of one, or the name of its plan. */
@@ -38,6 +40,8 @@ export const CALLS: readonly {readonly method: string; readonly path: string; re
 export function apiOf(served: Served): (call: ApiCall) => Promise<ApiAnswer> {
   const [runs, admission, inTurn] = [new SeenRuns(served.store, served.clock), new Admission(served.store, served.clock), turns()];
   return async (call) => {
+    // It says nothing of any run, and asks with whatever its reader gives it.
+    if (call.path === '/' && call.method === 'GET') return {status: 200, headers: PAGE_HEADERS, page: PAGE};
     try {
       return await answer(call, await admission.admit(call), {served, runs, admission, inTurn});
     } catch (error) {

@@ -79,6 +79,7 @@ describe('copying', () => {
     expect(numbers()).toMatchObject({rowsCopied: 160, chunksDone: 3, chunksTotal: 4, copiedShare: 0.75});
     await end(1);
     expect(await copied).toEqual({rows: 20, bytes: 200, chunks: 2});
+    expect(numbers()).toMatchObject({rowsCopied: 170, rowsTotal: 170});
   });
 
   it('tells a run that is taken up after its copy what was copied, and one in its middle nothing', () => {

@@ -56,6 +56,8 @@ export const copyChunks = async (
     share.done(chunk.table, queue.leftOf(chunk.table));
     report(total);
   });
+  // So many it was, whatever the servers had estimated.
+  request.telemetry.gauge('rowsTotal', rowsOf(request.chunks.filter(({done}) => done)) + total.rows);
   return total;
 };
 

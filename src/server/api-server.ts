@@ -17,9 +17,10 @@ export type ApiCall = {
   readonly gone: AbortSignal;
 };
 
-/** JSON, or parts of a text that is sent as it comes. */
+/** JSON, a page for a browser, or parts of a text that is sent as it comes. */
 export type ApiAnswer = {readonly status: number; readonly headers?: Readonly<Record<string, string>>} & (
   | {readonly document: object}
+  | {readonly page: string}
   | {readonly stream: AsyncIterable<string>}
 );
 
@@ -108,9 +109,10 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
 }
 
 async function end(response: ServerResponse, answer: ApiAnswer): Promise<void> {
-  const type = 'stream' in answer ? 'text/event-stream' : 'application/json';
+  const type = 'stream' in answer ? 'text/event-stream' : 'page' in answer ? 'text/html; charset=utf-8' : 'application/json';
   response.writeHead(answer.status, {...HEADERS, 'content-type': type, ...answer.headers});
   if ('document' in answer) return void response.end(`${JSON.stringify(answer.document)}\n`);
+  if ('page' in answer) return void response.end(answer.page);
   for await (const part of answer.stream) {
     if (!response.write(part)) await drained(response);
     if (response.destroyed) return;

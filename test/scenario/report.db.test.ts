@@ -35,11 +35,11 @@ test.skipIf(program === undefined)('a run that went to its end is told in number
     const page = join(folder, 'report.html');
     expect(await story.type('report', '--out', page)).toMatchObject({code: 0});
     expect(await story.type('report', '--out', page, '--no-input')).toMatchObject({code: 2});
-    const {out, console} = await browse(program ?? '', join(folder, 'profile'), page, '--dump-dom');
+    const {out, console} = await browse(program ?? '', join(folder, 'profile'), `file://${page}`, '--dump-dom');
     expect(console).toBe('');
     expect(out).toContain('completed');
     const printed = join(folder, 'report.pdf');
-    await browse(program ?? '', join(folder, 'profile'), page, `--print-to-pdf=${printed}`);
+    await browse(program ?? '', join(folder, 'profile'), `file://${page}`, `--print-to-pdf=${printed}`);
     expect(readFileSync(printed).subarray(0, 5).toString()).toBe('%PDF-');
   } finally {
     rmSync(folder, {recursive: true, force: true});

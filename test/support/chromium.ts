@@ -19,12 +19,12 @@ export async function chromiumProgram(): Promise<string> {
   throw new ServerMissing(`Chromium could not be had. Provide it: ${command}`);
 }
 
-/** Opens a file as a person would and does one thing with it; answers with what it printed and what it complained of. */
+/** Opens an address as a person would and does things with it; answers with what it printed and what it complained of. */
 export async function browse(
   program: string,
   profile: string,
-  file: string,
-  act: string,
+  address: string,
+  ...acts: readonly string[]
 ): Promise<{readonly out: string; readonly console: string}> {
   const flags = [
     '--headless',
@@ -34,7 +34,7 @@ export async function browse(
     '--enable-logging=stderr',
     `--user-data-dir=${profile}`,
   ];
-  const child = spawn(program, [...flags, act, `file://${file}`], {stdio: ['ignore', 'pipe', 'pipe']});
+  const child = spawn(program, [...flags, ...acts, address], {stdio: ['ignore', 'pipe', 'pipe']});
   const ended = new Promise<number | null>((resolve, reject) => child.once('exit', resolve).once('error', reject));
   const [out, said, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${said}`);
