@@ -9,6 +9,7 @@ import type {PlannedOperation} from '../model/planned-operation.ts';
 import type {Side} from '../model/side.ts';
 import {operations} from '../operation/operations.ts';
 import type {Operation} from '../operation/operation.ts';
+import {watchWaitingLag} from '../phase/lag-watch.ts';
 import {phases} from '../phase/phases.ts';
 import {StandingReads} from '../phase/standing-reads.ts';
 import {StandingVerification} from '../phase/standing-verification.ts';
@@ -88,7 +89,10 @@ export const openSwitches = (plan: Plan, sides: Sides, migration: MigrationRef, 
   );
 
 /** Whoever runs them starts the guardian, and stops it. */
-export type RunParts = Pick<RunnerOptions, 'workflow' | 'phases' | 'gates' | 'context' | 'measures' | 'ensureStreams' | 'isPassing'> & {
+export type RunParts = Pick<
+  RunnerOptions,
+  'workflow' | 'phases' | 'gates' | 'context' | 'measures' | 'whileWaiting' | 'ensureStreams' | 'isPassing'
+> & {
   readonly guardian: Guardian;
 };
 
@@ -141,6 +145,7 @@ export const composeRun = (
     guardian,
     isPassing: (error) => engines.source.isPassing(error) || engines.target.isPassing(error),
     measures: measuresOf({...context, plan: pinned}, guardian),
+    whileWaiting: (openSide, signal) => watchWaitingLag(context, openSide, signal),
     ensureStreams: async (direction) => {
       const receiver = direction === 'forward' ? target : source;
       if (await receiver.target.progress(direction)) await replication.ensure(direction, 'apply', await mapped.mappings(direction), epoch);

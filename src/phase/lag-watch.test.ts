@@ -3,7 +3,7 @@ import {fakeClock} from '../../test/support/clock.ts';
 import {untilTrue} from '../../test/support/until.ts';
 import {silentTelemetry} from '../telemetry/telemetry.ts';
 import {beside} from './beside.ts';
-import {watchLag} from './lag-watch.ts';
+import {watchLag, watchWaitingLag} from './lag-watch.ts';
 
 /** A link whose answers the test gives, and the lag that people are shown. */
 function watching() {
@@ -48,4 +48,25 @@ test('a mark that does not come back is a lag that grows, and so is a side that 
   expect(seen.shown()).toBeGreaterThanOrEqual(5000);
   seen.act.reject(new Error('the phase failed'));
   await expect(seen.over).rejects.toThrow('the phase failed');
+});
+
+test('a run that waits shows the lag of the side that serves, and asks for none that is soon over', async () => {
+  const clock = fakeClock();
+  const telemetry = silentTelemetry();
+  const asked: string[] = [];
+  const replication = {link: (direction: string) => ({lagMs: async () => asked.push(direction)})};
+  const waiting = (over: AbortController) => watchWaitingLag({telemetry, clock, replication: replication as never}, 'target', over.signal);
+  const quick = new AbortController();
+  const first = waiting(quick);
+  quick.abort();
+  await first;
+  expect(asked).toEqual([]);
+  const long = new AbortController();
+  const second = waiting(long);
+  await untilTrue('it sleeps', () => clock.sleepers() > 0);
+  await clock.advance(5000);
+  await untilTrue('it is told', () => telemetry.read().lagMs === 1);
+  long.abort();
+  await second;
+  expect(asked).toEqual(['reverse']);
 });

@@ -3,6 +3,7 @@
  * silent, or never stop. One mark at a time; as long as it has not come back, the lag is at least its age.
  */
 import type {Link} from '../pipeline/replication.ts';
+import type {Side} from '../model/side.ts';
 import type {PhaseContext} from './phase.ts';
 
 const MARK_EVERY_MS = 5_000;
@@ -21,6 +22,17 @@ export const watchLag = async ({telemetry, clock}: Watching, link: Pick<Link, 'l
     }
     await clock.sleep(MARK_EVERY_MS, signal);
   }
+};
+
+/** Of a run that waits for people, who take hours: a plan need not ask its gates about the lag. What is soon over is not worth a mark. */
+export const watchWaitingLag = async (
+  context: Watching & {readonly replication: Pick<PhaseContext['replication'], 'link'>},
+  openSide: Side,
+  signal: AbortSignal,
+): Promise<void> => {
+  await context.clock.sleep(MARK_EVERY_MS, signal);
+  const link = signal.aborted ? undefined : context.replication.link(openSide === 'source' ? 'forward' : 'reverse');
+  if (link) await watchLag(context, link, signal);
 };
 
 /** A side that cannot be asked now is told by the looker; here it is asked again, and the lag grows meanwhile. */

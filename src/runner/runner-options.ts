@@ -56,6 +56,8 @@ export type RunnerOptions = {
   >;
   /** Told each time the run is found waiting: the red gates before `phase`, or none when only a signal is missing. */
   readonly onWait?: (phase: string, red: readonly Verdict[]) => void;
+  /** Goes on while a phase waits for its gates and for people, until `signal`. */
+  readonly whileWaiting?: (openSide: Side, signal: AbortSignal) => Promise<void>;
   /** `moment`: the visit of the phase, which a crash does not change. */
   readonly askHooks?: (event: VetoEvent, moment: string) => Promise<HookAnswers>;
   /** What gates ask of the sides and not of the runner. */

@@ -70,8 +70,15 @@ test('a pause is taken while a gate is asked that takes hours, and what was meas
       target: {control: {lost: () => never}},
     },
   } as unknown as RunnerOptions;
-  const run = new Runner(options).run();
+  const beside: string[] = [];
+  const whileWaiting = async (openSide: string, signal: AbortSignal): Promise<void> => {
+    beside.push(openSide);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    beside.push('over');
+  };
+  const run = new Runner({...options, whileWaiting}).run();
   await untilTrue('the gate is asked', () => asked.length === 1);
+  expect(beside).toEqual(['source']);
   interruption.paused = true;
   await untilTrue('the pause is taken', () => told.length === 1);
   asked[0]?.();
@@ -79,6 +86,7 @@ test('a pause is taken while a gate is asked that takes hours, and what was meas
   await untilTrue('the gate is asked again', () => asked.length === 2);
   asked[1]?.();
   await expect(run).rejects.toBe(gone);
+  expect(beside).toEqual(['source', 'over']);
   expect(told).toEqual(['paused at the gates of assess', 'resumed at the gates of assess']);
   expect((await journal.entries()).filter(({fact}) => fact.type === 'gate-verdict')).toHaveLength(1);
 });

@@ -67,9 +67,19 @@ export class Runner {
 
   /** Waits until the phase may begin. False: something else has to be looked at first. */
   async #enter(state: RunState): Promise<boolean> {
-    const {interruption, workflow, context} = this.#options;
+    const {interruption, whileWaiting} = this.#options;
     await interruption.pausePoint(`before ${state.phase}`);
     if (state.isPhaseOpen) return true;
+    const over = new AbortController();
+    const beside = whileWaiting?.(state.openSide, over.signal);
+    return this.#mayBegin(state).finally(async () => {
+      over.abort();
+      await beside;
+    });
+  }
+
+  async #mayBegin(state: RunState): Promise<boolean> {
+    const {workflow, context} = this.#options;
     const gates = gatesBefore(context.plan.plan, state.phase, workflow.gates(state.phase));
     const verdicts = await this.#askUntilGreen(state, gates);
     if (!verdicts) return false;
@@ -219,16 +229,15 @@ export class Runner {
 
   /** A pause that was asked for is a good end; everything else is recorded and thrown on. */
   async #leave(error: unknown): Promise<RunEnd> {
-    const {interruption, journal} = this.#options;
+    const {interruption, journal, context} = this.#options;
     if (interruption.reason && error === interruption.reason) {
       await journal.append({type: 'runner-stopped', reason: interruption.reason.message});
       return {status: 'paused', phase: (await this.#state()).phase};
     }
     const reason = error instanceof Error ? error.message : String(error);
-    const {epoch} = this.#options.context;
     // What becomes of a runner that was replaced is no state of the run any more.
-    if ((await this.#state()).epoch > epoch)
-      await journal.append({type: 'note', text: `the runner of epoch ${epoch}, which was replaced, ended: ${reason}`});
+    if ((await this.#state()).epoch > context.epoch)
+      await journal.append({type: 'note', text: `the runner of epoch ${context.epoch}, which was replaced, ended: ${reason}`});
     else {
       const {code, next} = isCoded(error) ? error : {code: undefined, next: undefined};
       await journal.append({type: 'failed', code, error: reason, ...(next ? {next} : {})});
