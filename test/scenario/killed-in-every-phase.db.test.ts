@@ -62,9 +62,12 @@ async function backAndEnd(story: ShopStory): Promise<void> {
     while (runner.isRunning) await Promise.race([runner.ended, story.type('reverse', '--confirm', 'killed', '--reason', 'the story')]);
     expect(await runner.ended, `the runner ended before it came to ${at.label}`).toBeNull();
   }
-  const last = story.start(['resume']);
+  const dying = story.start(['resume'], {...write('step-outcome decommission/finish'), act: 'kill'});
   await story.untilFact('the way back', isPhaseEnded('reverse-cutover', 'done'));
   await untilTrue('the target is open again', async () => (await story.facts()).filter(isPhaseEnded('cutover', 'done')).length === 2);
   await untilTrue('it is complete', async () => (await story.type('complete', '--confirm', 'killed', '--reason', 'the end')).code === 0);
-  expect(await last.ended).toBe(0);
+  expect(await dying.ended).toBeNull();
+  // Both sides know that it is over, and the journal does not.
+  const last = story.start(['resume']);
+  expect(await last.ended, last.lastWords()).toBe(0);
 }

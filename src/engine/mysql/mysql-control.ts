@@ -53,15 +53,21 @@ export class MysqlControl implements Control {
     const session = (this.#lease ??= await this.#sessions.open('lease'));
     this.#sessions.keepListening(session);
     const isHeld = await tryLock(session, leaseLock(this.#migration));
-    const row = await this.#unfinished(session);
+    // Its own row also where that is finished: a runner may have died before it could write down that the run is over.
+    const row = await this.#row(session, `OR migration = ${quoteValue(this.#migration.short)}`);
     if (!isHeld) return {ok: false, holder: row?.['holder'] ?? 'unknown', since: row?.['since'] ?? 'unknown'};
     await this.#register(session, holder);
     return {ok: true, epoch: Number(row?.['epoch'] ?? 0), migration: row?.['migration_id'] ?? undefined};
   }
 
-  async #unfinished(session: MySession): Promise<TextRow | undefined> {
+  #unfinished(session: MySession): Promise<TextRow | undefined> {
+    return this.#row(session, '');
+  }
+
+  async #row(session: MySession, orOther: string): Promise<TextRow | undefined> {
     const {rows} = await session.query(
-      `SELECT migration_id, epoch, holder, ${MOMENT('since')} AS since FROM ${LEASE} WHERE name = ${quoteValue(this.#migration.name)} AND NOT finished`,
+      `SELECT migration_id, epoch, holder, ${MOMENT('since')} AS since FROM ${LEASE}
+       WHERE name = ${quoteValue(this.#migration.name)} AND NOT finished ${orOther} ORDER BY finished LIMIT 1`,
     );
     return rows[0];
   }

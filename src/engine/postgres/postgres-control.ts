@@ -45,9 +45,11 @@ export class PostgresControl implements Control {
     this.#sessions.keepListening(session);
     const {rows} = await session.send(tryLock(this.#migration));
     const known = await session.query(
-      `SELECT migration_id, epoch::text, holder, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since FROM crossfade.lease WHERE name = $1 AND NOT finished`,
-      [this.#migration.name],
+      `SELECT migration_id, epoch::text, holder, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since FROM crossfade.lease
+       WHERE name = $1 AND NOT finished OR migration = $2 ORDER BY finished LIMIT 1`,
+      [this.#migration.name, this.#migration.short],
     );
+    // Its own row also where that is finished: a runner may have died before it could write down that the run is over.
     const row = known.rows[0];
     if (rows[0]?.['got'] !== 'true') return {ok: false, holder: row?.['holder'] ?? 'unknown', since: row?.['since'] ?? 'unknown'};
     await this.#register(session, holder);
