@@ -72,10 +72,9 @@ export class Runner {
     if (state.isPhaseOpen) return true;
     const over = new AbortController();
     const beside = whileWaiting?.(state.openSide, over.signal);
-    return this.#mayBegin(state).finally(async () => {
-      over.abort();
-      await beside;
-    });
+    const mayBegin = await this.#mayBegin(state).finally(() => over.abort());
+    await beside;
+    return mayBegin;
   }
 
   async #mayBegin(state: RunState): Promise<boolean> {
