@@ -1,5 +1,6 @@
 /** What Kafka itself can do to a stream: readers that were believed dead, and rows that are larger than a message. */
 import {expect} from 'vitest';
+import {fallAsleep} from '../support/asleep.ts';
 import {kafkaTest as test, stack} from '../support/kafka-of-file.ts';
 import {writeKafkaPlan} from '../support/kafka-plan.ts';
 import {openShopStory, type ShopStory} from '../support/shop-story.ts';
@@ -27,7 +28,7 @@ test('a runner that reads the topic sleeps, another one goes on, and the first w
   await atTheGate(story);
   const [first] = (await story.facts()).flatMap((fact) => (fact.type === 'runner-started' ? [fact.pid] : []));
   if (first === undefined) throw new Error('no runner has started');
-  process.kill(first, 'SIGSTOP');
+  await fallAsleep(story, first);
   for (const side of [story.source, story.target])
     await side.run(
       `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'crossfade%'`,

@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {expect} from 'vitest';
 import type {Crossfade} from '../../examples/demo/crossfade-process.ts';
+import {fallAsleep} from '../support/asleep.ts';
 import {kafkaTest as test, stack} from '../support/kafka-of-file.ts';
 import {writeKafkaPlan} from '../support/kafka-plan.ts';
 import type {Interruption} from '../support/runner-effects.ts';
@@ -47,7 +48,7 @@ test('killed in the load and in the cutover, asleep while the target serves: the
   await standsBy(story, 2);
   expect((await story.type('worker', '--dry-run')).output).toContain(`would stand by: ${await holder(story)} works, since `);
   if (third.pid === undefined) throw new Error('it was never started');
-  process.kill(third.pid, 'SIGSTOP');
+  await fallAsleep(story, third.pid);
   for (const side of [story.source, story.target]) await side.run(END_SESSIONS);
   await works(story, 4);
   process.kill(third.pid, 'SIGCONT');
