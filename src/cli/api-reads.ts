@@ -6,9 +6,9 @@ import {TerminalError} from '../model/errors.ts';
 import type {ApiCall} from '../server/api-server.ts';
 import {seenIn} from './approver.ts';
 import {unfinishedOf, type Run} from './run-choice.ts';
-import {isRunnerAlive} from './runner-alive.ts';
 import {look, statusDocument} from './status-document.ts';
 import {verdictsOf, watchView, type WatchView} from './watch-view.ts';
+import {watchedNow} from './watched.ts';
 
 const ENTRIES_MAX = 500;
 /** Between two looks at a journal that is followed. */
@@ -24,10 +24,8 @@ export async function statusOf({id, entries, state}: Run, store: JournalStore): 
 }
 
 /** For people: what it shows may change. */
-export async function viewOf({id, state, entries}: Run, store: JournalStore, clock: Clock): Promise<WatchView> {
-  const alive = state.runner && isRunnerAlive(state.runner);
-  return watchView({id, state, entries, report: await store.report(id), alive, now: clock.now()});
-}
+export const viewOf = async (run: Run, store: JournalStore, clock: Clock): Promise<WatchView> =>
+  watchView(await watchedNow(run, store, clock));
 
 /** Those that go on, and the newest one also when it is over. */
 export async function runsList(runs: readonly Run[], store: JournalStore): Promise<object> {

@@ -2,11 +2,11 @@
 import type {Source} from '../engine/engine.ts';
 import type {KeptLog, OwnRules} from '../engine/kept-log.ts';
 import {bytes, duration} from '../model/amounts.ts';
-import type {Side} from '../model/side.ts';
+import {directionFrom, type Side} from '../model/side.ts';
 
 /** Of the side that serves; undefined when no stream is there, or its server does not tell. */
 export const keptLogOf = (source: Pick<Source, 'keptLog'>, open: Side): Promise<KeptLog | undefined> =>
-  source.keptLog?.(open === 'source' ? 'forward' : 'reverse') ?? Promise.resolve(undefined);
+  source.keptLog?.(directionFrom(open)) ?? Promise.resolve(undefined);
 
 /** Estimates carry `~`: tomorrow's load may be another. */
 export function keptLogWords(

@@ -4,7 +4,7 @@ import type {Journal, JournalFact} from '../journal/journal.ts';
 import type {RunState} from '../journal/run-state.ts';
 import {isCoded} from '../model/errors.ts';
 import type {RepairedRows} from '../model/repair-cause.ts';
-import {opposite, origin, type Direction} from '../model/side.ts';
+import {directionFrom, opposite, origin, type Direction} from '../model/side.ts';
 import {other} from '../phase/stream-roles.ts';
 import {reopenWindows} from '../pipeline/reopen-windows.ts';
 import {takeLease} from '../runner/lease.ts';
@@ -36,7 +36,7 @@ export const verifyAlone = async ({journal, state}: Run, asked: Asked, invocatio
     await journal.append({type: 'runner-started', epoch, holder: currentPerson().name, host: hostname(), pid: process.pid});
     const command = [process.execPath, process.argv[1] ?? '', 'watchdog'] as const;
     const parts = composeRun(pinned, migration, sides, epoch, effects, telemetry, command);
-    const direction = state.openSide === 'source' ? 'forward' : 'reverse';
+    const direction = directionFrom(state.openSide);
     const verified = await recordingFailure(journal, () =>
       asked.repair ? repairAlone(parts, direction, asked, journal, state) : compareAlone(parts, direction, asked, journal),
     );

@@ -6,11 +6,11 @@ import {currentPerson} from './actor.ts';
 import type {CommandModule, Invocation} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {chooseRun, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
-import {isRunnerAlive} from './runner-alive.ts';
 import {look, statusDocument} from './status-document.ts';
 import {WatchLines} from './watch-lines.ts';
 import {requestWords, signalFor, type Asked} from './watch-requests.ts';
 import {watchView, type Watched} from './watch-view.ts';
+import {watchedNow} from './watched.ts';
 
 /** Between two looks at the journal. */
 const LOOK_MS = 300;
@@ -77,9 +77,7 @@ async function draw(run: Run, store: JournalStore, {output}: Invocation): Promis
 async function lookAt({id, journal, entries: known}: Run, store: JournalStore): Promise<Watched> {
   const fresh = await journal.entries(known.length);
   const entries = [...known, ...fresh];
-  const state = runState(entries);
-  const alive = state.runner && isRunnerAlive(state.runner);
-  return {id, state, entries, report: await store.report(id), alive, now: systemEffects.clock.now()};
+  return watchedNow({id, state: runState(entries), entries}, store, systemEffects.clock);
 }
 
 /** What came of it is a line on the screen, and soon an entry. */

@@ -5,10 +5,12 @@
  */
 import type {JournalStore} from '../journal/journal.ts';
 import {runState} from '../journal/run-state.ts';
+import {openStateStore} from '../journal/state-store.ts';
 import type {Effects} from '../model/effects.ts';
 import {type ErrorCode, isCoded, TransientError} from '../model/errors.ts';
 import {engines as ENGINES} from '../engine/engines.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
+import {effectsOf} from '../runner/system-effects.ts';
 import type {CommandModule, Invocation} from './command.ts';
 import {openSides, refOf, type Sides} from './compose.ts';
 import {member} from './compose-member.ts';
@@ -27,8 +29,6 @@ const NEVER_LEAVES = {leave: false, timeoutMs: undefined};
 export const command: CommandModule = {
   configure: (command) => void withRunOption(command).option('--dry-run', 'say who works, and do nothing'),
   run: async (invocation) => {
-    const {effectsOf} = await import('../runner/system-effects.ts');
-    const {openStateStore} = await import('../journal/state-store.ts');
     const effects = await effectsOf(process.env);
     const store = await openStateStore(invocation.global.state, effects);
     try {

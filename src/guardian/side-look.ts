@@ -1,6 +1,6 @@
 /** One side as the guardian looks at it: the log kept for its stream, its disks, and what the plan says of them. */
 import type {Database, Disk} from '../engine/engine.ts';
-import type {Direction, Side} from '../model/side.ts';
+import {directionFrom, type Direction, type Side} from '../model/side.ts';
 import type {Clock} from '../model/effects.ts';
 import {type Look, type Outlook, outlooksOf} from './outlook.ts';
 
@@ -23,7 +23,7 @@ export class SideLook {
   constructor(database: Database, clock: Clock, disk: number | undefined) {
     this.database = database;
     this.side = database.side;
-    this.direction = database.side === 'source' ? 'forward' : 'reverse';
+    this.direction = directionFrom(database.side);
     this.#clock = clock;
     this.#disk = disk;
   }

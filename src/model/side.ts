@@ -9,3 +9,6 @@ export type Direction = 'forward' | 'reverse';
 
 /** The side a direction reads from. */
 export const origin = (direction: Direction): Side => (direction === 'forward' ? 'source' : 'target');
+
+/** The direction that reads from a side: of the open one it carries what users write. */
+export const directionFrom = (side: Side): Direction => (side === 'source' ? 'forward' : 'reverse');

@@ -1,5 +1,5 @@
 /** Rows of every table on both sides while they are in use, for the gate `row-count`. */
-import {opposite, type Side} from '../model/side.ts';
+import {directionFrom, opposite, type Side} from '../model/side.ts';
 import {nameOf, type Table} from '../model/table.ts';
 import {comparedThrough} from '../pipeline/mapped-compare.ts';
 import type {Link} from '../pipeline/replication.ts';
@@ -13,7 +13,7 @@ type Counts = {readonly sent: bigint; readonly received: bigint};
 const ROUNDS_MAX = 10;
 
 export const countRows = async (run: Run, openSide: Side, signal: AbortSignal) => {
-  const link = run.replication.link(openSide === 'source' ? 'forward' : 'reverse');
+  const link = run.replication.link(directionFrom(openSide));
   if (!link) throw new Error('no stream is running');
   await link.untilStrict(signal);
   const mappings = await run.mappings(link.direction);

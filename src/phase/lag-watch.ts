@@ -3,7 +3,7 @@
  * silent, or never stop. One mark at a time; as long as it has not come back, the lag is at least its age.
  */
 import type {Link} from '../pipeline/replication.ts';
-import type {Side} from '../model/side.ts';
+import {directionFrom, type Side} from '../model/side.ts';
 import type {PhaseContext} from './phase.ts';
 
 const MARK_EVERY_MS = 5_000;
@@ -31,7 +31,7 @@ export const watchWaitingLag = async (
   signal: AbortSignal,
 ): Promise<void> => {
   await context.clock.sleep(MARK_EVERY_MS, signal);
-  const link = signal.aborted ? undefined : context.replication.link(openSide === 'source' ? 'forward' : 'reverse');
+  const link = signal.aborted ? undefined : context.replication.link(directionFrom(openSide));
   if (link) await watchLag(context, link, signal);
 };
 

@@ -1,6 +1,7 @@
 /** What gates may ask for, answered by the journal, the streams and the composition. */
 import type {Measures} from '../gate/gate.ts';
 import {runState, type RunState} from '../journal/run-state.ts';
+import {directionFrom} from '../model/side.ts';
 import type {Named} from '../plan/plan.ts';
 import type {RunnerOptions} from './runner-options.ts';
 
@@ -15,7 +16,7 @@ export const gateMeasures = (gate: Named, at: RunState, {context, journal, inter
     phase: at.phase,
     settings: gate.settings,
     lagMs: async () => {
-      const link = context.replication.link(at.openSide === 'source' ? 'forward' : 'reverse');
+      const link = context.replication.link(directionFrom(at.openSide));
       if (!link) throw new Error('no stream is running');
       const lag = await link.lagMs();
       context.telemetry.gauge('lagMs', lag);

@@ -7,6 +7,7 @@ import type {JournalFact, Verdict} from '../journal/journal.ts';
 import {runState, type RunState} from '../journal/run-state.ts';
 import {journaledSteps} from '../journal/steps.ts';
 import {isCoded, TerminalError} from '../model/errors.ts';
+import {directionFrom} from '../model/side.ts';
 import type {PhaseContext, PhaseOutcome} from '../phase/phase.ts';
 import type {Named} from '../plan/plan.ts';
 import {gatesBefore} from '../plan/plan-gates.ts';
@@ -127,7 +128,7 @@ export class Runner {
   /** After a restart at a gate nobody has started the streams yet; a gate that measures the lag needs them. */
   async #keepStreaming(state: RunState): Promise<void> {
     const {context} = this.#options;
-    const direction = state.openSide === 'source' ? 'forward' : 'reverse';
+    const direction = directionFrom(state.openSide);
     if (!context.replication.link(direction)) await this.#guarded(this.#options.ensureStreams(direction));
   }
 

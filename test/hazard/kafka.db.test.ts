@@ -29,10 +29,6 @@ test('a runner that reads the topic sleeps, another one goes on, and the first w
   const [first] = (await story.facts()).flatMap((fact) => (fact.type === 'runner-started' ? [fact.pid] : []));
   if (first === undefined) throw new Error('no runner has started');
   await fallAsleep(story, first);
-  for (const side of [story.source, story.target])
-    await side.run(
-      `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'crossfade%'`,
-    );
   const successor = story.start(['resume']);
   const runners = async () => (await story.facts()).filter(({type}) => type === 'runner-started').length;
   await untilTrue('a second runner is at work', async () => (await runners()) === 2);

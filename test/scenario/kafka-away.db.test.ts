@@ -111,11 +111,14 @@ test('a topic that forgets while the target serves: the closed source is watched
   const elsewhere = writeElsewhere(noise.signal);
   await forget(await connector());
   const runner = story.start(['resume']);
-  await untilTrue('the run has ended', async () => {
-    await story.source.run(...BYPASS);
-    return !runner.isRunning;
-  });
-  noise.abort();
-  await elsewhere;
+  try {
+    await untilTrue('the run has ended', async () => {
+      await story.source.run(...BYPASS);
+      return !runner.isRunning;
+    });
+  } finally {
+    noise.abort();
+    await elsewhere;
+  }
   expect(runner.lastWords()).toContain('source is closed, and yet shop.categories was written there by somebody else');
 });

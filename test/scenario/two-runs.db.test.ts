@@ -2,6 +2,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {fallAsleep} from '../support/asleep.ts';
 import {bothChecksums, openLetters} from '../support/letters.ts';
 import {expectRefused, isPhaseStarted, type Story} from '../support/story.ts';
 import {until, untilTrue} from '../support/until.ts';
@@ -79,12 +80,7 @@ test('a runner that was asleep for too long finds itself replaced and changes no
   await atTheGate(story);
   const [first] = (await story.facts()).flatMap((fact) => (fact.type === 'runner-started' ? [fact.pid] : []));
   if (first === undefined) throw new Error('no runner has started');
-  process.kill(first, 'SIGSTOP');
-  for (const side of ['source', 'target'] as const) {
-    await story[side].run(
-      `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'crossfade%'`,
-    );
-  }
+  await fallAsleep(story, first);
   const successor = story.start(['resume']);
   await untilTrue(
     'a second runner is at work',
