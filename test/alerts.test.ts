@@ -79,7 +79,17 @@ test('no first command changes anything', () => {
 
 /** The four parts in their order, each with something in it. */
 const FORM = /^- \*\*Symptom\*\*: \S[^]*^- \*\*First command\*\*: `crossfade [^]*^- \*\*What it changes\*\*: \S[^]*^- \*\*Undo\*\*: \S/m;
-const READING: ReadonlySet<string> = new Set(['status', 'events', 'explain', 'doctor', 'plan', 'validate', 'verify', 'statements']);
+const READING: ReadonlySet<string> = new Set([
+  'status',
+  'events',
+  'explain',
+  'doctor',
+  'plan',
+  'validate',
+  'verify',
+  'statements',
+  'parked',
+]);
 
 /** Text by heading. */
 function sectionsOf(path: string): Readonly<Record<string, string>> {

@@ -34,6 +34,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'what statements cost on the target, beside what they cost on the source',
     load: () => import('./statements.ts'),
   },
+  {name: 'parked', summary: 'rows of the target that the source cannot hold, and why', load: () => import('./parked.ts')},
   {
     name: 'report',
     summary: 'what a run proves, as a page to hand on: people, gates, comparisons, stalls',

@@ -109,7 +109,14 @@ export const composeRun = (
   ...operators: readonly Throttle[]
 ): RunParts => {
   const {source, target, engines} = sides;
-  const replication = new InProcessReplication({source, target, engines, telemetry, effects});
+  const replication = new InProcessReplication({
+    source,
+    target,
+    engines,
+    telemetry,
+    effects,
+    parks: pinned.plan.reverse.misfits === 'park',
+  });
   const guardian = openGuardian(pinned.plan, sides, replication, effects, telemetry);
   const switches = openSwitches(pinned.plan, sides, migration, effects);
   const failover = openFailover(pinned.plan, sides.addresses, migration, effects);

@@ -64,6 +64,8 @@ const EXIT_BY_CODE = {
   'CF-APPLY-001': EXIT.failed,
   'CF-APPLY-002': EXIT.failed,
   'CF-APPLY-003': EXIT.failed,
+  'CF-PARK-001': EXIT.noGo,
+  'CF-PARK-002': EXIT.failed,
   'CF-VERIFY-001': EXIT.noGo,
   'CF-VERIFY-002': EXIT.noGo,
   'CF-CUT-001': EXIT.calledOff,

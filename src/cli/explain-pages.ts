@@ -7,6 +7,7 @@ import {failoverPages} from './explain-failover.ts';
 import {mappingPages} from './explain-mapping.ts';
 import {page, type Page} from './explain-page.ts';
 import {rehearsalPages} from './explain-rehearsal.ts';
+import {parkedPages} from './explain-parked.ts';
 import {peoplePages} from './explain-people.ts';
 import {readPages} from './explain-reads.ts';
 import {relayPages} from './explain-relay.ts';
@@ -185,6 +186,7 @@ export const explainPages = {
     'Where documents or files are kept in the database. Every value passes through memory as a text, several times over, so there is a limit.',
     'Raise load.valueMax (at most 240MiB) with crossfade amend where both machines have the memory, four times the value; or take the value out of the row, or the table out of the scope. Then crossfade resume.',
   ),
+  ...parkedPages,
   'CF-VERIFY-001': page(
     'the data differ',
     'Both sides were compared at one position and some rows are not the same; keys are listed, values are not.',

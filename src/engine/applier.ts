@@ -19,16 +19,30 @@ export type ApplyCommit = {
 };
 export type TableKey = {readonly table: TableName; readonly key: Key};
 
+/** A row that this side cannot hold as it is. `reason`: the server's, without values of the row. */
+export type Refused = TableKey & {readonly reason: string};
+
+/** `missing`: keys that an inexact update did not meet. Both kinds go to the re-read list in the same commit, `refused` with their reason. */
+export type AppliedRows = {readonly missing: readonly TableKey[]; readonly refused: readonly Refused[]};
+
+/** A row that waits because this side cannot hold it. `since`: RFC 3339 UTC. */
+export type Parked = Refused & {readonly since: string};
+
+/** `parks`: a row that the server refuses for its values is left out and answered, instead of ending the lane. */
+export type ApplierOptions = {readonly parks: boolean};
+
 /** One lane of apply: its own session, one transaction at a time, opened and tagged by the first `write`. */
 export interface Applier {
-  /**
-   * Carries out row operations in the open transaction. `missing`: keys that an inexact update did not meet; they go
-   * to the re-read list in the same commit. A rowcount surprise is CF-APPLY-001.
-   */
-  write(batches: readonly TableBatch[]): Promise<readonly TableKey[]>;
+  /** Carries out row operations in the open transaction. A rowcount surprise is CF-APPLY-001. */
+  write(batches: readonly TableBatch[]): Promise<AppliedRows>;
   /** Stores position, list and ends by compare-and-set, and commits. A lost compare-and-set is CF-LEASE-002. */
   commit(rest: ApplyCommit): Promise<void>;
   close(): Promise<void>;
 }
+
+export type StoredWindows = {
+  readonly ends: readonly {readonly table: TableName; readonly end: Position}[];
+  readonly rereads: readonly TableKey[];
+};
 
 export type Progress = {readonly epoch: number; readonly position: Position; readonly commitSeq: number};

@@ -14,7 +14,7 @@ import type {Direction, Side} from '../model/side.ts';
 import type {Table, TableName} from '../model/table.ts';
 import type {Activity} from './activity.ts';
 import type {Alter} from './alter.ts';
-import type {Applier, Progress} from './applier.ts';
+import type {Applier, ApplierOptions, Parked, Progress, StoredWindows} from './applier.ts';
 import type {Catalog, Scope} from './catalog.ts';
 import type {Chunk, KeyRange, PlannedRange} from './chunk.ts';
 import type {Clients} from './clients.ts';
@@ -37,7 +37,7 @@ import type {Usage} from './usage.ts';
 import type {TokenTable} from './token-table.ts';
 
 export type {Users} from './alter.ts';
-export type {Applier, ApplyCommit, Progress, TableKey} from './applier.ts';
+export type {AppliedRows, Applier, ApplierOptions, ApplyCommit, Parked, Progress, Refused, StoredWindows, TableKey} from './applier.ts';
 export type {Activity, Blocking, IndexBuild, Look, StatementWait} from './activity.ts';
 export type {Catalog, Scope, Wishes} from './catalog.ts';
 export type {Chunk, KeyRange, PlannedRange} from './chunk.ts';
@@ -233,7 +233,9 @@ export interface Target {
   /** Rows as the bulk format `text`, which is the same in all engines: lines as PostgreSQL's COPY has them. */
   bulkOf(table: Table, rows: AsyncIterable<readonly Row[]>): Readable;
   /** The lane of a direction, for tables as this side's catalogue shows them. */
-  applier(direction: Direction, epoch: number, tables: readonly Table[]): Promise<Applier>;
+  applier(direction: Direction, epoch: number, tables: readonly Table[], options?: ApplierOptions): Promise<Applier>;
+  /** Rows that a lane of this side has left out. */
+  parked(): Promise<readonly Parked[]>;
   progress(direction: Direction): Promise<Progress | undefined>;
   /** Creates the progress row, or replaces its position; never takes it back within one epoch unless `mark` says so. */
   setProgress(direction: Direction, position: Position, epoch: number): Promise<void>;
@@ -243,10 +245,7 @@ export interface Target {
   /** Other ranges of the same rows instead of open chunks that nobody has begun in this epoch; CF-LEASE-002 when one is done or gone. */
   recutChunks(open: readonly number[], ranges: readonly PlannedRange[], epoch: number): Promise<Chunk[]>;
   /** Open end positions and re-read lists: what decides window or strict (R7). Of several ends of a table the last one counts. */
-  windows(): Promise<{
-    readonly ends: readonly {readonly table: TableName; readonly end: Position}[];
-    readonly rereads: readonly {readonly table: TableName; readonly key: Key}[];
-  }>;
+  windows(): Promise<StoredWindows>;
   setSequences(states: readonly SequenceState[], margin: number): Promise<void>;
   analyze(tables: readonly Table[]): Promise<void>;
   /**

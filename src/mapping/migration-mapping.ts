@@ -103,7 +103,9 @@ const tableFindings = ({pair, source, target, rule, columns, allowLoss}: Fit): M
     ...losses(pair, source, target, columns).map((limit) =>
       wayBack(limit, allowLoss ? 'warn' : 'refuse', 'set reverse.allowLoss: true in the plan if that may be lost'),
     ),
-    ...stops(pair, source, target, columns).map((limit) => wayBack(limit, 'warn', 'keep such values out until there is no way back')),
+    ...stops(pair, source, target, columns).map((limit) =>
+      wayBack(limit, 'warn', 'keep such values out until there is no way back, or set reverse.misfits: park in the plan'),
+    ),
   ];
 };
 

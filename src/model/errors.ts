@@ -42,6 +42,8 @@ export type ErrorCode =
   | 'CF-APPLY-001' // the target met a row it should not, or missed one it should have
   | 'CF-APPLY-002' // the target refused a row for good
   | 'CF-APPLY-003' // one value is larger than the plan allows
+  | 'CF-PARK-001' // rows that the source cannot hold keep the way back closed
+  | 'CF-PARK-002' // too many rows cannot go back
   | 'CF-VERIFY-001' // the data differ
   | 'CF-VERIFY-002' // the data could not be compared
   | 'CF-CUT-001' // the cutover attempt was abandoned; the source serves

@@ -29,6 +29,7 @@ const world = async (counts: readonly [bigint, bigint] = [1n, 1n]) => {
   const link = {
     direction: 'forward',
     mode: 'apply',
+    parked: 0,
     changed,
     beginComparison: (tables: (typeof item)[]) => changed.begin(tables),
     untilStrict: async () => undefined,
@@ -105,6 +106,12 @@ test('a comparison outlives attempts that were called off, as long as no row dif
   expect(verification.outlived(link), 'older than the gate wants it').toBe(0);
   verification.changedSince(600_000);
   expect(verification.outlived(link)).toBe(2);
+  const parked: unknown = await verification
+    .compareLeft({...link, parked: 2}, new AbortController().signal)
+    .catch((reason: unknown) => reason);
+  expect(parked).toMatchObject({code: 'CF-PARK-001'});
+  verification.calledOff(parked);
+  expect(verification.outlived(link), 'a row that cannot go back says nothing against the others').toBe(3);
   rows.resolve({report: reported(1), open: []});
   const differ: unknown = await check().catch((reason: unknown) => reason);
   expect(differ).toBeInstanceOf(TerminalError);

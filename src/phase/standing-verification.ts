@@ -21,6 +21,7 @@ import {type Lane, lane} from './lane.ts';
 import type {PhaseContext} from './phase.ts';
 import {causeOf, type Told} from './repair-cause.ts';
 import {other} from './stream-roles.ts';
+import {requireNoneParked, saysParked} from './way-back.ts';
 
 /** Rows that changed wait about this long for their comparison, which the gate bounds by a minute. */
 const CHANGED_EVERY_MS = 5_000;
@@ -126,6 +127,7 @@ export class StandingVerification {
   async compareChanged(link: Link, signal: AbortSignal, limitMs = Infinity): Promise<LittleLeft> {
     const {clock, plan} = this.#context;
     const {changed} = link;
+    requireNoneParked(link);
     const isKnown = this.#clean?.link === link;
     const round = async () => {
       await this.#parts.tell(link);
@@ -140,7 +142,7 @@ export class StandingVerification {
   /** An attempt at a cutover came to nothing. What is no passing trouble puts the comparison itself in doubt. */
   calledOff(error: unknown): void {
     this.#calledOff++;
-    if (!(error instanceof TransientError) && this.#changed.differing === 0) this.#clean = undefined;
+    if (!(error instanceof TransientError) && !saysParked(error) && this.#changed.differing === 0) this.#clean = undefined;
   }
 
   /**
@@ -156,6 +158,7 @@ export class StandingVerification {
 
   /** Both sides stand still at one position: everything that is left, exactly. Throws when rows differ. */
   async compareLeft(link: Link, signal: AbortSignal): Promise<{readonly isKnown: boolean; readonly rows: number; readonly tables: number}> {
+    requireNoneParked(link);
     const isKnown = this.#clean?.link === link;
     const {direction} = link;
     const looks = [this.#parts.tell(link), this.#parts.turn(other(direction))] as const;

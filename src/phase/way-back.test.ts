@@ -26,5 +26,8 @@ test('after it: the reverse stream runs, applies, and has passed what it read ag
   expect(await wayBackFaults(run(), 'target')).toEqual(['no reverse stream is running']);
   expect(await wayBackFaults(running({mode: 'drop', strict: true}), 'target')).toEqual(['no reverse stream is running']);
   expect(await wayBackFaults(running({mode: 'apply', strict: false}), 'target')).toHaveLength(1);
-  expect(await wayBackFaults(running({mode: 'apply', strict: true}), 'target')).toEqual([]);
+  expect(await wayBackFaults(running({mode: 'apply', strict: true, parked: 0}), 'target')).toEqual([]);
+  expect(await wayBackFaults(running({mode: 'apply', strict: true, parked: 2}), 'target')).toEqual([
+    '2 rows cannot go back (crossfade parked)',
+  ]);
 });

@@ -1,5 +1,7 @@
 /** Whether a cutover could be taken back: for the gate `reverse-ready`, before the cutover and in the reverse window. */
+import {isCoded, TerminalError} from '../model/errors.ts';
 import type {Side} from '../model/side.ts';
+import type {Link} from '../pipeline/replication.ts';
 import {onTarget, wishesOf} from './assess.ts';
 import type {PhaseContext} from './phase.ts';
 
@@ -24,5 +26,17 @@ const notReady = async ({plan: {plan}, source, target, tables, mapping}: Run): P
 const notRunning = async ({replication}: Run): Promise<readonly string[]> => {
   const link = replication.link('reverse');
   if (!link || link.mode !== 'apply') return ['no reverse stream is running'];
-  return link.strict ? [] : ['the reverse stream has still to pass what it read again'];
+  return [
+    ...(link.parked > 0 ? [`${link.parked} rows cannot go back (crossfade parked)`] : []),
+    ...(link.strict ? [] : ['the reverse stream has still to pass what it read again']),
+  ];
 };
+
+/** A cutover would leave their newest values behind. */
+export const requireNoneParked = ({parked}: Link): void => {
+  if (parked === 0) return;
+  throw new TerminalError(`${parked} rows cannot go back (crossfade parked)`, {code: 'CF-PARK-001', next: 'crossfade parked'});
+};
+
+/** That says nothing against any other row. */
+export const saysParked = (error: unknown): boolean => isCoded(error) && error.code === 'CF-PARK-001';

@@ -1,7 +1,7 @@
 /** One pass over a stream that a test writes: what is stored, what is acknowledged, and in which order. */
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {recordingEffects} from '../../test/support/effects.ts';
-import type {ApplyCommit, Database} from '../engine/engine.ts';
+import type {ApplyCommit, Database, Refused} from '../engine/engine.ts';
 import {migrationMapping} from '../mapping/migration-mapping.ts';
 import type {Change, StreamEvent} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
@@ -39,8 +39,13 @@ const transaction = (n: number, ...inside: readonly (Change | 'ours')[]): Stream
   {type: 'commit', end: at(n)},
 ];
 
-/** Every call to either side, as a line; `end`: of the replay window. */
-const run = async (pieces: readonly (readonly StreamEvent[])[], end: number): Promise<readonly string[]> => {
+/** Every call to either side, as a line; `end`: of the replay window; `refuses`: keys of rows that the receiving side does not take, `stands`: of those that a read of the sending side finds. */
+const run = async (
+  pieces: readonly (readonly StreamEvent[])[],
+  end: number,
+  refuses: (key: string) => boolean = () => false,
+  stands: (key: string) => boolean = () => false,
+): Promise<readonly string[]> => {
   const calls: string[] = [];
   let progress = 0;
   const source = {
@@ -51,16 +56,22 @@ const run = async (pieces: readonly (readonly StreamEvent[])[], end: number): Pr
     acknowledge: (_: string, position: Position) => void calls.push(`acknowledge ${String(position)}`),
     readRows: async (_: Table, keys: readonly (readonly string[])[], delivered: ReadonlySet<string>) => {
       calls.push(`read ${keys.join(' ')} seeing ${[...delivered].join(' ') || 'nothing more'}`);
-      return [];
+      return keys.filter(([id = '']) => stands(id)).map(([id = '']) => ({id, small: 's', large: 'l'}));
     },
     untilVisible: async () => void calls.push('wait for visibility'),
     mark: async () => at(++progress + 1000),
   };
   const applier = {
     write: async (batches: readonly TableBatch[]) => {
+      const refused: Refused[] = [];
       for (const {steps} of batches)
-        for (const step of steps) if (step.kind === 'rows') calls.push(...step.operations.map((one) => `${one.form} ${one.key.join()}`));
-      return [];
+        for (const step of steps)
+          for (const {form, key} of step.kind === 'rows' ? step.operations : []) {
+            const isRefused = form !== 'delete' && refuses(key.join());
+            calls.push(`${form} ${key.join()}${isRefused ? ', refused' : ''}`);
+            if (isRefused) refused.push({table: item.name, key, reason: 'too long'});
+          }
+      return {missing: [], refused};
     },
     commit: async ({position, rereadAdd, rereadRemove}: ApplyCommit) => {
       await Promise.resolve(); // whatever does not wait for it comes first
@@ -84,6 +95,7 @@ const run = async (pieces: readonly (readonly StreamEvent[])[], end: number): Pr
     to: {target},
     mappings,
     epoch: 1,
+    parks: true,
     compare,
     isPassing: () => false,
     telemetry,
@@ -178,4 +190,53 @@ test('the window does not end between transactions that are joined', async () =>
     'commit 4',
     'acknowledge 4',
   ]);
+});
+
+describe('a row that the receiving side refuses', () => {
+  const isWide = (key: string): boolean => key === 'wide';
+  const always = (): boolean => true;
+  const written = (calls: readonly string[]) => calls.filter((call) => !/^(acknowledge|wait|read)/.test(call));
+  const REFUSED = ['insert wide, refused', 'commit 1', 'upsert wide, refused', 'commit 1'];
+  const update = (id: string): Change => ({kind: 'update', table: item.name, key: [id], row: {id, small: 's', large: 'l'}});
+
+  test('is read again, stays on the list when it is refused once more, and holds up nothing', async () => {
+    const calls = await run([transaction(1, insert('wide')), transaction(1002, insert('b'))], 0, isWide, always);
+    expect(written(calls)).toEqual([...REFUSED, 'insert b', 'commit 1002']);
+    expect(calls.filter((call) => call.startsWith('acknowledge'))).toEqual(['acknowledge 1', 'acknowledge 1002']);
+  });
+
+  test('is not met by what the stream brings for it later: it is read again, until it is taken', async () => {
+    let reads = 0;
+    const calls = await run(
+      [transaction(1, insert('wide')), transaction(1002, update('wide'), insert('c')), transaction(1004, update('wide'))],
+      0,
+      (key) => isWide(key) && reads < 2,
+      () => ++reads > 0,
+    );
+    expect(written(calls)).toEqual([
+      ...REFUSED,
+      ...['upsert c', 'commit 1002 +wide', 'upsert wide', 'commit 1002 -wide'],
+      ...['update wide', 'commit 1004'],
+    ]);
+  });
+
+  test('takes the key along that it moves to, and leaves nothing under the old one', async () => {
+    let isThere = true;
+    const moved: Change = {...update('wider'), oldKey: ['wide']} as Change;
+    const calls = await run(
+      [transaction(1, insert('wide')), transaction(1002, moved), transaction(1004, insert('z'))],
+      0,
+      isWide,
+      (key) => {
+        const stood = isThere || key === 'wider';
+        isThere = false;
+        return stood;
+      },
+    );
+    expect(written(calls)).toEqual([
+      ...REFUSED,
+      ...['commit 1002 +wider +wide', 'upsert wider', 'delete wide', 'commit 1002 -wider -wide'],
+      ...['insert z', 'commit 1004'],
+    ]);
+  });
 });

@@ -8,7 +8,7 @@ import {assert} from '../model/assert.ts';
 import type {Change, StreamEvent} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
 import {nameOf, type TableName} from '../model/table.ts';
-import type {TableMapping} from '../mapping/mapping.ts';
+import {Delivered} from './delivered.ts';
 import type {LinkOptions} from './link-options.ts';
 import type {LinkProgress} from './link-progress.ts';
 import {bytesOf, isFull} from './row-bytes.ts';
@@ -17,10 +17,9 @@ import {netChanges, type NetChanges} from './net-changes.ts';
 import type {ReplayMode} from './replay-form.ts';
 import {ReplayWindows} from './replay-windows.ts';
 import {serveRereads} from './reread.ts';
+import {SetAside} from './set-aside.ts';
 import {refuseSchemaChange} from './schema-change.ts';
 
-/** Beyond this one wait for visibility is cheaper than asking about each transaction. */
-const DELIVERED_MAX = 10_000;
 /** An idle sending side still moves on; its log is released in steps of this many milliseconds. */
 const IDLE_COMMIT_MS = 10_000;
 
@@ -32,6 +31,7 @@ export class ApplyPass {
   readonly #mapped: MappedChanges;
   readonly #net: NetChanges;
   readonly #lenient: ReadonlySet<string>;
+  readonly #aside: SetAside;
   #commitSeq: number;
   #position: Position;
   #durable: Position;
@@ -41,8 +41,7 @@ export class ApplyPass {
   #marks: string[] = [];
   #cleared: TableName[] = [];
   readonly #pendingRereads: TableKey[] = [];
-  /** Transactions that a re-read must see; `undefined` when everything so far has to be visible first (R6). */
-  #delivered: Set<string> | undefined;
+  readonly #delivered = new Delivered();
   #heldBytes = 0;
   #isDirty = false;
   #idleSince: number;
@@ -67,6 +66,8 @@ export class ApplyPass {
     this.#commitSeq = start.commitSeq;
     this.#position = this.#durable = start.position;
     this.#idleSince = options.effects.clock.monotonicMs();
+    this.#aside = new SetAside(options.effects.clock, options.telemetry);
+    progress.parks(this.#aside);
   }
 
   static async run(options: LinkOptions, progress: LinkProgress, signal: AbortSignal): Promise<void> {
@@ -76,7 +77,7 @@ export class ApplyPass {
     assert(start, `the ${direction} position is stored before the link starts`);
     await from.source.probeStream(direction, start.position);
     const windows = new ReplayWindows(tables, await to.target.windows(), start.position, options.compare, lenientTables(mappings));
-    const applier = await to.target.applier(direction, epoch, tables);
+    const applier = await to.target.applier(direction, epoch, tables, {parks: options.parks});
     try {
       const pass = new ApplyPass(options, progress, applier, windows, start);
       pass.#report();
@@ -135,6 +136,8 @@ export class ApplyPass {
     if (!mapped) return;
     if (mapped.kind === 'truncate') this.#truncate(mapped.tables);
     this.#progress.touched(mapped, transaction.commit, transaction.xid);
+    const aside = this.#aside.met(mapped);
+    if (aside.length) return this.#setAside(aside);
     this.#net.add(mapped);
     if (mapped.kind === 'insert' || mapped.kind === 'update') this.#heldBytes += bytesOf(mapped.row);
     if (isFull(this.#net.size, this.#heldBytes)) await this.#write();
@@ -144,6 +147,14 @@ export class ApplyPass {
   #truncate(tables: readonly TableName[]): void {
     this.#cleared.push(...tables);
     this.#windows.clear(tables);
+    this.#aside.clear(tables);
+  }
+
+  /** Instead of what the stream brings for them. Their tables are in the window again, because a read may be newer than the stream (R7). */
+  #setAside(keys: readonly TableKey[]): void {
+    this.#aside.add(keys);
+    this.#pendingRereads.push(...keys);
+    this.#windows.reopen(keys);
   }
 
   /** Our own writes carry their tag first, so that nothing of them has been applied when it is seen. */
@@ -162,8 +173,8 @@ export class ApplyPass {
       this.#marks = [];
       return;
     }
-    if (!this.#windows.strict || this.#lenient.size > 0) this.#remember(transaction.xid);
-    else this.#delivered = undefined; // no longer all that a re-read would have to see
+    if (!this.#windows.strict || this.#lenient.size > 0) this.#delivered.add(transaction.xid);
+    else this.#delivered.lost(); // no longer all that a re-read would have to see
     this.#position = end;
     this.#isDirty = true;
   }
@@ -182,8 +193,11 @@ export class ApplyPass {
     const {tables, rereads, changed} = this.#net.take();
     this.#heldBytes = 0;
     this.#progress.written(changed);
-    this.#windows.add([...(await this.#applier.write(tables)), ...rereads]);
+    const {missing, refused} = await this.#applier.write(tables);
+    this.#windows.add([...missing, ...rereads]);
     this.#pendingRereads.push(...rereads);
+    this.#aside.park(refused);
+    this.#windows.reopen(refused);
   }
 
   async #flush(): Promise<void> {
@@ -219,41 +233,25 @@ export class ApplyPass {
     this.#marks = [];
   }
 
-  /** What an earlier pass has applied is not remembered, so the first re-read of a pass waits for all of it. */
-  async #mustSee(): Promise<ReadonlySet<string>> {
-    if (!this.#delivered) await this.#options.from.source.untilVisible(AbortSignal.any([]));
-    return this.#delivered ?? new Set();
-  }
-
-  #remember(xid: string): void {
-    if (this.#delivered && this.#delivered.size < DELIVERED_MAX) this.#delivered.add(xid);
-    else this.#delivered = undefined;
-  }
-
   /** The applier stands still at a commit; everything delivered so far is visible to the read (R6). */
   async #rereads(): Promise<void> {
-    this.#windows.reopen(this.#progress.takeAsked());
+    this.#windows.reopen([...this.#progress.takeAsked(), ...this.#aside.due()]);
     for (const due of this.#windows.due(this.#durable)) {
-      const end = await serveRereads({
+      const {end, refused} = await serveRereads({
         ...this.#options,
-        mapping: this.#mappingOf(due.table.name),
+        mapping: this.#mapped.into(due.table.name),
         applier: this.#applier,
         keys: due.keys,
         progress: this.#progress,
-        delivered: await this.#mustSee(),
+        delivered: await this.#delivered.mustSee(() => this.#options.from.source.untilVisible(AbortSignal.any([]))),
         position: this.#durable,
         commitSeq: this.#commitSeq,
       });
       this.#commitSeq++;
-      this.#delivered = new Set();
+      this.#delivered.seen();
       this.#windows.served(due.table.name, due.keys, end);
+      this.#aside.settle(due.table.name, due.keys, refused);
       this.#report();
     }
-  }
-
-  #mappingOf(table: TableName): TableMapping {
-    const mapping = this.#options.mappings.find((one) => nameOf(one.to.name) === nameOf(table));
-    assert(mapping, `${nameOf(table)} is a mapped table`);
-    return mapping;
   }
 }

@@ -7,6 +7,8 @@ import type {Link, LinkMode, Replication} from './replication.ts';
 import {RunningLink} from './running-link.ts';
 
 type Shared = Pick<LinkOptions, 'telemetry' | 'effects'> & {
+  /** Rows that the source cannot hold are left out of the way back. */
+  readonly parks?: boolean;
   readonly source: Database;
   readonly target: Database;
   readonly engines: Readonly<Record<Side, Pick<Engine, 'comparePositions' | 'isPassing'>>>;
@@ -32,7 +34,7 @@ export class InProcessReplication implements Replication {
     await this.stop(direction);
     const [from, to] =
       origin(direction) === 'source' ? [this.#shared.source, this.#shared.target] : [this.#shared.target, this.#shared.source];
-    const {engines, telemetry, effects} = this.#shared;
+    const {engines, telemetry, effects, parks = false} = this.#shared;
     const options: LinkOptions = {
       from,
       to,
@@ -41,6 +43,7 @@ export class InProcessReplication implements Replication {
       direction,
       mappings,
       epoch,
+      parks: parks && direction === 'reverse',
       compare: engines[origin(direction)].comparePositions,
       isPassing: (error) => engines.source.isPassing(error) || engines.target.isPassing(error),
     };

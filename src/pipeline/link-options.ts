@@ -13,6 +13,8 @@ export type LinkOptions = {
   /** In this direction. */
   readonly mappings: readonly TableMapping[];
   readonly epoch: number;
+  /** Rows that the receiving side cannot hold are left out, instead of ending the link. */
+  readonly parks: boolean;
   readonly compare: (a: Position, b: Position) => number;
   /** Whether an engine's own error may pass by itself. */
   readonly isPassing: (error: unknown) => boolean;

@@ -6,6 +6,7 @@ import type {TableName} from '../model/table.ts';
 import type {TouchedKeys} from '../model/stream-evidence.ts';
 import type {Telemetry, Wait} from '../telemetry/telemetry.ts';
 import type {ChangedKeys} from './changed-keys.ts';
+import type {SetAside} from './set-aside.ts';
 import {createTouchedIndex, type TouchedIndex} from './touched-index.ts';
 import {Waiters} from './waiters.ts';
 
@@ -28,6 +29,7 @@ export class LinkProgress {
   readonly #indexes = new Set<TouchedIndex>();
   readonly #delivered = new Set<string>();
   readonly #asked: TableKey[] = [];
+  #aside: SetAside | undefined;
   #isPaused = false;
   #changes = 0;
   #broken: string | undefined;
@@ -59,6 +61,15 @@ export class LinkProgress {
   left(rereads: number): number {
     this.#telemetry.gauge('rereads', rereads);
     return rereads;
+  }
+
+  /** What a pass leaves out, from its beginning on. */
+  parks(aside: SetAside): void {
+    this.#aside = aside;
+  }
+
+  get parked(): number {
+    return this.#aside?.parked ?? 0;
   }
 
   moved(position: Position, strict: boolean): void {
@@ -133,10 +144,15 @@ export class LinkProgress {
     const index = createTouchedIndex(this.#compare, TOUCHED_KEYS_MAX);
     this.#indexes.add(index);
     return {
-      touched: (...request) => index.touched(...request),
-      pending: (...request) => index.pending(...request),
+      touched: (table, key, ...rest) => this.#isAside(table, key) || index.touched(table, key, ...rest),
+      pending: (table, key, ...rest) => this.#isAside(table, key) || index.pending(table, key, ...rest),
       stop: () => void this.#indexes.delete(index),
     };
+  }
+
+  /** It is on record that it differs: that is neither equal nor a finding. */
+  #isAside(table: TableName, key: Key): boolean {
+    return this.#aside?.has(table, key) ?? false;
   }
 
   /** Asked for by a repair; the pass takes them up between two transactions. */

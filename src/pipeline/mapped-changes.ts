@@ -33,6 +33,13 @@ export class MappedChanges {
     return this.#mapping(table).to.name;
   }
 
+  /** Of a table of the receiving side. */
+  into(table: TableName): TableMapping {
+    const mapping = [...this.#byName.values()].find(({to}) => nameOf(to.name) === nameOf(table));
+    assert(mapping, `${nameOf(table)} is a mapped table`);
+    return mapping;
+  }
+
   #mapping(table: TableName): TableMapping {
     const known = this.#byObject.get(table) ?? this.#byName.get(nameOf(table));
     assert(known, `a change of ${nameOf(table)}, which is not one of the mapped tables`);

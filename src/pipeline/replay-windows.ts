@@ -2,16 +2,13 @@
  * Which tables are still in their replay window, and what is left on their re-read lists (R6, R7). In memory a mirror
  * of what the target has stored; read again whenever the link starts anew.
  */
+import type {StoredWindows, TableKey} from '../engine/engine.ts';
 import {keyText, type Key} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
 import {nameOf, type Table, type TableName} from '../model/table.ts';
 import {replayMode, type ReplayMode} from './replay-form.ts';
 
 type Window = {readonly table: Table; end: Position | undefined; readonly rereads: Map<string, Key>};
-type Stored = {
-  readonly ends: readonly {readonly table: TableName; readonly end: Position}[];
-  readonly rereads: readonly {readonly table: TableName; readonly key: Key}[];
-};
 
 export class ReplayWindows {
   readonly #windows: ReadonlyMap<string, Window>;
@@ -30,7 +27,7 @@ export class ReplayWindows {
    */
   constructor(
     tables: readonly Table[],
-    stored: Stored,
+    stored: StoredWindows,
     at: Position,
     compare: (a: Position, b: Position) => number,
     lenient: ReadonlySet<string> = new Set(),
@@ -92,7 +89,7 @@ export class ReplayWindows {
     return replayMode({hasOpenChunks: false, hasRereads: rereads.size > 0, isPastEnd}) === 'strict';
   }
 
-  add(keys: readonly {readonly table: TableName; readonly key: Key}[]): void {
+  add(keys: readonly TableKey[]): void {
     for (const {table, key} of keys) {
       const window = this.#of(table);
       window.rereads.set(keyText(key), key);
@@ -101,7 +98,7 @@ export class ReplayWindows {
   }
 
   /** A repair takes tables back into the window, which is the only way back (R7). */
-  reopen(keys: readonly {readonly table: TableName; readonly key: Key}[]): void {
+  reopen(keys: readonly TableKey[]): void {
     this.add(keys);
     for (const {table} of keys) this.#open.add(this.#of(table));
   }

@@ -23,6 +23,8 @@ export interface Link extends StreamEvidence {
   lagMs(): Promise<number>;
   /** Every table is past its window: the target equals the source at its position (R7). */
   readonly strict: boolean;
+  /** Rows of the sending side that the receiving side cannot hold, and does not have as they are. */
+  readonly parked: number;
   /** Resolves when every table is strict; marks the stream so that an idle source is no obstacle. */
   untilStrict(signal: AbortSignal): Promise<void>;
   /**

@@ -22,7 +22,7 @@ test('rows are read by the keys of the sending side, and settled by those of the
       },
     },
     applier: {
-      write: async (batches: readonly {steps: readonly unknown[]}[]) => (written.push(batches[0]?.steps), []),
+      write: async (batches: readonly {steps: readonly unknown[]}[]) => (written.push(batches[0]?.steps), {missing: [], refused: []}),
       commit: async (rest: {rereadRemove: unknown}) => void committed.push(rest.rereadRemove),
     },
     progress: {reread: () => {}},

@@ -1,5 +1,5 @@
 /** Reads the keys of a re-read list again and settles them: rows, list and the window's new end in one commit (R6). */
-import type {Applier, Database} from '../engine/engine.ts';
+import type {Applier, Database, Refused} from '../engine/engine.ts';
 import {keyText, type Key} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
 import type {RowOperation} from '../model/row-operation.ts';
@@ -19,7 +19,10 @@ export type RereadRequest = {
   readonly commitSeq: number;
 };
 
-/** Answers the position at which everything the read saw is durable on the sending side. */
+/**
+ * `end`: everything the read saw is durable on the sending side there. `refused` stays on the list, for the next pass; what
+ * stands under such a key is older than the row.
+ */
 export const serveRereads = async ({
   from,
   applier,
@@ -29,7 +32,7 @@ export const serveRereads = async ({
   delivered,
   position,
   commitSeq,
-}: RereadRequest): Promise<Position> => {
+}: RereadRequest): Promise<{readonly end: Position; readonly refused: readonly Refused[]}> => {
   const {writes: table} = mapping;
   const rows = (await from.source.readRows(mapping.reads, keys.map(mapping.keyBack), delivered)).map((row) => mapping.row(row));
   const end = await from.source.mark('reread');
@@ -39,14 +42,15 @@ export const serveRereads = async ({
     const row = present.get(keyText(key));
     return row ? {form: 'upsert', key, row} : {form: 'delete', key, exact: false};
   });
-  await applier.write([{table: table.name, steps: [{kind: 'rows', operations}]}]);
+  const {refused} = await applier.write([{table: table.name, steps: [{kind: 'rows', operations}]}]);
+  const kept = new Set(refused.map(({key}) => keyText(key)));
   await applier.commit({
     position,
     commitSeq,
     rereadAdd: [],
-    rereadRemove: keys.map((key) => ({table: table.name, key})),
+    rereadRemove: keys.filter((key) => !kept.has(keyText(key))).map((key) => ({table: table.name, key})),
     rereadClear: [],
     ends: [{table: table.name, end}],
   });
-  return end;
+  return {end, refused};
 };

@@ -78,7 +78,7 @@ function linkOver(pieces: Pieces, unseen: (delivered: ReadonlySet<string>) => Pr
     mark: async () => at(1000),
     unseen,
   };
-  const applier = {write: async () => [], commit: async () => undefined, close: async () => undefined};
+  const applier = {write: async () => ({missing: [], refused: []}), commit: async () => undefined, close: async () => undefined};
   const target = {
     progress: async () => ({epoch: 1, position: at(0), commitSeq: 0}),
     windows: async () => ({ends: [{table: item.name, end: at(0)}], rereads: []}),
@@ -95,6 +95,7 @@ function linkOver(pieces: Pieces, unseen: (delivered: ReadonlySet<string>) => Pr
     to: {target, side: 'target'} as unknown as Database,
     mappings,
     epoch: 1,
+    parks: false,
     compare: (a: Position, b: Position) => Number(a) - Number(b),
     isPassing: () => false,
     telemetry: telemetry as unknown as Telemetry,

@@ -89,6 +89,9 @@ export class RunningLink implements Link {
   get strict(): boolean {
     return this.#progress.strict;
   }
+  get parked(): number {
+    return this.#progress.parked;
+  }
   set paused(paused: boolean) {
     this.#progress.paused = paused;
   }

@@ -149,6 +149,13 @@ const cutover = z.strictObject({
 
 const reverse = z.strictObject({
   window: duration().prefault('7d').describe('How long the way back is kept at least: crossfade complete is refused until then.'),
+  misfits: z.exactOptional(
+    z
+      .enum(['stop', 'park'])
+      .describe(
+        'A row of the target that the source cannot hold (too long, out of range, a value taken twice): stop ends the run until it is changed, which is so when absent; park leaves it out, and the way back is closed until it is changed. crossfade parked names them.',
+      ),
+  ),
   allowLoss: z.exactOptional(
     z.literal(true).describe('Go although the way back would lose values that the source has no place for; crossfade plan names them.'),
   ),

@@ -130,8 +130,8 @@ export type Plan = {
   readonly gates: Readonly<Record<string, readonly Named[]>>;
   readonly switch: readonly Named[];
   readonly cutover: {readonly start: 'manual' | 'auto'; readonly stallBudgetMs: number; readonly onBlockers: 'abort' | 'terminate'};
-  /** `allowLoss`: the way back is wanted even without the values that cannot take it. */
-  readonly reverse: {readonly windowMs: number; readonly allowLoss?: true};
+  /** `allowLoss`: the way back is wanted even without the values that cannot take it. `misfits`: rows that the source refuses; `stop` when absent. */
+  readonly reverse: {readonly windowMs: number; readonly misfits?: 'stop' | 'park'; readonly allowLoss?: true};
   /** How the two servers are kept from running full; `retention.ts` says what absent means. */
   readonly retention?: RetentionPlan;
   /** What becomes of single columns in a clone for rehearsals; the others follow their names and types. */

@@ -62,6 +62,7 @@ export const LIVE_METRICS: readonly Metric[] = [
   gauge('crossfade_changes_applied', 'Changes of the stream that this runner has applied', 'changesApplied'),
   gauge('crossfade_rows_compared', 'Rows compared by the comparison under way', 'rowsVerified'),
   gauge('crossfade_rereads', 'Rows that are to be read again before the target is exact', 'rereads'),
+  gauge('crossfade_parked_rows', 'Rows that the closed side cannot hold and that were left out: the way back is closed', 'parkedRows'),
   {
     name: 'crossfade_wait_seconds',
     help: 'How long the longest wait for somebody else has lasted: a lock, a server that does not answer; no sample without one',

@@ -75,7 +75,8 @@ export type GaugeName =
   | 'rowsVerified'
   | 'tablesVerified'
   | 'tablesTotal'
-  | 'rereads';
+  | 'rereads'
+  | 'parkedRows';
 
 /** How far the copy or the backfill was at one moment. */
 export type CopySample = {

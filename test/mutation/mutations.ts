@@ -58,6 +58,11 @@ export const mutations: readonly Mutation[] = [
     'The target is left in a state that the source was never in.',
     'transactions that are joined are stored together, whatever pieces they come in',
   ),
+  pass(
+    'parked-row-met',
+    'A change is applied to a row that the other side has refused, and stops the stream or blends two states of it.',
+    'is not met by what the stream brings for it later: it is read again, until it is taken',
+  ),
   wholeRows(
     'group-beyond-held-state',
     'Rows of a state that is held are stored with transactions that it does not hold.',

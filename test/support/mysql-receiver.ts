@@ -84,7 +84,7 @@ export const applied = async (story: Receiver, table: Table, ...steps: readonly 
   if (!(await story.target.progress('forward'))) await story.target.setProgress('forward', '0/0' as Position, 1);
   const lane = await story.target.applier('forward', 1, [table]);
   try {
-    const missing = await lane.write([{table: table.name, steps}]);
+    const {missing} = await lane.write([{table: table.name, steps}]);
     const {commitSeq = 0} = (await story.target.progress('forward')) ?? {};
     await lane.commit({position: '0/1' as Position, commitSeq, ...NOTHING});
     return missing.map(({key}) => key);

@@ -8,11 +8,12 @@ import type {Key} from '../../model/change.ts';
 import type {Direction} from '../../model/side.ts';
 import {nameOf, type Table, type TableName, writtenColumns} from '../../model/table.ts';
 import type {RowOperation, TableBatch} from '../../model/row-operation.ts';
-import type {Applier, ApplyCommit, MigrationRef, TableKey} from '../engine.ts';
+import type {AppliedRows, Applier, ApplierOptions, ApplyCommit, MigrationRef, Refused, TableKey} from '../engine.ts';
 import {groupOperations, type Group} from '../row-groups.ts';
+import {type Attempt, isSurprise, LeftOut} from '../row-parking.ts';
 import {takeOutAndPutBack} from '../row-replacement.ts';
 import {truncateRounds} from '../truncate-rounds.ts';
-import {isPassing, numberOf} from './mysql-errors.ts';
+import {isPassing, numberOf, refusedValues} from './mysql-errors.ts';
 import {moveOn} from './mysql-progress.ts';
 import {deleteAll, oneOf, selectRows} from './mysql-read-statements.ts';
 import {runGroup} from './mysql-row-statements.ts';
@@ -33,10 +34,20 @@ export class MysqlApplier implements Applier {
   readonly #direction: Direction;
   readonly #epoch: number;
   readonly #tables: ReadonlyMap<string, Table>;
+  readonly #parks: boolean;
   #open = false;
   #missing: TableKey[] = [];
+  #refused: Refused[] = [];
 
-  private constructor(session: MySession, migration: MigrationRef, direction: Direction, epoch: number, tables: readonly Table[]) {
+  private constructor(
+    session: MySession,
+    migration: MigrationRef,
+    direction: Direction,
+    epoch: number,
+    tables: readonly Table[],
+    {parks}: ApplierOptions,
+  ) {
+    this.#parks = parks;
     this.#session = session;
     this.#migration = migration;
     this.#direction = direction;
@@ -50,20 +61,22 @@ export class MysqlApplier implements Applier {
     direction: Direction,
     epoch: number,
     tables: readonly Table[],
+    options: ApplierOptions,
   ): Promise<MysqlApplier> {
-    return new MysqlApplier(await openWriter(sessions, migration, `apply ${direction}`), migration, direction, epoch, tables);
+    return new MysqlApplier(await openWriter(sessions, migration, `apply ${direction}`), migration, direction, epoch, tables, options);
   }
 
-  async write(batches: readonly TableBatch[]): Promise<readonly TableKey[]> {
+  async write(batches: readonly TableBatch[]): Promise<AppliedRows> {
     await this.#begin();
-    const missing: TableKey[] = [];
+    const left = new LeftOut();
     for (const round of truncateRounds(batches)) {
-      for (const {table: name, steps} of round.rows) for (const step of steps) missing.push(...(await this.#step(this.#table(name), step)));
+      for (const {table, steps} of round.rows) for (const step of steps) await left.step(table, step, this.#attempt(this.#table(table)));
       // TRUNCATE would end the transaction.
       for (const name of round.truncated) await this.#session.query(deleteAll(this.#table(name)));
     }
-    this.#missing.push(...missing);
-    return missing;
+    this.#missing.push(...left.missing);
+    this.#refused.push(...left.refused);
+    return left;
   }
 
   #table(name: TableName): Table {
@@ -78,9 +91,17 @@ export class MysqlApplier implements Applier {
     this.#open = true;
   }
 
-  async #step(table: Table, operations: readonly RowOperation[]): Promise<TableKey[]> {
-    const keys = await this.#rows(table, operations);
-    return keys.map((key) => ({table: table.name, key}));
+  #attempt(table: Table): Attempt {
+    return {
+      carryOut: (operations) => this.#rows(table, operations),
+      reasonOf: async (error, operations) => {
+        const reason = this.#parks ? refusedValues(error) : undefined;
+        if (reason === undefined) throw explained(table, error);
+        await this.#session.query('ROLLBACK TO SAVEPOINT step');
+        if (await isSurprise((keys) => this.#standing(table, keys), operations)) throw explained(table, error);
+        return reason;
+      },
+    };
   }
 
   /**
@@ -92,15 +113,11 @@ export class MysqlApplier implements Applier {
     try {
       return await this.#groups(table, groupOperations(operations));
     } catch (error) {
-      if (!UNIQUE_REFUSALS.has(numberOf(error) ?? 0)) throw explained(table, error);
+      if (!UNIQUE_REFUSALS.has(numberOf(error) ?? 0)) throw error;
     }
     await this.#session.query('ROLLBACK TO SAVEPOINT step');
-    try {
-      const replaced = await takeOutAndPutBack((keys) => this.#standing(table, keys), table, operations);
-      return await this.#groups(table, groupOperations(replaced));
-    } catch (error) {
-      throw explained(table, error);
-    }
+    const replaced = await takeOutAndPutBack((keys) => this.#standing(table, keys), table, operations);
+    return this.#groups(table, groupOperations(replaced));
   }
 
   #standing(table: Table, keys: readonly Key[]) {
@@ -115,9 +132,9 @@ export class MysqlApplier implements Applier {
 
   async commit(rest: ApplyCommit): Promise<void> {
     await this.#begin();
-    const add = [...this.#missing, ...rest.rereadAdd];
-    this.#missing = [];
-    await storeWindows(this.#session, this.#migration, {...rest, rereadAdd: add});
+    const rereads = {...rest, rereadAdd: [...this.#missing, ...this.#refused, ...rest.rereadAdd], refused: this.#refused};
+    [this.#missing, this.#refused] = [[], []];
+    await storeWindows(this.#session, this.#migration, rereads);
     await moveOn(this.#session, this.#migration, {lane: this.#direction, epoch: this.#epoch, ...rest});
     await this.#session.query('COMMIT');
     this.#open = false;

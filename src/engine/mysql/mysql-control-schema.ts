@@ -47,6 +47,10 @@ export const CONTROL_SCHEMA: readonly string[] = [
     'reread',
     `migration varchar(16), ${TABLE_NAME}, digest char(64), key_values longtext NOT NULL, PRIMARY KEY (migration, table_schema, table_name, digest)`,
   ),
+  table(
+    'parked',
+    `migration varchar(16), ${TABLE_NAME}, digest char(64), key_values longtext NOT NULL, reason longtext NOT NULL, at datetime(6) NOT NULL, PRIMARY KEY (migration, table_schema, table_name, digest)`,
+  ),
   // Of re-reads; the ends of chunks are with the chunks. Which of two positions is the later one only the sending side can tell.
   table(
     'replay_window',

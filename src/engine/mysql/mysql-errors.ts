@@ -30,6 +30,12 @@ const BROKEN = new Set(['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT']
 const HANDSHAKE = 'HANDSHAKE_SSL_ERROR';
 const LACKS_GRANT = new Set([1044, 1142, 1143, 1227, 1345, 1370, 3530]);
 const DISK_FULL = new Set([1021, 1114]);
+const OF_A_ROW = new Set([
+  ...[1022, 1048, 1062, 1118, 1264, 1265, 1292, 1364, 1366, 1406, 1416, 1526, 1586, 1690, 1748, 3140, 3141, 3156, 3157, 3158],
+  ...[3819, 4025, 4038],
+]);
+/** The longest that could be one, because nothing in it is escaped. */
+const QUOTED_VALUE = /\b(entry|value:?) '[^]*'(?= for (?:column|key|function)\b)|\b(?:entry|value:?) '[^]*'/i;
 const SCHEMA_CHANGED = 1412;
 const NO_TLS = 'HANDSHAKE_NO_SSL_SUPPORT';
 const TLS_ASKED_FOR = 3159;
@@ -68,6 +74,16 @@ const schemaChanged = (error: unknown, label: string, side: Side): TerminalError
     cause: error,
     next: 'hold back schema changes until the run is complete; then: crossfade abort, and begin again',
   });
+
+/**
+ * A row that cannot stand here as it is: a value out of range, too long or of another kind, a constraint, no partition.
+ * Why, without its values; undefined for any other error.
+ */
+export const refusedValues = (error: unknown): string | undefined => {
+  if (error instanceof RangeError) return 'a value that this type has no text for';
+  const number = numberOf(error) ?? 0;
+  return OF_A_ROW.has(number) ? `${number}: ${textOf(error).replace(QUOTED_VALUE, "$1 '...'")}` : undefined;
+};
 
 /** A connection that could not be made. */
 export const connectionError = (error: unknown, options: OpenOptions): Error => {

@@ -4,7 +4,7 @@ import type {Row} from '../../model/change.ts';
 import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import {type Table, type TableName, writtenColumns} from '../../model/table.ts';
-import type {Applier, Chunk, MigrationRef, Progress, SequenceState, Target} from '../engine.ts';
+import type {Applier, ApplierOptions, Chunk, MigrationRef, Progress, SequenceState, Target} from '../engine.ts';
 import {copyOfRows, rowsOfCopy} from '../row-lines.ts';
 import {MysqlApplier} from './mysql-applier.ts';
 import {setAutoIncrement} from './mysql-auto-increment.ts';
@@ -17,7 +17,7 @@ import {runSchemaFile} from './mysql-schema-file.ts';
 import type {MySession} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
 import {tableNames} from './mysql-sql.ts';
-import {readWindows} from './mysql-windows.ts';
+import {readParked, readWindows} from './mysql-windows.ts';
 import {applyLane, asWriter, openWriter, tagged} from './mysql-writer.ts';
 
 export class MysqlTarget implements Target {
@@ -84,8 +84,8 @@ export class MysqlTarget implements Target {
     );
   }
 
-  applier(direction: Direction, epoch: number, tables: readonly Table[]): Promise<Applier> {
-    return MysqlApplier.open(this.#sessions, this.#migration, direction, epoch, tables);
+  applier(direction: Direction, epoch: number, tables: readonly Table[], options: ApplierOptions = {parks: false}): Promise<Applier> {
+    return MysqlApplier.open(this.#sessions, this.#migration, direction, epoch, tables, options);
   }
 
   progress(direction: Direction): Promise<Progress | undefined> {
@@ -115,6 +115,10 @@ export class MysqlTarget implements Target {
 
   windows(): ReturnType<Target['windows']> {
     return this.#sessions.use((session) => readWindows(session, this.#migration));
+  }
+
+  parked(): ReturnType<Target['parked']> {
+    return this.#sessions.use((session) => readParked(session, this.#migration));
   }
 
   async setSequences(states: readonly SequenceState[], margin: number): Promise<void> {

@@ -8,9 +8,10 @@ import {TerminalError} from '../../model/errors.ts';
 import type {Direction} from '../../model/side.ts';
 import {nameOf, type Table, type TableName} from '../../model/table.ts';
 import type {RowOperation, TableBatch} from '../../model/row-operation.ts';
-import type {Applier, ApplyCommit, MigrationRef, TableKey} from '../engine.ts';
-import {codeOf} from './postgres-errors.ts';
+import type {AppliedRows, Applier, ApplierOptions, ApplyCommit, MigrationRef, Refused, TableKey} from '../engine.ts';
+import {codeOf, refusedValues} from './postgres-errors.ts';
 import {groupOperations, type Group} from '../row-groups.ts';
+import {type Attempt, isSurprise, LeftOut} from '../row-parking.ts';
 import {takeOutAndPutBack} from '../row-replacement.ts';
 import {truncateRounds} from '../truncate-rounds.ts';
 import {deleteMoved, truncateOnly} from './postgres-copy-statements.ts';
@@ -18,12 +19,8 @@ import {runGroup} from './postgres-row-statements.ts';
 import {readByKey} from './postgres-held-state.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {textArray} from './postgres-sql.ts';
+import {storeWindows} from './postgres-windows.ts';
 import {beginApply, openWriter} from './postgres-writer.ts';
-
-/** A read made the window longer, or, in a repair, opened it again. Those of one lane come in order. */
-const END_STATEMENT = `INSERT INTO crossfade.replay_window VALUES ($1, $2, $3, $4) ON CONFLICT (migration, table_schema, table_name)
-  DO UPDATE SET end_pos = excluded.end_pos`;
 
 /** A unique index or an exclusion constraint. */
 const UNIQUE_REFUSALS = new Set(['23505', '23P01']);
@@ -34,11 +31,21 @@ export class PostgresApplier implements Applier {
   readonly #direction: Direction;
   readonly #epoch: number;
   readonly #tables: ReadonlyMap<string, Table>;
+  readonly #parks: boolean;
   #open = false;
   #isSaved = false;
   #missing: TableKey[] = [];
+  #refused: Refused[] = [];
 
-  private constructor(session: PgSession, migration: MigrationRef, direction: Direction, epoch: number, tables: readonly Table[]) {
+  private constructor(
+    session: PgSession,
+    migration: MigrationRef,
+    direction: Direction,
+    epoch: number,
+    tables: readonly Table[],
+    {parks}: ApplierOptions,
+  ) {
+    this.#parks = parks;
     this.#session = session;
     this.#migration = migration;
     this.#direction = direction;
@@ -52,19 +59,21 @@ export class PostgresApplier implements Applier {
     direction: Direction,
     epoch: number,
     tables: readonly Table[],
+    options: ApplierOptions,
   ): Promise<PostgresApplier> {
-    return new PostgresApplier(await openWriter(sessions, migration, `apply ${direction}`), migration, direction, epoch, tables);
+    return new PostgresApplier(await openWriter(sessions, migration, `apply ${direction}`), migration, direction, epoch, tables, options);
   }
 
-  async write(batches: readonly TableBatch[]): Promise<readonly TableKey[]> {
+  async write(batches: readonly TableBatch[]): Promise<AppliedRows> {
     await this.#begin();
-    const missing: TableKey[] = [];
+    const left = new LeftOut();
     for (const round of truncateRounds(batches)) {
-      for (const {table: name, steps} of round.rows) for (const step of steps) missing.push(...(await this.#step(this.#table(name), step)));
+      for (const {table, steps} of round.rows) for (const step of steps) await left.step(table, step, this.#attempt(this.#table(table)));
       if (round.truncated.length) await this.#truncate(round.truncated.map((name) => this.#table(name)));
     }
-    this.#missing.push(...missing);
-    return missing;
+    this.#missing.push(...left.missing);
+    this.#refused.push(...left.refused);
+    return left;
   }
 
   #table(name: TableName): Table {
@@ -80,9 +89,17 @@ export class PostgresApplier implements Applier {
     this.#isSaved = false;
   }
 
-  async #step(table: Table, operations: readonly RowOperation[]): Promise<TableKey[]> {
-    const keys = await this.#rows(table, operations);
-    return keys.map((key) => ({table: table.name, key}));
+  #attempt(table: Table): Attempt {
+    return {
+      carryOut: (operations) => this.#rows(table, operations),
+      reasonOf: async (error, operations) => {
+        const reason = this.#parks ? refusedValues(error) : undefined;
+        if (reason === undefined) throw this.#explained(table, error);
+        await this.#session.query('ROLLBACK TO SAVEPOINT step');
+        if (await isSurprise((keys) => readByKey(this.#session, table, keys), operations)) throw this.#explained(table, error);
+        return reason;
+      },
+    };
   }
 
   /** Together, because a table that another one refers to cannot be truncated alone. Rows outside the migration stay. */
@@ -101,17 +118,11 @@ export class PostgresApplier implements Applier {
     try {
       return await this.#groups(table, groupOperations(operations));
     } catch (error) {
-      if (!UNIQUE_REFUSALS.has(codeOf(error) ?? '')) throw this.#explained(table, error);
+      if (!UNIQUE_REFUSALS.has(codeOf(error) ?? '')) throw error;
     }
     await this.#session.query('ROLLBACK TO SAVEPOINT step');
-    try {
-      return await this.#groups(
-        table,
-        groupOperations(await takeOutAndPutBack((keys) => readByKey(this.#session, table, keys), table, operations)),
-      );
-    } catch (error) {
-      throw this.#explained(table, error);
-    }
+    const replaced = await takeOutAndPutBack((keys) => readByKey(this.#session, table, keys), table, operations);
+    return this.#groups(table, groupOperations(replaced));
   }
 
   /** The one before is released with it: in a transaction of millions of rows they would nest thousands deep. */
@@ -139,28 +150,9 @@ export class PostgresApplier implements Applier {
 
   async commit(rest: ApplyCommit): Promise<void> {
     await this.#begin();
-    const add = [...this.#missing, ...rest.rereadAdd];
-    this.#missing = [];
-    if (rest.rereadClear.length)
-      for (const table of rest.rereadClear)
-        await this.#session.query(`DELETE FROM crossfade.reread WHERE migration = $1 AND table_schema = $2 AND table_name = $3`, [
-          this.#migration.short,
-          table.schema,
-          table.name,
-        ]);
-    for (const {table, key} of rest.rereadRemove)
-      await this.#session.query(
-        `DELETE FROM crossfade.reread WHERE migration = $1 AND table_schema = $2 AND table_name = $3 AND key = $4`,
-        [this.#migration.short, table.schema, table.name, textArray(key)],
-      );
-    for (const {table, key} of add)
-      await this.#session.query(`INSERT INTO crossfade.reread VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [
-        this.#migration.short,
-        table.schema,
-        table.name,
-        textArray(key),
-      ]);
-    for (const {table, end} of rest.ends) await this.#session.query(END_STATEMENT, [this.#migration.short, table.schema, table.name, end]);
+    const rereads = {...rest, rereadAdd: [...this.#missing, ...this.#refused, ...rest.rereadAdd], refused: this.#refused};
+    [this.#missing, this.#refused] = [[], []];
+    await storeWindows(this.#session, this.#migration, rereads);
     await this.#moveOn(rest);
     await this.#session.query('COMMIT');
     this.#open = false;

@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS crossfade.chunk (
   migration text, id int, table_schema text NOT NULL, table_name text NOT NULL, after_key text[], to_key text[],
   state text NOT NULL DEFAULT 'open', epoch bigint NOT NULL, end_pos text, rows bigint, PRIMARY KEY (migration, id));
 CREATE TABLE IF NOT EXISTS crossfade.reread (migration text, table_schema text, table_name text, key text[], PRIMARY KEY (migration, table_schema, table_name, key));
+CREATE TABLE IF NOT EXISTS crossfade.parked (
+  migration text, table_schema text, table_name text, key text[], reason text NOT NULL, at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (migration, table_schema, table_name, key));
 CREATE TABLE IF NOT EXISTS crossfade.replay_window (migration text, table_schema text, table_name text, end_pos text NOT NULL, PRIMARY KEY (migration, table_schema, table_name));
 CREATE TABLE IF NOT EXISTS crossfade.stream (
   migration text, lane text, slot name NOT NULL, created_at pg_lsn NOT NULL, system_id text NOT NULL, history text NOT NULL, fingerprint text NOT NULL,

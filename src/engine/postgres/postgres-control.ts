@@ -229,6 +229,7 @@ export class PostgresControl implements Control {
       'progress',
       'chunk',
       'reread',
+      'parked',
       'replay_window',
       'stream',
       'schema_statement',

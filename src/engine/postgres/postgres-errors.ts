@@ -23,6 +23,8 @@ const LOST = new Set(['57P01', '57P02', '57P03', '08000', '08001', '08003', '080
 const BUSY = new Set(['53300', '40001', '40P01', '55P03', '55006', '57014']);
 /** Data exceptions; not that of a setting, 22023. */
 const DATA = /^22(?!023)/;
+/** Those, NOT NULL, unique, CHECK (which a row without a partition breaks too), exclusion, and what is too long for an index. */
+const OF_A_ROW = /^(22(?!023)|23502|23505|23514|23P01|54000)/;
 /** A label that one side has and the other has not is nobody's data, and has to be known to be made. */
 const OF_SCHEMA = /^invalid input value for enum /;
 
@@ -54,6 +56,14 @@ const withoutValues = (error: unknown): Error => {
   const context = typeof where === 'string' ? where.split('\n', 1) : [];
   const words = [textOf(error), ...context].map((text) => text.replaceAll(/"[^]*"/g, '"..."'));
   return Object.assign(new Error(words.join('; ')), {code: codeOf(error)});
+};
+
+/** A row that cannot stand here as it is: a data exception, a constraint, a limit of an index. Why, without its values; undefined for any other error. */
+export const refusedValues = (error: unknown): string | undefined => {
+  const code = codeOf(error) ?? '';
+  if (!OF_A_ROW.test(code)) return undefined;
+  const {message} = code.startsWith('22') ? withoutValues(error) : {message: textOf(error)};
+  return `${code}: ${message}`;
 };
 
 /** A connection that could not be made. */

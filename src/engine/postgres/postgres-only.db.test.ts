@@ -103,7 +103,7 @@ test('a row of somebody else under the same key is never overwritten, moved or d
     await applier.close();
   }
   const applier = await side.database.target.applier('reverse', 1, [table]);
-  const missing = await applier.write([
+  const {missing} = await applier.write([
     {table: table.name, steps: [{kind: 'rows', operations: [{form: 'delete', key: ['1'], exact: false}]}]},
     {table: table.name, steps: [{kind: 'rows', operations: [{form: 'update', key: ['1'], row, exact: false}]}]},
   ]);

@@ -5,7 +5,7 @@ import {TerminalError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import {writtenColumns, type Table, type TableName} from '../../model/table.ts';
-import type {Applier, Chunk, KeyRange, MigrationRef, Progress, SequenceState, Target} from '../engine.ts';
+import type {Applier, ApplierOptions, Chunk, KeyRange, MigrationRef, Progress, SequenceState, Target} from '../engine.ts';
 import {copyOfRows} from '../row-lines.ts';
 import {parseSequence, sequenceTarget, setBelow} from '../sequence-target.ts';
 import {PostgresApplier} from './postgres-applier.ts';
@@ -19,6 +19,7 @@ import type {PgSessions} from './postgres-sessions.ts';
 import {analyze, anyRow, copyIn, truncate} from './postgres-copy-statements.ts';
 import {quoteTable, textArray} from './postgres-sql.ts';
 import {refreshViews} from './postgres-views.ts';
+import {readParked, readWindows, tableOf} from './postgres-windows.ts';
 import {openWriter, tagged} from './postgres-writer.ts';
 
 export class PostgresTarget implements Target {
@@ -102,8 +103,8 @@ export class PostgresTarget implements Target {
     );
   }
 
-  applier(direction: Direction, epoch: number, tables: readonly Table[]): Promise<Applier> {
-    return PostgresApplier.open(this.#sessions, this.#migration, direction, epoch, tables);
+  applier(direction: Direction, epoch: number, tables: readonly Table[], options: ApplierOptions = {parks: false}): Promise<Applier> {
+    return PostgresApplier.open(this.#sessions, this.#migration, direction, epoch, tables, options);
   }
 
   async progress(direction: Direction): Promise<Progress | undefined> {
@@ -161,23 +162,12 @@ export class PostgresTarget implements Target {
     return this.#sessions.use((session) => recutChunks(session, this.#migration, open, ranges, epoch));
   }
 
-  async windows(): ReturnType<Target['windows']> {
-    const {rows: ends} = await this.#sessions.use((session) =>
-      session.query(
-        `SELECT table_schema, table_name, end_pos FROM crossfade.replay_window WHERE migration = $1
-         UNION SELECT table_schema, table_name, end_pos FROM crossfade.chunk WHERE migration = $1 AND state = 'done'`,
-        [this.#migration.short],
-      ),
-    );
-    const {rows: rereads} = await this.#sessions.use((session) =>
-      session.query(`SELECT table_schema, table_name, array_to_json(key)::text AS key FROM crossfade.reread WHERE migration = $1`, [
-        this.#migration.short,
-      ]),
-    );
-    return {
-      ends: ends.map((row) => ({table: tableOf(row), end: toPosition(row['end_pos'] ?? '')})),
-      rereads: rereads.map((row) => ({table: tableOf(row), key: JSON.parse(row['key'] ?? '[]') as Key})),
-    };
+  windows(): ReturnType<Target['windows']> {
+    return this.#sessions.use((session) => readWindows(session, this.#migration));
+  }
+
+  parked(): ReturnType<Target['parked']> {
+    return this.#sessions.use((session) => readParked(session, this.#migration));
   }
 
   /** Those that exist here, in one statement: this is written while writes are held. */
@@ -209,7 +199,6 @@ export class PostgresTarget implements Target {
   }
 }
 
-const tableOf = (row: TextRow): TableName => ({schema: row['table_schema'] ?? '', name: row['table_name'] ?? ''});
 const keyOf = (json: string | null | undefined): Key | undefined => (json ? (JSON.parse(json) as Key) : undefined);
 const toChunk = (row: TextRow): Chunk => ({
   id: Number(row['id']),
