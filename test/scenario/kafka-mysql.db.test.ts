@@ -35,7 +35,7 @@ const expectNothingLeft = async (): Promise<void> =>
 const PAUSE_MS = 40;
 
 test('there, back and there again, with the worker killed on each side, and nothing is lost', {timeout: 600_000}, async () => {
-  await using moved = await openMovedStory(world().mysql, 'mysql-kafka', PAUSE_MS);
+  await using moved = await openMovedStory(world().mysql, 'mysql-kafka', {pauseMs: PAUSE_MS});
   const plan = planThrough(moved.story);
   expect((await moved.story.type('plan', plan)).output).toMatch(/start-relay: make the topics crossfade_/);
   await thereAndBack(moved.story, 'mysql-kafka', plan, killed);
@@ -44,7 +44,7 @@ test('there, back and there again, with the worker killed on each side, and noth
 });
 
 test('the runner is killed in every phase and at the steps of both cutovers, and Debezium between them', {timeout: 900_000}, async () => {
-  await using moved = await openMovedStory(world().mysql, 'mysql-kafka-killed', PAUSE_MS);
+  await using moved = await openMovedStory(world().mysql, 'mysql-kafka-killed', {pauseMs: PAUSE_MS});
   const {story} = moved;
   const loaded = story.untilFact('the load has ended', isPhaseEnded('initial-load', 'done')).then(killed);
   await walkWithKills(story, 'mysql-kafka-killed', planThrough(story, 'platformatic'), CUTOVER_STEPS);

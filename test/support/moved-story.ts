@@ -34,8 +34,12 @@ export type MovedStory = AsyncDisposable & {
   expectNothingLost(): Promise<void>;
 };
 
-/** `pauseMs`: of each client between two writes. */
-export async function openMovedStory({server, request}: HadServer, name: string, pauseMs?: number): Promise<MovedStory> {
+/** `pauseMs`: of each client between two writes; `plan`: sections beside the story's own. */
+export async function openMovedStory(
+  {server, request}: HadServer,
+  name: string,
+  {pauseMs, plan = {}}: {readonly pauseMs?: number; readonly plan?: Readonly<Record<string, unknown>>} = {},
+): Promise<MovedStory> {
   if (!server) throw new Error('the tests of a server that could not be had are left out');
   // Of its own: others have tables of these names on the same server.
   const schema = `moved_${randomBytes(6).toString('hex')}`;
@@ -50,6 +54,7 @@ export async function openMovedStory({server, request}: HadServer, name: string,
       source: {engine: request.flavour, url: 'env:STORY_SOURCE'},
       schema: {kind: 'convert'},
       conversion: {zeroDates: 'nullable'},
+      ...plan,
     },
   });
   await story.source.run(...SCHEMA, FILL);
@@ -62,7 +67,7 @@ export async function openMovedStory({server, request}: HadServer, name: string,
       `UPDATE "${schema}".visit SET n = n + 1000000 WHERE client = ${client} AND n = ${n - 1}`,
     ];
   };
-  const writer = startFollowingWriter([story.source.url, story.target.url], CLIENTS, write, pauseMs);
+  const writer = startFollowingWriter([story.source.url, story.target.url], CLIENTS, write, ...(pauseMs === undefined ? [] : [pauseMs]));
   return {
     story,
     async expectNothingLost() {
