@@ -178,7 +178,7 @@ export const explainPages = {
     'the target refused a row for good',
     'A constraint, type or trigger on the target does not accept a row that the source has.',
     "When the target's schema is stricter than the source's.",
-    'Change the constraint on the target, or the row on the source; then crossfade resume. Nothing was skipped.',
+    'Change the constraint on the target, or the row on the source; then crossfade resume. Nothing was skipped. While the target serves, the two sides are exchanged: with reverse.misfits: park in the plan (crossfade amend) such rows are left out of the way back and named instead (docs/runbook/parked-rows.md).',
   ),
   'CF-APPLY-003': page(
     'one value is larger than the plan allows',
