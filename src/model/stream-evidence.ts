@@ -25,5 +25,7 @@ export interface TouchedKeys {
    * was read as it stood before it, and being equal proves nothing about that change (R11).
    */
   pending(table: TableName, key: Key, position: Position, sees: (transaction: string) => boolean): boolean;
+  /** Whether the receiving side could not hold that row as it is: that it differs is on record, and no later look says more. */
+  isParked(table: TableName, key: Key): boolean;
   stop(): void;
 }

@@ -76,10 +76,12 @@ export class ApplyPass {
     const start = await to.target.progress(direction);
     assert(start, `the ${direction} position is stored before the link starts`);
     await from.source.probeStream(direction, start.position);
-    const windows = new ReplayWindows(tables, await to.target.windows(), start.position, options.compare, lenientTables(mappings));
+    const stored = await to.target.windows();
+    const windows = new ReplayWindows(tables, stored, start.position, options.compare, lenientTables(mappings));
     const applier = await to.target.applier(direction, epoch, tables, {parks: options.parks});
     try {
       const pass = new ApplyPass(options, progress, applier, windows, start);
+      if (options.parks) pass.#aside.add(stored.rereads); // which of them are parked is found when they are read
       pass.#report();
       for await (const events of from.source.changes(
         direction,

@@ -144,15 +144,11 @@ export class LinkProgress {
     const index = createTouchedIndex(this.#compare, TOUCHED_KEYS_MAX);
     this.#indexes.add(index);
     return {
-      touched: (table, key, ...rest) => this.#isAside(table, key) || index.touched(table, key, ...rest),
-      pending: (table, key, ...rest) => this.#isAside(table, key) || index.pending(table, key, ...rest),
+      touched: (...request) => index.touched(...request),
+      pending: (...request) => index.pending(...request),
+      isParked: (table, key) => this.#aside?.has(table, key) ?? false,
       stop: () => void this.#indexes.delete(index),
     };
-  }
-
-  /** It is on record that it differs: that is neither equal nor a finding. */
-  #isAside(table: TableName, key: Key): boolean {
-    return this.#aside?.has(table, key) ?? false;
   }
 
   /** Asked for by a repair; the pass takes them up between two transactions. */

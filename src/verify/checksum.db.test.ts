@@ -113,7 +113,7 @@ describe('servers that do not agree on an order', () => {
 describe('sides in use', () => {
   /** The receiving side says it is far ahead; the stream knows of nothing, or of everything. */
   const evidence = (touches: boolean) => {
-    const memory: TouchedKeys = {touched: () => touches, pending: () => false, stop: () => {}};
+    const memory: TouchedKeys = {touched: () => touches, pending: () => false, isParked: () => false, stop: () => {}};
     return {reached: async () => {}, remember: async () => memory};
   };
   beforeAll(async () => {

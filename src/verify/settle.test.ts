@@ -35,7 +35,7 @@ const busySides = () => {
       compare: () => 0,
       signal: new AbortController().signal,
     },
-    memory: {touched: () => true, pending: () => false},
+    memory: {touched: () => true, pending: () => false, isParked: (_: unknown, [id]: Key) => id === 'parked'},
     effort: {waits: 0, retries: 0, held: 0},
   } as unknown as Pass;
   return {pass, holds};
@@ -52,5 +52,11 @@ test('more rows than one hold takes are held in turn', async () => {
 test('of rows without number nobody waits: they stay uncompared', async () => {
   const {pass, holds} = busySides();
   expect((await settle(pass, table, keys(1_001))).uncompared).toHaveLength(1_001);
+  expect(holds).toEqual([]);
+});
+
+test('a row that is known to differ is looked at once, and held up for nobody', async () => {
+  const {pass, holds} = busySides();
+  expect(await settle(pass, table, [['parked']])).toEqual({found: [], uncompared: [['parked']]});
   expect(holds).toEqual([]);
 });

@@ -22,10 +22,12 @@ export const KEYS_PER_READ = 1_000;
 /**
  * Reads the keys themselves on both sides, never their ranges: the two servers may order texts differently, so a range
  * can hold other rows there. A difference that no event explains is one at once; one that an event explains proves
- * nothing and is looked at again; so is a row whose newest change the sending side does not show yet.
+ * nothing and is looked at again; so is a row whose newest change the sending side does not show yet. A parked row is
+ * known to differ, which is no finding and makes nothing equal.
  */
 export const settle = async (pass: Pass, table: Table, keys: readonly Key[], rounds = UNTIL_SETTLED): Promise<Settled> => {
   const found: Found[] = [];
+  const parked: Key[] = [];
   let open = keys;
   for (let round = 0; open.length && round < rounds.max; round++) {
     const again: Key[] = [];
@@ -36,7 +38,8 @@ export const settle = async (pass: Pass, table: Table, keys: readonly Key[], rou
       const both = await (mayHold ? readHeld(pass, table, part) : readKeys(pass, table, part));
       const differing = differingKeys(both.from.rows, both.to.rows);
       for (const one of differing) {
-        if (isExplained(pass, table, one.key, both)) again.push(one.key);
+        if (pass.memory?.isParked(table.name, one.key)) parked.push(one.key);
+        else if (isExplained(pass, table, one.key, both)) again.push(one.key);
         else found.push(one);
       }
       const unequal = new Set(differing.map(({key}) => keyText(key)));
@@ -44,7 +47,7 @@ export const settle = async (pass: Pass, table: Table, keys: readonly Key[], rou
     }
     open = again;
   }
-  return {found, uncompared: open};
+  return {found, uncompared: [...parked, ...open]};
 };
 
 const readKeys = (pass: Pass, table: Table, keys: readonly Key[]) =>

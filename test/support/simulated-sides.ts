@@ -91,6 +91,7 @@ export class SimulatedSides {
           return {
             touched: (...question) => this.#index.touched(...question),
             pending: (...question) => this.#index.pending(...question),
+            isParked: () => false,
             stop: () => void this.memoriesOpen--,
           };
         },
