@@ -4,6 +4,7 @@ import {decommission} from './decommission.ts';
 import type {PhaseContext} from './phase.ts';
 
 const TABLES = [{name: {schema: 'shop', name: 'orders'}, estimatedRows: 900, estimatedBytes: 65_536}];
+const PARKED = ['1', '2'].map((id) => ({table: {schema: 'shop', name: 'orders'}, key: [id], reason: '22001: too long', since: ''}));
 
 /** Steps that a runner which died had carried out have their results on record. */
 const world = (flowed: string | undefined, done: Readonly<Record<string, unknown>> = {}) => {
@@ -12,6 +13,7 @@ const world = (flowed: string | undefined, done: Readonly<Record<string, unknown
   const side = (name: string) => ({
     source: {dropStream: (direction: string) => act(`${name} drops ${direction}`)()},
     target: {
+      parked: async () => PARKED,
       progress: async () => {
         acts.push('asked');
         return flowed === undefined ? undefined : {epoch: 1, position: flowed, commitSeq: 4};
@@ -37,6 +39,7 @@ test('what stays on the source is asked when the streams stand still and before 
   expect(evidence['record']).toEqual({
     at: '2026-05-01T10:00:00.000Z',
     flowedBackTo: '0/1A2B',
+    parked: [{table: 'shop.orders', rows: 2}],
     copies: [{table: 'shop.orders', rows: 900, bytes: 65_536}],
     dropped: [
       {side: 'source', what: expect.stringContaining('change stream')},

@@ -6,6 +6,8 @@ export type Decommission = {
   readonly at: string;
   /** The position of the target up to which the source has every change, deletions among them; null: nothing flowed back. */
   readonly flowedBackTo: string | null;
+  /** Rows that the source could not hold, and that never went back. */
+  readonly parked: readonly {readonly table: string; readonly rows: number | null}[];
   readonly dropped: readonly {readonly side: string; readonly what: string}[];
   readonly copies: readonly {readonly table: string; readonly rows: number | null; readonly bytes: number | null}[];
 };
@@ -19,6 +21,7 @@ export function decommissionOf(visits: readonly PhaseVisit[]): Decommission | nu
   return {
     at,
     flowedBackTo: textIn(record, 'flowedBackTo'),
+    parked: listIn(record['parked']).map((one) => ({table: textIn(one, 'table') ?? '', rows: numberIn(one, 'rows')})),
     dropped: listIn(record['dropped']).map((one) => ({side: textIn(one, 'side') ?? '', what: textIn(one, 'what') ?? ''})),
     copies: listIn(record['copies']).map((one) => ({
       table: textIn(one, 'table') ?? '',

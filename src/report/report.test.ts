@@ -122,15 +122,16 @@ test('people, their overrides, gates, comparisons, runners and troubles are told
 test('the end of the way back leaves a record; one that says nothing is none', () => {
   const record = {at: '2026-05-01T12:00:00.000Z', flowedBackTo: '0/1A2B', dropped: [{side: 'target', what: 'its fence'}]};
   const copies = [{table: 'shop.orders', rows: 900, bytes: 65_536}];
+  const parked = [{table: 'shop.orders', rows: 2}];
   const over = [
     ...moved,
     ...through('reverse-window'),
     started('decommission'),
-    ended('decommission', 'done', {record: {...record, copies}}),
+    ended('decommission', 'done', {record: {...record, parked, copies}}),
   ];
   const told = report(over);
-  expect(told.decommission).toEqual({...record, copies});
-  expect(pageOf(told)).toMatch(/up to <code>0\/1A2B<\/code>, deletions among them[^]*shop\.orders[^]*900[^]*64KiB/);
+  expect(told.decommission).toEqual({...record, parked, copies});
+  expect(pageOf(told)).toMatch(/up to <code>0\/1A2B<\/code>, deletions among them, and none behind it, but for rows that it could not hold: 2 of shop\.orders\.[^]*900[^]*64KiB/);
   expect(report(moved).decommission).toBeNull();
   expect(report([...moved, ...through('reverse-window', 'decommission')]).decommission).toBeNull();
 });
