@@ -8,3 +8,6 @@ export type Page = {
 };
 
 export const page = (title: string, meaning: string, normal: string, action: string): Page => ({title, meaning, normal, action});
+
+/** The section of a code: symptom, first command, what it changes, undo. The pages come with the package. */
+export const runbookPage = (code: string): string => `docs/runbook/errors.md#${code.toLowerCase()}`;

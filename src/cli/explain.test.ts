@@ -27,7 +27,8 @@ it.each(names)('%s is explained', async (name) => {
   const page = subjects.find(({pages}) => Object.hasOwn(pages, name))?.pages[name];
   const {code, out} = await type(['explain', name, '--json']);
   expect(code).toBe(0);
-  expect(JSON.parse(out)).toEqual({schemaVersion: 1, code: name, ...page});
+  const section = name.startsWith('CF-') ? `docs/runbook/errors.md#${name.toLowerCase()}` : null;
+  expect(JSON.parse(out)).toEqual({schemaVersion: 1, code: name, ...page, page: section});
 });
 
 it('a throttle is found by its name in the plan too', async () => {

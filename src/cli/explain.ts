@@ -3,7 +3,8 @@ import {TerminalError} from '../model/errors.ts';
 import {nearest} from '../model/nearest.ts';
 import {textOf, type CommandModule} from './command.ts';
 import {EXIT} from './exit-codes.ts';
-import type {Page} from './explain-page.ts';
+import {type Page, runbookPage} from './explain-page.ts';
+import {explainPages} from './explain-pages.ts';
 import {codeOf, subjects} from './explain-subjects.ts';
 import {stepPageOf} from './explain-steps.ts';
 import type {Output} from './output.ts';
@@ -31,9 +32,11 @@ function list(output: Output): void {
 const NAME_WIDTH = 20;
 
 function show(code: string, {title, meaning, normal, action}: Page, output: Output): void {
-  if (output.isJson) return output.document({code, title, meaning, normal, action});
+  const section = Object.hasOwn(explainPages, code) ? runbookPage(code) : undefined;
+  if (output.isJson) return output.document({code, title, meaning, normal, action, page: section ?? null});
   output.data(`${output.paint.bold(code)}: ${title}`);
   output.data(`\n${meaning}\n\nWhen it is normal: ${normal}\nWhat to do: ${action}`);
+  if (section !== undefined) output.data(`Runbook: ${section}`);
 }
 
 /** However it is written: `cf-cut-001`, `CUT-001`, `replica-lag` for the throttle of that name. */

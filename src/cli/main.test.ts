@@ -44,6 +44,7 @@ describe('the command line', () => {
           code: 'CF-PLAN-004',
           message: 'there is no readable plan file none.yaml',
           next: 'name a plan file, such as plans/shop-17-to-18.yaml',
+          page: 'docs/runbook/errors.md#cf-plan-004',
         },
       });
     }

@@ -65,3 +65,14 @@ test('a state that cannot be written does not end the run, and is told once when
   await telemetry.close();
   expect(lines.filter((line) => line.includes('others see old numbers of this run: disk full'))).toHaveLength(1);
 });
+
+test('a line that says the same as the one before comes again after half a minute, and no sooner', async () => {
+  const clock = fakeClock('2026-05-01T10:00:00.000Z');
+  const {lines, output} = printed();
+  const telemetry = progressTelemetry(output, clock);
+  for (let minute = 0; minute < 60; minute++) await clock.advance(60_000); // from then on its time counts in minutes
+  lines.length = 0;
+  await clock.advance(60_000);
+  expect(lines.map((line) => line.slice(0, 19))).toEqual(['2026-05-01T11:00:30', '2026-05-01T11:01:00']);
+  await telemetry.close();
+});

@@ -3,6 +3,7 @@ import type {TuningOnRecord} from '../journal/tuning.ts';
 import type {Clock} from '../model/effects.ts';
 import {UNTUNED} from '../model/tuning.ts';
 import {withSample} from '../telemetry/eta.ts';
+import {RateWindow} from '../telemetry/rates.ts';
 import {statusLine} from '../telemetry/status-report.ts';
 import {
   silentTelemetry,
@@ -18,6 +19,8 @@ import {throttledOf} from './tuning-words.ts';
 
 const UNTUNED_ON_RECORD: TuningOnRecord = {...UNTUNED, throttledBy: undefined};
 const LINE_MS = 5000;
+/** A line that says the same as the one before is printed again after this, so that a log shows the run alive. */
+const AGAIN_MS = 30_000;
 /** Between two reports to those who look on from other processes. */
 const KEEP_MS = 1000;
 const NOTES_MAX = 5;
@@ -47,6 +50,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
   const figures = new Map<string, Figure>();
   let leftBehind: number | undefined;
   let samples: LiveReport['samples'] = [];
+  const rates = new RateWindow();
   const note = (text: string): void => {
     notes.push({at: clock.now().toISOString(), text});
     notes.splice(0, notes.length - NOTES_MAX);
@@ -61,6 +65,7 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
       at: clock.now().toISOString(),
       elapsedMs,
       gauges,
+      rates: rates.at({elapsedMs, gauges}),
       samples,
       notes: [...notes],
       waits: longest,
@@ -119,12 +124,14 @@ const putOrDelete = <T>(map: Map<string, T>, key: string, value: T | undefined):
 type Keep = (report: LiveReport) => Promise<void>;
 
 const repeatLines = async (clock: Clock, signal: AbortSignal, line: () => string, print: (text: string) => void): Promise<void> => {
+  let printedMs = clock.monotonicMs();
   for (let last = ''; ; ) {
     await clock.sleep(LINE_MS, signal);
     if (signal.aborted) return;
     const next = line();
-    if (next !== last) print(next);
-    last = next;
+    if (next === last && clock.monotonicMs() - printedMs < AGAIN_MS) continue;
+    print(next);
+    [last, printedMs] = [next, clock.monotonicMs()];
   }
 };
 

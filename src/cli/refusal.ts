@@ -3,6 +3,7 @@
  * document on stdout. A stack only with `--debug`.
  */
 import {isCoded} from '../model/errors.ts';
+import {runbookPage} from './explain-page.ts';
 import type {Output} from './output.ts';
 
 export function printRefusal(error: unknown, output: Output, debug: boolean): void {
@@ -14,8 +15,9 @@ export function printRefusal(error: unknown, output: Output, debug: boolean): vo
 /** `code` is null for a fault of ours, which has no page. */
 export function refusalDocument(error: unknown): Readonly<Record<string, unknown>> {
   const {code = null, message, next} = describe(error);
+  const page = code === null ? {} : {page: runbookPage(code)};
   const problems = typeof error === 'object' && error !== null && 'problems' in error ? {problems: error.problems} : {};
-  return {code, message, next, ...problems};
+  return {code, message, next, ...page, ...problems};
 }
 
 function refusalLines(error: unknown): string[] {

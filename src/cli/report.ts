@@ -1,5 +1,6 @@
 /** `crossfade report [-o FILE]`: what the journal of a run proves, as a page that stands alone or as JSON. */
 import {verifyChain} from '../journal/chain.ts';
+import {signatureFaults} from '../journal/genuine.ts';
 import {systemEffects} from '../runner/system-effects.ts';
 import {writeAskedFile} from './asked-file.ts';
 import {type CommandModule, type Invocation, textOf} from './command.ts';
@@ -18,7 +19,8 @@ async function answer({id, entries, state}: Run, invocation: Invocation): Promis
   const {options, output} = invocation;
   const {reportOf} = await import('../report/report.ts');
   const madeAt = systemEffects.clock.now().toISOString();
-  const report = reportOf({id, entries, state, faults: verifyChain(id, entries), madeAt, version: crossfadeVersion()});
+  const faults = [...verifyChain(id, entries), ...signatureFaults(entries)];
+  const report = reportOf({id, entries, state, faults, madeAt, version: crossfadeVersion()});
   if (output.isJson) {
     output.document({...report});
     return EXIT.done;

@@ -41,11 +41,11 @@ function line(kind, mark, name, time) {
 const gateLine = ({gate, go, evidence}) => make('li', go ? 'good' : 'bad', make('span', '', go ? '✓' : '✗'), make('span', '', gate + ': ' + evidence), '');
 const pair = (name, ...parts) => [make('dt', '', name), make('dd', '', ...parts)];
 
-function run({name, status, openSide, isAttended, phases, numbers, phase, gates, why, log}) {
+function run({name, status, openSide, isAttended, phases, numbers, pace, phase, gates, why, log}) {
   const kind = status === 'failed' || status === 'aborted' ? 'bad' : status === 'completed' ? 'good' : 'plain';
   const title = make('h2', '', name + ' ', make('span', 'badge ' + kind, status), make('span', 'soft', ' the ' + openSide + ' is open'));
   const facts = make('dl', '',
-    ...(numbers ? pair('numbers', numbers) : []),
+    ...(numbers ? pair('numbers', pace ? numbers + ' (' + pace + ')' : numbers) : []),
     ...pair('why', why.cause), ...(why.owner ? pair('who', why.owner) : []),
     ...(why.next ? pair('next', make('code', '', why.next.command || String(why.next))) : []),
     ...(isAttended === false ? pair('runner', make('span', 'bad', 'not at work')) : []));

@@ -1,4 +1,5 @@
 /** The answer of `status` and of `watch` with `--json`, and what is looked at for it. */
+import {type Override, overridesOf} from '../journal/overridden.ts';
 import {systemEffects} from '../runner/system-effects.ts';
 import type {Band} from '../telemetry/eta.ts';
 import type {LiveReport} from '../telemetry/telemetry.ts';
@@ -8,18 +9,23 @@ import {copyEnd} from './live-numbers.ts';
 import {isRunnerAlive} from './runner-alive.ts';
 import {whyNotDone, type WhyNotDone} from './why-not-done.ts';
 
-export type Seen = {readonly alive: boolean | undefined; readonly why: WhyNotDone; readonly forecast: LiveForecast | null};
+export type Seen = {
+  readonly alive: boolean | undefined;
+  readonly why: WhyNotDone;
+  readonly forecast: LiveForecast | null;
+  readonly overrides: readonly Override[];
+};
 
 export function look({state, entries}: Pick<Run, 'state' | 'entries'>, report: LiveReport | undefined): Seen {
   const alive = state.runner && isRunnerAlive(state.runner);
   const now = systemEffects.clock.now();
-  return {alive, why: whyNotDone(state, alive, now, report), forecast: liveForecast(entries, state, now)};
+  return {alive, why: whyNotDone(state, alive, now, report), forecast: liveForecast(entries, state, now), overrides: overridesOf(entries)};
 }
 
 /** An interface: fields are added, never changed. Absent is null. */
 export function statusDocument(
   {id, state}: Pick<Run, 'id' | 'state'>,
-  {alive, why, forecast}: Seen,
+  {alive, why, forecast, overrides}: Seen,
   report: LiveReport | undefined,
 ): Readonly<Record<string, unknown>> {
   const {plan, runner} = state;
@@ -65,6 +71,8 @@ export function statusDocument(
       at,
       reason: reason ?? null,
     })),
+    /** What somebody has gone past although something stood against it. */
+    overrides: overrides.map(({at, actor, against, reason}) => ({at, actor: actor?.name ?? null, against, reason: reason ?? null})),
     /** Of the newest cutover that was decided. */
     canary:
       state.canary === undefined
@@ -94,6 +102,8 @@ export function statusDocument(
             at: report.at,
             elapsedMs: report.elapsedMs,
             ...report.gauges,
+            /** Over the last ten seconds; null while nothing of it gets done. */
+            rates: {rowsPerSecond: report.rates?.rowsPerSecond ?? null, changesPerSecond: report.rates?.changesPerSecond ?? null},
             /** Between these two the copy will be done, from `at` on; null while nobody can say. */
             eta: rounded(copyEnd(state, alive, report)),
             waits: report.waits ?? [],

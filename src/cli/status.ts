@@ -7,6 +7,7 @@ import {table, type Output} from './output.ts';
 import {chooseRun, runsOf, unfinishedOf, withRunOption, withState, type Run} from './run-choice.ts';
 import {look, statusDocument} from './status-document.ts';
 import type {JournalStore} from '../journal/journal.ts';
+import type {Override} from '../journal/overridden.ts';
 import {comparedWords} from '../model/statement-comparison.ts';
 
 export const command: CommandModule = {
@@ -31,6 +32,7 @@ async function show(run: Run, store: JournalStore, {output}: Invocation): Promis
   output.data(next === undefined ? line : `${line} | owner: ${owner} | next: ${next.command}`);
   if (report !== undefined && !state.isFinal) output.data(numbersLine(state, seen.alive, report));
   if (seen.forecast && !state.isFinal) output.data(`forecast: ${forecastWords(seen.forecast)}`);
+  for (const one of seen.overrides) output.data(overrideWords(one));
   for (const words of slowerWords(state)) output.data(words);
   if (seen.alive === true && report?.control !== undefined) output.say(`Control socket: ${report.control}`);
   output.detail(
@@ -38,6 +40,9 @@ async function show(run: Run, store: JournalStore, {output}: Invocation): Promis
   );
   if (next) output.say(`Next: ${next.command}: ${next.why}`);
 }
+
+const overrideWords = ({at, actor, against, reason}: Override): string =>
+  `overridden: ${against} by ${actor?.name ?? 'somebody'} at ${at}: ${reason ?? 'no reason on record'}`;
 
 /** Only what is worse than before: `crossfade statements` has the figures, and what could not be compared. */
 function slowerWords({reverseWindow, statements: {compared}}: Run['state']): readonly string[] {

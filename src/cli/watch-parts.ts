@@ -32,8 +32,9 @@ function colorOf(mark: PhaseLine['mark']): {color?: string; dimColor?: boolean} 
 }
 
 /** Its shape is for ever, so it wraps rather than loses its end. */
-export const numbersLines = ({numbers}: WatchView): ReactElement[] => [
+export const numbersLines = ({numbers, pace}: WatchView): ReactElement[] => [
   paragraph(numbers ?? 'no runner has reported numbers yet', {key: 'numbers'}),
+  ...(pace === undefined ? [] : [line(pace, {key: 'pace'})]),
 ];
 
 /** `short`: one line each; `whole`: all of the evidence. */

@@ -37,9 +37,15 @@ export function roomFor(view: WatchView, {columns, rows}: Size, hasMessage: bool
 }
 
 /** Numbers, gates, why, who and next. A broken line loses up to a word at its end, hence the tenth. */
-function textRows({numbers, gates, why}: WatchView, columns: number): number {
+function textRows({numbers, pace, gates, why}: WatchView, columns: number): number {
   const rowsOf = (text: string): number => Math.ceil(text.length / (columns * 0.9));
-  const sentences = [numbers ?? 'no runner', `why: ${why.cause}`, `who: ${why.owner}`, ...(why.next ? [`next: ${why.next.command}`] : [])];
+  const sentences = [
+    numbers ?? 'no runner',
+    ...(pace ? [pace] : []),
+    `why: ${why.cause}`,
+    `who: ${why.owner}`,
+    ...(why.next ? [`next: ${why.next.command}`] : []),
+  ];
   return sentences.reduce((sum, text) => sum + rowsOf(text), gates.length > 0 ? gates.length + 1 : 0);
 }
 

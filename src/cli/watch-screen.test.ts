@@ -15,6 +15,7 @@ const report: LiveReport = {
   at: '2026-05-01T10:09:58.000Z',
   elapsedMs: 598_000,
   gauges: GAUGES,
+  rates: {rowsPerSecond: 12_300, changesPerSecond: 640},
   samples: [],
   notes: [
     {at: '2026-05-01T10:05:00.000Z', text: 'phase verify-data'},

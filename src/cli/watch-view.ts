@@ -9,7 +9,7 @@ import type {LiveReport} from '../telemetry/telemetry.ts';
 import type {Workflow} from '../workflow/workflow.ts';
 import {factWords} from './fact-words.ts';
 import {expectedOf, liveForecast} from './live-forecast.ts';
-import {numbersLine} from './live-numbers.ts';
+import {numbersLine, paceWords} from './live-numbers.ts';
 import {whyNotDone, type WhyNotDone} from './why-not-done.ts';
 
 export type WatchView = {
@@ -24,6 +24,8 @@ export type WatchView = {
   readonly phases: readonly PhaseLine[];
   /** The status line; undefined before a runner has reported. */
   readonly numbers: string | undefined;
+  /** What gets done a second; undefined while nothing does. */
+  readonly pace: string | undefined;
   /** The newest verdict of each gate of the phase the run stands in front of, or was let into. */
   readonly gates: readonly Verdict[];
   readonly phase: string;
@@ -63,6 +65,7 @@ export function watchView({id, state, entries, report, alive, now}: Watched): Wa
     ...{id, name: plan.name, status, openSide, isFinal, isPauseRequested, phase, isAttended: alive},
     phases: phaseLines(state, entries, now),
     numbers: report && numbersLine(state, alive, report),
+    pace: alive !== false && (status === 'running' || status === 'waiting') ? paceWords(report?.rates) : undefined,
     gates: verdictsOf(visit, phase),
     why: whyNotDone(state, alive, now, report),
     notes: report?.notes ?? [],

@@ -58,6 +58,6 @@ export interface Control {
   remove(): Promise<void>;
   /** The migration is over here. */
   isFinished(): Promise<boolean>;
-  /** Marks the migration as over; fence and route stay as they are. */
+  /** Marks the migration as over, and forgets the keys of single rows; fence and route stay as they are. */
   finish(): Promise<void>;
 }

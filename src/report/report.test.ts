@@ -3,6 +3,7 @@ import {
   ANN,
   approve,
   atCutover,
+  BEFORE_CUTOVER,
   created,
   ended,
   journal,
@@ -13,8 +14,9 @@ import {
   through,
   verdict,
 } from '../../test/support/journal-facts.ts';
+import {and, approvedBy, createdWith, keyed} from '../../test/support/people.ts';
 import {verifyChain} from '../journal/chain.ts';
-import type {JournalFact} from '../journal/journal.ts';
+import type {Entry, JournalFact} from '../journal/journal.ts';
 import {runState} from '../journal/run-state.ts';
 import {pageOf} from './html/page.ts';
 import {type Report, reportOf} from './report.ts';
@@ -93,10 +95,11 @@ test('an attempt that was called off, and the one that moved the traffic', () =>
 test('people, their overrides, gates, comparisons, runners and troubles are told from the journal', () => {
   const told = report(moved);
   expect(told.deeds.map(({who, what, authenticated}) => [who, what, authenticated])).toEqual([
-    ['ann', 'approve approval', true],
-    ['ann', 'cutover', true],
-    ['ann', 'unlock: end bob@old', true],
+    ['ann', 'approve approval', false], // whatever the entry says of itself
+    ['ann', 'cutover', false],
+    ['ann', 'unlock: end bob@old', false],
   ]);
+  expect(told.deeds.map(({became}) => became)).toEqual(['counted', null, null]);
   expect(told.overrides).toMatchObject([{override: 'CF-LEASE-001', reason: 'the machine burned'}]);
   expect(told.gates.map(({gate, go, looks}) => [gate, go, looks])).toEqual([
     ['replication-lag', false, 2],
@@ -119,6 +122,26 @@ test('people, their overrides, gates, comparisons, runners and troubles are told
   expect(told.remains.at(0)?.next).toBe('crossfade complete');
 });
 
+test('an approval is shown as signed when it is what its person has signed, with what became of it; one written later is not believed', () => {
+  const [ann, bob] = [keyed('ann'), keyed('bob')];
+  const seen = and([], createdWith(ann, bob), runner(1), ...through(...BEFORE_CUTOVER), verdict('checksum-match', true));
+  const given = and(seen, approvedBy(ann, seen));
+  const unused = shown(given);
+  expect(unused.deeds).toMatchObject([{who: 'ann', authenticated: true, signed: {head: seen.length}, doubt: null, became: 'unused'}]);
+  expect(pageOf(unused)).toMatch(new RegExp(`signed</span> over entry ${seen.length}, evidence <code>[0-9a-f]{16}</code>`));
+  expect(shown(and(given, signal({type: 'reject', gate: 'approval'}))).deeds[0]).toMatchObject({who: 'ann', became: 'void'});
+  const counted = and(given, passed('checksum-match', 'approval'), started('cutover'));
+  expect(shown(counted).deeds).toMatchObject([{became: 'counted'}]);
+  const forged = and(seen, {...approve(), actor: {...ANN, name: 'bob'}} as JournalFact);
+  expect(shown(forged).deeds).toMatchObject([
+    {who: 'bob', authenticated: false, became: 'void', doubt: expect.stringContaining('signed nothing')},
+  ]);
+  expect(pageOf(shown(forged))).toMatch(/not believed[^]*signed nothing/);
+});
+
+const shown = (entries: readonly Entry[]): Report =>
+  reportOf({id: 'm1', entries, state: runState(entries), faults: [], madeAt: '2026-05-02T00:00:00.000Z', version: '0.1.0'});
+
 test('the end of the way back leaves a record; one that says nothing is none', () => {
   const record = {at: '2026-05-01T12:00:00.000Z', flowedBackTo: '0/1A2B', dropped: [{side: 'target', what: 'its fence'}]};
   const copies = [{table: 'shop.orders', rows: 900, bytes: 65_536}];
@@ -131,7 +154,9 @@ test('the end of the way back leaves a record; one that says nothing is none', (
   ];
   const told = report(over);
   expect(told.decommission).toEqual({...record, parked, copies});
-  expect(pageOf(told)).toMatch(/up to <code>0\/1A2B<\/code>, deletions among them, and none behind it, but for rows that it could not hold: 2 of shop\.orders\.[^]*900[^]*64KiB/);
+  expect(pageOf(told)).toMatch(
+    /up to <code>0\/1A2B<\/code>, deletions among them, and none behind it, but for rows that it could not hold: 2 of shop\.orders\.[^]*900[^]*64KiB/,
+  );
   expect(report(moved).decommission).toBeNull();
   expect(report([...moved, ...through('reverse-window', 'decommission')]).decommission).toBeNull();
 });

@@ -60,7 +60,7 @@ export type ReportRequest = {
   /** Not empty. */
   readonly entries: readonly Entry[];
   readonly state: RunState;
-  /** Of the journal here; the copies in the databases are compared by `events --verify`. */
+  /** Of the journal here, its hashes and its signatures; the copies in the databases are compared by `events --verify`. */
   readonly faults: readonly ChainFault[];
   readonly madeAt: string;
   readonly version: string;

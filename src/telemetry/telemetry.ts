@@ -2,6 +2,8 @@
  * What the run tells people while it works: a few named numbers and short notes. Never read back by the run itself and
  * never carrying row data or secrets. Everything may call it.
  */
+import type {Rates} from './rates.ts';
+
 export interface Telemetry {
   /** One line for people; `facts` are numbers, names and codes only. */
   note(text: string, facts?: Readonly<Record<string, string | number | boolean>>): void;
@@ -93,6 +95,8 @@ export type LiveReport = {
   /** Since the runner started. */
   readonly elapsedMs: number;
   readonly gauges: Readonly<Partial<Record<GaugeName, number>>>;
+  /** Absent in reports of earlier versions. */
+  readonly rates?: Rates;
   /** How far the copy was at some moments since it began, oldest first; the older, the further apart. */
   readonly samples: readonly CopySample[];
   /** The newest notes, oldest first. */

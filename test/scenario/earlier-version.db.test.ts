@@ -48,6 +48,17 @@ test('in the middle of the load: positions that it has stored are gone on from',
   expect(target).toEqual(source);
 });
 
+test('before rows could be parked: the tables get what they lack, and the run goes on', async () => {
+  await using story = await openLetters('unparked', {plan: waiting});
+  await story.killAt({kind: 'journal.write', label: 'phase-started catch-up'}, ['run', story.planFile]);
+  for (const side of [story.source, story.target]) await side.run('DROP TABLE crossfade.parked');
+  story.start(['resume']);
+  await story.untilFact('the gate', ({type}) => type === 'gate-verdict');
+  expect(await story.source.value(`SELECT to_regclass('crossfade.parked')::text`)).toBe('crossfade.parked');
+  const {source, target} = await bothChecksums(story);
+  expect(target).toEqual(source);
+});
+
 test('a stream of which nobody knows where it was made is not gone on with: the run says so, and abort leaves nothing', async () => {
   await using story = await openLetters('stream', {plan: waiting});
   await story.killAt({kind: 'journal.write', label: 'phase-started verify-data'}, ['run', story.planFile]);

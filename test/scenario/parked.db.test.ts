@@ -116,6 +116,9 @@ test('without a word in the plan the run ends at the first such row, and goes on
   await parkedAre(story, ['1001']);
   await asked(story, 'complete', 'unparked');
   expect(await next.ended, next.lastWords()).toBe(0);
+  expect(await story.source.value('SELECT (SELECT count(*) FROM crossfade.parked) + (SELECT count(*) FROM crossfade.reread)'), 'keys').toBe(
+    '0',
+  );
   const report = JSON.parse((await story.type('report', '--json')).output) as {decommission: {parked: unknown}};
   expect(report.decommission.parked).toEqual([{table: 'store.notes', rows: 1}]);
 });

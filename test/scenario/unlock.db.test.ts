@@ -55,6 +55,10 @@ test('a stopped runner is unlocked: refused while it seems alive, ended by name,
   }
   const unlocked = await story.untilFact('it is on record', ({type}) => type === 'unlocked');
   expect(unlocked).toMatchObject({epoch: 2, override: 'CF-LEASE-001', reason: 'it hangs', holder: expect.stringContaining(`pid ${first}`)});
+  expect((await story.type('status')).output).toMatch(/^overridden: CF-LEASE-001 by .*: it hangs$/m);
+  expect(JSON.parse((await story.type('status', '--json')).output)).toMatchObject({
+    overrides: [{against: 'CF-LEASE-001', reason: 'it hangs'}],
+  });
   const {source, target} = await bothChecksums(story);
   expect(target).toEqual(source);
 });

@@ -184,7 +184,11 @@ export class MysqlControl implements Control {
 
   async finish(): Promise<void> {
     await this.#sessions.use((session) =>
-      session.query(`UPDATE ${LEASE} SET finished = true WHERE migration = ?`, [this.#migration.short]),
+      ownTransaction(session, async () => {
+        for (const table of ['parked', 'reread'])
+          await session.query(`DELETE FROM ${CONTROL_SCHEMA_NAME}.${table} WHERE migration = ?`, [this.#migration.short]);
+        await session.query(`UPDATE ${LEASE} SET finished = true WHERE migration = ?`, [this.#migration.short]);
+      }),
     );
   }
 

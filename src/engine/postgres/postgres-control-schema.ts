@@ -94,3 +94,6 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $report$
 $report$;
 REVOKE ALL ON FUNCTION crossfade.report_reads(text, uuid, bigint, jsonb) FROM PUBLIC;
 `;
+
+/** All that has rows of a migration. */
+export const CONTROL_TABLES = [...CONTROL_SCHEMA.matchAll(/TABLE IF NOT EXISTS crossfade\.(\w+)/g)].flatMap(([, name]) => name ?? []);

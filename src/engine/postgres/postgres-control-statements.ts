@@ -10,7 +10,7 @@ export const INSTALL = CONTROL_SCHEMA + FENCE_FUNCTION + REPORT_FUNCTION;
 
 /** False also of tables that an earlier version made. */
 export const IS_WHOLE = `
-  SELECT (to_regprocedure('crossfade.fence_guard()') IS NOT NULL AND to_regclass('crossfade.canary') IS NOT NULL AND to_regclass('crossfade.ddl') IS NOT NULL
+  SELECT (to_regprocedure('crossfade.fence_guard()') IS NOT NULL AND to_regclass('crossfade.canary') IS NOT NULL AND to_regclass('crossfade.ddl') IS NOT NULL AND to_regclass('crossfade.parked') IS NOT NULL
           AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('crossfade.journal') AND attname = 'history')
           AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('crossfade.progress') AND attname = 'pos' AND atttypid = 'text'::regtype))::text AS whole`;
 

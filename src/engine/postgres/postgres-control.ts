@@ -1,6 +1,7 @@
 import type {RouteRow} from '../../model/route.ts';
 import type {LeaseHolder, MirroredEntry} from '../control.ts';
 import type {Control, MigrationRef} from '../engine.ts';
+import {CONTROL_TABLES} from './postgres-control-schema.ts';
 import {DROP_SCHEMA, endOldSessions, INSTALL, INSTALL_TURN, IS_WHOLE, takeOver, tryLock} from './postgres-control-statements.ts';
 import {HISTORY, historyOf} from './postgres-history.ts';
 import {BEGIN_LOCALLY} from './postgres-fence-statements.ts';
@@ -219,36 +220,22 @@ export class PostgresControl implements Control {
 
   async finish(): Promise<void> {
     await this.#sessions.use((session) =>
-      session.query(`UPDATE crossfade.lease SET finished = true WHERE migration = $1`, [this.#migration.short]),
+      session.transaction('BEGIN', async () => {
+        for (const table of ['parked', 'reread'])
+          await session.query(`DELETE FROM crossfade.${table} WHERE migration = $1`, [this.#migration.short]);
+        await session.query(`UPDATE crossfade.lease SET finished = true WHERE migration = $1`, [this.#migration.short]);
+      }),
     );
   }
 
   async remove(): Promise<void> {
-    const tables = [
-      'tag',
-      'progress',
-      'chunk',
-      'reread',
-      'parked',
-      'replay_window',
-      'stream',
-      'schema_statement',
-      'schema_text',
-      'schema_object',
-      'fence',
-      'route',
-      'ddl',
-      'journal',
-      'canary',
-      'read_report',
-      'lease',
-    ];
     await this.#sessions.use((session) =>
       session.transaction('BEGIN', async () => {
         await session.query(INSTALL_TURN);
         const there = await session.one(`SELECT (to_regclass('crossfade.lease') IS NOT NULL)::text AS control`);
         if (there['control'] !== 'true') return; // removed already, or the sides are one database
-        for (const table of tables) await session.query(`DELETE FROM crossfade.${table} WHERE migration = $1`, [this.#migration.short]);
+        for (const table of CONTROL_TABLES)
+          await session.query(`DELETE FROM crossfade.${table} WHERE migration = $1`, [this.#migration.short]);
         const {rows} = await session.query(`SELECT count(*)::text AS others FROM crossfade.lease`);
         if (rows[0]?.['others'] === '0') await session.query(DROP_SCHEMA);
       }),

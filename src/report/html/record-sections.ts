@@ -15,17 +15,27 @@ ${
 }
 ${table(
   ['when', 'who', 'what', 'why', ''],
-  deeds.map((deed) => [
-    moment(deed.at),
-    who(deed),
-    deed.what,
-    deed.reason ?? '',
-    deed.refused === null ? '' : `did not count: ${deed.refused.reason} (${deed.refused.code})`,
-  ]),
+  deeds.map((deed) => [moment(deed.at), who(deed), deed.what, deed.reason ?? '', outcome(deed)]),
   'Nobody has asked for anything.',
 )}`;
 
-const who = ({who, authenticated}: Deed): Markup => html`${who} ${authenticated ? '' : badge('plain', 'unauthenticated')}`;
+const who = ({who, authenticated, signed, doubt}: Deed): Markup => {
+  if (doubt !== null) return html`${who} ${badge('bad', 'not believed')} ${doubt}`;
+  if (!authenticated || signed === null) return html`${who} ${badge('plain', 'unauthenticated')}`;
+  const evidence = signed.evidence === null ? '' : html`, evidence <code>${signed.evidence.slice(0, 16)}</code>`;
+  return html`${who} ${badge('good', 'signed')} over entry ${signed.head}${evidence}`;
+};
+
+const outcome = ({refused, became}: Deed): string => {
+  if (refused !== null) return `did not count: ${refused.reason} (${refused.code})`;
+  return became === null ? '' : BECAME[became];
+};
+
+const BECAME = {
+  counted: 'counted',
+  unused: 'stands, no gate has used it yet',
+  void: 'did not count: plan or evidence moved, or the gate was rejected',
+} as const;
 
 export const troublesSection = ({troubles}: Report): Markup => html`<h2>What went wrong</h2>
 ${table(
