@@ -3,6 +3,7 @@ import {isOf} from '../journal/recorded.ts';
 import type {Entry, Verdict} from '../journal/journal.ts';
 import {TerminalError} from '../model/errors.ts';
 import {systemEffects} from '../runner/system-effects.ts';
+import {stallWords, windowWords} from './plan-numbers.ts';
 import {readAgain, type Run} from './run-choice.ts';
 import {signalCommand} from './signal-command.ts';
 
@@ -11,10 +12,10 @@ export const command = signalCommand({
   severity: 'severe',
   reason: 'none',
   signal: () => ({type: 'cutover'}),
-  consequences: () => [
+  consequences: (state) => [
     'The traffic moves to the target as soon as its last change has arrived.',
-    "Writes stop for the plan's stall budget at most; if that is not enough the source goes on serving.",
-    'crossfade reverse moves it back without losing a write, until crossfade complete.',
+    `Writes stop for ${stallWords(state)} at most; if that is not enough the source goes on serving.`,
+    `crossfade reverse moves it back without losing a write, ${windowWords(state)}.`,
   ],
   nothingToDo: ({signals}) => (signals.some(({signal}) => signal.type === 'cutover') ? 'cutover was asked for already' : undefined),
   ready: whenGatesAreGreen,

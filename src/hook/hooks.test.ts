@@ -1,4 +1,5 @@
 /** Real programs and a real service; only time is not waited for. */
+import {spawnSync} from 'node:child_process';
 import {createHmac} from 'node:crypto';
 import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -177,4 +178,38 @@ test('a hook that a plan got later is not told of what was before, and the end i
   for (const fact of through('decommission')) await journal.append(fact);
   await tell(journal, [one]);
   expect((await hookFacts(journal)).map(({event}) => event)).toEqual(['phase-end', 'success']);
+});
+
+test('a program that hangs and a service that never answers are over at their time-out, with what they have started; before a cutover that is a no', async () => {
+  await using service = await httpService(() => undefined);
+  const [pid, late] = [join(folder, 'pid'), {timeoutMs: 200}];
+  const hanging = {...late, run: script('hangs', `sleep 600 & echo $! > ${pid}; wait`), name: 'hangs'};
+  const silent = {...late, webhook: secretFile('u4', service.url), name: 'silent'};
+  for (const one of [hanging, silent]) {
+    const rules = [rule(['before-cutover'], one)];
+    const asked = await hooksOf(await journalOf(rules, ...atCutover.slice(1)), rules).ask('before-cutover', 'cutover 1');
+    expect(asked.veto, one.name).toMatch(/^the hook (hangs|silent) refused before-cutover: .*200 ms/);
+  }
+  expect(stateOf(readFileSync(pid, 'utf8').trim()), 'what it has started').toMatch(/^Z?$/);
+  const warnings: string[] = [];
+  const rules = [rule(['phase-start'], hanging)];
+  await tell(await journalOf(rules, runner(1), started('assess')), rules, warnings);
+  expect(warnings[0]).toContain('the hook hangs was not told of phase-start');
+});
+
+/** Empty when there is no such process; Z where nobody has asked how it ended. */
+const stateOf = (pid: string): string => spawnSync('ps', ['-o', 'state=', '-p', pid], {encoding: 'utf8'}).stdout.trim();
+
+test('a plan that was taken, a comparison that found rows, and the line of numbers are told', async () => {
+  const run = script('all', `echo "$CROSSFADE_HOOK $CROSSFADE_DIFFERING" >> ${OUT}-all`);
+  const rules = [rule(['plan-validated', 'verify-mismatch'], {run})];
+  const verification = {equal: false, tables: 1, rows: '9', differing: 2, uncompared: 0, direction: 'forward'};
+  const found: JournalFact = {type: 'verified', by: 'runner', evidence: {verification}, repaired: 0, error: undefined};
+  await tell(await journalOf(rules, runner(1), ...through('assess'), found), rules);
+  expect(
+    readFileSync(`${OUT}-all`, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.trim()),
+  ).toEqual(['plan-validated', 'verify-mismatch 2']);
 });
