@@ -187,6 +187,18 @@ test('the real run is held back while anything differs from what was rehearsed, 
   const held = await story.type('run', story.planFile, '--timeout', '1s');
   expect(held).toMatchObject({code: 4, output: expect.stringContaining('shop.later was not there')});
   await story.source.run('DROP TABLE shop.later');
+  const name = await story.target.value('SELECT current_database()');
+  await story.target.run(`ALTER DATABASE "${name}" SET work_mem = '8MB'`);
+  const changed = await story.type('run', story.planFile, '--timeout', '1s');
+  expect(changed).toMatchObject({code: 4, output: expect.stringContaining('work_mem of the target was')});
+  await story.target.run(`ALTER DATABASE "${name}" RESET work_mem`);
+  await story.source.run(
+    `INSERT INTO shop.letters (body) SELECT repeat(md5(g::text), 60) FROM generate_series(1, 20000) g`,
+    'ANALYZE shop.letters',
+  );
+  const grown = await story.type('run', story.planFile, '--timeout', '1s');
+  expect(grown).toMatchObject({code: 4, output: expect.stringContaining('shop.letters had')});
+  await story.source.run('DELETE FROM shop.letters WHERE order_id IS NULL', 'VACUUM FULL shop.letters', 'ANALYZE shop.letters');
   const went = await story.type('run', story.planFile, '--leave');
   expect(went.code, went.error).toBe(3);
   const passed = (await story.facts()).find((fact) => fact.type === 'gates-passed' && fact.phase === 'prepare-target');
