@@ -1,5 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {hadServers, type MysqlDatabase, mysqlDatabase, optionsFor} from '../../../test/support/mysql-databases.ts';
+import {hadServers, type MysqlDatabase, mysqlDatabase, newAccount, optionsFor} from '../../../test/support/mysql-databases.ts';
+import {openStreamSide} from '../../../test/support/mysql-stream-side.ts';
+import {untilTrue} from '../../../test/support/until.ts';
 import type {Side} from '../../model/side.ts';
 import type {Finding} from '../engine.ts';
 import {mysqlCatalog} from './mysql-catalog.ts';
@@ -18,6 +20,9 @@ const findings = async (database: MysqlDatabase, as: Side = 'source', exclude: r
 const refused = (all: readonly Finding[]) => all.filter(({severity}) => severity === 'refuse').map(({code, object}) => `${code} ${object}`);
 const settings = (all: readonly Finding[]) =>
   all.filter(({code, severity}) => code === 'CF-SRC-001' && severity === 'refuse').map(({reason}) => reason.split(' ')[0]);
+
+/** Of `'name'@'host'`. */
+const nameIn = (account: string): string => account.split("'")[1] ?? '';
 
 const PARENTS = [
   'CREATE TABLE parent (id int PRIMARY KEY)',
@@ -88,6 +93,22 @@ for (const {title, request, server} of await hadServers()) {
       expect(refused(await findings(database, 'target'))).toEqual([`CF-SCOPE-004 trigger doubles on ${database.name}.t`]);
       const warned = all.filter(({severity}) => severity === 'warn').map(({code, object}) => `${code} ${object}`);
       expect(warned).toEqual(expect.arrayContaining([`CF-SRC-008 event ${database.name}.cleaner`, 'CF-SRC-006 prepared transactions']));
+    });
+
+    test('who reads the log is named: a replica shows old rows from the cutover on (H-105, H-106)', async () => {
+      await using database = await mysqlDatabase(server);
+      await database.run('CREATE TABLE t (id int PRIMARY KEY)');
+      const follower = await newAccount(database);
+      const named = async () =>
+        (await findings(database)).find(({object, reason}) => object === 'replicas' && reason.includes(nameIn(follower.name)));
+      expect(await named()).toBeUndefined();
+      await database.run(`GRANT ALL ON *.* TO ${follower.name}`);
+      const side = await openStreamSide(`${follower.url}${database.name}`, request.flavour);
+      const reading = side.events(await side.position(), [], () => false);
+      reading.catch(() => undefined); // ended below
+      await untilTrue('it is named', async () => (await named())?.code === 'CF-SRC-008');
+      await side.close();
+      await reading.catch(() => undefined);
     });
 
     const withVersions = isMariadb ? test : undefined; // MySQL keeps none

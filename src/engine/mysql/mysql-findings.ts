@@ -15,7 +15,14 @@ export const mysqlFindings = async (session: MySession, as: Side, tables: readon
   ...(await tableFindings(session, tables)),
   ...(await cascadeFindings(session, as, tables)),
   ...(await triggerFindings(session, as, tables)),
-  ...(as === 'source' ? [...(await eventFindings(session, tables)), ...(await preparedFindings(session)), ...scopeFindings(tables)] : []),
+  ...(as === 'source'
+    ? [
+        ...(await eventFindings(session, tables)),
+        ...(await readerFindings(session)),
+        ...(await preparedFindings(session)),
+        ...scopeFindings(tables),
+      ]
+    : []),
 ];
 
 const refuse = (code: string, object: string, reason: string, next: string): Finding => ({severity: 'refuse', code, object, reason, next});
@@ -123,6 +130,27 @@ const eventFindings = async (session: MySession, tables: readonly Table[]): Prom
     reason: 'is run by the server itself, is not moved, and would write on after the cutover (H-103)',
     next: 'let the target do its work from the cutover on, and disable it then',
   }));
+};
+
+/**
+ * Replicas, and others who read the log (H-105, H-106). Our own streams are of our own account; an account without PROCESS
+ * sees no others, which the grants say.
+ */
+const readerFindings = async (session: MySession): Promise<Finding[]> => {
+  const {who} = await session.one<{who: string | null}>(
+    `SELECT group_concat(DISTINCT concat(p.user, ' (', substring_index(p.host, ':', 1), ')') ORDER BY p.user SEPARATOR ', ') AS who
+     FROM information_schema.processlist p WHERE p.command LIKE 'Binlog Dump%' AND p.user <> substring_index(current_user(), '@', 1)`,
+  );
+  if (!who) return [];
+  return [
+    {
+      severity: 'warn',
+      code: 'CF-SRC-008',
+      object: 'replicas',
+      reason: `and other readers of its log follow the source: ${who}; from the cutover on they show old rows`,
+      next: 'make replicas of the target, and send their readers there with the cutover',
+    },
+  ];
 };
 
 /** H-68. Their number needs a right of its own on MySQL. */
