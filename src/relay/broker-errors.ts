@@ -42,6 +42,20 @@ export function requireOffset(
     throw messagesGone(`${topic} ${partition} has ${range.first} to ${range.end}, and ${offset} is where to go on`);
 }
 
+/** The library waits, and does not say for what. */
+export const brokersSilent = (topic: string): TransientError => new BrokersSilent(topic);
+
+export const isSilence = (error: unknown): boolean => error instanceof BrokersSilent;
+
+class BrokersSilent extends TransientError {
+  constructor(topic: string) {
+    super(`Kafka: ${topic} has messages, and none of them comes`, {
+      code: 'CF-RELAY-001',
+      next: 'nothing; it is read from a new connection',
+    });
+  }
+}
+
 export const messagesGone = (message: string): TerminalError =>
   new TerminalError(`messages are gone: ${message}`, {
     code: 'CF-RELAY-003',

@@ -108,6 +108,31 @@ test('messages that come while the brokers are asked are not gone', async () => 
   await end();
 });
 
+test('a reader to which nothing comes although there is more ends, and is opened anew by whoever reads', async () => {
+  const sleeps: PromiseWithResolvers<void>[] = [];
+  const clock = {
+    ...realEffects().clock,
+    sleep: () => (sleeps.push(Promise.withResolvers<void>()), sleeps.at(-1)?.promise ?? Promise.resolve()),
+  };
+  const {now, bring, next, end} = await reading(5n, {first: 0n, end: 6n}, clock);
+  const look = async (times: number): Promise<void> => {
+    for (let i = 0; i < times; i++) {
+      sleeps.at(-1)?.resolve();
+      await setImmediate();
+    }
+  };
+  await look(20); // one message that nobody shows is none
+  now.end = 9n;
+  await look(5);
+  await bring(5);
+  expect(await next(), 'it comes, so the count begins anew').toEqual([5]);
+  await look(6);
+  now.end = 12n;
+  await look(2);
+  await expect(next()).rejects.toMatchObject({code: 'CF-RELAY-001', message: expect.stringContaining('none of them comes')});
+  await end();
+});
+
 test('the failure of the library is the failure of the stream', async () => {
   const {crash, next, end} = await reading(5n, {first: 0n, end: 9n});
   crash(new Error('no broker is left'));

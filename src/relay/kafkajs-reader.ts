@@ -7,16 +7,21 @@ import type {Consumer, EachBatchPayload, KafkaMessage} from 'kafkajs';
 import type {Clock} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {BrokerMessage, OffsetRange, TopicPartition} from './broker-client.ts';
-import {requireOffset} from './broker-errors.ts';
+import {brokersSilent, isSilence, requireOffset} from './broker-errors.ts';
 
 /** Held before the brokers are left alone. */
 const QUEUE_MESSAGES_MAX = 5000;
 const WATCH_MS = 5000;
+/** So often in a row nothing has come although there was more. */
+const SILENT_LOOKS_MAX = 6;
+/** A transaction ends with a message that is never shown. */
+const HIDDEN_MAX = 1n;
 
-type Place = TopicPartition & {offset: bigint};
+/** `silent`: looks in a row at which it stood where it had stood before, with more behind it. */
+type Place = TopicPartition & {offset: bigint; silent: {at: bigint; looks: number}};
 export type ReaderOptions = {
   readonly consumer: Consumer;
-  readonly from: readonly Readonly<Place>[];
+  readonly from: readonly (TopicPartition & {readonly offset: bigint})[];
   readonly offsets: (topic: string) => Promise<readonly OffsetRange[] | undefined>;
   readonly clock: Clock;
 };
@@ -32,7 +37,7 @@ export class KafkajsReader {
 
   constructor(options: ReaderOptions) {
     this.#options = options;
-    this.#places = options.from.map((place) => ({...place}));
+    this.#places = options.from.map((place) => ({...place, silent: {at: place.offset, looks: 0}}));
   }
 
   async start(): Promise<void> {
@@ -119,7 +124,7 @@ export class KafkajsReader {
 
   /** What could not be asked is asked again; the reader itself notices brokers that are away. */
   #onWatch(error: unknown): void {
-    if (error instanceof TerminalError) this.#fail(error);
+    if (error instanceof TerminalError || isSilence(error)) this.#fail(error);
   }
 
   async #requireAll(): Promise<void> {
@@ -127,12 +132,13 @@ export class KafkajsReader {
   }
 
   /** More may come while the brokers answer: what they say is of the moment in which they were asked. */
-  async #require({topic, partition, offset}: Place): Promise<void> {
-    const ranges = await this.#options.offsets(topic);
-    requireOffset(
-      {topic, partition, offset},
-      ranges?.find((one) => one.partition === partition),
-    );
+  async #require(place: Place): Promise<void> {
+    const {topic, partition, offset} = place;
+    const range = (await this.#options.offsets(topic))?.find((one) => one.partition === partition);
+    requireOffset({topic, partition, offset}, range);
+    const isSilent = !this.#isPaused && range !== undefined && range.end - offset > HIDDEN_MAX && place.offset === place.silent.at;
+    place.silent = {at: place.offset, looks: isSilent ? place.silent.looks + 1 : 0};
+    if (place.silent.looks > SILENT_LOOKS_MAX) throw brokersSilent(topic);
   }
 
   #topics(): string[] {

@@ -8,6 +8,11 @@ import {KafkajsReader} from './kafkajs-reader.ts';
 
 const CONNECT_MS_MAX = 10_000;
 const ANSWER_MS_MAX = 30_000;
+/**
+ * A reader that looks while a broker begins may hear that its topic has no leader, or no partitions yet. It asks for nothing
+ * then, without a word, until what it knows of the cluster is this old.
+ */
+const METADATA_MS_MAX = 5000;
 /** Some seconds in all: whoever calls tries again for longer. */
 const RETRY = {initialRetryTime: 100, maxRetryTime: 2000, retries: 6};
 
@@ -81,6 +86,7 @@ export class KafkajsClient implements BrokerClient {
         groupId: group,
         allowAutoTopicCreation: false,
         maxWaitTimeInMs: 200,
+        metadataMaxAge: METADATA_MS_MAX,
         retry: {...RETRY, restartOnFailure: async () => false},
       }),
       from,
