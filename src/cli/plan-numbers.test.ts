@@ -10,5 +10,8 @@ test('a question says how long writes may stop, and until when it can be undone'
   expect(stallWords(planned)).toBe("5s, the plan's stall budget,");
   expect(windowWords(planned)).toBe('for 7d00h at least, until crossfade complete');
   expect(stallWords(state({cutover: {stallBudgetMs: 500}}))).toBe("500ms, the plan's stall budget,");
-  expect([stallWords(state({})), windowWords(state({reverse: {windowMs: 0}}))]).toEqual(["the plan's stall budget", 'until crossfade complete']);
+  expect([stallWords(state({})), windowWords(state({reverse: {windowMs: 0}}))]).toEqual([
+    "the plan's stall budget",
+    'until crossfade complete',
+  ]);
 });

@@ -17,6 +17,8 @@ export type ApplyCommit = {
   /** New end positions of the replay window, per table. */
   readonly ends: readonly {readonly table: TableName; readonly end: Position}[];
 };
+/** What of it is kept beside the position. `refused`: of the rows that this transaction left out. */
+export type StoredLists = Pick<ApplyCommit, 'rereadClear' | 'rereadRemove' | 'rereadAdd' | 'ends'> & {readonly refused: readonly Refused[]};
 export type TableKey = {readonly table: TableName; readonly key: Key};
 
 /** A row that this side cannot hold as it is. `reason`: the server's, without values of the row. */

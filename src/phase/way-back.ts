@@ -27,16 +27,18 @@ const notRunning = async ({replication}: Run): Promise<readonly string[]> => {
   const link = replication.link('reverse');
   if (!link || link.mode !== 'apply') return ['no reverse stream is running'];
   return [
-    ...(link.parked > 0 ? [`${link.parked} rows cannot go back (crossfade parked)`] : []),
+    ...(link.parked > 0 ? [parkedWords(link)] : []),
     ...(link.strict ? [] : ['the reverse stream has still to pass what it read again']),
   ];
 };
 
 /** A cutover would leave their newest values behind. */
-export const requireNoneParked = ({parked}: Link): void => {
-  if (parked === 0) return;
-  throw new TerminalError(`${parked} rows cannot go back (crossfade parked)`, {code: 'CF-PARK-001', next: 'crossfade parked'});
+export const requireNoneParked = (link: Link): void => {
+  if (link.parked === 0) return;
+  throw new TerminalError(parkedWords(link), {code: 'CF-PARK-001', next: 'crossfade parked'});
 };
 
 /** That says nothing against any other row. */
 export const saysParked = (error: unknown): boolean => isCoded(error) && error.code === 'CF-PARK-001';
+
+const parkedWords = ({parked}: Link): string => `${parked} rows cannot go back (crossfade parked)`;

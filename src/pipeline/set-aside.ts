@@ -66,8 +66,8 @@ export class SetAside {
   settle(table: TableName, keys: readonly Key[], refused: readonly Refused[]): void {
     const still = new Set(refused.map(({key}) => idOf(table, key)));
     for (const id of keys.map((key) => idOf(table, key))) if (!still.has(id)) this.#drop(id);
+    if (refused.length === 0) return this.#show();
     this.park(refused);
-    this.#show();
   }
 
   clear(tables: readonly TableName[]): void {

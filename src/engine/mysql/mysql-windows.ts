@@ -3,7 +3,8 @@ import {createHash} from 'node:crypto';
 import {type Key, keyText} from '../../model/change.ts';
 import type {Position} from '../../model/position.ts';
 import type {TableName} from '../../model/table.ts';
-import type {ApplyCommit, MigrationRef, Parked, Refused, TableKey, Target} from '../engine.ts';
+import type {StoredLists} from '../applier.ts';
+import type {MigrationRef, Parked, TableKey, Target} from '../engine.ts';
 import {CONTROL_SCHEMA_NAME} from './mysql-names.ts';
 import {pieces} from './mysql-pieces.ts';
 import type {MySession, TextRow} from './mysql-session.ts';
@@ -17,13 +18,7 @@ const WINDOW = `${CONTROL_SCHEMA_NAME}.replay_window`;
 export const storeWindows = async (
   session: MySession,
   {short}: MigrationRef,
-  {
-    rereadClear,
-    rereadRemove,
-    rereadAdd,
-    refused,
-    ends,
-  }: Pick<ApplyCommit, 'rereadClear' | 'rereadRemove' | 'rereadAdd' | 'ends'> & {readonly refused: readonly Refused[]},
+  {rereadClear, rereadRemove, rereadAdd, refused, ends}: StoredLists,
 ): Promise<void> => {
   const mine = `migration = ${quoteValue(short)}`;
   for (const {schema, name} of rereadClear)

@@ -1,7 +1,8 @@
 /** Ends of replay windows, keys that are to be read again, and rows that were left out, as this side stores them beside the rows. */
 import type {Key} from '../../model/change.ts';
 import type {TableName} from '../../model/table.ts';
-import type {ApplyCommit, MigrationRef, Parked, Refused, TableKey, Target} from '../engine.ts';
+import type {StoredLists} from '../applier.ts';
+import type {MigrationRef, Parked, TableKey, Target} from '../engine.ts';
 import {toPosition} from './postgres-position.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import {textArray} from './postgres-sql.ts';
@@ -15,9 +16,7 @@ const withParked = (condition: string): string =>
 const PARK = `INSERT INTO crossfade.parked (migration, table_schema, table_name, key, reason) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (migration, table_schema, table_name, key) DO UPDATE SET reason = excluded.reason`;
 
-type Stored = Pick<ApplyCommit, 'rereadClear' | 'rereadRemove' | 'rereadAdd' | 'ends'> & {readonly refused: readonly Refused[]};
-
-export const storeWindows = async (session: PgSession, {short}: MigrationRef, stored: Stored): Promise<void> => {
+export const storeWindows = async (session: PgSession, {short}: MigrationRef, stored: StoredLists): Promise<void> => {
   const place = ({table, key}: TableKey) => [short, table.schema, table.name, textArray(key)];
   for (const {schema, name} of stored.rereadClear) await session.query(withParked(OF_TABLE), [short, schema, name]);
   for (const one of stored.rereadRemove) await session.query(withParked(`${OF_TABLE} AND key = $4`), place(one));
