@@ -2,7 +2,8 @@
 import type {Key} from '../model/change.ts';
 import type {Position} from '../model/position.ts';
 import type {TableBatch} from '../model/row-operation.ts';
-import type {TableName} from '../model/table.ts';
+import type {Direction} from '../model/side.ts';
+import type {Table, TableName} from '../model/table.ts';
 
 /** What one apply commit stores beside the rows, all of it or nothing (invariant 2). */
 export type ApplyCommit = {
@@ -32,6 +33,9 @@ export type Parked = Refused & {readonly since: string};
 
 /** `parks`: a row that the server refuses for its values is left out and answered, instead of ending the lane. */
 export type ApplierOptions = {readonly parks: boolean};
+
+/** `tables`: as this side's catalogue shows them. */
+export type Lane = ApplierOptions & {readonly direction: Direction; readonly epoch: number; readonly tables: readonly Table[]};
 
 /** One lane of apply: its own session, one transaction at a time, opened and tagged by the first `write`. */
 export interface Applier {

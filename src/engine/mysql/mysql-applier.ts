@@ -8,7 +8,8 @@ import type {Key} from '../../model/change.ts';
 import type {Direction} from '../../model/side.ts';
 import {nameOf, type Table, type TableName, writtenColumns} from '../../model/table.ts';
 import type {RowOperation, TableBatch} from '../../model/row-operation.ts';
-import type {AppliedRows, Applier, ApplierOptions, ApplyCommit, MigrationRef, Refused, TableKey} from '../engine.ts';
+import type {Lane} from '../applier.ts';
+import type {AppliedRows, Applier, ApplyCommit, MigrationRef, Refused, TableKey} from '../engine.ts';
 import {groupOperations, type Group} from '../row-groups.ts';
 import {type Attempt, isSurprise, LeftOut} from '../row-parking.ts';
 import {takeOutAndPutBack} from '../row-replacement.ts';
@@ -39,31 +40,17 @@ export class MysqlApplier implements Applier {
   #missing: TableKey[] = [];
   #refused: Refused[] = [];
 
-  private constructor(
-    session: MySession,
-    migration: MigrationRef,
-    direction: Direction,
-    epoch: number,
-    tables: readonly Table[],
-    {parks}: ApplierOptions,
-  ) {
-    this.#parks = parks;
+  private constructor(session: MySession, migration: MigrationRef, {direction, epoch, tables, parks}: Lane) {
     this.#session = session;
     this.#migration = migration;
     this.#direction = direction;
     this.#epoch = epoch;
     this.#tables = new Map(tables.map((table) => [nameOf(table.name), table]));
+    this.#parks = parks;
   }
 
-  static async open(
-    sessions: MySessions,
-    migration: MigrationRef,
-    direction: Direction,
-    epoch: number,
-    tables: readonly Table[],
-    options: ApplierOptions,
-  ): Promise<MysqlApplier> {
-    return new MysqlApplier(await openWriter(sessions, migration, `apply ${direction}`), migration, direction, epoch, tables, options);
+  static async open(sessions: MySessions, migration: MigrationRef, lane: Lane): Promise<MysqlApplier> {
+    return new MysqlApplier(await openWriter(sessions, migration, `apply ${lane.direction}`), migration, lane);
   }
 
   async write(batches: readonly TableBatch[]): Promise<AppliedRows> {

@@ -85,7 +85,7 @@ export class MysqlTarget implements Target {
   }
 
   applier(direction: Direction, epoch: number, tables: readonly Table[], options: ApplierOptions = {parks: false}): Promise<Applier> {
-    return MysqlApplier.open(this.#sessions, this.#migration, direction, epoch, tables, options);
+    return MysqlApplier.open(this.#sessions, this.#migration, {direction, epoch, tables, ...options});
   }
 
   progress(direction: Direction): Promise<Progress | undefined> {

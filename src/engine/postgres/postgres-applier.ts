@@ -8,7 +8,8 @@ import {TerminalError} from '../../model/errors.ts';
 import type {Direction} from '../../model/side.ts';
 import {nameOf, type Table, type TableName} from '../../model/table.ts';
 import type {RowOperation, TableBatch} from '../../model/row-operation.ts';
-import type {AppliedRows, Applier, ApplierOptions, ApplyCommit, MigrationRef, Refused, TableKey} from '../engine.ts';
+import type {Lane} from '../applier.ts';
+import type {AppliedRows, Applier, ApplyCommit, MigrationRef, Refused, TableKey} from '../engine.ts';
 import {codeOf, refusedValues} from './postgres-errors.ts';
 import {groupOperations, type Group} from '../row-groups.ts';
 import {type Attempt, isSurprise, LeftOut} from '../row-parking.ts';
@@ -37,31 +38,17 @@ export class PostgresApplier implements Applier {
   #missing: TableKey[] = [];
   #refused: Refused[] = [];
 
-  private constructor(
-    session: PgSession,
-    migration: MigrationRef,
-    direction: Direction,
-    epoch: number,
-    tables: readonly Table[],
-    {parks}: ApplierOptions,
-  ) {
-    this.#parks = parks;
+  private constructor(session: PgSession, migration: MigrationRef, {direction, epoch, tables, parks}: Lane) {
     this.#session = session;
     this.#migration = migration;
     this.#direction = direction;
     this.#epoch = epoch;
     this.#tables = new Map(tables.map((table) => [nameOf(table.name), table]));
+    this.#parks = parks;
   }
 
-  static async open(
-    sessions: PgSessions,
-    migration: MigrationRef,
-    direction: Direction,
-    epoch: number,
-    tables: readonly Table[],
-    options: ApplierOptions,
-  ): Promise<PostgresApplier> {
-    return new PostgresApplier(await openWriter(sessions, migration, `apply ${direction}`), migration, direction, epoch, tables, options);
+  static async open(sessions: PgSessions, migration: MigrationRef, lane: Lane): Promise<PostgresApplier> {
+    return new PostgresApplier(await openWriter(sessions, migration, `apply ${lane.direction}`), migration, lane);
   }
 
   async write(batches: readonly TableBatch[]): Promise<AppliedRows> {

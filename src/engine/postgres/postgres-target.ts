@@ -104,7 +104,7 @@ export class PostgresTarget implements Target {
   }
 
   applier(direction: Direction, epoch: number, tables: readonly Table[], options: ApplierOptions = {parks: false}): Promise<Applier> {
-    return PostgresApplier.open(this.#sessions, this.#migration, direction, epoch, tables, options);
+    return PostgresApplier.open(this.#sessions, this.#migration, {direction, epoch, tables, ...options});
   }
 
   async progress(direction: Direction): Promise<Progress | undefined> {
