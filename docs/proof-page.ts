@@ -4,11 +4,13 @@
  */
 import {readFileSync} from 'node:fs';
 
-type OfCommit = {
+export type OfCommit = {
   readonly commit: string;
   readonly seeds: readonly number[];
   /** Of engines; absent: PostgreSQL to PostgreSQL. */
   readonly pair?: string;
+  /** `2/3`; absent: of all runs. */
+  readonly shard?: string;
 };
 
 /** A sweep and a series of faults are counted alike. */
@@ -90,7 +92,10 @@ const CAMPAIGN: Cells = [
   'rows',
 ];
 
-const ofCommit = ({commit, pair, seeds}: OfCommit): Cells => [`\`${commit}\`${pair ? ` ${pair}` : ''}`, seeds.join(', ')];
+const ofCommit = ({commit, pair, shard, seeds}: OfCommit): Cells => [
+  [`\`${commit}\``, pair, shard && `part ${shard}`].filter(Boolean).join(' '),
+  seeds.join(', '),
+];
 
 const runsRow = (one: RunsProof): Cells => {
   const {runs, of, bad, crashes, cutovers, acknowledged, lost, duplicated} = one;

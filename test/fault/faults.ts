@@ -45,7 +45,7 @@ async function faults(flags: SweepFlags): Promise<number> {
   const bad = await runAll(open, {flags, results, version, world, leftovers, giveUpAt});
   const own = results.of(version);
   say(`${version}: ${own.length} cases tried, ${badOf(own)} bad`);
-  if (flags.publish) publish('faults', runsProof(own, version, every.length, flags.pair), program, badOf(own));
+  if (flags.publish) publish('faults', runsProof(own, version, ofShard(every, flags.shard).length, flags), program, badOf(own));
   return bad === 0 ? 0 : 1;
 }
 

@@ -110,4 +110,7 @@ function inTurn<T>(queues: readonly (readonly T[])[]): T[] {
   return Array.from({length: longest}, (_, round) => queues.flatMap((queue) => queue.slice(round, round + 1))).flat();
 }
 
-export const ofShard = <T>(specs: readonly T[], {index, of}: Shard): T[] => specs.filter((_, place) => place % of === index - 1);
+/** By name: no two recordings of a migration pass quite the same points, and the shards of two machines must not leave one out between them. */
+export const isOfShard = ({name}: {readonly name: string}, {index, of}: Shard): boolean => crc32(name) % of === index - 1;
+export const ofShard = <T extends {readonly name: string}>(specs: readonly T[], shard: Shard): T[] =>
+  specs.filter((one) => isOfShard(one, shard));

@@ -1,9 +1,11 @@
 /** Sums of what was run, kept in the project; added to only when somebody asks for it. */
 import {readFileSync, writeFileSync} from 'node:fs';
-import {type CampaignProof, type Proof, PROOF_FILE, type RunsProof} from '../../docs/proof-page.ts';
+import {type CampaignProof, type OfCommit, type Proof, PROOF_FILE, type RunsProof} from '../../docs/proof-page.ts';
+import {ofShard} from './choose.ts';
+import type {SweepFlags} from './flags.ts';
 import {type Result, USUAL_PAIR, type Version} from './results.ts';
 
-/** Of one version and pair, all its seeds: a second time replaces what it said before. Not before `bad` is none. */
+/** Of one version, pair and shard, all its seeds: a second time replaces what it said before. Not before `bad` is none. */
 export function publish<K extends keyof Proof>(
   kind: K,
   proof: Proof[K][number],
@@ -14,12 +16,15 @@ export function publish<K extends keyof Proof>(
   if (bad > 0) throw new Error(`a bad run of ${version} is not mended yet`);
   if (!isCommitted) throw new Error(`${version} is no commit: what was run cannot be had by anybody else`);
   const known = JSON.parse(readFileSync(file, 'utf8')) as Proof;
-  const others = (known[kind] as readonly (RunsProof | CampaignProof)[]).filter((one) => one.commit !== version || one.pair !== proof.pair);
+  const others = (known[kind] as readonly (RunsProof | CampaignProof)[]).filter((one) => placeOf(one) !== placeOf(proof));
   writeFileSync(file, `${JSON.stringify({...known, [kind]: [...others, proof]}, undefined, 2)}\n`);
 }
 
-/** `of`: how many runs there are for one seed. */
-export function runsProof(results: readonly Result[], commit: string, of: number, pair: string): RunsProof {
+const placeOf = ({commit, pair, shard}: OfCommit): string => JSON.stringify([commit, pair, shard]);
+
+/** `of`: how many runs there are for one seed, of that shard. */
+export function runsProof(all: readonly Result[], commit: string, of: number, {pair, shard}: Pick<SweepFlags, 'pair' | 'shard'>): RunsProof {
+  const results = ofShard(all, shard);
   const sum = (part: (one: Result) => number): number => results.reduce((total, one) => total + part(one), 0);
   return {
     commit,
@@ -33,6 +38,7 @@ export function runsProof(results: readonly Result[], commit: string, of: number
     lost: sum(({lost}) => lost),
     duplicated: sum(({duplicated}) => duplicated),
     ...(pair === USUAL_PAIR ? {} : {pair}),
+    ...(shard.of === 1 ? {} : {shard: `${shard.index}/${shard.of}`}),
   };
 }
 

@@ -1,9 +1,9 @@
-import {appendFileSync, mkdtempSync, rmSync} from 'node:fs';
+import {appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {proofPage, proofSentence} from '../../docs/proof-page.ts';
-import {runsProof} from './publish.ts';
+import {type Proof, proofPage, proofSentence} from '../../docs/proof-page.ts';
+import {publish, runsProof} from './publish.ts';
 import {type Result, Results} from './results.ts';
 
 const result = (name: string, outcome: Result['outcome'], seed = 1): Result => ({
@@ -32,8 +32,27 @@ test('a result that is kept after a line was cut short can be read again', () =>
   expect(new Results(folder).of('v')).toEqual([result('a', 'good')]);
 });
 
+test('what other machines have run of a commit stays, shard by shard', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crossfade-results-'));
+  onTestFinished(() => rmSync(folder, {recursive: true}));
+  const file = join(folder, 'proof.json');
+  writeFileSync(file, JSON.stringify({sweep: [], faults: [], campaign: []}));
+  const all = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => result(name, 'good'));
+  const publishAs = (index: number, results: readonly Result[]): void => {
+    const proof = runsProof(results, 'v', 6, {pair: 'postgres-postgres', shard: {index, of: 2}});
+    publish('sweep', proof, {version: 'v', isCommitted: true}, 0, file);
+  };
+  publishAs(1, all.slice(0, 2));
+  publishAs(2, all);
+  publishAs(1, all);
+  const {sweep} = JSON.parse(readFileSync(file, 'utf8')) as Proof;
+  expect(sweep.map(({shard}) => shard)).toEqual(['2/2', '1/2']);
+  expect(sweep.every(({runs}) => runs > 0)).toBe(true);
+  expect(sweep.reduce((sum, {runs}) => sum + runs, 0)).toBe(all.length);
+});
+
 test('the sums of a commit, in one sentence', () => {
-  const proof = runsProof([result('a', 'good', 2), result('b', 'good', 1)], 'abc', 7, 'postgres-postgres');
+  const proof = runsProof([result('a', 'good', 2), result('b', 'good', 1)], 'abc', 7, {pair: 'postgres-postgres', shard: {index: 1, of: 1}});
   expect(proof).toMatchObject({commit: 'abc', seeds: [1, 2], runs: 2, of: 7, bad: 0, crashes: 2, acknowledged: 2000});
   const campaign = {
     ...{commit: 'abc', seeds: [1], passes: 2, corruptions: 90, found: 90},

@@ -60,7 +60,7 @@ async function sweep(flags: SweepFlags): Promise<number> {
   });
   tell(results, version);
   const own = results.of(version);
-  if (flags.publish) publish('sweep', runsProof(own, version, every.length, flags.pair), program, badOf(own));
+  if (flags.publish) publish('sweep', runsProof(own, version, ofShard(every, flags.shard).length, flags), program, badOf(own));
   if (own.length === 0) say(`no run was made in ${minutes(flags.budgetMs)}: that shows nothing; allow more with --budget`);
   return bad === 0 && own.length > 0 ? 0 : 1;
 }
