@@ -23,7 +23,12 @@ export function publish<K extends keyof Proof>(
 const placeOf = ({commit, pair, shard}: OfCommit): string => JSON.stringify([commit, pair, shard]);
 
 /** `of`: how many runs there are for one seed, of that shard. */
-export function runsProof(all: readonly Result[], commit: string, of: number, {pair, shard}: Pick<SweepFlags, 'pair' | 'shard'>): RunsProof {
+export function runsProof(
+  all: readonly Result[],
+  commit: string,
+  of: number,
+  {pair, shard}: Pick<SweepFlags, 'pair' | 'shard'>,
+): RunsProof {
   const results = ofShard(all, shard);
   const sum = (part: (one: Result) => number): number => results.reduce((total, one) => total + part(one), 0);
   return {

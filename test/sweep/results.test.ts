@@ -52,7 +52,10 @@ test('what other machines have run of a commit stays, shard by shard', () => {
 });
 
 test('the sums of a commit, in one sentence', () => {
-  const proof = runsProof([result('a', 'good', 2), result('b', 'good', 1)], 'abc', 7, {pair: 'postgres-postgres', shard: {index: 1, of: 1}});
+  const proof = runsProof([result('a', 'good', 2), result('b', 'good', 1)], 'abc', 7, {
+    pair: 'postgres-postgres',
+    shard: {index: 1, of: 1},
+  });
   expect(proof).toMatchObject({commit: 'abc', seeds: [1, 2], runs: 2, of: 7, bad: 0, crashes: 2, acknowledged: 2000});
   const campaign = {
     ...{commit: 'abc', seeds: [1], passes: 2, corruptions: 90, found: 90},
