@@ -6,6 +6,7 @@
  *   npm run campaign -- --seed 1 --corruptions 10000 --passes 200 --clean 50 --budget 8m
  */
 import type {Side} from '../../src/model/side.ts';
+import {interruption} from '../sweep/interruption.ts';
 import {publish} from '../sweep/publish.ts';
 import {versionOfProgram} from '../sweep/results.ts';
 import {cleanPass} from './clean-pass.ts';
@@ -70,6 +71,7 @@ async function makeAll(
   version: string,
 ): Promise<number> {
   const giveUpAt = performance.now() + budgetMs;
+  const interrupted = interruption();
   await using stack = new AsyncDisposableStack();
   const server = async (side: Side): Promise<string> => {
     const started = await pairs[pair].start[side]();
@@ -89,7 +91,7 @@ async function makeAll(
   const writers = stack.use(await startWriters({...application, generation: 1}, SEEDED_WRITES_A_SECOND));
   let bad = 0;
   for (const pass of passes) {
-    if (performance.now() >= giveUpAt) break;
+    if (interrupted.aborted || performance.now() >= giveUpAt) break;
     writers.pace(pass.type === 'clean' ? writesASecond : SEEDED_WRITES_A_SECOND);
     const kept = {version, seed, name: pass.name, ...(await make(pass, {world, writers, seed, writesASecond}))} as Kept;
     results.keep(kept);

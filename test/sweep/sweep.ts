@@ -7,6 +7,7 @@
  */
 import {readProgramOnce} from '../support/compiled-once.ts';
 import {killsServer} from './accident.ts';
+import {interruption} from './interruption.ts';
 import {inOrder, ofShard, pairedRuns, type RunSpec, singleRuns} from './choose.ts';
 import {sweepFlags, type SweepFlags} from './flags.ts';
 import {oneRun} from './one-run.ts';
@@ -107,13 +108,6 @@ function queueOf(specs: readonly RunSpec[], sweep: Sweep) {
     }
   };
   return {isOver, work, bad: () => bad};
-}
-
-/** Servers are to be stopped also when somebody has had enough. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
-  return controller.signal;
 }
 
 async function isGood(
