@@ -6,6 +6,7 @@
  *   npm run campaign -- --seed 1 --corruptions 10000 --passes 200 --clean 50 --budget 8m
  */
 import type {Side} from '../../src/model/side.ts';
+import {leave} from '../../src/cli/leave.ts';
 import {interruption} from '../sweep/interruption.ts';
 import {publish} from '../sweep/publish.ts';
 import {versionOfProgram} from '../sweep/results.ts';
@@ -29,7 +30,7 @@ const GUESSED_MS = {seeded: 5_000, clean: CLEAN_MS + 5_000};
 
 type Pass = {readonly type: 'seeded' | 'clean'; readonly name: string; readonly number: number; readonly count: number};
 
-if (import.meta.main) process.exitCode = await campaign(campaignFlags(process.argv.slice(2)));
+if (import.meta.main) leave(await campaign(campaignFlags(process.argv.slice(2))));
 
 async function campaign(flags: CampaignFlags): Promise<number> {
   const results = new CampaignResults(campaignFolder(flags.pair));

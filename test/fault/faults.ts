@@ -4,6 +4,7 @@
  *
  *   npm run faults -- --seed 1 --budget 8m
  */
+import {leave} from '../../src/cli/leave.ts';
 import {join} from 'node:path';
 import noteWhatIsStarted from '../support/global-setup.ts';
 import {pgbouncerProgram} from '../support/pgbouncer.ts';
@@ -21,7 +22,7 @@ import {allCases, type FaultCase, inTurn, isPooled, PAIRS, POOLED_PAIRS} from '.
 import {mishapOf} from './fault-mishap.ts';
 import {pooledMishap} from './pooled-mishap.ts';
 
-if (import.meta.main) process.exitCode = await faults(sweepFlags(process.argv.slice(2)));
+if (import.meta.main) leave(await faults(sweepFlags(process.argv.slice(2))));
 
 async function faults(flags: SweepFlags): Promise<number> {
   const folder = join(resultsFolder(flags.pair), 'faults');

@@ -5,6 +5,7 @@
  *
  *   npm run sweep -- --seed 1 --budget 8m
  */
+import {leave} from '../../src/cli/leave.ts';
 import {readProgramOnce} from '../support/compiled-once.ts';
 import {killsServer} from './accident.ts';
 import {interruption} from './interruption.ts';
@@ -19,7 +20,7 @@ import type {Stretch} from './stretch.ts';
 import type {World} from './world.ts';
 import {worlds} from './worlds.ts';
 
-if (import.meta.main) process.exitCode = await sweep(sweepFlags(process.argv.slice(2)));
+if (import.meta.main) leave(await sweep(sweepFlags(process.argv.slice(2))));
 
 async function sweep(flags: SweepFlags): Promise<number> {
   const open = worlds[flags.pair];
