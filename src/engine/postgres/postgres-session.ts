@@ -93,12 +93,21 @@ export class PgSession {
 
   /** One statement, or several without parameters (the last answer counts). */
   async query<T extends TextRow = TextRow>(text: string, values: readonly unknown[] = [], label = this.label): Promise<Answer<T>> {
+    return (await this.#answers<T>(text, values, label)).at(-1) ?? {rows: [], rowCount: 0};
+  }
+
+  /** Several statements without parameters in one message; all their answers. */
+  script(text: string): Promise<readonly Answer<TextRow>[]> {
+    return this.#answers(text, [], this.label);
+  }
+
+  async #answers<T extends TextRow>(text: string, values: readonly unknown[], label: string): Promise<readonly Answer<T>[]> {
     await this.#effects.point('sql.send', `${label}: ${text.slice(0, 60)}`);
     const result = await this.#awaiting(this.#submit<T>(text, values)).catch((error: unknown) => {
       throw this.#explained(error);
     });
     await this.#effects.point('sql.reply', `${label}: ${text.slice(0, 60)}`);
-    return answerOf(result);
+    return answersOf(result);
   }
 
   /**
@@ -118,7 +127,7 @@ export class PgSession {
     const failed = settled.find((one) => one.status === 'rejected');
     if (failed) throw this.#explained(failed.reason);
     for (const {text} of statements) await this.#effects.point('sql.reply', `${this.label}: ${text.slice(0, 60)}`);
-    return settled.flatMap((one) => (one.status === 'fulfilled' ? answerOf(one.value) : []));
+    return settled.flatMap((one) => (one.status === 'fulfilled' ? answersOf(one.value).slice(-1) : []));
   }
 
   #submit<T extends TextRow>(text: string, values: readonly unknown[] = []): Promise<Result<T>> {
@@ -242,13 +251,10 @@ const lastWordOn = (copy: pg.Submittable): Promise<void> =>
     }
   });
 
-/** What the driver tells a statement of. */
 type Listening = pg.Submittable & Record<'handleReadyForQuery' | 'handleError', (...message: readonly unknown[]) => void>;
 
 /** Several statements in one message answer with a list; the package's types do not say so. */
 type Result<T extends TextRow> = pg.QueryResult<T> | pg.QueryResult<T>[];
 
-const answerOf = <T extends TextRow>(result: Result<T>): Answer<T> => {
-  const last = Array.isArray(result) ? result.at(-1) : result;
-  return {rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0};
-};
+const answersOf = <T extends TextRow>(result: Result<T>): readonly Answer<T>[] =>
+  [result].flat().map(({rows, rowCount}) => ({rows, rowCount: rowCount ?? 0}));
