@@ -30,7 +30,7 @@ const CASES: readonly Case[] = [
   {name: 'add-index', operation: {'add-index': {table, name: 'slot_last', on: ['last']}}},
   {name: 'drop-column', operation: {'drop-column': {table, column: 'note'}}},
   {name: 'rename-column', operation: {'rename-column': {table, column: 'note', to: 'remark', type: note, default: "'a note'"}}},
-  {name: 'change-type', operation: {'change-type': {table, column: 'note', oldType: note, type: 'text'}}},
+  {name: 'change-type', operation: {'change-type': {table, column: 'note', oldType: note, type: 'varchar(60)', default: "'a note'"}}},
   {
     name: 'split-column',
     operation: {

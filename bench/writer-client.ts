@@ -12,7 +12,7 @@ export type WriterClient = {
 };
 
 /** Rejects when there is no server. */
-export const connectWriter = (url: string): Promise<WriterClient> => (/^postgres/.test(url) ? toPostgres(url) : toMysql(url));
+export const connectWriter = (url: string): Promise<WriterClient> => (url.startsWith('postgres') ? toPostgres(url) : toMysql(url));
 
 async function toPostgres(url: string): Promise<WriterClient> {
   const connection = new pg.Client(url);
