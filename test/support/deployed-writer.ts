@@ -42,10 +42,10 @@ export abstract class DeployedWriter<Version extends string, Of extends Client =
   }
 
   /** Looks at the database between two writes. */
-  atRest(look: () => Promise<void>): Promise<void> {
+  async atRest(look: () => Promise<void>): Promise<void> {
     const {promise, resolve, reject} = Promise.withResolvers<void>();
     this.#look = () => look().then(resolve, reject);
-    return promise;
+    await Promise.race([promise, this.#running]);
   }
 
   /** Rejects when a write failed. */
