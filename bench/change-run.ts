@@ -1,21 +1,17 @@
-/** One server with a database that is filled once, and one change in place on a copy of it, while clients write. */
+/** One change in place on a database of its own, while clients write. */
 import {spawn} from 'node:child_process';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {mkdtempSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {type EmbeddedServer, startEmbeddedServer} from '../examples/demo/embedded-servers.ts';
 import type {Entry} from '../src/journal/journal.ts';
 import {openStateStore} from '../src/journal/state-store.ts';
 import {systemEffects} from '../src/runner/system-effects.ts';
-import {type Case, SCHEMA} from './change-cases.ts';
-import {databaseUrl, sqlOn} from './databases.ts';
+import type {Case} from './change-cases.ts';
+import {type ChangeServer, SLOTS} from './change-server.ts';
 import {failures, missing, readLogs, waitsIn, waitsOutside, type Window} from './stall-log.ts';
 import {startWriters} from './writers-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
-/** Rows of each client that it changes; the others only lie there. */
-const SLOTS = 500;
 /** Of everyday writing, before and after the change. */
 const LEAD_MS = 2000;
 /** A wait this close to a change may be of it. */
@@ -27,49 +23,6 @@ export type Change = {
   readonly failed: readonly string[];
   readonly seconds: number;
 };
-
-export class ChangeServer {
-  readonly folder = mkdtempSync(join(tmpdir(), 'crossfade-change-'));
-  readonly clients: number;
-  readonly #server: EmbeddedServer;
-  #databases = 0;
-
-  private constructor(server: EmbeddedServer, clients: number) {
-    this.#server = server;
-    this.clients = clients;
-  }
-
-  static async start(rows: number, clients: number): Promise<ChangeServer> {
-    const server = await startEmbeddedServer({version: 17, settings: {shared_buffers: '256MB'}});
-    await sqlOn(server.url, 'CREATE DATABASE filled');
-    await sqlOn(
-      databaseUrl(server, 'filled'),
-      ...SCHEMA,
-      `INSERT INTO stall.slot (client, slot, writes, last) SELECT client, slot, 0, 0 FROM generate_series(0, ${clients - 1}) AS client, generate_series(0, ${SLOTS - 1}) AS slot`,
-      `INSERT INTO stall.slot (client, slot, writes, last) SELECT -1, slot, 0, 0 FROM generate_series(1, ${rows}) AS slot`,
-      `INSERT INTO stall.entry (client, seq) SELECT -1, n FROM generate_series(1, ${rows}) AS n`,
-      'VACUUM (FREEZE, ANALYZE)',
-      'CHECKPOINT',
-    );
-    return new ChangeServer(server, clients);
-  }
-
-  async newDatabase(): Promise<{readonly url: string; drop(): Promise<void>}> {
-    const name = `change_${++this.#databases}`;
-    await sqlOn(this.#server.url, `CREATE DATABASE ${name} TEMPLATE filled`, 'CHECKPOINT');
-    return {
-      url: databaseUrl(this.#server, name),
-      drop: async () => {
-        await sqlOn(this.#server.url, `DROP DATABASE ${name} WITH (FORCE)`);
-      },
-    };
-  }
-
-  async stop(): Promise<void> {
-    await this.#server.stop();
-    rmSync(this.folder, {recursive: true, force: true});
-  }
-}
 
 /** The plan as an operator writes it, without a gate: nobody is asked. */
 export async function changeOnce(server: ChangeServer, {name, operation}: Case, rate: number): Promise<Change> {
@@ -83,7 +36,7 @@ export async function changeOnce(server: ChangeServer, {name, operation}: Case, 
     JSON.stringify({
       name: 'change',
       workflow: 'expand-contract',
-      database: {engine: 'postgres', url: 'env:CHANGE_URL'},
+      database: {engine: server.engine, url: 'env:CHANGE_URL'},
       operations: [operation],
       gates: {contract: []},
     }),
@@ -97,7 +50,7 @@ export async function changeOnce(server: ChangeServer, {name, operation}: Case, 
   const log = readLogs(logs);
   const [began, ended] = [atOf(entries, 'expand'), Date.parse(entries.at(-1)?.at ?? '')];
   const longest = (from: number, to: number): number => Math.max(...waitsIn(log, {fromMs: from, toMs: to}));
-  const {lost, twice} = await missing(log, database.url);
+  const {lost, twice} = await missing(log, database.ask);
   await database.drop();
   return {
     waits: {

@@ -1,11 +1,13 @@
 /**
- * `npm run bench:change -- [--rounds N] [--rate R] [--clients C] [--rows N] [--only NAME] [--json]`: each operation of a
+ * `npm run bench:change -- [--rounds N] [--rate R] [--clients C] [--rows N] [--only NAME] [--engine NAME] [--json]`: each operation of a
  * change in place, on its own and several times, on a table that clients write to: what they waited in each phase, by their
  * own logs. The numbers are of this machine and this moment. Ends with 1 where a write failed or is lost.
  */
 import {parseArgs} from 'node:util';
-import {type Case, CASES} from './change-cases.ts';
-import {type Change, changeOnce, ChangeServer} from './change-run.ts';
+import type {Case} from './change-cases.ts';
+import {startMysqlOf} from './change-mysql.ts';
+import {type Change, changeOnce} from './change-run.ts';
+import {startPostgres} from './change-server.ts';
 
 const {values: flags} = parseArgs({
   options: {
@@ -14,6 +16,7 @@ const {values: flags} = parseArgs({
     clients: {type: 'string', default: '8'},
     rows: {type: 'string', default: '200000'},
     only: {type: 'string'},
+    engine: {type: 'string', default: 'postgres'},
     json: {type: 'boolean', default: false},
   },
 });
@@ -21,13 +24,15 @@ const say = (text: string) => process.stderr.write(`${(performance.now() / 1000)
 
 type Row = {readonly operation: string} & Readonly<Record<'everyday' | 'expand' | 'backfill' | 'contract' | 'longest', number>>;
 
-const server = await ChangeServer.start(Number(flags.rows), Number(flags.clients));
+const [lying, clients] = [Number(flags.rows), Number(flags.clients)];
+const {engine} = flags;
+const server = await (engine === 'mysql' || engine === 'mariadb' ? startMysqlOf(engine, lying, clients) : startPostgres(lying, clients));
 const stop = () => void server.stop().then(() => process.exit(1));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 try {
   const rows: Row[] = [];
   const wrong: string[] = [];
-  for (const one of CASES.filter(({name}) => flags.only === undefined || name === flags.only)) {
+  for (const one of server.cases.filter(({name}) => flags.only === undefined || name === flags.only)) {
     const changes = await roundsOf(one);
     wrong.push(...changes.flatMap(({failed}) => failed.map((why) => `${one.name}: ${why}`)));
     rows.push(rowOf(one, changes));

@@ -1,7 +1,6 @@
 /** What the clients' own logs say: how long each waited while something went on, what failed, and what has to be found. */
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {sqlOn} from './databases.ts';
 
 /** One write, as its client knows it; milliseconds, `startMs` since 1970. */
 export type Write = {
@@ -17,6 +16,8 @@ export type Write = {
 };
 /** In the order of each client. */
 export type Log = readonly (readonly Write[])[];
+/** Of the open side. */
+export type Ask = (statement: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 export type Window = {readonly fromMs: number; readonly toMs: number};
 
 export function readLogs(folder: string): Log {
@@ -80,11 +81,11 @@ const untilStart = (toMs: number) => {
 };
 
 /** Acknowledged writes that are not on the open side, and writes that are there too often. */
-export async function missing(log: Log, openUrl: string): Promise<{readonly lost: number; readonly twice: number}> {
-  const slots = await sqlOn(openUrl, `SELECT client || ' ' || slot AS place, writes FROM stall.slot WHERE writes > 0`);
-  const entries = await sqlOn(openUrl, `SELECT client || ' ' || seq AS place, count(*) AS times FROM stall.entry GROUP BY 1`);
-  const found = new Map(slots.map(({place, writes}) => [place, Number(writes)]));
-  const times = new Map(entries.map(({place, times: counted}) => [place, Number(counted)]));
+export async function missing(log: Log, ask: Ask): Promise<{readonly lost: number; readonly twice: number}> {
+  const slots = await ask('SELECT client, slot, writes FROM stall.slot WHERE writes > 0');
+  const entries = await ask('SELECT client, seq, count(*) AS times FROM stall.entry GROUP BY client, seq');
+  const found = new Map(slots.map(({client, slot, writes}) => [`${String(client)} ${String(slot)}`, Number(writes)]));
+  const times = new Map(entries.map(({client, seq, times: counted}) => [`${String(client)} ${String(seq)}`, Number(counted)]));
   let [lost, twice] = [0, 0];
   const judge = (have: number, least: number, most: number): void => {
     lost += Math.max(0, least - have);

@@ -5,6 +5,7 @@
  * cutovers each with 10, 100 and 1,000 tables. `--kafka`: the same series twice, without a relay and through Debezium and Kafka. `--checkout FOLDER`: another checkout's crossfade is measured.
  * The numbers are of this machine and this moment. Ends with 1 where a write failed or is lost, or the stall is beyond its limits.
  */
+import {sqlOn} from './databases.ts';
 import {fileURLToPath} from 'node:url';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
@@ -112,7 +113,7 @@ async function reportOf(servers: StallServers, ran: Series, facts: Pick<Report, 
     ...stepLines(decided),
   ];
   const failed = failures(log).map(({outcome, error}) => `${outcome}: ${error}`);
-  const {lost, twice} = await missing(log, servers.source);
+  const {lost, twice} = await missing(log, (statement) => sqlOn(servers.source, statement));
   const strayed = moves(log).filter((times) => times !== decided.length).length;
   if (strayed) failed.push(`${strayed} clients did not move exactly ${decided.length} times`);
   return {

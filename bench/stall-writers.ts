@@ -6,7 +6,7 @@
 import {closeSync, openSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import pg from 'pg';
+import {connectWriter, type WriterClient} from './writer-client.ts';
 
 export type WritersRequest = {
   readonly url: string;
@@ -37,11 +37,11 @@ async function work(client: number): Promise<void> {
   let dueMs = performance.now() + Math.random() * paceMs;
   for (let seq = 1; !isOver; seq++) {
     if (paceMs) await sleep(Math.max(0, dueMs - performance.now()));
-    const {text, values, what} = statement(client, seq);
+    const slot = seq % ENTRY_EVERY === 0 ? undefined : seq % request.slots;
     const startMs = performance.timeOrigin + performance.now();
-    const told = await ask(connection, text, values);
+    const told = await (slot === undefined ? connection.addEntry(client, seq) : connection.changeSlot(client, slot, seq));
     const ms = performance.timeOrigin + performance.now() - startMs;
-    writeSync(log, `${[seq, what, startMs.toFixed(2), ms.toFixed(2), told.outcome, told.server, told.error].join('\t')}\n`);
+    writeSync(log, `${[seq, slot ?? 'entry', startMs.toFixed(2), ms.toFixed(2), told.outcome, told.server, told.error].join('\t')}\n`);
     if (told.outcome === 'unknown') {
       await connection.end().catch(() => undefined); // it is gone already
       const again = await connect();
@@ -55,43 +55,11 @@ async function work(client: number): Promise<void> {
   closeSync(log);
 }
 
-function statement(client: number, seq: number): {readonly text: string; readonly values: readonly number[]; readonly what: string} {
-  const server = `current_setting('server_version_num') AS server`;
-  if (seq % ENTRY_EVERY === 0)
-    return {text: `INSERT INTO stall.entry (client, seq) VALUES ($1, $2) RETURNING ${server}`, values: [client, seq], what: 'entry'};
-  const slot = seq % request.slots;
-  return {
-    text: `UPDATE stall.slot SET writes = writes + 1, last = $3 WHERE client = $1 AND slot = $2 RETURNING ${server}`,
-    values: [client, slot, seq],
-    what: String(slot),
-  };
-}
-
-type Told = {readonly outcome: 'ok' | 'fail' | 'unknown'; readonly server: string; readonly error: string};
-
-/** A server's refusal is certain; a broken connection is not. */
-async function ask(connection: pg.Client, text: string, values: readonly number[]): Promise<Told> {
-  try {
-    const {rows} = await connection.query<{server: string}>(text, [...values]);
-    const [row] = rows;
-    return row ? {outcome: 'ok', server: row.server, error: ''} : {outcome: 'fail', server: '', error: 'no row was there'};
-  } catch (error) {
-    const message = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ');
-    const code = error instanceof pg.DatabaseError ? (error.code ?? '') : '';
-    return {outcome: code !== '' && !/^(08|57)/.test(code) ? 'fail' : 'unknown', server: '', error: `${code} ${message}`};
-  }
-}
-
 /** Undefined when it is over before there was one. */
-async function connect(): Promise<pg.Client | undefined> {
+async function connect(): Promise<WriterClient | undefined> {
   while (!isOver) {
-    const connection = new pg.Client(request.url);
-    connection.on('error', () => undefined); // met by the next statement
-    const isThere = await connection.connect().then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return connection;
+    const connection = await connectWriter(request.url).catch(() => undefined);
+    if (connection) return connection;
     await sleep(AGAIN_MS);
   }
   return undefined;

@@ -3,6 +3,7 @@ import {type PlannedOperation, tablesOf, takesAway} from '../model/planned-opera
 import {nameOf, type Table} from '../model/table.ts';
 import type {Operation} from '../operation/operation.ts';
 import {operationsOf} from './compose.ts';
+import {fillBytes} from '../pipeline/filler.ts';
 import {gatesOf} from './outline-gates.ts';
 import {type Outline, type OutlineStep, step} from './outline.ts';
 import type {PlanFacts} from './plan-facts.ts';
@@ -78,7 +79,11 @@ const backfill = async ({plan, source, tables}: PlanFacts, operations: readonly 
   const filled = tables.filter((table) => fillsOf(table).length > 0);
   const names = filling.map(({words}) => words.fills).join(', ') || 'nothing';
   return [
-    await step('plan-chunks', 'cut large tables into ranges of their key', [source?.source.planRanges(filled, plan.load.chunkBytes)]),
+    await step(
+      'plan-chunks',
+      'cut large tables into ranges of their key',
+      filled.map((table) => source?.source.planRanges([table], fillBytes(table, plan.load.chunkBytes))),
+    ),
     await step(
       'fill-chunks',
       `fill ${names}, about ${Math.max(1, Math.round(plan.load.chunkBytes / 1024))} KiB at a time, with rests`,

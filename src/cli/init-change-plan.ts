@@ -13,13 +13,13 @@ export const changePlanText = ({
 name: ${name}
 workflow: expand-contract
 
-# One database: it is changed where it is. The role must own the table. Addresses are references, because passwords do
-# not belong into files like this: env:NAME, file:/absolute/path or exec:command.
+# One database: it is changed where it is; \`crossfade doctor\` says what its account lacks. Addresses are references, because
+# passwords do not belong into files like this: env:NAME, file:/absolute/path or exec:command.
 database: { engine: ${from}, url: ${JSON.stringify(source)} }
 
 # In this order. Others: set-not-null, add-check, add-foreign-key, add-index, drop-column, rename-column, change-type,
-# split-column, widen-key, raw-sql; plans/reshape-orders.yaml and plans/widen-key.yaml have one of each, docs/expand-contract.md
-# says when to take which.
+# split-column, widen-key, raw-sql. plans/reshape-orders.yaml and plans/widen-key.yaml have one of each for PostgreSQL,
+# plans/mysql-reshape-orders.yaml is for MySQL and MariaDB; docs/expand-contract.md says when to take which.
 operations:
   - add-column:
       table: ${JSON.stringify(table)}

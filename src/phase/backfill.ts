@@ -2,7 +2,7 @@
 import type {Chunk} from '../engine/engine.ts';
 import {tablesOf} from '../model/planned-operation.ts';
 import {nameOf} from '../model/table.ts';
-import {fillChunks} from '../pipeline/filler.ts';
+import {fillBytes, fillChunks} from '../pipeline/filler.ts';
 import {lane} from './lane.ts';
 import type {Phase, PhaseContext} from './phase.ts';
 import {workplaceOf} from './workplace.ts';
@@ -27,7 +27,8 @@ const planChunks = async (context: PhaseContext, names: ReadonlySet<string>): Pr
     const ranges = [];
     for (const table of await context.tables()) {
       if (!names.has(nameOf(table.name))) continue;
-      for (const range of await source.source.planRanges(table, plan.plan.load.chunkBytes)) ranges.push({table: table.name, range});
+      for (const range of await source.source.planRanges(table, fillBytes(table, plan.plan.load.chunkBytes)))
+        ranges.push({table: table.name, range});
     }
     return {chunks: (await target.target.planChunks(ranges, epoch)).length};
   });

@@ -4,7 +4,7 @@ import type {Chunk, Database} from '../engine/engine.ts';
 import {type PlannedOperation, subjectOf} from '../model/planned-operation.ts';
 import type {Table} from '../model/table.ts';
 import {silentTelemetry} from '../telemetry/telemetry.ts';
-import {fillChunks, type FillerRequest} from './filler.ts';
+import {fillBytes, fillChunks, type FillerRequest} from './filler.ts';
 
 const name = (table: string) => ({schema: 'shop', name: table});
 const table = (of: string): Table => ({name: name(of), columns: [], key: ['id'], partitions: [], estimatedRows: 0, estimatedBytes: 0});
@@ -64,4 +64,13 @@ describe('filling', () => {
   it('a chunk of a table that is not there is a bug', async () => {
     await expect(filler({tables: []}).run()).rejects.toThrow('chunk 1 was planned for a table that can be changed in place');
   });
+});
+
+it.each([
+  ['as asked for', 1_000_000, 1_000_000_000, 1_048_576],
+  ['fewer bytes where rows are narrow', 1_000_000, 50_000_000, 250_000],
+  ['as asked for, of a table that nobody knows', 0, 0, 1_048_576],
+  ['as asked for, of one whose rows nobody has counted', 0, 50_000_000, 1_048_576],
+])('fills %s', (_, estimatedRows, estimatedBytes, bytes) => {
+  expect(fillBytes({...table('orders'), estimatedRows, estimatedBytes}, 1_048_576)).toBe(bytes);
 });

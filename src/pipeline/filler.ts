@@ -21,6 +21,15 @@ export type FillerRequest = {
   readonly signal: AbortSignal;
 };
 
+/** Rows of a chunk are locked until it commits, and narrow ones are many. */
+const CHUNK_ROWS_MAX = 5_000;
+
+/** How much of a table is filled at a time: so many bytes, or fewer where these would be too many rows. */
+export const fillBytes = ({estimatedRows, estimatedBytes}: Table, bytesMax: number): number => {
+  const bytes = Math.ceil((CHUNK_ROWS_MAX * estimatedBytes) / Math.max(1, estimatedRows));
+  return bytes > 0 ? Math.min(bytesMax, bytes) : bytesMax;
+};
+
 export const fillChunks = async (request: FillerRequest): Promise<{readonly rows: number; readonly chunks: number}> => {
   const {chunks, telemetry} = request;
   const open = chunks.filter(({done}) => !done);

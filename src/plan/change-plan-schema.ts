@@ -21,7 +21,9 @@ function changeFile(words: Vocabulary, gateLists: Gates) {
       .strictObject({
         chunk: size(1024, 1024 ** 3)
           .prefault('1MiB')
-          .describe('How much of a table is filled in one transaction: its rows are locked for so long, and a crash repeats at most one.'),
+          .describe(
+            'How much of a table is filled in one transaction, and some 5000 rows at most: they are locked for so long, and a crash repeats at most one.',
+          ),
       })
       .prefault({}),
     throttle: throttleList(words),

@@ -14,6 +14,7 @@ export abstract class DeployedWriter<Version extends string, Of extends Client =
   #versions: readonly [Version, ...Version[]];
   readonly #while: number;
   #isStopped = false;
+  #look: (() => Promise<void>) | undefined;
   #running: Promise<void> = Promise.resolve();
 
   /** `first` is deployed; `writesAWhile`: so many writes show that a deployment works. */
@@ -40,6 +41,13 @@ export abstract class DeployedWriter<Version extends string, Of extends Client =
     await Promise.race([untilTrue('the writer goes on', () => this.writes > from + this.#while), this.#running]);
   }
 
+  /** Looks at the database between two writes. */
+  async atRest(look: () => Promise<void>): Promise<void> {
+    const {promise, resolve, reject} = Promise.withResolvers<void>();
+    this.#look = () => look().then(resolve, reject);
+    await Promise.race([promise, this.#running]);
+  }
+
   /** Rejects when a write failed. */
   async stop(): Promise<void> {
     this.#isStopped = true;
@@ -52,6 +60,8 @@ export abstract class DeployedWriter<Version extends string, Of extends Client =
 
   async #writeOn(): Promise<void> {
     while (!this.#isStopped) {
+      await this.#look?.();
+      this.#look = undefined;
       await this.write(this.#versions[this.chance.below(this.#versions.length)] ?? this.#versions[0]);
       this.writes++;
     }

@@ -66,7 +66,7 @@ const expected = (statement: Statement): {isIt(seen: Part): boolean} => {
 const patternOf = (text: string): RegExp =>
   new RegExp(
     `^${text
-      .split(/('?<\w+>'?)/)
+      .split(/('?<[\w ]+>'?)/)
       .map((part, i) => (i % 2 ? placeholder(part.replaceAll(/[<>']/g, '')) : part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')))
       .join('')}$`,
     's',
@@ -74,4 +74,4 @@ const patternOf = (text: string): RegExp =>
 
 /** Those that stand for more than a name or a number. */
 const placeholder = (name: string): string => (WIDE.has(name) ? `.+?` : `'?[^'"]+?'?`);
-const WIDE: ReadonlySet<string> = new Set(['values', 'marker', 'object', 'table']);
+const WIDE: ReadonlySet<string> = new Set(['values', 'marker', 'object', 'table', 'as it is now', 'after', 'to']);

@@ -7,11 +7,10 @@ import {columnName, type PlannedOperation} from '../../model/planned-operation.t
 import type {Alter, AlterAct, FillRequest, Users} from '../alter.ts';
 import type {MigrationRef} from '../engine.ts';
 import {giveWayTo, type Turn} from '../give-way.ts';
-import {type Change, type Ddl, isNoted, isTogether, type Piece} from './mysql-change.ts';
+import {type Change, type Ddl, hasProgram, isNoted, isTogether, type Piece} from './mysql-change.ts';
 import {changeFindings} from './mysql-change-findings.ts';
 import {BEGUN, ChangeRecord, CONTRACTING, IN_STEP} from './mysql-change-record.ts';
 import {changeOf} from './mysql-changes.ts';
-import {columnDefinition} from './mysql-column-definition.ts';
 import {isPassing, numberOf} from './mysql-errors.ts';
 import {lockWait} from './mysql-fence-statements.ts';
 import {fillChunk, notComputed} from './mysql-fill.ts';
@@ -117,16 +116,16 @@ export class MysqlAlter implements Alter {
     if ((await this.#restored(act, change, change.strays)) !== '0') throw strayed(change);
     await this.#record.forget(act.epoch, change, CONTRACTING);
     await this.#each(act, change, change.undo);
-    await this.#record.forget(act.epoch, change);
+    await this.#completed(act, change);
   }
 
   #isPast(change: Change): Promise<boolean> {
     return this.#sessions.use((session) => this.#record.isPast(session, change));
   }
 
-  /** Where a runner died after it, the program that did it is still there. */
+  /** From here on nothing of it is ours. Where a runner died beside it, the program that did it is still there. */
   async #completed({epoch}: AlterAct, change: Change): Promise<'completed'> {
-    if (change.sync) await this.#sessions.use((session) => session.query(dropProgram(this.#migration, change)));
+    if (hasProgram(change)) await this.#sessions.use((session) => session.query(dropProgram(this.#migration, change)));
     await this.#record.forget(epoch, change);
     return 'completed';
   }
@@ -221,12 +220,12 @@ const isInStep = async (session: MySession, {start, sync = []}: Change): Promise
   return (await isDone(sync)) || !(await isDone(start));
 };
 
-const sendUnlessDone = async (session: MySession, change: Change, {sql, isDone, column, setting}: Ddl): Promise<void> => {
+const sendUnlessDone = async (session: MySession, change: Change, {sql, isDone, reads, setting}: Ddl): Promise<void> => {
   if ((await session.query(isDone)).rows.length) return; // before a crash
-  const definition = column === undefined ? '' : await columnDefinition(session, change.table, column);
+  const read = (await reads?.(session, change.table)) ?? '';
   if (setting !== undefined) await session.query(setting);
   try {
-    await session.query(sql(change.table, definition));
+    await session.query(sql(change.table, read));
   } catch (error) {
     if (numberOf(error) === DUPLICATE) throw notUnique(change, error);
     throw error;

@@ -4,13 +4,13 @@ import type {MigrationRef} from '../engine.ts';
 import type {Statements} from '../statements.ts';
 import {GIVING_WAY} from './mysql-alter.ts';
 import type {Announce, Line} from './mysql-announce.ts';
+import {writerLines} from './mysql-announced-rows.ts';
 import {type Change, type Ddl, isNoted, isTogether, type Piece} from './mysql-change.ts';
 import {trialOf} from './mysql-change-findings.ts';
 import {changeOf} from './mysql-changes.ts';
 import {fillStatements} from './mysql-fill.ts';
 import {quoteName} from './mysql-sql.ts';
-import {together} from './mysql-together.ts';
-import {writerSettings} from './mysql-writer.ts';
+import {together, turns} from './mysql-together.ts';
 
 export const announcedAlter = (announce: Announce, migration: MigrationRef): NonNullable<Statements['alter']> => {
   const statement = ({sql, undo, setting}: Ddl, table: TableName): Line[] => [
@@ -23,8 +23,8 @@ export const announcedAlter = (announce: Announce, migration: MigrationRef): Non
       if (!isTogether(piece)) return [GIVING_WAY, ...statement(piece, change.table)];
       return [GIVING_WAY, ...together(migration, change, piece.pieces)];
     });
-  const sometimes = (lines: readonly Line[]): Line[] =>
-    lines.map((line) => ({...(typeof line === 'string' ? {sql: line} : line), when: 'a row turns out to be in the way'}));
+  const sometimes = (when: string, lines: readonly Line[]): Line[] =>
+    lines.map((line) => ({...(typeof line === 'string' ? {sql: line} : line), when}));
   return {
     findings: (planned, earlier) => announce(trialOf(migration, changeOf(planned), earlier.map(changeOf)).map(({sql}) => sql(AS_IT_IS))),
     start: (planned) => announce(pieces(changeOf(planned).start, changeOf(planned))),
@@ -32,17 +32,18 @@ export const announcedAlter = (announce: Announce, migration: MigrationRef): Non
     fillChunk: (table, fills) => {
       const range = `${table.key.map(quoteName).join(', ')} BETWEEN <after> AND <to>`;
       const fill = fills.flatMap((planned) => changeOf(planned).fill ?? []).flatMap((one) => fillStatements(table.name, one, range, []));
-      return announce([...writerSettings(migration), GIVING_WAY, 'START TRANSACTION', ...fill, 'COMMIT']);
+      return announce([...writerLines(migration), GIVING_WAY, 'START TRANSACTION', ...fill, 'COMMIT']);
     },
-    validate: (planned) => announce([changeOf(planned).count ?? []].flat()),
+    validate: (planned) => announce([...turns(migration), ...[changeOf(planned).count ?? []].flat()]),
     complete: (planned) => {
       const {complete, unprove, count} = changeOf(planned);
       return announce([
+        ...turns(migration),
         ...pieces(complete, changeOf(planned)),
-        ...(unprove ? [count ?? [], ...sometimes(pieces(unprove, changeOf(planned)))].flat() : []),
+        ...(unprove ? [count ?? [], ...sometimes('a row turns out to be in the way', pieces(unprove, changeOf(planned)))].flat() : []),
       ]);
     },
-    undo: (planned) => announce(pieces(changeOf(planned).undo, changeOf(planned))),
+    undo: (planned) => announce([...turns(migration), ...sometimes('it is there', pieces(changeOf(planned).undo, changeOf(planned)))]),
   };
 };
 

@@ -93,11 +93,11 @@ export const announcedTarget = (announce: Announce, migration: MigrationRef): St
   const {short} = migration;
   return {
     nonEmpty: (tables) => announce(tables.map(({name}) => ({sql: anyRow(name), when: 'the table is there already'}))),
-    runSchemaFile: (text, undo) => announce([...writer(migration), ...scriptStatements(text).map(({sql}) => ({sql, undo}))]),
+    runSchemaFile: (text, undo) => announce([...writerLines(migration), ...scriptStatements(text).map(({sql}) => ({sql, undo}))]),
     dropSchema: () => announce([{sql: dropObject('<type>', '<object>'), when: MADE, waits: whatWasMade}]),
     loadChunk: (table) =>
       announce([
-        ...writer(migration),
+        ...writerLines(migration),
         BEGIN,
         tagStatement(short, 'chunk-<id>'),
         {sql: insertOf(table, columnNames(table), '<rows>'), undo: deletePart(table.name)},
@@ -105,7 +105,7 @@ export const announcedTarget = (announce: Announce, migration: MigrationRef): St
       ]),
     apply: (direction, tables) =>
       announce([
-        ...writer(migration),
+        ...writerLines(migration),
         ...[BEGIN, tagStatement(short, applyLane(direction))].map(whenever(ARRIVES)),
         ...tables.flatMap((table) => [...changes(table).map(whenever(ARRIVES)), whenever(TRUNCATED)(deleteAll(table))]),
         whenever(ARRIVES)('COMMIT'),
@@ -115,7 +115,10 @@ export const announcedTarget = (announce: Announce, migration: MigrationRef): St
     empty: (tables) =>
       announce(
         tables.length
-          ? [...writer(migration), ...tables.flatMap(({name}) => [BEGIN, tagStatement(short, 'undo'), {sql: deletePart(name)}, 'COMMIT'])]
+          ? [
+              ...writerLines(migration),
+              ...tables.flatMap(({name}) => [BEGIN, tagStatement(short, 'undo'), {sql: deletePart(name)}, 'COMMIT']),
+            ]
           : [],
       ),
   };
@@ -130,7 +133,10 @@ const TRUNCATED = 'the sending side was truncated';
 const BEHIND = 'the table counts, and its counter is behind';
 
 /** The lock tells whoever takes over that this session writes. */
-const writer = (migration: MigrationRef): Line[] => [...writerSettings(migration), getLock(writerLock(migration, '<session>'), 0)];
+export const writerLines = (migration: MigrationRef): Line[] => [
+  ...writerSettings(migration),
+  getLock(writerLock(migration, '<session>'), 0),
+];
 
 const columnNames = (table: Table): string[] => writtenColumns(table).map(({name}) => name);
 

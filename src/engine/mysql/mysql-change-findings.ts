@@ -6,8 +6,8 @@ import {createHash} from 'node:crypto';
 import {nameOf, type Table, type TableName} from '../../model/table.ts';
 import type {Finding, MigrationRef} from '../engine.ts';
 import {type Change, type TrialStep, tried} from './mysql-change.ts';
-import {columnDefinition} from './mysql-column-definition.ts';
 import {numberOf} from './mysql-errors.ts';
+import {isNamed} from './mysql-following.ts';
 import {changeGrants, grantFindings} from './mysql-grants.ts';
 import {columnUsers} from './mysql-old-shape.ts';
 import {dropTrial, makeTrial, trialDatabaseName} from './mysql-schema-trial.ts';
@@ -27,6 +27,7 @@ export const changeFindings = async (
     ...found,
     ...(await tryOnShape(session, migration, change, earlier)),
     ...(await usersOf(session, change)),
+    ...outlived(change, earlier),
     ...inParts(table, change),
   ];
 };
@@ -42,7 +43,7 @@ export const trialOf = (migration: MigrationRef, change: Change, earlier: readon
     text(makeTrial(database)),
     text(`CREATE TABLE ${quoteTable(shape)} LIKE ${quoteTable(change.table)}`),
     ...tried(before, shape),
-    ...(change.trial?.(shape) ?? tried([...change.start, ...change.complete], shape)),
+    ...(change.trial?.(shape) ?? tried([...change.start, ...(change.sync ?? []), ...change.complete], shape)),
     text(dropTrial(database)),
   ];
 };
@@ -72,9 +73,8 @@ const objections = async (session: MySession, change: Change): Promise<Finding[]
 
 const tryOnShape = async (session: MySession, migration: MigrationRef, change: Change, earlier: readonly Change[]): Promise<Finding[]> => {
   const trial = trialOf(migration, change, earlier);
-  const send = async ({sql, column}: TrialStep): Promise<void> => {
-    const definition = column === undefined ? '' : await columnDefinition(session, shapeOf(migration, change), column);
-    await session.query(sql(definition));
+  const send = async ({sql, reads}: TrialStep): Promise<void> => {
+    await session.query(sql((await reads?.(session, shapeOf(migration, change))) ?? ''));
   };
   try {
     for (const step of trial) await send(step);
@@ -104,6 +104,16 @@ const usersOf = async (session: MySession, change: Change): Promise<Finding[]> =
   const next = 'move them before contract, or name indexes in goesWith that may go with the column';
   return [{severity: 'warn', code: 'CF-DDL-003', object: change.subject, reason: `is used by ${users.join(', ')}`, next}];
 };
+
+/** Nobody could write the table any more, once a column is gone that a trigger or a default computes from. */
+const outlived = (change: Change, earlier: readonly Change[]): Finding[] =>
+  earlier.flatMap(({name, old}) =>
+    old
+      .filter(({table, column}) => nameOf(table) === nameOf(change.table) && isNamed(change.computes ?? '', column))
+      .map(({column}) =>
+        refuse(change, `is computed from ${column}, which ${name} takes away first`, 'put this operation before that one in the plan'),
+      ),
+  );
 
 const inParts = ({partitions}: Table, change: Change): Finding[] =>
   partitions.length

@@ -5,6 +5,7 @@
  */
 import type {OldColumn} from '../../model/planned-operation.ts';
 import type {TableName} from '../../model/table.ts';
+import type {MySession} from './mysql-session.ts';
 import {quoteName, quoteTable, quoteValue} from './mysql-sql.ts';
 
 export type Change = {
@@ -28,6 +29,8 @@ export type Change = {
   readonly unprove?: readonly Ddl[];
   /** Columns that go with that, if nobody uses them. */
   readonly old: readonly OldColumn[];
+  /** An expression that the server computes for each row which is written, from columns that are to stay as long. */
+  readonly computes?: string;
   /** A query that has a row once `complete` has taken the old shape away: from there on there is no way but ahead. */
   readonly isPast?: string;
   /** May find anything between nothing and all of what the others make. */
@@ -48,16 +51,19 @@ export type Piece = Ddl | Noted | Together;
 
 /**
  * `isDone`: a query that has a row once it has happened. `sql` takes the table, so that it can be tried on another one, and
- * the definition of `column` as it is now. `setting`: what the session is told before.
+ * what `reads` gives just before it is sent. `setting`: what the session is told before.
  */
 export type Ddl = {
   readonly doing: string;
-  readonly sql: (table: TableName, definition: string) => string;
-  readonly undo?: (table: TableName, definition: string) => string;
+  readonly sql: (table: TableName, read: string) => string;
+  readonly undo?: (table: TableName, read: string) => string;
   readonly isDone: string;
-  readonly column?: string;
+  readonly reads?: Reads;
   readonly setting?: string;
 };
+
+/** What a statement has to say of a table as it is by then. */
+export type Reads = (session: MySession, table: TableName) => Promise<string>;
 
 /** A statement of which nobody knows what it does: that it was run is on record, at its place among those of the change. */
 export type Noted = {readonly doing: string; readonly text: string; readonly place: number};
@@ -68,8 +74,8 @@ export type Noted = {readonly doing: string; readonly text: string; readonly pla
  */
 export type Together = {readonly doing: string; readonly pieces: readonly Ddl[]};
 
-/** `sql` takes the definition of `column` as it is in the trial's table by then. */
-export type TrialStep = Pick<Ddl, 'column'> & {readonly sql: (definition: string) => string};
+/** `sql` takes what `reads` gives of the trial's table by then. */
+export type TrialStep = Pick<Ddl, 'reads'> & {readonly sql: (read: string) => string};
 
 /** `lacks`: rows that have no value yet. `set`: to what, where it is `known`. All of them over columns by their names. */
 export type Fill = {readonly lacks: string; readonly known: string; readonly set: string};
@@ -78,12 +84,15 @@ export const isNoted = (piece: Piece): piece is Noted => 'text' in piece;
 
 export const isTogether = (piece: Piece): piece is Together => 'pieces' in piece;
 
+/** Which a runner that dies may leave behind. */
+export const hasProgram = ({complete, undo}: Pick<Change, 'complete' | 'undo'>): boolean => [...complete, ...undo].some(isTogether);
+
 /** On a copy of the table, statement by statement. */
 export const tried = (pieces: readonly Piece[], shape: TableName): TrialStep[] =>
   pieces.flatMap((piece) => {
     if (isNoted(piece)) return [];
     if (isTogether(piece)) return tried(piece.pieces, shape);
-    return [{...piece, sql: (definition: string) => piece.sql(shape, definition)}];
+    return [{...piece, sql: (read: string) => piece.sql(shape, read)}];
   });
 
 /** To alter a table and to count its rows. */
@@ -114,3 +123,16 @@ export const dropIndex = (table: TableName, index: string, doing: string): Ddl =
   sql: (from) => `ALTER TABLE ${quoteTable(from)} DROP INDEX ${quoteName(index)}, ${IN_PLACE}`,
   isDone: indexIsGone(table, index),
 });
+
+export const dropColumn = ({table, column}: Pick<OldColumn, 'table' | 'column'>, doing: string): Ddl => ({
+  doing,
+  sql: (from) => `ALTER TABLE ${quoteTable(from)} DROP COLUMN ${quoteName(column)}, ${INSTANT}`,
+  isDone: columnIsGone({table, column}),
+});
+
+/** A plan's expression as one operand; a comment at its end ends with its line. */
+export const expression = (text: string): string => `(${text}\n)`;
+
+/** The table under its own short name, so that an expression may say `orders.total` as well as `total`. */
+export const countRows = (table: TableName, lacks: string): string =>
+  `SELECT count(*) AS total, coalesce(sum(${lacks}), 0) AS unfilled FROM ${quoteTable(table)} AS ${quoteName(table.name)}`;

@@ -5,6 +5,7 @@
 import type {Side} from '../../model/side.ts';
 import {nameOf, type Table} from '../../model/table.ts';
 import type {Finding, Grant, Wishes} from '../engine.ts';
+import {type Change, hasProgram} from './mysql-change.ts';
 import type {Flavour} from './mysql-flavour.ts';
 import {type Account, readAccount} from './mysql-privileges.ts';
 import {TRIAL_PREFIX} from './mysql-schema-trial.ts';
@@ -80,14 +81,15 @@ const onSchema =
 const CALL = ['CREATE ROUTINE', 'ALTER ROUTINE', 'EXECUTE'];
 
 /** For a change in place: of its own table's schema, and of the databases that it is tried in. */
-export const changeGrants = async (session: MySession, table: Table, {needs}: {readonly needs: readonly string[]}): Promise<Grant[]> => {
+export const changeGrants = async (session: MySession, table: Table, change: Change): Promise<Grant[]> => {
+  const {needs} = change;
   if (needs.length === 0) return [];
   const account = await readAccount(session);
   const on = onSchema(account, [table]);
   const makesTriggers = needs.includes('TRIGGER');
   return [
     on('assess', table.name.schema, needs, `to change ${nameOf(table.name)}`),
-    on('assess', OWN_SCHEMA, makesTriggers ? [...OWN, ...CALL] : OWN, 'to make the schema crossfade and what is in it'),
+    on('assess', OWN_SCHEMA, hasProgram(change) ? [...OWN, ...CALL] : OWN, 'to make the schema crossfade and what is in it'),
     trialGrant(account, makesTriggers ? [...MAKE, 'SELECT', 'TRIGGER'] : MAKE),
     ...(makesTriggers ? [triggerGrant(account, await trusting(session), 'sync', 'triggers that keep two shapes in step')] : []),
   ];

@@ -3,7 +3,7 @@ import type {OldColumn} from '../../model/planned-operation.ts';
 import {CONTROL_SCHEMA_NAME} from './mysql-names.ts';
 import type {MySession} from './mysql-session.ts';
 import {quoteName, quoteValue} from './mysql-sql.ts';
-import {STEP_PREFIX} from './mysql-two-way.ts';
+import {STEP_PREFIX} from './mysql-step-triggers.ts';
 
 /** As people say it: `index shop.orders.orders_note`. Our own triggers and programs go by themselves. */
 export const columnUsers = async (session: MySession, old: OldColumn): Promise<string[]> => {

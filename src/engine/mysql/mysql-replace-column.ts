@@ -3,8 +3,11 @@ import {type Planned, type Replacement, standardCast, standardName} from '../../
 import {
   columnIs,
   columnIsGone,
+  countRows,
   type Ddl,
+  dropColumn,
   dropIndex,
+  expression,
   type Fill,
   INSTANT,
   IN_PLACE,
@@ -13,18 +16,20 @@ import {
   type TrialStep,
   tried,
 } from './mysql-change.ts';
-import {mandatory} from './mysql-column-definition.ts';
+import {definitionOf, mandatory} from './mysql-column-definition.ts';
 import {lostObjections, replacementObjections} from './mysql-replace-objections.ts';
 import {isSame} from './mysql-same-value.ts';
 import {quoteName, quoteTable} from './mysql-sql.ts';
-import {createTwoWay, dropTwoWay, expression} from './mysql-two-way.ts';
+import {dropTriggers} from './mysql-step-triggers.ts';
+import {createTwoWay} from './mysql-two-way.ts';
 
 export const renameColumnChange = (planned: Planned<'rename-column'>): OwnChange => {
-  const own = replacementChange(inOwnWords(planned), dropOld(planned));
+  const own = replacementChange(inOwnWords(planned), dropColumn(planned, 'dropping'));
   return {...own, objections: [...own.objections, ...lostObjections(planned)]};
 };
 
-export const splitColumnChange = (planned: Planned<'split-column'>): OwnChange => replacementChange(planned, dropOld(planned));
+export const splitColumnChange = (planned: Planned<'split-column'>): OwnChange =>
+  replacementChange(planned, dropColumn(planned, 'dropping'));
 
 /** The new column ends with the name of the old one, in the statement that drops that one. */
 export const changeTypeChange = (planned: Planned<'change-type'>): OwnChange => {
@@ -36,12 +41,6 @@ export const changeTypeChange = (planned: Planned<'change-type'>): OwnChange => 
   });
   return {...own, objections: [...own.objections, ...lostObjections(planned)]};
 };
-
-const dropOld = (planned: Replacement): Ddl => ({
-  doing: 'dropping',
-  sql: (from) => `ALTER TABLE ${quoteTable(from)} DROP COLUMN ${quoteName(planned.column)}, ${INSTANT}`,
-  isDone: columnIsGone(planned),
-});
 
 /** Where the plan says nothing of a value it is the value itself: a server that is strict about what fits has no need of a cast. */
 const inOwnWords = <Kind extends Replacement>(planned: Kind): Kind => {
@@ -56,26 +55,38 @@ const inOwnWords = <Kind extends Replacement>(planned: Kind): Kind => {
 
 const replacementChange = (planned: Replacement, ending: Ddl): OwnChange => {
   const {table, column, into, goesWith} = planned;
-  const [sync, letGo] = [createTwoWay(planned), dropTwoWay(planned)];
+  const [sync, letGo] = [createTwoWay(planned), dropTriggers(planned)];
   const start = into.map((part) => addPart(planned, part.column, part.type));
   const complete = [
     ...into.filter(({notNull}) => notNull).map((part) => makeMandatory(planned, part.column)),
-    ...goesWith.map((index) => dropIndex(table, index, 'dropping an index of')),
-    {doing: 'completing', pieces: [...letGo, ...into.flatMap((part) => setDefault(part)), ending]},
+    {
+      doing: 'completing',
+      pieces: [
+        ...letGo,
+        ...into.flatMap((part) => setDefault(part)),
+        ...goesWith.map((index) => dropIndex(table, index, 'dropping an index of')),
+        ending,
+      ],
+    },
   ];
   return {
     start,
     sync,
     fill: fillOf(planned),
     count: countRows(
-      planned,
+      table,
       `NOT (${inStep(planned)})${into.map((part) => (part.notNull ? ` OR ${quoteName(part.column)} IS NULL` : '')).join('')}`,
     ),
-    strays: countRows(planned, `(${isThere(planned)}) AND NOT (${inStep(planned)})`),
+    strays: countRows(table, `(${isThere(planned)}) AND NOT (${inStep(planned)})`),
     complete,
     old: [{table, column, goesWith}],
     isPast: ending.isDone,
-    undo: [{doing: 'removing columns for', pieces: [...letGo, ...into.map((part) => dropPart(planned, part.column))]}],
+    undo: [
+      {
+        doing: 'removing columns for',
+        pieces: [...letGo, ...into.map((part) => dropColumn({table, column: part.column}, 'removing columns for'))],
+      },
+    ],
     needs: [...NEEDED, 'UPDATE', 'TRIGGER', 'LOCK TABLES'],
     objections: replacementObjections(planned),
     trial: (shape) => [
@@ -91,24 +102,16 @@ const replacementChange = (planned: Replacement, ending: Ddl): OwnChange => {
 const addPart = ({table}: Replacement, column: string, type: string): Ddl => ({
   doing: 'adding columns for',
   sql: (to) => `ALTER TABLE ${quoteTable(to)} ADD COLUMN ${quoteName(column)} ${type} NULL, ${INSTANT}`,
-  undo: (from) => dropColumnText(quoteTable(from), column),
+  undo: dropColumn({table, column}, 'removing').sql,
   isDone: columnIs({table, column}),
 });
-
-const dropPart = ({table}: Replacement, column: string): Ddl => ({
-  doing: 'removing columns for',
-  sql: (from) => dropColumnText(quoteTable(from), column),
-  isDone: columnIsGone({table, column}),
-});
-
-const dropColumnText = (from: string, column: string): string => `ALTER TABLE ${from} DROP COLUMN ${quoteName(column)}, ${INSTANT}`;
 
 /** Before the triggers go: to them what a writer leaves out of such a column is empty all the same. */
 const makeMandatory = ({table}: Replacement, column: string): Ddl => ({
   doing: 'making mandatory',
   sql: (at, definition) => `ALTER TABLE ${quoteTable(at)} MODIFY COLUMN ${quoteName(column)} ${mandatory(definition)}, ${IN_PLACE}`,
   isDone: columnIs({table, column}, `is_nullable = 'NO'`),
-  column,
+  reads: definitionOf(column),
 });
 
 /** After them: who leaves the column out knows the old shape only, and must be seen to. Saying it again changes nothing. */
@@ -131,9 +134,6 @@ const inStep = (planned: Replacement): string => {
   const follows = into.map((part) => isSame(part.type, quoteName(part.column), expression(part.using))).join(' AND ');
   return `CASE WHEN (${isThere(planned)}) AND ${isSame(oldType, quoteName(column), expression(back))} THEN TRUE ELSE ${follows} END`;
 };
-
-const countRows = ({table}: Replacement, lacks: string): string =>
-  `SELECT count(*) AS total, coalesce(sum(${lacks}), 0) AS unfilled FROM ${quoteTable(table)} AS ${quoteName(table.name)}`;
 
 const fillOf = ({into}: Replacement): Fill => ({
   lacks: into.map((part) => `${quoteName(part.column)} IS NULL`).join(' AND '),

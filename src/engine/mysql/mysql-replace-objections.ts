@@ -1,10 +1,9 @@
 /** What stands in the way of columns in place of another: what the old one is, and what it has that the new one would not have. */
 import type {Replacement} from '../../model/planned-operation.ts';
-import type {TableName} from '../../model/table.ts';
 import {columnIs, type Objection} from './mysql-change.ts';
 import {isTextual, withoutCharset} from './mysql-same-value.ts';
 import {quoteValue} from './mysql-sql.ts';
-import {isKeptInStep} from './mysql-two-way.ts';
+import {stepObjections} from './mysql-step-triggers.ts';
 
 export const replacementObjections = (planned: Replacement): Objection[] => [
   {ask: columnIs(planned, `column_key = 'PRI'`), reason: 'belongs to the key of the table', next: 'give the table another key first'},
@@ -29,13 +28,7 @@ export const replacementObjections = (planned: Replacement): Objection[] => [
     reason: '{} is there already',
     next: 'take another name, or drop the column first',
   })),
-  {ask: isKeptInStep(planned), reason: 'is kept in step by another migration, with the trigger {}', next: 'end that one first'},
-  {
-    ask: triggersOf(planned.table),
-    severity: 'warn',
-    reason: 'is on a table with a trigger that fires for every row that is filled: {}',
-    next: 'let the trigger leave alone what changes nothing that it is about',
-  },
+  ...stepObjections(planned),
 ];
 
 const ON_UPDATE = `extra LIKE '%on update%'`;
@@ -82,6 +75,3 @@ const actsOn = ({table, column}: Replacement): string =>
      ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
    WHERE k.table_schema = ${quoteValue(table.schema)} AND k.table_name = ${quoteValue(table.name)} AND k.column_name = ${quoteValue(column)}
      AND (r.update_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT') OR r.delete_rule IN ('SET NULL', 'SET DEFAULT'))`;
-
-const triggersOf = ({schema, name}: TableName): string =>
-  `SELECT trigger_name AS what FROM information_schema.triggers WHERE event_object_schema = ${quoteValue(schema)} AND event_object_table = ${quoteValue(name)} AND event_manipulation = 'UPDATE'`;

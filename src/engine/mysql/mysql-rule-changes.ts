@@ -4,8 +4,19 @@
  */
 import type {ForeignKey, Planned} from '../../model/planned-operation.ts';
 import type {TableName} from '../../model/table.ts';
-import {columnIs, type Ddl, IN_PLACE, indexIs, indexIsGone, isGone, NEEDED, type Objection, type OwnChange} from './mysql-change.ts';
-import {mandatory, optional} from './mysql-column-definition.ts';
+import {
+  columnIs,
+  countRows,
+  type Ddl,
+  IN_PLACE,
+  indexIs,
+  indexIsGone,
+  isGone,
+  NEEDED,
+  type Objection,
+  type OwnChange,
+} from './mysql-change.ts';
+import {definitionOf, mandatory, optional} from './mysql-column-definition.ts';
 import {quoteName, quoteTable, quoteValue} from './mysql-sql.ts';
 
 /** The server itself finds a row without a value, and then changes nothing. */
@@ -14,7 +25,7 @@ export const setNotNullChange = ({table, column}: Planned<'set-not-null'>): OwnC
     doing,
     sql: (at, definition) => `ALTER TABLE ${quoteTable(at)} MODIFY COLUMN ${quoteName(column)} ${to(definition)}, ${IN_PLACE}`,
     isDone,
-    column,
+    reads: definitionOf(column),
   });
   return {
     start: [],
@@ -140,10 +151,6 @@ const countLost = ({table, columns, references}: ForeignKey): string => {
   const meets = columns.map((one, i) => `crossfade_to.${quoteName(references.columns[i] ?? '')} = ${own(one)}`).join(' AND ');
   return countRows(table, `${isWhole} AND NOT EXISTS (SELECT 1 FROM ${quoteTable(references.table)} AS crossfade_to WHERE ${meets})`);
 };
-
-/** The table under its own short name, so that an expression may say `orders.total` as well as `total`. */
-const countRows = (table: TableName, lacks: string): string =>
-  `SELECT count(*) AS total, coalesce(sum(${lacks}), 0) AS unfilled FROM ${quoteTable(table)} AS ${quoteName(table.name)}`;
 
 const constraintIs = ({schema, name}: TableName, constraint: string): string =>
   `SELECT constraint_name AS what FROM information_schema.table_constraints WHERE constraint_schema = ${quoteValue(schema)} AND table_name = ${quoteValue(name)} AND constraint_name = ${quoteValue(constraint)}`;

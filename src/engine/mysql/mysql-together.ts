@@ -8,7 +8,7 @@ import {TransientError} from '../../model/errors.ts';
 import type {TableName} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
 import type {Change, Ddl} from './mysql-change.ts';
-import {releaseLock} from './mysql-control-statements.ts';
+import {getLock, releaseLock} from './mysql-control-statements.ts';
 import {tryLock} from './mysql-lock.ts';
 import {CONTROL_SCHEMA_NAME} from './mysql-names.ts';
 import type {MySession} from './mysql-session.ts';
@@ -18,6 +18,12 @@ import {quoteName, quoteTable} from './mysql-sql.ts';
 const TURN_S_MAX = 60;
 
 const turnOf = ({short}: MigrationRef): string => `crossfade ${short} step`;
+
+/** Each act looks first whether a call of a runner before it is under way. */
+export const turns = (migration: MigrationRef): readonly string[] => [
+  getLock(turnOf(migration), TURN_S_MAX),
+  releaseLock(turnOf(migration)),
+];
 
 const program = ({short}: MigrationRef, {name}: Pick<Change, 'name'>): string =>
   `${CONTROL_SCHEMA_NAME}.${quoteName(`step_${short}_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`)}`;
