@@ -77,3 +77,6 @@ export const quantile = (places: readonly number[], share: number): number | und
 
 const addPlaces = (a: readonly number[], b: readonly number[]): readonly number[] =>
   Array.from({length: Math.max(a.length, b.length)}, (_, i) => (a[i] ?? 0) + (b[i] ?? 0));
+
+/** As a router has reported it. One of another version may not know all of it. */
+export const tallyOf = (text: string): ReadTally => addReads(NO_READS, {...NO_READS, ...(JSON.parse(text) as Partial<ReadTally>)});
