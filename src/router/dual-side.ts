@@ -3,8 +3,8 @@
  * one; when a token is due, which of them a reader needs, and what a difference proves is written once for all.
  */
 
-/** Whose row of the outbox is raised: `router` and `place` are its key. */
-export type Token = {readonly router: string; readonly place: number; readonly epoch: number};
+/** Whose row of the outbox is raised: `router` and `place` are its key. `n`: above all that its router knows to stand there. */
+export type Token = {readonly router: string; readonly place: number; readonly epoch: number; readonly n: bigint};
 
 /** By place, the number that a side must have reached; places are those of one router. */
 export type Tokens = Map<number, bigint>;

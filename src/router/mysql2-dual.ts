@@ -1,5 +1,4 @@
 /** Tokens of MySQL and MariaDB. */
-import type {ResultSetHeader} from 'mysql2';
 import {type DualSide, quotedTable, type Token} from './dual-side.ts';
 import type {Mysql2Statements} from './mysql2-connection.ts';
 
@@ -10,8 +9,8 @@ import type {Mysql2Statements} from './mysql2-connection.ts';
 export function mysql2Dual(outbox: string): DualSide<Mysql2Statements> {
   const table = quotedTable(outbox, '`');
   const raise = async ({query}: Mysql2Statements, token: Token): Promise<bigint> => {
-    const [{insertId}] = await query<ResultSetHeader>(raiseText(table, token));
-    return BigInt(insertId);
+    await query(raiseText(table, token));
+    return token.n;
   };
   return {
     raise,
@@ -20,10 +19,13 @@ export function mysql2Dual(outbox: string): DualSide<Mysql2Statements> {
   };
 }
 
-/** The number comes back as the one that the statement has made; only what a router has made itself stands in the text. */
-const raiseText = (table: string, {router, place, epoch}: Token): string =>
-  `INSERT INTO ${table} (router, connection, n, epoch) VALUES ('${router}', ${place}, LAST_INSERT_ID(1), ${epoch})
-   ON DUPLICATE KEY UPDATE n = LAST_INSERT_ID(n + 1), epoch = ${epoch}`;
+/**
+ * The number is the router's own: what LAST_INSERT_ID would answer is lost where the table has triggers, as the fence's. It never
+ * falls, whatever becomes of a statement that was lost on the way. Only what a router has made itself stands in the text.
+ */
+const raiseText = (table: string, {router, place, epoch, n}: Token): string =>
+  `INSERT INTO ${table} (router, connection, n, epoch) VALUES ('${router}', ${place}, ${n}, ${epoch})
+   ON DUPLICATE KEY UPDATE n = GREATEST(n, ${n}), epoch = ${epoch}`;
 
 /** Nothing is said of a migration that is over. */
 const REPORT = `

@@ -36,6 +36,8 @@ export class Outbox {
   readonly #calls: OutboxCalls;
   readonly #free: number[] = [];
   #places = 0;
+  /** By place, the highest number that has been asked for or answered. */
+  readonly #highest: Tokens = new Map();
   readonly #tokens: Tokens = new Map();
   /** As `#tokens` was a while ago, and a while before that. */
   #aging: {readonly young: Tokens; readonly old: Tokens; readonly sinceMs: number} = {
@@ -69,7 +71,7 @@ export class Outbox {
         const epoch = this.#calls.epoch();
         if (epoch === undefined) return untold();
         try {
-          token = await raise({router: this.router, place, epoch});
+          token = await this.#raised(place, epoch, raise);
         } catch (error) {
           this.problem = wordsOf(error);
           untold();
@@ -122,7 +124,7 @@ export class Outbox {
     const [epoch, {running, ever}, place] = [this.#calls.epoch(), this.#untold, this.#take()];
     try {
       if (epoch === undefined) return undefined;
-      const token: Tokens = new Map([[place, await this.#calls.raise({router: this.router, place, epoch})]]);
+      const token: Tokens = new Map([[place, await this.#raised(place, epoch, this.#calls.raise)]]);
       this.problem = undefined;
       if (!this.#isWhole && running === 0 && ever === this.#untold.ever) [this.#isWhole, this.#barrier] = [true, token];
       return token;
@@ -134,6 +136,14 @@ export class Outbox {
     } finally {
       this.#free.push(place);
     }
+  }
+
+  async #raised<N extends bigint | undefined>(place: number, epoch: number, raise: (token: Token) => Promise<N>): Promise<N> {
+    const n = (this.#highest.get(place) ?? 0n) + 1n;
+    this.#highest.set(place, n);
+    const raised = await raise({router: this.router, place, epoch, n});
+    if (raised !== undefined && raised > n) this.#highest.set(place, raised);
+    return raised;
   }
 
   #leaveUntold(running: 1 | -1): void {
