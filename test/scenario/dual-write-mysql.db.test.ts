@@ -51,7 +51,7 @@ describe.each(SERVERS)('reads first from $title', (had) => {
 /** One is enough: who proves a difference is the router, whatever the source. */
 describe.each(SERVERS.slice(0, 1))('reads first from $title', (had) => {
   test.skipIf(!had.server)('a read that the target answers otherwise brings all reads back and stops the run; mended, it goes on', async () => {
-    const moving = await openMovingStory(had, 'dual-mysql-halt', READS);
+    const moving = await openMovingStory(had, 'dual-mysql-halt', {...READS, shift: {steps: [10, 100], answered: 600}});
     await using story = moving.story;
     await using application = moving.shopping();
     const {router} = application.shop;
@@ -61,10 +61,8 @@ describe.each(SERVERS.slice(0, 1))('reads first from $title', (had) => {
     // Upper and lower case are one on the source, and two on the target. Asked while reads shift.
     const found = (text: string, table: string) => ({sql: `SELECT count(*) AS found FROM ${table} WHERE name = '${text}'`});
     const question = {source: found('PRODUCT 1', 'product'), target: found('PRODUCT 1', `${moving.schema}.product`)};
-    while (!isOver) {
-      if (router.state().dual?.readPercent) await router.read(question);
-      else await untilTrue('reads shift', () => isOver || router.state().dual?.readPercent !== 0);
-    }
+    await untilTrue('reads shift', () => isOver || (router.state().dual?.readPercent ?? 0) > 0);
+    while (!isOver) await router.read(question);
     expect(await ended).toBe(1);
     expect(runner.lastWords()).toContain('CF-READ-001');
     expect(readFileSync(story.log, 'utf8')).toContain(whatDiffered(moving));

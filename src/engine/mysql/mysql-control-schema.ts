@@ -77,7 +77,7 @@ export const CONTROL_SCHEMA: readonly string[] = [
   ),
   // What Crossfade made of the schema, and how what was set aside is put back.
   table('schema_text', 'migration varchar(16), name varchar(64), body longtext NOT NULL, PRIMARY KEY (migration, name)'),
-  // What routers say of the reads of an application: which may insert and update, and nothing else.
+  // What routers say of the reads of an application. MariaDB asks for SELECT where a row is written anew.
   table(
     REPORT_TABLE,
     'migration varchar(16), router char(36), version bigint, tally longtext NOT NULL, PRIMARY KEY (migration, router, version)',

@@ -44,7 +44,7 @@ export class MysqlReadReports implements ReadReports {
   async allow(role: string): Promise<void> {
     await this.#sessions.use(async (session) => {
       for (const account of await namedAccounts(session, role))
-        for (const statement of [grantRoute(account), `GRANT INSERT, UPDATE ON ${REPORTS} TO ${account}`])
+        for (const statement of [grantRoute(account), `GRANT SELECT, INSERT, UPDATE ON ${REPORTS} TO ${account}`])
           await session.query(statement).catch((error: unknown) => {
             if (!NOT_GIVEN.has(numberOf(error) ?? 0)) throw error;
             throw new TerminalError(`${role} cannot be allowed to report its reads: ${String(error)}`, {
