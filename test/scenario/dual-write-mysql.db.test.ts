@@ -50,31 +50,34 @@ describe.each(SERVERS)('reads first from $title', (had) => {
 
 /** One is enough: who proves a difference is the router, whatever the source. */
 describe.each(SERVERS.slice(0, 1))('reads first from $title', (had) => {
-  test.skipIf(!had.server)('a read that the target answers otherwise brings all reads back and stops the run; mended, it goes on', async () => {
-    const moving = await openMovingStory(had, 'dual-mysql-halt', {...READS, shift: {steps: [10, 100], answered: 600}});
-    await using story = moving.story;
-    await using application = moving.shopping();
-    const {router} = application.shop;
-    const runner = story.start(['run', story.planFile]);
-    let isOver = false;
-    const ended = runner.ended.finally(() => (isOver = true));
-    // Integers divide into a decimal on the source, and into an integer on the target.
-    const question = {source: {sql: 'SELECT 7 / 2 AS half'}, target: {sql: 'SELECT 7 / 2 AS half'}};
-    await untilTrue('reads shift', () => isOver || (router.state().dual?.readPercent ?? 0) > 0);
-    while (!isOver) await router.read(question);
-    expect(await ended).toBe(1);
-    expect(runner.lastWords()).toContain('CF-READ-001');
-    const told = 'SELECT ? / ? AS half gave 1 rows of (half) on the source and 1 on the target';
-    expect(readFileSync(story.log, 'utf8')).toContain(told);
-    await untilTrue('the reads are back', () => router.state().dual?.readPercent === 0);
+  test.skipIf(!had.server)(
+    'a read that the target answers otherwise brings all reads back and stops the run; mended, it goes on',
+    async () => {
+      const moving = await openMovingStory(had, 'dual-mysql-halt', {...READS, shift: {steps: [10, 100], answered: 600}});
+      await using story = moving.story;
+      await using application = moving.shopping();
+      const {router} = application.shop;
+      const runner = story.start(['run', story.planFile]);
+      let isOver = false;
+      const ended = runner.ended.finally(() => (isOver = true));
+      // Integers divide into a decimal on the source, and into an integer on the target.
+      const question = {source: {sql: 'SELECT 7 / 2 AS half'}, target: {sql: 'SELECT 7 / 2 AS half'}};
+      await untilTrue('reads shift', () => isOver || (router.state().dual?.readPercent ?? 0) > 0);
+      while (!isOver) await router.read(question);
+      expect(await ended).toBe(1);
+      expect(runner.lastWords()).toContain('CF-READ-001');
+      const told = 'SELECT ? / ? AS half gave 1 rows of (half) on the source and 1 on the target';
+      expect(readFileSync(story.log, 'utf8')).toContain(told);
+      await untilTrue('the reads are back', () => router.state().dual?.readPercent === 0);
 
-    // The application sends it by `query` now.
-    const again = story.start(['resume']);
-    await story.untilFact('the target serves', isPhaseEnded('cutover', 'done'));
-    await asked(story, 'complete', 'dual-mysql-halt');
-    expect(await again.ended, again.lastWords()).toBe(0);
-    await application.stop();
-    expect(application.complaints).toEqual([]);
-    expect(await movedOrders(moving)).toEqual(application.acknowledged.map((n, i) => [`${i + 1}`, `${n}`, `${n}`, `${n}`]));
-  });
+      // The application sends it by `query` now.
+      const again = story.start(['resume']);
+      await story.untilFact('the target serves', isPhaseEnded('cutover', 'done'));
+      await asked(story, 'complete', 'dual-mysql-halt');
+      expect(await again.ended, again.lastWords()).toBe(0);
+      await application.stop();
+      expect(application.complaints).toEqual([]);
+      expect(await movedOrders(moving)).toEqual(application.acknowledged.map((n, i) => [`${i + 1}`, `${n}`, `${n}`, `${n}`]));
+    },
+  );
 });

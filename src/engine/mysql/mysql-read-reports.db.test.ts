@@ -37,7 +37,14 @@ for (const had of await hadServers()) {
     test('who is allowed to follows the route and reports under it, and the newest report of each router counts', async () => {
       await using story = await receivingStory(had);
       const account = await newAccount(story.database);
-      await story.control.writeRoute({epoch: 1, side: 'source', state: 'open', holdMs: undefined, readPercent: 10, dual: {shadowPercent: 5}});
+      await story.control.writeRoute({
+        epoch: 1,
+        side: 'source',
+        state: 'open',
+        holdMs: undefined,
+        readPercent: 10,
+        dual: {shadowPercent: 5},
+      });
       expect(await story.control.readRoute()).toMatchObject({readPercent: 10, dual: {shadowPercent: 5}});
       const reports = new MysqlReadReports(story.sessions, story.migration);
       await reports.allow(account.name.replaceAll("'", ''));

@@ -71,7 +71,9 @@ async function shapeFault(session: MySession, {schema, name}: TableName): Promis
   const columns = rows.map((row) => `${row['name']} ${row['type']}${row['type'] === 'char' ? `(${row['length']})` : ''}`).join(', ');
   if (columns !== WANTED && columns !== WANTED.replace('char(36)', 'uuid')) return `has not the columns ${WANTED}`;
   const key = await session.query(KEY, [schema, name]);
-  return key.rows.map((row) => row['name']).join(', ') === 'router, connection' ? undefined : 'has not the primary key (router, connection)';
+  return key.rows.map((row) => row['name']).join(', ') === 'router, connection'
+    ? undefined
+    : 'has not the primary key (router, connection)';
 }
 
 /** Where nobody shows what others may, a router says what it lacks. */

@@ -33,10 +33,10 @@ export const readRoute = async (session: MySession, {short}: MigrationRef): Prom
 };
 
 export const routeColumns = async (session: MySession): Promise<readonly string[]> => {
-  const {rows} = await session.query('SELECT column_name AS name FROM information_schema.columns WHERE table_schema = ? AND table_name = ?', [
-    CONTROL_SCHEMA_NAME,
-    ROUTE_TABLE,
-  ]);
+  const {rows} = await session.query(
+    'SELECT column_name AS name FROM information_schema.columns WHERE table_schema = ? AND table_name = ?',
+    [CONTROL_SCHEMA_NAME, ROUTE_TABLE],
+  );
   return rows.map(({name}) => name ?? '');
 };
 
