@@ -88,9 +88,37 @@ test('moments are compared as such, whatever the offset of either side', () => {
 });
 
 test('rows may come in any order; their number and each of their columns count', () => {
-  const two = answer(['number', 'text'], [['1', 'a'], ['2', 'b']]); // biome-ignore format: one row beside the other
-  expect(rawJudge.verdict(two, answer(['number', 'text'], [['2', 'b'], ['1', 'a']])).kind).toBe('equal'); // biome-ignore format: as above
-  expect(rawJudge.verdict(two, answer(['number', 'text'], [['1', 'b'], ['2', 'a']])).kind).toBe('differing'); // biome-ignore format: as above
+  const two = answer(
+    ['number', 'text'],
+    [
+      ['1', 'a'],
+      ['2', 'b'],
+    ],
+  );
+  expect(
+    rawJudge.verdict(
+      two,
+      answer(
+        ['number', 'text'],
+        [
+          ['2', 'b'],
+          ['1', 'a'],
+        ],
+      ),
+    ).kind,
+  ).toBe('equal');
+  expect(
+    rawJudge.verdict(
+      two,
+      answer(
+        ['number', 'text'],
+        [
+          ['1', 'b'],
+          ['2', 'a'],
+        ],
+      ),
+    ).kind,
+  ).toBe('differing');
   expect(rawJudge.verdict(two, answer(['number', 'text'], [['1', 'a']])).kind).toBe('differing');
   expect(rawJudge.verdict(two, answer(['number'], [['1'], ['2']])).kind).toBe('differing');
 });
