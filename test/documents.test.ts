@@ -134,7 +134,8 @@ test('docker-compose.yml has both servers as the plan for them needs them, open 
 });
 
 test('the plans between engines are some, and every pair that the page has is known', async () => {
-  for (const plan of ['mysql-to-mariadb', 'postgres-to-mysql']) expect((await type(['validate', `plans/${plan}.yaml`])).code).toBe(0);
+  for (const plan of ['mysql-to-mariadb', 'postgres-to-mysql', 'reads-first-from-mysql'])
+    expect((await type(['validate', `plans/${plan}.yaml`])).code).toBe(0);
   const pairs = [...read('docs/mysql-to-mysql.md').matchAll(/^\| (MySQL|MariaDB) \| (MySQL|MariaDB) \|/gm)];
   expect(pairs).toHaveLength(4);
   for (const [, from = '', to = ''] of pairs) expect(() => enginePair(from.toLowerCase(), to.toLowerCase())).not.toThrow();

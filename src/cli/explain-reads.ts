@@ -15,7 +15,7 @@ export const readPages = {
   ),
   'CF-READ-003': page(
     'the outbox of dual writes does not fit',
-    'reads.outbox of the plan names the application’s own table in which its writes raise their tokens. It has to be there before the run, with its four columns and its key, among the tables that the plan moves, and every role of applicationRoles has to be allowed to read and write it.',
+    'reads.outbox of the plan names the application’s own table in which its writes raise their tokens. It has to be there before the run, with its four columns and its key, among the tables that the plan moves, and every role of applicationRoles has to be allowed to read and write it. On MySQL and MariaDB it is a table of InnoDB, and the run lets those roles report, for which its account needs GRANT OPTION on crossfade.*.',
     'Before the first run of a plan with reads.',
     'Make the table as docs/dual-write.md has it, in a migration of the application, and let scope.tables match it; then repeat.',
   ),

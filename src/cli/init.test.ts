@@ -91,6 +91,11 @@ describe('init without a terminal', () => {
     expect(await type(['init', file, ...FLAGS, '--reads-first', 'shop.outbox', '--yes'])).toMatchObject({code: 0});
     expect(await type(['validate', file])).toMatchObject({code: 0, out: expect.stringContaining('(dual-write)')});
     expect(plan()).toMatchObject({reads: {outbox: 'shop.outbox'}, gates: {cutover: expect.arrayContaining(['reads-match'])}});
+    const moving = [...FLAGS, '--reads-first', 'shop.outbox', '--yes', '--to', 'postgres', '--from'];
+    for (const from of ['mysql', 'mariadb']) {
+      expect(await type(['init', file, ...moving, from])).toMatchObject({code: 0});
+      expect(plan()).toMatchObject({workflow: 'dual-write', source: {engine: from}, schema: {kind: 'convert'}});
+    }
     const bad = await type(['init', file, ...FLAGS, '--reads-first', 'outbox', '--yes']);
     expect(bad).toMatchObject({code: 2, err: expect.stringContaining('reads.outbox')});
   });

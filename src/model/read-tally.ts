@@ -4,8 +4,10 @@ export type ReadTally = {
   readonly equal: number;
   /** Tried on both sides, and certainly not the same. */
   readonly differing: number;
-  /** The answer of the source was another one each time, so nothing could be said. */
+  /** Nothing could be said: the answer of the source was another one each time, or the two cannot be compared for certain. */
   readonly unsettled: number;
+  /** Why the last of them was not settled, without a value. */
+  readonly unsettledWhy?: string;
   /** The target had not yet what this router has written: the source answered, or nothing was compared. */
   readonly behind: number;
   /** The target gave an error, or no answer in time, where the source gave one. */
@@ -52,7 +54,10 @@ export const addReads = (a: ReadTally, b: ReadTally): ReadTally => ({
   sourceMs: addPlaces(a.sourceMs, b.sourceMs),
   targetMs: addPlaces(a.targetMs, b.targetMs),
   samples: [...a.samples, ...b.samples].slice(0, SAMPLES_MAX),
+  ...lastReason(b.unsettledWhy ?? a.unsettledWhy),
 });
+
+const lastReason = (unsettledWhy: string | undefined) => (unsettledWhy === undefined ? {} : {unsettledWhy});
 
 /** One more answer that took so long. */
 export const timed = (ms: number): readonly number[] => {
@@ -72,3 +77,6 @@ export const quantile = (places: readonly number[], share: number): number | und
 
 const addPlaces = (a: readonly number[], b: readonly number[]): readonly number[] =>
   Array.from({length: Math.max(a.length, b.length)}, (_, i) => (a[i] ?? 0) + (b[i] ?? 0));
+
+/** As a router has reported it. One of another version may not know all of it. */
+export const tallyOf = (text: string): ReadTally => addReads(NO_READS, {...NO_READS, ...(JSON.parse(text) as Partial<ReadTally>)});

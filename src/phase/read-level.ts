@@ -54,17 +54,18 @@ const waitFor = ({routers, tally}: Reported, {readPercent, equal, served}: Level
   cause:
     routers === 0
       ? 'no router has reported a read yet'
-      : `of ${equal} reads compared equal there are ${tally.equal}, of ${served} answered by the target ${tally.served} (${readPercent} % of reads; ${tally.behind} came before the target had the newest write, ${tally.unsettled} could not be settled)`,
+      : `of ${equal} reads compared equal there are ${tally.equal}, of ${served} answered by the target ${tally.served} (${readPercent} % of reads; ${tally.behind} came before the target had the newest write, ${tally.unsettled} could not be settled${tally.unsettledWhy === undefined ? '' : `: ${tally.unsettledWhy}`})`,
   since,
   owner: 'the application: its reads go through router.read of a router that has outbox set',
   next: {command: 'crossfade status', why: 'shows how many reads were reported'},
 });
 
 const evidenceOf = ({routers, tally}: Reported): Record<string, unknown> => {
-  const {equal, differing, unsettled, behind, failed, served, sourceMs, targetMs} = tally;
+  const {equal, differing, unsettled, unsettledWhy, behind, failed, served, sourceMs, targetMs} = tally;
   return {
     routers,
     ...{equal, differing, unsettled, behind, failed, served},
+    ...(unsettledWhy === undefined ? {} : {unsettledWhy}),
     sourceP50Ms: quantile(sourceMs, 0.5),
     sourceP99Ms: quantile(sourceMs, 0.99),
     targetP50Ms: quantile(targetMs, 0.5),

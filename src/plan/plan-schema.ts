@@ -42,6 +42,7 @@ const dualPlan = (words: Vocabulary, gateLists: Gates) =>
   planFile(words, words.readsFirst, gateLists)
     .extend(dualParts(words))
     .superRefine(refuseSameDatabase)
+    .superRefine(checkConversion)
     .superRefine(checkCanary)
     .superRefine(checkAfterSwitch)
     .superRefine(checkRelay)

@@ -2,10 +2,10 @@ import {describe, expect, test} from 'vitest';
 import {problemsOf} from '../../test/support/plan-problems.ts';
 import {pinPlan} from './plan-file.ts';
 
-const planText = (workflow: string, more: string, engine = 'postgres'): string => `name: shop
+const planText = (workflow: string, more: string, source = 'postgres', target = 'postgres'): string => `name: shop
 workflow: ${workflow}
-source: {engine: ${engine}, url: env:SOURCE_URL}
-target: {engine: postgres, url: env:TARGET_URL}
+source: {engine: ${source}, url: env:SOURCE_URL}
+target: {engine: ${target}, url: env:TARGET_URL}
 scope: {tables: [shop.*]}
 ${more}`;
 const READS = 'reads: {outbox: shop.outbox}\napplicationRoles: [app]\n';
@@ -26,9 +26,18 @@ describe('a live-migration that says how its reads move', () => {
     expect(problemsOf(planText('live-migration', more))).toEqual([expect.stringContaining(words)]);
   });
 
-  test('needs engines whose reads can be tried on both sides', () => {
-    const problems = problemsOf(planText('live-migration', `${READS}schema: {kind: convert}\n`, 'mysql'));
-    expect(problems).toEqual([expect.stringContaining('source.engine: must be postgres')]);
+  test.each(['mysql', 'mariadb'])('may come from %s, whose tables are converted', (source) => {
+    for (const workflow of ['dual-write', 'live-migration']) {
+      expect(problemsOf(planText(workflow, `${READS}schema: {kind: convert}\n`, source))).toEqual([]);
+      expect(problemsOf(planText(workflow, `${READS}schema: {kind: catalog}\n`, source))).toEqual([expect.stringContaining('schema')]);
+    }
+  });
+
+  test.each(['dual-write', 'live-migration'])('needs a target whose snapshots tell what they show (%s)', (workflow) => {
+    for (const source of ['postgres', 'mysql']) {
+      const problems = problemsOf(planText(workflow, `${READS}schema: {kind: convert}\n`, source, 'mariadb'));
+      expect(problems).toContainEqual(expect.stringMatching(/target\.engine: .*postgres/));
+    }
   });
 });
 

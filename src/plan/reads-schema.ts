@@ -5,8 +5,8 @@ import {database} from './plan-parts.ts';
 import {nonEmpty, tablePattern, wholeNumber} from './plan-words.ts';
 import type {Vocabulary} from './vocabulary.ts';
 
-/** Of these the router knows which side shows a reader's own writes. */
-const ENGINES = ['postgres'];
+/** Of the source the router raises tokens in writes; of the target it also knows which snapshot shows them. */
+const ENGINES = {source: ['postgres', 'mysql', 'mariadb'], target: ['postgres']} as const;
 /** What routes reads one by one. */
 const SWITCHES = ['router'];
 
@@ -39,8 +39,8 @@ export const reads = z
   .describe('How the reads move before the writes.');
 
 export const dualParts = (words: Vocabulary) => ({
-  source: database({...words, engines: ENGINES}).describe('The database that serves now.'),
-  target: database({...words, engines: ENGINES}).describe('The database that is to serve.'),
+  source: database({...words, engines: ENGINES.source}).describe('The database that serves now.'),
+  target: database({...words, engines: ENGINES.target}).describe('The database that is to serve.'),
   switch: memberList('switch', SWITCHES).prefault(['router']).describe('What routes the application: its own router.'),
   applicationRoles: z
     .array(nonEmpty)
@@ -63,8 +63,8 @@ export function checkReads(file: File, context: z.core.$RefinementCtx<unknown>):
   const refuse = (path: (string | number)[], message: string): void => context.addIssue({code: 'custom', path, message});
   if (!file.reads) return checkNoReads(file, refuse);
   for (const side of ['source', 'target'] as const)
-    if (!ENGINES.includes(file[side].engine))
-      refuse([side, 'engine'], `must be ${ENGINES.join(' or ')} where reads move before the writes`);
+    if (!ENGINES[side].some((engine) => engine === file[side].engine))
+      refuse([side, 'engine'], `must be ${ENGINES[side].join(' or ')} where reads move before the writes`);
   for (const [index, {name}] of file.switch.entries())
     if (!SWITCHES.includes(name)) refuse(['switch', index], `must be ${SWITCHES.join(' or ')} where reads move before the writes`);
   if (file.applicationRoles.length === 0) refuse(['applicationRoles'], 'must name at least one role: it reports its reads');

@@ -33,9 +33,12 @@ const sortedText = (value: object): string =>
     return Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   });
 
-export const differenceOf = (text: string, source: Answer, target: Answer): ReadDifference => ({
+type Counted = {readonly columns: readonly {readonly name: string}[]; readonly rows: readonly unknown[]};
+
+/** Named by the columns of the source. */
+export const differenceOf = (text: string, source: Counted, target: Counted): ReadDifference => ({
   statement: withoutValues(text),
-  columns: source.fields.map(({name}) => name),
+  columns: source.columns.map(({name}) => name),
   rows: {source: source.rows.length, target: target.rows.length},
 });
 

@@ -3,14 +3,14 @@
  * transaction, so that the change stream brings both to the other side together; a read may be answered by the target
  * or tried on both. Whether it does any of it is the route's to say; the application's code is the same before and after.
  */
-import type pg from 'pg';
 import type {ReadTally} from '../model/read-tally.ts';
 import {after} from './clock.ts';
-import {Outbox, type Tokens} from './outbox.ts';
-import type {PgStatements} from './pg-pool.ts';
+import type {DualSide, Report, Tokens} from './dual-side.ts';
+import {Outbox, type Raise} from './outbox.ts';
+import type {Judge} from './read-comparison.ts';
 import {ReadReport} from './read-report.ts';
-import {Reads} from './reads.ts';
-import type {Routing, TransactionOptions} from './routing.ts';
+import {type Question, Reads} from './reads.ts';
+import type {PerSide, Routing, TransactionOptions} from './routing.ts';
 import {TargetReads} from './target-reads.ts';
 import type {Inside} from './transaction.ts';
 
@@ -31,54 +31,66 @@ export type DualState = {
 
 const TARGET_READ_MS = 1000;
 
-type Query = <R extends pg.QueryResultRow>(text: string, params?: readonly unknown[]) => Promise<pg.QueryResult<R>>;
-type Act<T> = (inside: Inside<PgStatements>) => Promise<T>;
-type Plain = {readonly query: Query; transaction<T>(act: Act<T>, options?: TransactionOptions): Promise<T>};
+type Sides<S, T> = {readonly source: DualSide<S>; readonly target: DualSide<T>};
 
-export class DualWrites {
-  readonly #routing: Routing<PgStatements, PgStatements>;
-  readonly #plain: Plain;
+/** `C`: an answer in the form in which both sides' are compared. */
+export class DualWrites<S, T, C> {
+  readonly #routing: Routing<S, T>;
+  readonly #sides: Sides<S, T>;
   readonly #outbox: Outbox;
   readonly #report: ReadReport;
-  readonly #reads: Reads;
+  readonly #reads: Reads<S, T, C>;
 
-  constructor(routing: Routing<PgStatements, PgStatements>, table: string, plain: Plain, targetReadMs: number = TARGET_READ_MS) {
+  constructor(routing: Routing<S, T>, sides: Sides<S, T>, judge: Judge<C>, targetReadMs: number = TARGET_READ_MS) {
+    const {source, target} = sides;
+    if (!target.readAt) throw new TypeError('outbox: reads cannot move to a target of this kind');
     this.#routing = routing;
-    this.#plain = plain;
-    this.#outbox = new Outbox(table, {
+    this.#sides = sides;
+    this.#outbox = new Outbox({
       epoch: () => (this.#isOn ? routing.route.epoch : undefined),
-      send: (text) => plain.query(text),
+      raise: (token) => routing.statement({source: (to) => source.raise(to, token), target: (to) => target.raise(to, token)}),
     });
+    const {router} = this.#outbox;
     this.#report = new ReadReport({
-      router: this.#outbox.router,
+      router,
       route: () => routing.route,
-      send: (text, values) => plain.query(text, values),
+      send: (report: Report) => routing.statement({source: (to) => source.report(to, report), target: (to) => target.report(to, report)}),
     });
     this.#reads = new Reads({
       route: () => routing.route,
-      open: plain.query,
-      target: new TargetReads((act) => routing.aside(act), this.#outbox, targetReadMs),
+      open: (acts) => routing.statement(acts),
+      target: new TargetReads({aside: (act) => routing.aside(act), readAt: target.readAt, router, msMax: targetReadMs}),
       outbox: this.#outbox,
       report: this.#report,
+      judge,
     });
   }
 
-  /** A statement that writes becomes a transaction of two, which is sent again where the statement alone would have been. */
-  query<R extends pg.QueryResultRow>(text: string, params?: readonly unknown[], mine?: Tokens): Promise<pg.QueryResult<R>> {
-    if (!WRITES.test(text)) return this.#plain.query<R>(text, params);
-    if (!this.#isOn) return this.#untold(() => this.#plain.query<R>(text, params));
-    return this.transaction(({query}) => query<R>(text, params), {retryRefused: true}, mine);
+  /** Of one statement. One that writes becomes a transaction of two, which is sent again where the statement alone would have been. */
+  statement<A, B>(text: string, acts: PerSide<S, T, A, B>, mine?: Tokens): Promise<A | B> {
+    if (!WRITES.test(text)) return this.#routing.statement(acts);
+    if (!this.#isOn) return this.#untold(() => this.#routing.statement(acts));
+    return this.transaction(acts, {retryRefused: true}, mine);
   }
 
-  async transaction<T>(act: Act<T>, options?: TransactionOptions, mine?: Tokens): Promise<T> {
+  async transaction<A, B>(acts: PerSide<Inside<S>, Inside<T>, A, B>, options?: TransactionOptions, mine?: Tokens): Promise<A | B> {
     const write = this.#outbox.write(mine);
-    try {
-      const told = async (inside: Inside<PgStatements>): Promise<T> => {
+    const told =
+      <I, R>(act: (inside: I) => Promise<R>, raiseOn: (inside: I) => Raise) =>
+      async (inside: I): Promise<R> => {
         const value = await act(inside);
-        if (options?.accessMode !== 'read only') await write.record(inside.query);
+        if (options?.accessMode !== 'read only') await write.record(raiseOn(inside));
         return value;
       };
-      const value = await this.#plain.transaction(told, options);
+    const {source, target} = this.#sides;
+    try {
+      const value = await this.#routing.transaction(
+        {
+          source: told(acts.source, (inside) => (token) => source.raiseInside(inside, token)),
+          target: told(acts.target, (inside) => (token) => target.raiseInside(inside, token)),
+        },
+        options,
+      );
       write.end();
       return value;
     } catch (error) {
@@ -87,8 +99,8 @@ export class DualWrites {
     }
   }
 
-  read<R extends pg.QueryResultRow>(text: string, params?: readonly unknown[], mine?: Tokens): Promise<pg.QueryResult<R>> {
-    return this.#reads.read<R>(text, params, mine);
+  read<A, B>(question: Question<S, T, A, B, C>, mine?: Tokens): Promise<A | B> {
+    return this.#reads.read(question, mine);
   }
 
   state(): DualState {
@@ -119,10 +131,10 @@ export class DualWrites {
   }
 
   /** Begun while no tokens are asked for: whoever reads on the target has to know of it. */
-  async #untold<T>(send: () => Promise<T>): Promise<T> {
+  async #untold<R>(send: () => Promise<R>): Promise<R> {
     const write = this.#outbox.write();
     try {
-      await write.record(NO_QUERY);
+      await write.record(NO_TOKEN);
       return await send();
     } finally {
       write.end();
@@ -131,7 +143,7 @@ export class DualWrites {
 }
 
 /** What can stand in a transaction and writes by itself. A function that writes, called by SELECT, leaves no token. */
-const WRITES = /^\s*(?:insert|update|delete|merge|with)\b/i;
+const WRITES = /^(?:[\s(]|\/\*[^]*?\*\/|--[^\n]*\n|#[^\n]*\n)*(?:insert|update|delete|merge|replace|with|load)\b/i;
 
 /** Not asked: there is no token to be written. */
-const NO_QUERY: PgStatements['query'] = () => Promise.reject(new Error('no token is written now'));
+const NO_TOKEN: Raise = () => Promise.reject(new Error('no token is written now'));

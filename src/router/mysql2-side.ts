@@ -4,8 +4,10 @@ import {ROUTE_REREAD_MS} from '../model/route.ts';
 import {monotonicMs} from './clock.ts';
 import {endOrCut} from './goodbye.ts';
 import type {Mysql2Statements} from './mysql2-connection.ts';
+import {mysql2Dual} from './mysql2-dual.ts';
 import {poolOptions, sideOptions, watchOptions} from './mysql2-options.ts';
 import {Mysql2Pool, streamOf} from './mysql2-pool.ts';
+import {mysql2Raw} from './mysql2-raw.ts';
 import {isHeld, type Route} from './route-choice.ts';
 import {type RouteColumns, routeFrom} from './route-row.ts';
 import type {ReaderCalls, RouteReader, RouterSide} from './router-side.ts';
@@ -18,10 +20,9 @@ import type {ReaderCalls, RouteReader, RouterSide} from './router-side.ts';
 const REREAD_MS = {held: 20, open: ROUTE_REREAD_MS, absent: 5000} as const;
 const READ_MS_MAX = 2000;
 
-/** The rest of a hold is computed by the database, so clocks need not agree. */
+/** All columns, of which an earlier version has fewer. The rest of a hold is computed by the database, so clocks need not agree. */
 const READ_ROUTES = `
-  SELECT migration, epoch, version, side, state, read_percent,
-         TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), hold_until) / 1000 AS hold_ms
+  SELECT route.*, TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), hold_until) / 1000 AS hold_ms
     FROM crossfade.route WHERE name = ?`;
 
 /** Not prepared yet: no schema, no table. */
@@ -37,6 +38,8 @@ export function mysql2Side(address: string | PoolOptions): RouterSide<Mysql2Stat
       if (routes.length === 0) return REREAD_MS.absent;
       return routes.some((route) => isHeld(route, monotonicMs())) ? REREAD_MS.held : REREAD_MS.open;
     },
+    dual: mysql2Dual,
+    readRaw: mysql2Raw,
   };
 }
 

@@ -4,23 +4,20 @@
  * it. A token that cannot be written is no reason to fail a write; then only the source answers, until there is one that
  * was written after it.
  */
-import type pg from 'pg';
 import {after, identity, monotonicMs} from './clock.ts';
+import type {Token, Tokens} from './dual-side.ts';
 import {outcomeOf} from './outcome.ts';
-import type {PgStatements} from './pg-pool.ts';
-
-type Query = PgStatements['query'];
 
 /** Between two tries at a token behind all others: while a write is under way that leaves none, and when none could be written. */
 const TRY_EVERY_MS = {untold: 100, failed: 1000} as const;
 /** How often the target is asked for tokens that it has not yet. */
 const LOOK_MS = 20;
 
-/** One write under way: `record` is called last in its transaction, `end` when it is known how that ended. */
-export type Write = {record(query: Query): Promise<void>; end(error?: unknown): void};
+/** Raises a token in the transaction of a write, as the side that is open does it. */
+export type Raise = (token: Token) => Promise<bigint | undefined>;
 
-/** By place, the number that a side must have reached; places are those of one router. */
-export type Tokens = Map<number, bigint>;
+/** One write under way: `record` is called last in its transaction, `end` when it is known how that ended. */
+export type Write = {record(raise: Raise): Promise<void>; end(error?: unknown): void};
 
 /** After this long what a router has written is asked for by whoever reads, his own or not. */
 const OLD_MS = 500;
@@ -28,18 +25,19 @@ const OLD_MS = 500;
 export type OutboxCalls = {
   /** Whether writes leave tokens now, and under which epoch; undefined while they do not. */
   readonly epoch: () => number | undefined;
-  /** One statement of its own on the side that is open. */
-  readonly send: (text: string) => Promise<pg.QueryResult>;
+  /** In a transaction of its own, on the side that is open. */
+  readonly raise: (token: Token) => Promise<bigint>;
 };
 
 export class Outbox {
   readonly router = identity();
   /** Why no token can be written; for `state()`. */
   problem: string | undefined;
-  readonly #table: string;
   readonly #calls: OutboxCalls;
   readonly #free: number[] = [];
   #places = 0;
+  /** By place, the highest number that has been asked for or answered. */
+  readonly #highest: Tokens = new Map();
   readonly #tokens: Tokens = new Map();
   /** As `#tokens` was a while ago, and a while before that. */
   #aging: {readonly young: Tokens; readonly old: Tokens; readonly sinceMs: number} = {
@@ -55,9 +53,7 @@ export class Outbox {
   #trying: Promise<Tokens | undefined> | undefined;
   #tryAgainMs = 0;
 
-  /** `table`: schema.table. */
-  constructor(table: string, calls: OutboxCalls) {
-    this.#table = quoted(table);
+  constructor(calls: OutboxCalls) {
     this.#calls = calls;
   }
 
@@ -70,12 +66,12 @@ export class Outbox {
       isUntold = true;
     };
     return {
-      record: async (query) => {
+      record: async (raise) => {
         token = undefined;
         const epoch = this.#calls.epoch();
         if (epoch === undefined) return untold();
         try {
-          token = await this.#inside(query, place, epoch);
+          token = await this.#raised(place, epoch, raise);
         } catch (error) {
           this.problem = wordsOf(error);
           untold();
@@ -124,20 +120,11 @@ export class Outbox {
     return all;
   }
 
-  /** Asked in the transaction that reads. */
-  question(needed: Tokens): string {
-    const tokens = [...needed].map(([place, n]) => `(${place}, ${n})`);
-    if (tokens.length === 0) return 'SELECT true AS "isThere"';
-    return `SELECT count(*) = ${tokens.length} AS "isThere" FROM ${this.#table} o JOIN (VALUES ${tokens.join(', ')}) AS t (connection, n)
-      ON o.connection = t.connection AND o.n >= t.n WHERE o.router = '${this.router}'`;
-  }
-
   async #own(): Promise<Tokens | undefined> {
     const [epoch, {running, ever}, place] = [this.#calls.epoch(), this.#untold, this.#take()];
     try {
       if (epoch === undefined) return undefined;
-      const {rows} = await this.#calls.send(this.#raise(place, epoch, ''));
-      const token: Tokens = new Map([[place, tokenOf(rows)]]);
+      const token: Tokens = new Map([[place, await this.#raised(place, epoch, this.#calls.raise)]]);
       this.problem = undefined;
       if (!this.#isWhole && running === 0 && ever === this.#untold.ever) [this.#isWhole, this.#barrier] = [true, token];
       return token;
@@ -151,27 +138,12 @@ export class Outbox {
     }
   }
 
-  /** One message there and back. A refusal takes back nothing but itself. */
-  async #inside(query: Query, place: number, epoch: number): Promise<bigint | undefined> {
-    const raise = this.#raise(place, epoch, 'WHERE txid_current_if_assigned() IS NOT NULL');
-    try {
-      // Several statements in one message have several answers, of which the driver's type says nothing.
-      const answers = (await query(
-        `SAVEPOINT crossfade_outbox; ${raise}; RELEASE SAVEPOINT crossfade_outbox`,
-      )) as unknown as pg.QueryResult[];
-      const rows = answers.flatMap((answer): unknown[] => answer.rows);
-      return rows.length ? tokenOf(rows) : undefined;
-    } catch (error) {
-      // Without a savepoint to go back to the application's own statement had failed before, and COMMIT says so.
-      await query('ROLLBACK TO SAVEPOINT crossfade_outbox').catch(() => undefined);
-      throw error;
-    }
-  }
-
-  /** Only what this class has made itself stands in the text. */
-  #raise(place: number, epoch: number, when: string): string {
-    return `INSERT INTO ${this.#table} AS o (router, connection, n, epoch) SELECT '${this.router}', ${place}, 1, ${epoch} ${when}
-      ON CONFLICT (router, connection) DO UPDATE SET n = o.n + 1, epoch = excluded.epoch RETURNING n::text`;
+  async #raised<N extends bigint | undefined>(place: number, epoch: number, raise: (token: Token) => Promise<N>): Promise<N> {
+    const n = (this.#highest.get(place) ?? 0n) + 1n;
+    this.#highest.set(place, n);
+    const raised = await raise({router: this.router, place, epoch, n});
+    if (raised !== undefined && raised > n) this.#highest.set(place, raised);
+    return raised;
   }
 
   #leaveUntold(running: 1 | -1): void {
@@ -193,18 +165,6 @@ export async function untilThere(isThere: () => Promise<boolean>, ms: number): P
     await new Promise<void>((resolve) => void after(LOOK_MS, resolve));
   }
   return true;
-}
-
-function tokenOf(rows: readonly unknown[]): bigint {
-  const [row] = rows as readonly {readonly n: string}[];
-  if (!row) throw new Error('the outbox took no token');
-  return BigInt(row.n);
-}
-
-function quoted(table: string): string {
-  const parts = table.split('.');
-  if (parts.length !== 2 || parts.includes('')) throw new TypeError(`outbox must be schema.table, not ${table}`);
-  return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -9,7 +9,7 @@ import {isFenceRefusal} from './server-answer.ts';
 /** As `pg` has it. */
 export type PgStatements = {
   readonly query: <R extends pg.QueryResultRow = pg.QueryResultRow>(
-    text: string,
+    text: string | pg.QueryArrayConfig,
     params?: readonly unknown[],
   ) => Promise<pg.QueryResult<R>>;
 };
@@ -75,7 +75,7 @@ class PgConnection implements SideConnection<PgStatements> {
     this.#release = release;
   }
 
-  async #query<R extends pg.QueryResultRow>(text: string, params?: readonly unknown[]): Promise<pg.QueryResult<R>> {
+  async #query<R extends pg.QueryResultRow>(text: string | pg.QueryArrayConfig, params?: readonly unknown[]): Promise<pg.QueryResult<R>> {
     try {
       return await this.#client.query<R>(text, params ? [...params] : undefined);
     } catch (error) {

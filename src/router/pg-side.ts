@@ -1,7 +1,9 @@
 /** A side of PostgreSQL over `pg`: the route is pushed by NOTIFY. */
 import pg from 'pg';
+import {pgDual} from './pg-dual.ts';
 import {goodbye} from './pg-goodbye.ts';
 import {PgPool, type PgStatements} from './pg-pool.ts';
+import {pgRaw} from './pg-raw.ts';
 import type {Route} from './route-choice.ts';
 import {type RouteColumns, routeFrom} from './route-row.ts';
 import type {ReaderCalls, RouteReader, RouterSide} from './router-side.ts';
@@ -30,6 +32,8 @@ export function pgSide(address: string | pg.PoolConfig): RouterSide<PgStatements
     openPool: (connectionsMax) => new PgPool({...config, ...(connectionsMax === undefined ? {} : {max: connectionsMax})}),
     openReader: (migration, calls) => new PgRouteReader(clientConfig(config), migration, calls),
     rereadAfterMs: () => REREAD_EVERY_MS,
+    dual: pgDual,
+    readRaw: pgRaw,
   };
 }
 

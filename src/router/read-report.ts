@@ -1,15 +1,15 @@
 /** Counts what becomes of reads and sends it to the open side, for the run to judge; a new route begins anew. */
 import {addReads, NO_READS, type ReadTally} from '../model/read-tally.ts';
 import {after} from './clock.ts';
+import type {Report} from './dual-side.ts';
 import {isSame, type Route} from './route-choice.ts';
 
 const REPORT_MS = 300;
-const REPORT = 'SELECT crossfade.report_reads($1, $2, $3, $4)';
 
 export type ReportCalls = {
   readonly router: string;
   readonly route: () => Route;
-  readonly send: (text: string, values: readonly unknown[]) => Promise<unknown>;
+  readonly send: (report: Report) => Promise<unknown>;
 };
 
 export class ReadReport {
@@ -54,8 +54,8 @@ export class ReadReport {
     const {migration, version} = route;
     if (tally === this.#sent || migration === undefined) return;
     this.#sent = tally;
-    const values = [migration, this.#calls.router, version, JSON.stringify(tally)];
-    this.#sending = this.#calls.send(REPORT, values).then(
+    const report = {migration, router: this.#calls.router, version, tally: JSON.stringify(tally)};
+    this.#sending = this.#calls.send(report).then(
       () => void (this.problem = undefined),
       (error: unknown) => {
         this.#sent = NO_READS;

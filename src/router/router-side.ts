@@ -2,7 +2,12 @@
  * What a router needs of one database over one driver. A driver is a file beside this one that implements it; where to
  * (`route-watch.ts`), may it be sent again (`outcome.ts`), hold and close (`routing.ts`) are written once for all.
  */
+import type {DualSide} from './dual-side.ts';
+import type {RawAnswer} from './raw-answer.ts';
 import type {Route} from './route-choice.ts';
+
+/** As Kysely compiles them. */
+export type Statement = {readonly sql: string; readonly parameters?: readonly unknown[]};
 
 /** One database. `S` is the driver's own way of sending statements, as its users know it. */
 export interface RouterSide<S> {
@@ -12,6 +17,10 @@ export interface RouterSide<S> {
   openReader(migration: string, calls: ReaderCalls): RouteReader;
   /** How long until the route is read again without any word from the database, after it has said these. */
   rereadAfterMs(routes: readonly Route[]): number;
+  /** For an application that is moved reads first. `outbox`: schema.table. */
+  dual(outbox: string): DualSide<S>;
+  /** The answer with its values as the server has sent them, whatever the application lets its driver make of them. */
+  readRaw(statements: S, statement: Statement): Promise<RawAnswer>;
 }
 
 export interface SidePool<S> {

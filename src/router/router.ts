@@ -6,11 +6,13 @@
  * `mysql2.ts` is the same for MySQL and MariaDB, `two-engines.ts` for a side of each.
  */
 import type pg from 'pg';
-import {type DualState, DualWrites} from './dual-writes.ts';
+import {DualRouting, type DualRoutingOptions} from './dual-routing.ts';
+import type {Tokens} from './dual-side.ts';
+import type {DualState} from './dual-writes.ts';
+import {pgJudge} from './pg-judge.ts';
 import {pgSide} from './pg-side.ts';
-import type {Tokens} from './outbox.ts';
 import type {PgStatements} from './pg-pool.ts';
-import {type RouterLife, Routing, type RoutingOptions, type RouterState, type TransactionOptions} from './routing.ts';
+import type {RouterLife, RouterState, TransactionOptions} from './routing.ts';
 import type {Inside} from './transaction.ts';
 
 export type {DualState} from './dual-writes.ts';
@@ -20,17 +22,10 @@ export {pgSide} from './pg-side.ts';
 export {RouterClosed} from './route-watch.ts';
 export type {RouterState} from './routing.ts';
 
-export type RouterOptions = RoutingOptions & {
+export type RouterOptions = DualRoutingOptions & {
   /** A URL, or what `pg.Pool` takes. The same application role on both sides. */
   readonly source: string | pg.PoolConfig;
   readonly target: string | pg.PoolConfig;
-  /**
-   * schema.table of the outbox, for an application that is moved by `dual-write`: writes raise their token in it while the
-   * plan's run asks for that, and `read` may be answered by the target. Without it nothing of that happens.
-   */
-  readonly outbox?: string;
-  /** How long a read waits for the target before the source answers, default 1 s. */
-  readonly targetReadMs?: number;
 };
 
 /** One connection inside `Router.transaction`. */
@@ -60,30 +55,25 @@ export interface Router extends RouterLife {
 }
 
 export function createRouter(options: RouterOptions): Router {
-  const routing = new Routing({source: pgSide(options.source), target: pgSide(options.target)}, options);
-  const query = <R extends pg.QueryResultRow>(text: string, params?: readonly unknown[]): Promise<pg.QueryResult<R>> => {
-    const send = ({query: sent}: PgStatements): Promise<pg.QueryResult<R>> => sent<R>(text, params);
-    return routing.statement({source: send, target: send});
-  };
-  const transaction: Router['transaction'] = (act, modes) => routing.transaction({source: act, target: act}, modes);
-  const dual =
-    options.outbox === undefined ? undefined : new DualWrites(routing, options.outbox, {query, transaction}, options.targetReadMs);
+  const routing = new DualRouting({source: pgSide(options.source), target: pgSide(options.target)}, pgJudge, options);
+  const ways = (mine?: Tokens): Session => ({
+    query: <R extends pg.QueryResultRow>(text: string, params?: readonly unknown[]) =>
+      routing.statement(text, onBoth<R>(text, params), mine),
+    transaction: (act, modes) => routing.transaction({source: act, target: act}, modes, mine),
+    read: <R extends pg.QueryResultRow>(text: string, params?: readonly unknown[]) => {
+      const acts = onBoth<R>(text, params);
+      return routing.read({text, acts, compared: acts, asCompared: (answer) => answer}, mine);
+    },
+  });
   return {
-    query: (text, params) => (dual ? dual.query(text, params) : query(text, params)),
-    transaction: (act, modes) => (dual ? dual.transaction(act, modes) : transaction(act, modes)),
-    read: (text, params) => (dual ? dual.read(text, params) : query(text, params)),
-    session: () => {
-      const mine: Tokens = new Map();
-      return {
-        query: (text, params) => (dual ? dual.query(text, params, mine) : query(text, params)),
-        transaction: (act, modes) => (dual ? dual.transaction(act, modes, mine) : transaction(act, modes)),
-        read: (text, params) => (dual ? dual.read(text, params, mine) : query(text, params)),
-      };
-    },
-    state: () => ({...routing.state(), ...(dual ? {dual: dual.state()} : {})}),
-    close: async (limit) => {
-      await dual?.close(limit);
-      await routing.close(limit);
-    },
+    ...ways(),
+    session: () => ways(new Map()),
+    state: () => routing.state(),
+    close: (limit) => routing.close(limit),
   };
 }
+
+const onBoth = <R extends pg.QueryResultRow>(text: string, params?: readonly unknown[]) => {
+  const send = ({query}: PgStatements): Promise<pg.QueryResult<R>> => query<R>(text, params);
+  return {source: send, target: send};
+};

@@ -38,6 +38,10 @@ function fakeSide(name: string, beforeTaken: () => Promise<void> = async () => {
       return {connect: async () => {}, read: async () => routes, close: async () => {}};
     },
     rereadAfterMs: () => 60_000,
+    dual: () => {
+      throw new Error('there is no outbox');
+    },
+    readRaw: () => Promise.reject(new Error('nothing is compared')),
   };
   return {
     side,

@@ -1,53 +1,47 @@
 /** Reads on the target while the source is open: only what the tokens show to be new enough, and never for longer than a limit. */
-import type pg from 'pg';
 import {after, monotonicMs} from './clock.ts';
-import type {Outbox, Tokens} from './outbox.ts';
-import type {PgStatements} from './pg-pool.ts';
+import type {DualSide, Tokens} from './dual-side.ts';
 import type {SideConnection} from './router-side.ts';
 
-export type TargetAnswer =
-  | {readonly kind: 'answered'; readonly answer: pg.QueryResult; readonly ms: number}
+export type TargetAnswer<A> =
+  | {readonly kind: 'answered'; readonly answer: A; readonly ms: number}
   | {readonly kind: 'behind'}
   | {readonly kind: 'failed'};
 
-export type Aside = <R>(act: (connection: SideConnection<PgStatements>) => Promise<R>) => Promise<R>;
+export type TargetCalls<T> = {
+  /** On a connection to the target, whichever side is open. */
+  readonly aside: <R>(act: (connection: SideConnection<T>) => Promise<R>) => Promise<R>;
+  readonly readAt: NonNullable<DualSide<T>['readAt']>;
+  /** Whose tokens. */
+  readonly router: string;
+  readonly msMax: number;
+};
 
-export class TargetReads {
-  readonly #aside: Aside;
-  readonly #outbox: Outbox;
-  readonly #msMax: number;
+export class TargetReads<T> {
+  readonly #calls: TargetCalls<T>;
 
-  constructor(aside: Aside, outbox: Outbox, msMax: number) {
-    [this.#aside, this.#outbox, this.#msMax] = [aside, outbox, msMax];
+  constructor(calls: TargetCalls<T>) {
+    this.#calls = calls;
   }
 
   /** Never rejects: whoever asks has another side that answers. */
-  async ask(text: string, params: readonly unknown[] | undefined, needed: Tokens): Promise<TargetAnswer> {
+  async ask<A>(act: (statements: T) => Promise<A>, needed: Tokens): Promise<TargetAnswer<A>> {
     try {
-      return await this.#within((connection) => this.#asked(connection, text, params, needed));
+      return await this.#within((connection) => this.#asked(connection, act, needed));
     } catch {
       return {kind: 'failed'};
     }
   }
 
-  /** One snapshot for the question of the tokens and for the read, and no way to write. */
-  async #asked(
-    connection: SideConnection<PgStatements>,
-    text: string,
-    params: readonly unknown[] | undefined,
-    needed: Tokens,
-  ): Promise<TargetAnswer> {
-    const {query} = connection.statements;
+  async #asked<A>(connection: SideConnection<T>, act: (statements: T) => Promise<A>, tokens: Tokens): Promise<TargetAnswer<A>> {
+    const {readAt, router, msMax} = this.#calls;
     const began = monotonicMs();
     try {
-      const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${this.#msMax}; ${this.#outbox.question(needed)}`;
-      // Several statements in one message have several answers, of which the driver's type says nothing.
-      const answers = (await query(begin)) as unknown as pg.QueryResult<{isThere?: boolean}>[];
-      const isThere = answers.at(-1)?.rows[0]?.isThere === true;
-      const answer = isThere ? await query(text, params) : undefined;
-      const ms = monotonicMs() - began;
-      await query('COMMIT');
-      return answer ? {kind: 'answered', answer, ms} : {kind: 'behind'};
+      const found = await readAt(connection.statements, {router, tokens, msMax}, async (statements) => {
+        const answer = await act(statements);
+        return {answer, ms: monotonicMs() - began};
+      });
+      return found ? {kind: 'answered', ...found.value} : {kind: 'behind'};
     } catch (error) {
       connection.isBroken = true;
       throw error;
@@ -55,10 +49,10 @@ export class TargetReads {
   }
 
   /** A server that says nothing at all is not waited for either; its connection is closed whenever it answers. */
-  #within(act: (connection: SideConnection<PgStatements>) => Promise<TargetAnswer>): Promise<TargetAnswer> {
-    const {promise, resolve} = Promise.withResolvers<TargetAnswer>();
-    const cancel = after(this.#msMax, () => resolve({kind: 'failed'}));
-    const asked = this.#aside(act).finally(cancel);
+  #within<A>(act: (connection: SideConnection<T>) => Promise<TargetAnswer<A>>): Promise<TargetAnswer<A>> {
+    const {promise, resolve} = Promise.withResolvers<TargetAnswer<A>>();
+    const cancel = after(this.#calls.msMax, () => resolve({kind: 'failed'}));
+    const asked = this.#calls.aside(act).finally(cancel);
     asked.catch(() => undefined); // reported by the race, unless the limit was first
     return Promise.race([asked, promise]);
   }

@@ -1,13 +1,10 @@
-/** The example's shop on two servers, and customers who order and look at once whether their order is there. */
+/** The example's shop on two servers of PostgreSQL, whose customers are those of `dual-customers.ts`. */
 import {randomUUID} from 'node:crypto';
 import {readFileSync} from 'node:fs';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {openShop, type Shop} from '../../examples/dual-write/app.ts';
+import {CUSTOMERS, type Shopping, startShopping} from './dual-customers.ts';
 import type {StoryDatabase} from './story-database.ts';
 
-const CUSTOMERS = 4;
-const PAUSE_MS = 5;
-const LOOKS = 3;
 /** Servers are shared, and so are their roles: each file of tests has its own. */
 export const DUAL_ROLE = `dual_${randomUUID().slice(0, 8)}`;
 const PASSWORD = 'only-for-this-test';
@@ -36,50 +33,8 @@ export const asApplication = (address: string): string => {
   return url.href;
 };
 
-export type DualApplication = AsyncDisposable & {
-  readonly shop: Shop;
-  /** By customer, orders that were acknowledged. */
-  readonly acknowledged: readonly number[];
-  /** What customers were told that they should not have been: errors, and counts that lack their own orders. */
-  readonly complaints: readonly string[];
-  stop(): Promise<void>;
-};
-
-export function startDualApplication(source: string, target: string, migration: string): DualApplication {
-  const shop = openShop({source: asApplication(source), target: asApplication(target), migration});
-  const acknowledged = Array.from({length: CUSTOMERS}, () => 0);
-  const complaints: string[] = [];
-  let isOver = false;
-  const buy = async (id: number): Promise<void> => {
-    const customer = shop.customer(id);
-    for (let n = 1; !isOver; n++) {
-      await customer.order(n);
-      acknowledged[id - 1] = n;
-      const count = await customer.orders();
-      if (count !== n) complaints.push(`customer ${id} sees ${count} of ${n} orders`);
-      for (let look = 0; look < LOOKS; look++) {
-        if ((await customer.products()).length !== 20) complaints.push(`customer ${id} misses products`);
-        await sleep(PAUSE_MS);
-      }
-    }
-  };
-  const shopping = Promise.all(
-    acknowledged.map((_, i) => buy(i + 1).catch((error: unknown) => void complaints.push(`customer ${i + 1}: ${String(error)}`))),
-  );
-  let stopped: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    isOver = true;
-    await shopping;
-    await shop.router.close();
-  };
-  return {
-    shop,
-    acknowledged,
-    complaints,
-    stop: () => (stopped ??= stop()),
-    [Symbol.asyncDispose]: () => (stopped ??= stop()),
-  };
-}
+export const startDualApplication = (source: string, target: string, migration: string): Shopping<Shop> =>
+  startShopping(openShop({source: asApplication(source), target: asApplication(target), migration}));
 
 /** Orders and counters by customer, as a side has them. */
 export const ordersOn = async ({rows}: StoryDatabase): Promise<readonly (readonly (string | null)[])[]> =>

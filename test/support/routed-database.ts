@@ -12,6 +12,7 @@ export type RoutedDatabase = AsyncDisposable & {
   /** The application's. */
   readonly url: string;
   run(...statements: readonly string[]): Promise<void>;
+  rows(statement: string): Promise<readonly (readonly unknown[])[]>;
   write(written: Written & {readonly version: number}): Promise<void>;
   notes(): Promise<string[]>;
   fence(): Promise<void>;
@@ -116,6 +117,7 @@ export const onMysql =
     return {
       url: url.href,
       run: database.run,
+      rows: database.rows,
       write: ({version, holdMs, ...route}) =>
         writeRoute(database.session, {id: short, short, name}, {...route, holdMs, readPercent: 0, versionMin: version}),
       notes: async () => (await database.rows('SELECT text FROM note ORDER BY text')).map(([text]) => String(text)),

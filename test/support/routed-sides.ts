@@ -65,6 +65,7 @@ export async function openRoutedPostgres(
     run: async (...statements) => {
       for (const statement of statements) await admin.query(statement);
     },
+    rows: async (statement) => (await admin.query<unknown[]>({text: statement, rowMode: 'array'})).rows,
     write: async ({epoch, version: written, side, state, holdMs}) => {
       await admin.query(WRITE, [epoch, written, side, state, holdMs ?? null, short, name]);
     },

@@ -3,7 +3,7 @@ import {nameOf, type Table, type TableName} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
 import type {Lock, Statements} from '../statements.ts';
 import type {Announce, Line} from './mysql-announce.ts';
-import {CONTROL_SCHEMA} from './mysql-control-schema.ts';
+import {CONTROL_SCHEMA, SHADOW_PERCENT} from './mysql-control-schema.ts';
 import {DROP_SCHEMA, endClient, endSession, getLock, releaseLock, TAKEOVER_LOCK_WAIT, takeOver} from './mysql-control-statements.ts';
 import {attemptRow} from './mysql-fence-schema.ts';
 import {
@@ -49,7 +49,13 @@ const INSTALL_TURN = named(INSTALL_LOCK, INSTALL_TURN_S_MAX, 'another migration 
 const INSTALLED = releaseLock(INSTALL_LOCK);
 
 export const announcedControl = (announce: Announce, migration: MigrationRef): Statements['control'] => ({
-  install: () => announce([INSTALL_TURN, ...CONTROL_SCHEMA.map((sql) => ({sql, undo: DROP_SCHEMA, when: NOT_WHOLE})), INSTALLED]),
+  install: () =>
+    announce([
+      INSTALL_TURN,
+      {sql: SHADOW_PERCENT, undo: DROP_SCHEMA, when: 'an earlier version made the schema crossfade, and routers were told less'},
+      ...CONTROL_SCHEMA.map((sql) => ({sql, undo: DROP_SCHEMA, when: NOT_WHOLE})),
+      INSTALLED,
+    ]),
   lease: () =>
     announce([
       named(leaseLock(migration), 0, 'nobody: a second runner is refused', 'the end of the session'),

@@ -2,7 +2,7 @@
 import type {Table} from '../../model/table.ts';
 import type {RoleRights, TableRights} from '../engine.ts';
 import {CONTROL_SCHEMA_NAME, ROUTE_TABLE} from './mysql-names.ts';
-import {type Account, accountOf} from './mysql-privileges.ts';
+import {type Account, accountName, accountOf, readAccount} from './mysql-privileges.ts';
 import {grantRoute} from './mysql-route.ts';
 import type {MySession} from './mysql-session.ts';
 
@@ -21,6 +21,10 @@ export const accountFor = async (session: MySession, own: Account, role: string)
   const accounts = await accountsOf(session, role);
   return accounts.length ? accountOf(role, await allGrants(session, accounts)) : undefined;
 };
+
+/** Those that a role of the plan stands for; to an account that may not look them up, the one of any host. */
+export const namedAccounts = async (session: MySession, role: string): Promise<readonly string[]> =>
+  (await readAccount(session)).holdsOn('mysql', ['SELECT']) ? accountsOf(session, role) : [accountName(role)];
 
 /** A host is never `@`; a name may be. */
 export const userOf = (role: string): {readonly user: string; readonly host: string | undefined} => {

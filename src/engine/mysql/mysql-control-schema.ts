@@ -3,7 +3,7 @@
  * by statement, each of which may be repeated, because each commits by itself. Moments are UTC, in columns without a zone.
  */
 import {FENCE_SCHEMA} from './mysql-fence-schema.ts';
-import {CONTROL_SCHEMA_NAME, TOKEN_TABLE} from './mysql-names.ts';
+import {CONTROL_SCHEMA_NAME, REPORT_TABLE, ROUTE_TABLE, TOKEN_TABLE} from './mysql-names.ts';
 
 const table = (name: string, columns: string): string =>
   `CREATE TABLE IF NOT EXISTS ${CONTROL_SCHEMA_NAME}.${name} (${columns}) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
@@ -57,9 +57,9 @@ export const CONTROL_SCHEMA: readonly string[] = [
     `migration varchar(16), ${TABLE_NAME}, end_pos longtext NOT NULL, PRIMARY KEY (migration, table_schema, table_name)`,
   ),
   table(
-    'route',
+    ROUTE_TABLE,
     `migration varchar(16) PRIMARY KEY, name longtext NOT NULL, epoch bigint NOT NULL, version bigint NOT NULL, side varchar(8) NOT NULL,
-     state varchar(8) NOT NULL, hold_until datetime(6), read_percent int NOT NULL DEFAULT 0`,
+     state varchar(8) NOT NULL, hold_until datetime(6), read_percent int NOT NULL DEFAULT 0, shadow_percent int`,
   ),
   // `token` is random; an application may insert and read, and nothing else.
   table(
@@ -77,11 +77,19 @@ export const CONTROL_SCHEMA: readonly string[] = [
   ),
   // What Crossfade made of the schema, and how what was set aside is put back.
   table('schema_text', 'migration varchar(16), name varchar(64), body longtext NOT NULL, PRIMARY KEY (migration, name)'),
+  // What routers say of the reads of an application. MariaDB asks for SELECT where a row is written anew.
+  table(
+    REPORT_TABLE,
+    'migration varchar(16), router char(36), version bigint, tally longtext NOT NULL, PRIMARY KEY (migration, router, version)',
+  ),
   table(
     'schema_object',
     'migration varchar(16), n int, kind varchar(16) NOT NULL, object_schema varchar(64) NOT NULL, object_name varchar(64) NOT NULL, on_table varchar(64), PRIMARY KEY (migration, n)',
   ),
 ];
+
+/** A route that an earlier version has made lacks it. In front of the rest: whoever finds all tables asks no further. */
+export const SHADOW_PERCENT = `ALTER TABLE ${CONTROL_SCHEMA_NAME}.${ROUTE_TABLE} ADD COLUMN shadow_percent int`;
 
 /** All that has rows of a migration. */
 export const CONTROL_TABLES = CONTROL_SCHEMA.flatMap((statement) => /TABLE IF NOT EXISTS \w+\.(\w+)/.exec(statement)?.[1] ?? []);

@@ -2,16 +2,16 @@ import {TerminalError, TransientError} from '../../model/errors.ts';
 import type {RouteRow} from '../../model/route.ts';
 import type {LeaseHolder, MirroredEntry} from '../control.ts';
 import type {Control, MigrationRef} from '../engine.ts';
-import {CONTROL_SCHEMA, CONTROL_TABLES} from './mysql-control-schema.ts';
+import {CONTROL_SCHEMA, CONTROL_TABLES, SHADOW_PERCENT} from './mysql-control-schema.ts';
 import {DROP_SCHEMA, TAKEOVER_LOCK_WAIT, takeOver} from './mysql-control-statements.ts';
 import {endHolder, endOldWriters} from './mysql-end-session.ts';
 import {isPassing} from './mysql-errors.ts';
 import {attemptRow} from './mysql-fence-schema.ts';
 import {inTurn, leaseLock, lockHolder, serverSessions, tryLock} from './mysql-lock.ts';
 import {addMirrored, readMirrored, replaceMirrored} from './mysql-mirror.ts';
-import {CONTROL_SCHEMA_NAME} from './mysql-names.ts';
+import {CONTROL_SCHEMA_NAME, ROUTE_TABLE} from './mysql-names.ts';
 import {ownTransaction} from './mysql-own-transaction.ts';
-import {readRoute, writeRoute} from './mysql-route.ts';
+import {readRoute, routeColumns, writeRoute} from './mysql-route.ts';
 import type {MySession, TextRow} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
 import {quoteValue} from './mysql-sql.ts';
@@ -44,6 +44,7 @@ export class MysqlControl implements Control {
       inTurn(session, async () => {
         const there = await ownTables(session);
         if (CONTROL_TABLES.every((name) => there.has(name))) return;
+        if (there.has(ROUTE_TABLE) && !(await routeColumns(session)).includes('shadow_percent')) await session.query(SHADOW_PERCENT);
         for (const statement of CONTROL_SCHEMA) await session.query(statement);
       }),
     );

@@ -13,6 +13,7 @@ import type {FlavourName} from './mysql-flavour.ts';
 import {mysqlIdentity} from './mysql-identity.ts';
 import {mysqlLoad} from './mysql-load.ts';
 import {comparePositions} from './mysql-position.ts';
+import {MysqlReadReports} from './mysql-read-reports.ts';
 import {MySessions} from './mysql-sessions.ts';
 import {MysqlSource} from './mysql-source.ts';
 import {MysqlSchema} from './mysql-schema.ts';
@@ -65,6 +66,7 @@ function open(name: FlavourName, options: OpenOptions): Database {
     compare: mysqlCompare(sessions, migration),
     clients: mysqlClients(sessions, migration),
     tokens: new MysqlTokenTable(sessions, migration),
+    readReports: new MysqlReadReports(sessions, migration),
     alter: new MysqlAlter(sessions, migration),
     schema: new MysqlSchema(sessions, migration, target),
     convertible: mysqlConvertible(sessions),

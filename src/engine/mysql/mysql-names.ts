@@ -4,5 +4,7 @@ export const TAG_TABLE = 'tag';
 export const MARK_TABLE = 'mark';
 /** Where routers read which side they lead to. */
 export const ROUTE_TABLE = 'route';
+/** Where routers say what became of an application's reads. */
+export const REPORT_TABLE = 'read_report';
 /** Of the canary. */
 export const TOKEN_TABLE = 'canary';

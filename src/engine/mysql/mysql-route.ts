@@ -15,7 +15,7 @@ export const grantRoute = (account: string): string => `GRANT SELECT ON ${ROUTE}
 
 export const readRoute = async (session: MySession, {short}: MigrationRef): Promise<RouteRow | undefined> => {
   const {rows} = await session.query(
-    `SELECT epoch, version, side, state, read_percent, ROUND(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), hold_until) / 1000) AS hold_ms
+    `SELECT route.*, ROUND(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), hold_until) / 1000) AS hold_ms
      FROM ${ROUTE} WHERE migration = ?`,
     [short],
   );
@@ -28,7 +28,16 @@ export const readRoute = async (session: MySession, {short}: MigrationRef): Prom
     state: row['state'] === 'hold' ? 'hold' : 'open',
     holdMs: typeof row['hold_ms'] === 'string' ? Number(row['hold_ms']) : undefined,
     readPercent: Number(row['read_percent']),
+    ...(typeof row['shadow_percent'] === 'string' ? {dual: {shadowPercent: Number(row['shadow_percent'])}} : {}),
   };
+};
+
+export const routeColumns = async (session: MySession): Promise<readonly string[]> => {
+  const {rows} = await session.query(
+    'SELECT column_name AS name FROM information_schema.columns WHERE table_schema = ? AND table_name = ?',
+    [CONTROL_SCHEMA_NAME, ROUTE_TABLE],
+  );
+  return rows.map(({name}) => name ?? '');
 };
 
 /** One above what stands here; a row of a newer epoch is left alone, and that is an error. */
@@ -39,10 +48,11 @@ export const writeRoute = (session: MySession, {short, name}: MigrationRef, rout
       throw new TerminalError('a newer runner has written the route', {code: 'CF-LEASE-002', next: 'crossfade status'});
     const version = Math.max(Number(rows[0]?.['version'] ?? 0) + 1, route.versionMin ?? 1);
     const holdUs = route.holdMs === undefined ? null : Math.round(route.holdMs * 1000);
-    const state = [route.epoch, version, route.side, route.state, holdUs, route.readPercent];
+    const state = [route.epoch, version, route.side, route.state, holdUs, route.readPercent, route.dual?.shadowPercent ?? null];
     await session.query(
-      `INSERT INTO ${ROUTE} (migration, name, epoch, version, side, state, hold_until, read_percent) VALUES (?, ?, ?, ?, ?, ?, ${HOLD_UNTIL}, ?)
-       ON DUPLICATE KEY UPDATE epoch = ?, version = ?, side = ?, state = ?, hold_until = ${HOLD_UNTIL}, read_percent = ?`,
+      `INSERT INTO ${ROUTE} (migration, name, epoch, version, side, state, hold_until, read_percent, shadow_percent)
+         VALUES (?, ?, ?, ?, ?, ?, ${HOLD_UNTIL}, ?, ?)
+       ON DUPLICATE KEY UPDATE epoch = ?, version = ?, side = ?, state = ?, hold_until = ${HOLD_UNTIL}, read_percent = ?, shadow_percent = ?`,
       [short, name, ...state, ...state],
     );
   });

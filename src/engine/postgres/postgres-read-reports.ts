@@ -1,4 +1,4 @@
-import {addReads, NO_READS, type ReadTally} from '../../model/read-tally.ts';
+import {type ReadTally, tallyOf} from '../../model/read-tally.ts';
 import type {TableName} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
 import type {ReadReports} from '../read-reports.ts';
@@ -49,6 +49,3 @@ export class PostgresReadReports implements ReadReports {
     return rows.map((row) => tallyOf(row['tally'] ?? '{}'));
   }
 }
-
-/** A router of another version may not know all of it. */
-const tallyOf = (text: string): ReadTally => addReads(NO_READS, {...NO_READS, ...(JSON.parse(text) as Partial<ReadTally>)});

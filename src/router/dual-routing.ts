@@ -1,0 +1,54 @@
+/** A routing with what an application's outbox adds to it, where it names one: what the routers for dual writes are made of. */
+import type {Tokens} from './dual-side.ts';
+import {type DualState, DualWrites} from './dual-writes.ts';
+import type {Judge} from './read-comparison.ts';
+import type {Question} from './reads.ts';
+import type {RouterSide} from './router-side.ts';
+import {type PerSide, Routing, type RouterLife, type RouterState, type RoutingOptions, type TransactionOptions} from './routing.ts';
+import type {Inside} from './transaction.ts';
+
+export type DualRoutingOptions = RoutingOptions & {
+  /**
+   * schema.table of the outbox, for an application that is moved by `dual-write`: writes raise their token in it while the
+   * plan's run asks for that, and `read` may be answered by the target. Without it nothing of that happens.
+   */
+  readonly outbox?: string;
+  /** How long a read waits for the target before the source answers, default 1 s. */
+  readonly targetReadMs?: number;
+};
+
+/** `mine`: what one of the application's users has written. */
+export class DualRouting<S, T, C> implements RouterLife {
+  readonly #routing: Routing<S, T>;
+  readonly #dual: DualWrites<S, T, C> | undefined;
+
+  constructor(sides: {readonly source: RouterSide<S>; readonly target: RouterSide<T>}, judge: Judge<C>, options: DualRoutingOptions) {
+    const {outbox, targetReadMs} = options;
+    this.#routing = new Routing(sides, options);
+    if (outbox === undefined) return;
+    const dualSides = {source: sides.source.dual(outbox), target: sides.target.dual(outbox)};
+    this.#dual = new DualWrites(this.#routing, dualSides, judge, targetReadMs);
+  }
+
+  /** `text`: of either side's statement; its first word tells whether it writes. */
+  statement<A, B>(text: string, acts: PerSide<S, T, A, B>, mine?: Tokens): Promise<A | B> {
+    return this.#dual ? this.#dual.statement(text, acts, mine) : this.#routing.statement(acts);
+  }
+
+  transaction<A, B>(acts: PerSide<Inside<S>, Inside<T>, A, B>, options?: TransactionOptions, mine?: Tokens): Promise<A | B> {
+    return this.#dual ? this.#dual.transaction(acts, options, mine) : this.#routing.transaction(acts, options);
+  }
+
+  read<A, B>(question: Question<S, T, A, B, C>, mine?: Tokens): Promise<A | B> {
+    return this.#dual ? this.#dual.read(question, mine) : this.#routing.statement(question.acts);
+  }
+
+  state(): RouterState & {readonly dual?: DualState} {
+    return {...this.#routing.state(), ...(this.#dual ? {dual: this.#dual.state()} : {})};
+  }
+
+  async close(limit?: {readonly cutAfterMs: number}): Promise<void> {
+    await this.#dual?.close(limit);
+    await this.#routing.close(limit);
+  }
+}
