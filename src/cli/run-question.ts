@@ -11,14 +11,13 @@ export function mayBegin({plan, file}: PinnedPlan, {global, prompt, output}: Inv
 
 const beginning = (plan: PinnedPlan['plan'], file: string): readonly string[] => {
   const {name, workflow, source, target, scope, cutover} = plan;
-  const tables = scope.tables.join(', ');
+  const steps = `crossfade plan ${file} prints every step.`;
+  if (isInPlace(plan))
+    return [`${name} changes one database where it is, on ${source.engine} (${workflow}).`, `${steps} crossfade complete takes the old form away.`];
+  const begins = cutover.start === 'manual' ? 'waits for crossfade cutover' : 'begins by itself once its gates are green';
   return [
-    isInPlace(plan)
-      ? `${name} changes ${tables || 'its tables'} where they are, on ${source.engine} (${workflow}).`
-      : `${name} moves ${tables} from ${source.engine} to ${target.engine} (${workflow}).`,
-    cutover.start === 'manual'
-      ? `The switch waits for crossfade cutover; writes stop for ${duration(cutover.stallBudgetMs)} at most.`
-      : `The switch begins by itself once its gates are green; writes stop for ${duration(cutover.stallBudgetMs)} at most.`,
-    `crossfade plan ${file} prints every step. Before the switch, crossfade abort takes all of it back.`,
+    `${name} moves ${scope.tables.join(', ')} from ${source.engine} to ${target.engine} (${workflow}).`,
+    `The switch ${begins}; writes stop for ${duration(cutover.stallBudgetMs)} at most.`,
+    `${steps} Before the switch, crossfade abort takes all of it back.`,
   ];
 };
