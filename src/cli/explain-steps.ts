@@ -138,7 +138,12 @@ export const stepPages = {
     'After crossfade complete.',
     'Nothing. The source stays fenced.',
   ),
-  'clean-target-fence': page('the target is rid of triggers', 'As clean-fences, once more.', 'After crossfade complete.', 'Nothing.'),
+  'clean-target-fence': page(
+    'the target is rid of triggers',
+    'As clean-fences, once more, and where a table is in use, again for up to a minute. What is in use to the end keeps its triggers, which let everything pass; the record of the end, and the report, name the tables.',
+    'After crossfade complete.',
+    'Nothing; triggers that are left may be dropped at any time.',
+  ),
   finish: page('the migration is over', 'Both sides keep it on record.', 'At the end.', 'Nothing.'),
   start: page(
     'start OPERATION: the new shape',

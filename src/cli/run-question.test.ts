@@ -52,3 +52,12 @@ test.each([
   expect(begun).toBe(1);
   expect(err).not.toContain('Nothing was changed.');
 });
+
+test('a change in place has no switch, and says what goes on meanwhile', async () => {
+  await using state = await stateFolder();
+  const {code, err} = await type(['run', 'plans/add-column.yaml', '--state', state.folder], ['n']);
+  expect(code).toBe(0);
+  expect(err).toContain(' changes one database where it is, on postgres (expand-contract).\n');
+  expect(err).toContain('Until contract, which waits for an approval, crossfade abort takes all of it back.\n');
+  expect(err).not.toContain('The switch');
+});

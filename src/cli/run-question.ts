@@ -13,7 +13,10 @@ const beginning = (plan: PinnedPlan['plan'], file: string): readonly string[] =>
   const {name, workflow, source, target, scope, cutover} = plan;
   const steps = `crossfade plan ${file} prints every step.`;
   if (isInPlace(plan))
-    return [`${name} changes one database where it is, on ${source.engine} (${workflow}).`, `${steps} crossfade complete takes the old form away.`];
+    return [
+      `${name} changes one database where it is, on ${source.engine} (${workflow}).`,
+      `${steps} Until contract, which waits for an approval, crossfade abort takes all of it back.`,
+    ];
   const begins = cutover.start === 'manual' ? 'waits for crossfade cutover' : 'begins by itself once its gates are green';
   return [
     `${name} moves ${scope.tables.join(', ')} from ${source.engine} to ${target.engine} (${workflow}).`,

@@ -1,7 +1,7 @@
 import {TransientError} from '../model/errors.ts';
 import type {FenceRow} from '../model/fence-row.ts';
 import type {Position} from '../model/position.ts';
-import type {Table} from '../model/table.ts';
+import type {Table, TableName} from '../model/table.ts';
 
 /** Somebody else ended the attempt before its fence stood; trying again cannot help. */
 export class AttemptOver extends TransientError {}
@@ -35,8 +35,8 @@ export interface Fence {
   release(attempt: number): Promise<'released' | 'committed'>;
   /** Opens a side after the decision: every row becomes `released`. Refused unless `epoch` is current here (K3). */
   open(epoch: number): Promise<void>;
-  /** Drops triggers of epochs whose row is released; never waits long. */
-  clean(tables: readonly Table[]): Promise<void>;
+  /** Drops triggers of epochs whose row is released; never waits long. Answers the tables that were busy and still have theirs, which let everything pass. */
+  clean(tables: readonly Table[]): Promise<readonly TableName[]>;
   /** Drops every trigger of this migration, whatever its row says: abort, after the streams have gone. */
   remove(tables: readonly Table[]): Promise<void>;
 }

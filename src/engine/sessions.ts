@@ -26,7 +26,7 @@ export abstract class Sessions<S extends SideSession> {
     this.options = options;
   }
 
-  protected abstract connect(label: string): Promise<S>;
+  protected abstract connect(label: string, pipelined: boolean): Promise<S>;
   protected abstract readonly pulse: Pulse<S>;
 
   /** Notices from now on that the server says nothing, also while nobody asks it for anything. */
@@ -34,10 +34,10 @@ export abstract class Sessions<S extends SideSession> {
     this.pulse.keeper = on;
   }
 
-  /** A session of the caller's own; the caller closes it, or `close` does. */
-  async open(label: string): Promise<S> {
+  /** A session of the caller's own; the caller closes it, or `close` does. `pipelined`: for statements that wait for no answer, not for COPY; where the engine has that. */
+  async open(label: string, {pipelined} = {pipelined: false}): Promise<S> {
     this.#requireOpen();
-    const session = await this.connect(label);
+    const session = await this.connect(label, pipelined);
     // One that came too late would keep its process alive for good.
     if (this.#closed) await session.close();
     this.#requireOpen();

@@ -16,7 +16,7 @@ type Paces = {
 const world = ({waiting, changedPerMs, comparedPerMs, lagMs = 5, limitMs = Infinity}: Paces) => {
   let [nowMs, left, rounds] = [0, waiting, 0];
   const pace = {changedPerMs};
-  const whole: (typeof item)[] = [];
+  const [whole, told]: [(typeof item)[], string[]] = [[], []];
   const pass = (ms: number): void => {
     nowMs += ms;
     left += pace.changedPerMs * ms;
@@ -36,6 +36,7 @@ const world = ({waiting, changedPerMs, comparedPerMs, lagMs = 5, limitMs = Infin
     budgetMs: compareBudgetMs({stallBudgetMs: 5000}),
     limitMs,
     clock: {monotonicMs: () => nowMs},
+    tell: (words) => void told.push(words),
     round: async () => {
       rounds++;
       const rows = Math.floor(left);
@@ -45,7 +46,7 @@ const world = ({waiting, changedPerMs, comparedPerMs, lagMs = 5, limitMs = Infin
       return {rows, read: read(Math.min(rows, 1000))};
     },
   };
-  return {pace, whole, run: () => untilLittleIsLeft(request), rounds: () => rounds};
+  return {pace, whole, run: () => untilLittleIsLeft(request), rounds: () => rounds, told};
 };
 
 describe('before a hold', () => {
@@ -58,6 +59,8 @@ describe('before a hold', () => {
     const busy = world({waiting: 40_000, changedPerMs: 4, comparedPerMs: 8});
     const {rows, rounds, left, foreseenMs} = await busy.run();
     expect(rounds).toBeGreaterThan(3);
+    expect(busy.told).toHaveLength(rounds - 1);
+    expect(busy.told[0]).toMatch(/^round 2 of comparing what changed; after the last one about \d+ rows would be left .* it has 500 ms/);
     expect(busy.rounds()).toBe(rounds);
     expect(rows).toBeGreaterThan(40_000);
     expect(left).toBeLessThan(2000);

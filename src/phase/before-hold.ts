@@ -29,6 +29,8 @@ export type BeforeHold = {
   /** No round begins after it. */
   readonly limitMs: number;
   readonly clock: Pick<Clock, 'monotonicMs'>;
+  /** Hears after each round in vain how far it is from that. */
+  readonly tell: (words: string) => void;
   /** Compares all that waits, once. Throws when rows differ. */
   readonly round: () => Promise<Round>;
 };
@@ -38,7 +40,7 @@ export type LittleLeft = {readonly rows: number; readonly rounds: number; readon
 
 /** Throws CF-VERIFY-002 when that does not come about. */
 export const untilLittleIsLeft = async (request: BeforeHold): Promise<LittleLeft> => {
-  const {changed, clock, budgetMs, limitMs} = request;
+  const {changed, clock, budgetMs, limitMs, tell} = request;
   const beganMs = clock.monotonicMs();
   let rows = 0;
   for (let [rounds, best, inVain] = [1, Infinity, 0]; ; rounds++) {
@@ -49,6 +51,7 @@ export const untilLittleIsLeft = async (request: BeforeHold): Promise<LittleLeft
     best = Math.min(best, foreseen.ms);
     const isOver = changed.whole.length > 0 || inVain >= ROUNDS_IN_VAIN_MAX || clock.monotonicMs() - beganMs >= limitMs;
     if (isOver) throw tooMuchLeft(request, foreseen, rounds);
+    tell(`round ${rounds + 1} of comparing what changed; after the last one ${leftWords(foreseen, budgetMs)}`);
   }
 };
 
@@ -80,11 +83,14 @@ const foresee = async ({changed, clock, round}: BeforeHold): Promise<Foreseen> =
   };
 };
 
+const leftWords = ({expected, ms}: Foreseen, budgetMs: number): string =>
+  `about ${expected} rows would be left for the hold, which take ${Math.round(ms)} ms, and it has ${Math.round(budgetMs)} ms for them`;
+
 const tooMuchLeft = ({changed, budgetMs}: BeforeHold, foreseen: Foreseen, rounds: number): TransientError => {
-  const {ms, expected, changedPerS, comparedPerS} = foreseen;
+  const {changedPerS, comparedPerS} = foreseen;
   const why = changed.whole.length
     ? `more rows of ${changed.whole.map(nameOf).join(', ')} change than are kept account of`
-    : `about ${expected} rows would be left for the hold, which take ${Math.round(ms)} ms, and it has ${Math.round(budgetMs)} ms for them; ${changedPerS} rows change in a second, ${comparedPerS} can be compared`;
+    : `${leftWords(foreseen, budgetMs)}; ${changedPerS} rows change in a second, ${comparedPerS} can be compared`;
   return new TransientError(`nothing was held, because rows change too quickly: after ${rounds} rounds of comparing ${why}`, {
     code: 'CF-VERIFY-002',
     next: 'cut over when there is less load, or give the hold more time: cutover.stallBudget, a tenth of which is for this',

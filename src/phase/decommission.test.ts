@@ -19,7 +19,7 @@ const world = (flowed: string | undefined, done: Readonly<Record<string, unknown
         return flowed === undefined ? undefined : {epoch: 1, position: flowed, commitSeq: 4};
       },
     },
-    fence: {clean: act(`${name} is rid of its fence`)},
+    fence: {clean: async () => (acts.push(`${name} is rid of its fence`), [])},
     control: {finish: act(`${name} is finished`)},
   });
   const context = {
@@ -28,6 +28,7 @@ const world = (flowed: string | undefined, done: Readonly<Record<string, unknown
     target: side('target'),
     replication: {stop: async (direction: string) => void acts.push(`${direction} stops`)},
     tables: async () => TABLES,
+    telemetry: {wait: () => undefined},
     steps: {once: async (step: string, work: () => Promise<unknown>) => (step in done ? done[step] : work())},
   } as unknown as PhaseContext;
   return {acts, run: () => decommission.run(context)};
@@ -46,6 +47,7 @@ test('what stays on the source is asked when the streams stand still and before 
       {side: 'target', what: expect.stringContaining('way back')},
       {side: 'target', what: 'its fence'},
     ],
+    fencedYet: [],
   });
   expect(acts.slice(0, 3)).toEqual(['forward stops', 'reverse stops', 'asked']);
   expect(acts).toContain('target drops reverse');

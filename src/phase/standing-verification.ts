@@ -125,7 +125,7 @@ export class StandingVerification {
 
   /** Before a hold: until there is time in it for what is left. Throws when rows differ, and when that does not come about. */
   async compareChanged(link: Link, signal: AbortSignal, limitMs = Infinity): Promise<LittleLeft> {
-    const {clock, plan} = this.#context;
+    const {clock, plan, telemetry} = this.#context;
     const {changed} = link;
     requireNoneParked(link);
     const isKnown = this.#clean?.link === link;
@@ -136,7 +136,9 @@ export class StandingVerification {
       return this.#changed.round(link, signal);
     };
     if (!isKnown) return {rows: (await round()).rows, rounds: 1, left: changed.size, foreseenMs: 0};
-    return untilLittleIsLeft({changed, budgetMs: compareBudgetMs(plan.plan.cutover), limitMs, clock, round});
+    const tell = (words: string | undefined): void => telemetry.work('before the hold', words);
+    const request = {changed, budgetMs: compareBudgetMs(plan.plan.cutover), limitMs, clock, round, tell};
+    return untilLittleIsLeft(request).finally(() => tell(undefined));
   }
 
   /** An attempt at a cutover came to nothing. What is no passing trouble puts the comparison itself in doubt. */

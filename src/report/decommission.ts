@@ -9,6 +9,8 @@ export type Decommission = {
   /** Rows that the source could not hold, and that never went back. */
   readonly parked: readonly {readonly table: string; readonly rows: number | null}[];
   readonly dropped: readonly {readonly side: string; readonly what: string}[];
+  /** Tables of the target that were in use to the end, and still have a trigger of the fence. */
+  readonly fencedYet: readonly string[];
   readonly copies: readonly {readonly table: string; readonly rows: number | null; readonly bytes: number | null}[];
 };
 
@@ -23,6 +25,7 @@ export function decommissionOf(visits: readonly PhaseVisit[]): Decommission | nu
     flowedBackTo: textIn(record, 'flowedBackTo'),
     parked: listIn(record['parked']).map((one) => ({table: textIn(one, 'table') ?? '', rows: numberIn(one, 'rows')})),
     dropped: listIn(record['dropped']).map((one) => ({side: textIn(one, 'side') ?? '', what: textIn(one, 'what') ?? ''})),
+    fencedYet: namesIn(record['fencedYet']),
     copies: listIn(record['copies']).map((one) => ({
       table: textIn(one, 'table') ?? '',
       rows: numberIn(one, 'rows'),
@@ -31,4 +34,5 @@ export function decommissionOf(visits: readonly PhaseVisit[]): Decommission | nu
   };
 }
 
+const namesIn = (value: unknown) => (Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []);
 const listIn = (value: unknown) => (Array.isArray(value) ? value.map(fields) : []);

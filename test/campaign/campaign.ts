@@ -6,6 +6,8 @@
  *   npm run campaign -- --seed 1 --corruptions 10000 --passes 200 --clean 50 --budget 8m
  */
 import type {Side} from '../../src/model/side.ts';
+import {leave} from '../../src/cli/leave.ts';
+import {interruption} from '../sweep/interruption.ts';
 import {publish} from '../sweep/publish.ts';
 import {versionOfProgram} from '../sweep/results.ts';
 import {cleanPass} from './clean-pass.ts';
@@ -28,7 +30,7 @@ const GUESSED_MS = {seeded: 5_000, clean: CLEAN_MS + 5_000};
 
 type Pass = {readonly type: 'seeded' | 'clean'; readonly name: string; readonly number: number; readonly count: number};
 
-if (import.meta.main) process.exitCode = await campaign(campaignFlags(process.argv.slice(2)));
+if (import.meta.main) leave(await campaign(campaignFlags(process.argv.slice(2))));
 
 async function campaign(flags: CampaignFlags): Promise<number> {
   const results = new CampaignResults(campaignFolder(flags.pair));
@@ -70,6 +72,7 @@ async function makeAll(
   version: string,
 ): Promise<number> {
   const giveUpAt = performance.now() + budgetMs;
+  const interrupted = interruption();
   await using stack = new AsyncDisposableStack();
   const server = async (side: Side): Promise<string> => {
     const started = await pairs[pair].start[side]();
@@ -89,7 +92,7 @@ async function makeAll(
   const writers = stack.use(await startWriters({...application, generation: 1}, SEEDED_WRITES_A_SECOND));
   let bad = 0;
   for (const pass of passes) {
-    if (performance.now() >= giveUpAt) break;
+    if (interrupted.aborted || performance.now() >= giveUpAt) break;
     writers.pace(pass.type === 'clean' ? writesASecond : SEEDED_WRITES_A_SECOND);
     const kept = {version, seed, name: pass.name, ...(await make(pass, {world, writers, seed, writesASecond}))} as Kept;
     results.keep(kept);

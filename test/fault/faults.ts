@@ -4,12 +4,14 @@
  *
  *   npm run faults -- --seed 1 --budget 8m
  */
+import {leave} from '../../src/cli/leave.ts';
 import {join} from 'node:path';
 import noteWhatIsStarted from '../support/global-setup.ts';
 import {pgbouncerProgram} from '../support/pgbouncer.ts';
 import {optional} from '../support/servers.ts';
 import {ofShard} from '../sweep/choose.ts';
 import {sweepFlags, type SweepFlags} from '../sweep/flags.ts';
+import {interruption} from '../sweep/interruption.ts';
 import {oneRun, type RunRequest, type RunResult} from '../sweep/one-run.ts';
 import {matches} from '../sweep/point.ts';
 import {badOf, publish, runsProof} from '../sweep/publish.ts';
@@ -20,7 +22,7 @@ import {allCases, type FaultCase, inTurn, isPooled, PAIRS, POOLED_PAIRS} from '.
 import {mishapOf} from './fault-mishap.ts';
 import {pooledMishap} from './pooled-mishap.ts';
 
-if (import.meta.main) process.exitCode = await faults(sweepFlags(process.argv.slice(2)));
+if (import.meta.main) leave(await faults(sweepFlags(process.argv.slice(2))));
 
 async function faults(flags: SweepFlags): Promise<number> {
   const folder = join(resultsFolder(flags.pair), 'faults');
@@ -31,6 +33,8 @@ async function faults(flags: SweepFlags): Promise<number> {
   const program = versionOfProgram();
   const {version} = program;
   const giveUpAt = performance.now() + flags.budgetMs;
+  const interrupted = interruption();
+  const isOver = (): boolean => interrupted.aborted || performance.now() >= giveUpAt;
   const world = stack.use(await worlds[flags.pair](false, flags.seed));
   const routed = await undisturbed(world, flags.seed);
   const pooled = flags.pair === USUAL_PAIR ? await undisturbedPooled(world, flags.seed) : undefined;
@@ -42,7 +46,7 @@ async function faults(flags: SweepFlags): Promise<number> {
   const open = chosen.filter(({name}) => !results.isDone({version, seed: flags.seed, name}));
   say(`faults of ${version}, seed ${flags.seed}: ${all.length} cases, ${chosen.length - open.length} of ${chosen.length} tried before`);
   const leftovers = ({pair}: FaultCase): readonly string[] => (isPooled(pair) ? (pooled?.leftovers ?? []) : routed.leftovers);
-  const bad = await runAll(open, {flags, results, version, world, leftovers, giveUpAt});
+  const bad = await runAll(open, {flags, results, version, world, leftovers, isOver});
   const own = results.of(version);
   say(`${version}: ${own.length} cases tried, ${badOf(own)} bad`);
   if (flags.publish) publish('faults', runsProof(own, version, ofShard(every, flags.shard).length, flags), program, badOf(own));
@@ -56,7 +60,8 @@ type Series = {
   readonly world: World;
   /** As a migration that nothing befell left the databases. */
   readonly leftovers: (one: FaultCase) => readonly string[];
-  readonly giveUpAt: number;
+  /** No case begins any more. */
+  readonly isOver: () => boolean;
 };
 
 async function undisturbed(world: World, seed: number, prepare?: RunRequest['prepare']): Promise<RunResult> {
@@ -76,7 +81,7 @@ async function runAll(cases: readonly FaultCase[], series: Series): Promise<numb
   let next = 0;
   let bad = 0;
   const work = async (): Promise<void> => {
-    for (let one = cases[next++]; one && performance.now() < series.giveUpAt; one = cases[next++])
+    for (let one = cases[next++]; one && !series.isOver(); one = cases[next++])
       if (!(await isGood(one, `${next}/${cases.length}`, series))) bad += 1;
   };
   await Promise.all(Array.from({length: series.flags.workers}, work));

@@ -12,7 +12,7 @@ export type Direction = 'there' | 'back';
 export type Fault =
   | {readonly kind: 'latency'; readonly ms: number; readonly jitterMs?: number}
   | {readonly kind: 'slow'; readonly bytesPerSecond: number}
-  /** One byte at a time, each in a packet of its own. */
+  /** Byte by byte, each in a packet of its own; rows in bulk in small pieces. */
   | {readonly kind: 'slices'}
   /** Half-open: nothing passes, and nobody is told. */
   | {readonly kind: 'silent'; readonly ways?: readonly Direction[]}

@@ -79,11 +79,19 @@ export class Way {
   }
 }
 
-/** A tenth of a second's worth of a slow way. */
+/** Of what comes at once, how much goes byte by byte: enough for any message but rows in bulk. */
+const SLICED_BYTES = 512;
+/** Of the rest: a prime, so that messages of any length are cut at different places. */
+const SLICE_BYTES = 61;
+
 function piecesOf(bytes: Buffer, fault: Fault | undefined): Buffer[] {
-  if (fault?.kind !== 'slices' && fault?.kind !== 'slow') return [bytes];
-  const size = fault.kind === 'slices' ? 1 : Math.max(1, Math.ceil(fault.bytesPerSecond / 10));
-  return Array.from({length: Math.ceil(bytes.length / size)}, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+  if (fault?.kind === 'slices') return [...cut(bytes.subarray(0, SLICED_BYTES), 1), ...cut(bytes.subarray(SLICED_BYTES), SLICE_BYTES)];
+  // A tenth of a second's worth of a slow way.
+  if (fault?.kind === 'slow') return cut(bytes, Math.max(1, Math.ceil(fault.bytesPerSecond / 10)));
+  return [bytes];
 }
+
+const cut = (bytes: Buffer, size: number): Buffer[] =>
+  Array.from({length: Math.ceil(bytes.length / size)}, (_, i) => bytes.subarray(i * size, (i + 1) * size));
 
 const pass = (ms: number): Promise<void> => (ms > 0 ? sleep(ms) : Promise.resolve());

@@ -5,8 +5,10 @@
  *
  *   npm run sweep -- --seed 1 --budget 8m
  */
+import {leave} from '../../src/cli/leave.ts';
 import {readProgramOnce} from '../support/compiled-once.ts';
 import {killsServer} from './accident.ts';
+import {interruption} from './interruption.ts';
 import {inOrder, ofShard, pairedRuns, type RunSpec, singleRuns} from './choose.ts';
 import {sweepFlags, type SweepFlags} from './flags.ts';
 import {oneRun} from './one-run.ts';
@@ -18,7 +20,7 @@ import type {Stretch} from './stretch.ts';
 import type {World} from './world.ts';
 import {worlds} from './worlds.ts';
 
-if (import.meta.main) process.exitCode = await sweep(sweepFlags(process.argv.slice(2)));
+if (import.meta.main) leave(await sweep(sweepFlags(process.argv.slice(2))));
 
 async function sweep(flags: SweepFlags): Promise<number> {
   const open = worlds[flags.pair];
@@ -107,13 +109,6 @@ function queueOf(specs: readonly RunSpec[], sweep: Sweep) {
     }
   };
   return {isOver, work, bad: () => bad};
-}
-
-/** Servers are to be stopped also when somebody has had enough. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
-  return controller.signal;
 }
 
 async function isGood(

@@ -43,16 +43,17 @@ export const dropTriggers = async (session: MySession, short: string, tables: re
   for (const {name, on} of await standingTriggers(session, short, tables)) await changed(session, on, dropTrigger(name), UNHURRIED);
 };
 
-/** The same, leaving out the tables that are busy: the next clean-up finds them. */
-export const dropIdleTriggers = async (session: MySession, short: string, tables: readonly Table[]): Promise<void> => {
-  const busy = new Set<string>();
+/** The same, leaving out the tables that are busy, which it answers: the next clean-up finds them. */
+export const dropIdleTriggers = async (session: MySession, short: string, tables: readonly Table[]): Promise<readonly TableName[]> => {
+  const busy = new Map<string, TableName>();
   for (const {name, on} of await standingTriggers(session, short, tables)) {
     if (busy.has(quoteTable(on))) continue;
     await changed(session, on, dropTrigger(name), IDLE).catch((error: unknown) => {
       if (!isPassing(error)) throw error;
-      busy.add(quoteTable(on));
+      busy.set(quoteTable(on), on);
     });
   }
+  return [...busy.values()];
 };
 
 /** `name` as SQL writes it. */

@@ -1,6 +1,6 @@
 import type {FenceRow, FenceState} from '../../model/fence-row.ts';
 import {TransientError} from '../../model/errors.ts';
-import type {Table} from '../../model/table.ts';
+import type {Table, TableName} from '../../model/table.ts';
 import {decideCommit, decideRelease} from '../../model/cutover-decision.ts';
 import {AttemptOver, type Fence, type MigrationRef} from '../engine.ts';
 import {isBusy, isPassing, numberOf} from './mysql-errors.ts';
@@ -148,10 +148,10 @@ export class MysqlFence implements Fence {
   }
 
   /** Triggers of an open side cost a little per row. */
-  clean(tables: readonly Table[]): Promise<void> {
+  clean(tables: readonly Table[]): Promise<readonly TableName[]> {
     return this.#inTurn(async (session) => {
       const {rows} = await session.query(`${FENCE_ROWS} WHERE migration = ? AND state <> 'released'`, [this.#short]);
-      if (rows.length === 0) await dropIdleTriggers(session, this.#short, tables);
+      return rows.length === 0 ? dropIdleTriggers(session, this.#short, tables) : [];
     });
   }
 

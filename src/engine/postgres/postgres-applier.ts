@@ -14,17 +14,21 @@ import {codeOf, refusedValues} from './postgres-errors.ts';
 import {groupOperations, type Group} from '../row-groups.ts';
 import {type Attempt, isSurprise, LeftOut} from '../row-parking.ts';
 import {takeOutAndPutBack} from '../row-replacement.ts';
-import {truncateRounds} from '../truncate-rounds.ts';
-import {deleteMoved, truncateOnly} from './postgres-copy-statements.ts';
-import {runGroup} from './postgres-row-statements.ts';
+import {type Round, truncateRounds} from '../truncate-rounds.ts';
+import {notMet, rowStatement} from './postgres-row-statements.ts';
+import {statementsOf, truncateStatements} from './postgres-apply-statements.ts';
 import {readByKey} from './postgres-held-state.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {storeWindows} from './postgres-windows.ts';
+import type {Sql} from './postgres-statement.ts';
+import {windowStatements} from './postgres-windows.ts';
 import {beginApply, openWriter} from './postgres-writer.ts';
 
 /** A unique index or an exclusion constraint. */
 const UNIQUE_REFUSALS = new Set(['23505', '23P01']);
+
+/** The server has refused what a row, or its table, is; whatever else went wrong is nothing that fewer rows at a time would mend. */
+const isOfRows = (error: unknown): boolean => /^(22|23|42)/.test(codeOf(error) ?? '');
 
 export class PostgresApplier implements Applier {
   readonly #session: PgSession;
@@ -48,15 +52,35 @@ export class PostgresApplier implements Applier {
   }
 
   static async open(sessions: PgSessions, migration: MigrationRef, lane: Lane): Promise<PostgresApplier> {
-    return new PostgresApplier(await openWriter(sessions, migration, `apply ${lane.direction}`), migration, lane);
+    return new PostgresApplier(await openWriter(sessions, migration, `apply ${lane.direction}`, {pipelined: true}), migration, lane);
   }
 
   async write(batches: readonly TableBatch[]): Promise<AppliedRows> {
-    await this.#begin();
+    const rounds = truncateRounds(batches);
+    try {
+      const missing = await this.#atOnce(rounds);
+      this.#missing.push(...missing);
+      return {missing, refused: []};
+    } catch (error) {
+      if (!isOfRows(error)) throw error;
+    }
+    await this.#session.query('ROLLBACK TO SAVEPOINT step');
+    return this.#stepByStep(rounds);
+  }
+
+  /** As long as no row is refused, which is nearly always: a far server is waited for once, however many statements there are. */
+  async #atOnce(rounds: readonly Round[]): Promise<readonly TableKey[]> {
+    const flight = statementsOf(rounds, (name) => this.#table(name));
+    const before = [...this.#beginning(), {text: this.#savepointText()}];
+    const answers = await this.#session.sendAll([...before, ...flight.map(({sql}) => sql)]);
+    return answers.slice(before.length).flatMap((answer, i) => flight[i]?.missing(answer) ?? []);
+  }
+
+  async #stepByStep(rounds: readonly Round[]): Promise<AppliedRows> {
     const left = new LeftOut();
-    for (const round of truncateRounds(batches)) {
+    for (const round of rounds) {
       for (const {table, steps} of round.rows) for (const step of steps) await left.step(table, step, this.#attempt(this.#table(table)));
-      if (round.truncated.length) await this.#truncate(round.truncated.map((name) => this.#table(name)));
+      if (round.truncated.length) await this.#session.sendAll(truncateStatements(round.truncated.map((name) => this.#table(name))));
     }
     this.#missing.push(...left.missing);
     this.#refused.push(...left.refused);
@@ -69,11 +93,12 @@ export class PostgresApplier implements Applier {
     return table;
   }
 
-  async #begin(): Promise<void> {
-    if (this.#open) return;
-    await this.#session.query(beginApply(this.#migration, this.#direction));
+  /** Of the transaction, where it has not begun; to be sent before anything else. */
+  #beginning(): readonly Sql[] {
+    if (this.#open) return [];
     this.#open = true;
     this.#isSaved = false;
+    return [{text: beginApply(this.#migration, this.#direction)}];
   }
 
   #attempt(table: Table): Attempt {
@@ -89,19 +114,12 @@ export class PostgresApplier implements Applier {
     };
   }
 
-  /** Together, because a table that another one refers to cannot be truncated alone. Rows outside the migration stay. */
-  async #truncate(truncated: readonly Table[]): Promise<void> {
-    for (const table of truncated) if (table.only) await this.#session.query(deleteMoved(table));
-    const tables = truncated.filter((table) => !table.only);
-    if (tables.length) await this.#session.query(truncateOnly(tables));
-  }
-
   /**
    * Multi-row first. A unique value that moves between rows of one step can collide there although every single event
    * was valid on the sending side; then all rows concerned are taken out and put back in their new form.
    */
   async #rows(table: Table, operations: readonly RowOperation[]): Promise<Key[]> {
-    await this.#savepoint();
+    await this.#session.query(this.#savepointText());
     try {
       return await this.#groups(table, groupOperations(operations));
     } catch (error) {
@@ -113,20 +131,21 @@ export class PostgresApplier implements Applier {
   }
 
   /** The one before is released with it: in a transaction of millions of rows they would nest thousands deep. */
-  async #savepoint(): Promise<void> {
-    await this.#session.query(this.#isSaved ? 'RELEASE SAVEPOINT step; SAVEPOINT step' : 'SAVEPOINT step');
+  #savepointText(): string {
+    const text = this.#isSaved ? 'RELEASE SAVEPOINT step; SAVEPOINT step' : 'SAVEPOINT step';
     this.#isSaved = true;
+    return text;
   }
 
   async #groups(table: Table, groups: readonly Group[]): Promise<Key[]> {
     const missing: Key[] = [];
-    for (const group of groups) missing.push(...(await runGroup(this.#session, table, group)));
+    for (const group of groups) missing.push(...notMet(table, group, await this.#session.send(rowStatement(table, group))));
     return missing;
   }
 
   #explained(table: Table, error: unknown): unknown {
     const code = codeOf(error);
-    if (!code || !/^(22|23|42)/.test(code)) return error;
+    if (!isOfRows(error)) return error;
     const kind = code === '23505' ? 'CF-APPLY-001' : 'CF-APPLY-002';
     return new TerminalError(`${nameOf(table.name)} refused a row (${code}): ${error instanceof Error ? error.message : ''}`, {
       code: kind,
@@ -136,27 +155,25 @@ export class PostgresApplier implements Applier {
   }
 
   async commit(rest: ApplyCommit): Promise<void> {
-    await this.#begin();
-    const rereads = {...rest, rereadAdd: [...this.#missing, ...this.#refused, ...rest.rereadAdd], refused: this.#refused};
+    const stored = {...rest, rereadAdd: [...this.#missing, ...this.#refused, ...rest.rereadAdd], refused: this.#refused};
     [this.#missing, this.#refused] = [[], []];
-    await storeWindows(this.#session, this.#migration, rereads);
-    await this.#moveOn(rest);
-    await this.#session.query('COMMIT');
+    const statements = [...this.#beginning(), ...windowStatements(this.#migration, stored), this.#moveOn(rest)];
+    const moved = (await this.#session.sendAll(statements)).at(-1);
+    await this.#session.query(moved?.rowCount === 1 ? 'COMMIT' : 'ROLLBACK');
     this.#open = false;
-  }
-
-  /** The compare-and-set that makes a resent transaction, a second writer and a replaced runner impossible (R9). */
-  async #moveOn(rest: ApplyCommit): Promise<void> {
-    const {rowCount} = await this.#session.query(
-      `UPDATE crossfade.progress SET pos = $5, commit_seq = commit_seq + 1, updated_at = clock_timestamp() WHERE migration = $1 AND lane = $2 AND epoch = $3 AND commit_seq = $4`,
-      [this.#migration.short, this.#direction, this.#epoch, rest.commitSeq, rest.position],
-    );
-    if (rowCount === 1) return;
-    await this.#session.query('ROLLBACK');
+    if (moved?.rowCount === 1) return;
     throw new TerminalError(`another writer has moved the ${this.#direction} position of this migration`, {
       code: 'CF-LEASE-002',
       next: 'crossfade status',
     });
+  }
+
+  /** The compare-and-set that makes a resent transaction, a second writer and a replaced runner impossible (R9). */
+  #moveOn({commitSeq, position}: ApplyCommit): Sql {
+    return {
+      text: `UPDATE crossfade.progress SET pos = $5, commit_seq = commit_seq + 1, updated_at = clock_timestamp() WHERE migration = $1 AND lane = $2 AND epoch = $3 AND commit_seq = $4`,
+      values: [this.#migration.short, this.#direction, this.#epoch, commitSeq, position],
+    };
   }
 
   async close(): Promise<void> {

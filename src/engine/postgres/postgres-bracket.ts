@@ -4,9 +4,13 @@ import type {Direction} from '../../model/side.ts';
 import {comparingWhere} from '../comparing.ts';
 import type {Bracket, MigrationRef} from '../engine.ts';
 import {isPassing} from './postgres-errors.ts';
-import type {PgSession} from './postgres-session.ts';
+import {toPosition} from './postgres-position.ts';
+import type {Answer, PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
-import {snapshotOf} from './postgres-snapshot.ts';
+import {parseSnapshot, SNAPSHOT} from './postgres-snapshot.ts';
+import {quoteValue} from './postgres-sql.ts';
+
+type Request = {readonly migration: MigrationRef; readonly applied: Direction | undefined};
 
 /**
  * Order matters: the log's end before the snapshot, the snapshot, all of `read`, and the log's end afterwards. A
@@ -14,17 +18,14 @@ import {snapshotOf} from './postgres-snapshot.ts';
  */
 export const readInOneSnapshot = <T>(
   sessions: PgSessions,
-  request: {readonly migration: MigrationRef; readonly applied: Direction | undefined; readonly what: string},
+  request: Request & {readonly what: string},
   read: (session: PgSession) => Promise<T>,
 ): Promise<{readonly value: T; readonly bracket: Bracket}> =>
   comparing(request.what, sessions, async (session) => {
-    const before = await logEnd(session);
-    const {value, snapshot, applied} = await session.transaction(BEGIN_COMPARING, async () => {
-      const snapshot = await snapshotOf(session);
-      const applied = request.applied && (await appliedPosition(session, request.migration, request.applied));
-      return {value: await read(session), snapshot, applied};
-    });
-    return {value, bracket: {before, after: await logEnd(session), applied, sees: (transaction) => snapshot.sees(transaction)}};
+    const begun = await begin(session, request);
+    const value = await read(session); // whatever fails ends the session, and with it the transaction
+    const [, end] = await session.script(`COMMIT; ${LOG_END}`);
+    return {value, bracket: {...begun, after: positionIn(end)}};
   });
 
 /** The text of `money` follows `lc_monetary`, which differs between servers; C is everywhere. */
@@ -32,15 +33,26 @@ export const BEGIN_COMPARING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
 export const comparing = comparingWhere(isPassing);
 
-const logEnd = async (session: PgSession): Promise<Position> => {
-  const {position} = await session.one<{position: string}>('SELECT pg_current_wal_insert_lsn()::text AS position');
-  return position as Position;
+const LOG_END = 'SELECT pg_current_wal_insert_lsn()::text AS position';
+
+/** One message, because each would cost a way to the server and back. The log's end in a transaction of its own, or the snapshot would be older. */
+const beginning = ({short}: MigrationRef, lane: Direction | undefined): string =>
+  [
+    `BEGIN; ${LOG_END}; COMMIT; ${BEGIN_COMPARING}; ${SNAPSHOT}`,
+    ...(lane
+      ? [`SELECT pos AS position FROM crossfade.progress WHERE migration = ${quoteValue(short)} AND lane = ${quoteValue(lane)}`]
+      : []),
+  ].join('; ');
+
+const begin = async (session: PgSession, {migration, applied}: Request): Promise<Omit<Bracket, 'after'>> => {
+  const [, before, , , , seen, progress] = await session.script(beginning(migration, applied));
+  const snapshot = parseSnapshot(seen?.rows[0]?.['snapshot'] ?? '');
+  const position = progress?.rows[0]?.['position'] ?? undefined;
+  return {
+    before: positionIn(before),
+    applied: position === undefined ? undefined : toPosition(position),
+    sees: (transaction) => snapshot.sees(transaction),
+  };
 };
 
-const appliedPosition = async (session: PgSession, {short}: MigrationRef, lane: Direction): Promise<Position | undefined> => {
-  const {rows} = await session.query<{pos: string | null}>(
-    'SELECT pos::text AS pos FROM crossfade.progress WHERE migration = $1 AND lane = $2',
-    [short, lane],
-  );
-  return (rows[0]?.pos ?? undefined) as Position | undefined;
-};
+const positionIn = (answer: Answer<TextRow> | undefined): Position => toPosition(answer?.rows[0]?.['position'] ?? '');

@@ -1,6 +1,6 @@
 import type {FenceRow, FenceState} from '../../model/fence-row.ts';
 import {TransientError} from '../../model/errors.ts';
-import type {Table} from '../../model/table.ts';
+import type {Table, TableName} from '../../model/table.ts';
 import {decideCommit, decideRelease} from '../../model/cutover-decision.ts';
 import {AttemptOver, type Fence, type MigrationRef} from '../engine.ts';
 import {codeOf, isPassing} from './postgres-errors.ts';
@@ -156,12 +156,14 @@ export class PostgresFence implements Fence {
   }
 
   /** Triggers whose row is released cost a little per statement; dropping one needs a lock that readers hold up. */
-  async clean(tables: readonly Table[]): Promise<void> {
-    const standing = await this.#standing();
-    const released = (await this.rows()).filter(({epoch, state}) => state === 'released' && standing.has(epoch));
-    for (const {epoch} of released) {
-      for (const statement of this.#drops(tables, epoch)) await this.#dropUnlessBusy(statement);
+  async clean(tables: readonly Table[]): Promise<readonly TableName[]> {
+    const isReleased = new Set((await this.rows()).flatMap(({epoch, state}) => (state === 'released' ? epoch : [])));
+    const released = async () => (await this.#standing()).filter(({epoch}) => isReleased.has(epoch));
+    let wasBusy = false;
+    for (const epoch of new Set((await released()).map((one) => one.epoch))) {
+      for (const statement of this.#drops(tables, epoch)) if (!(await this.#droppedUnlessBusy(statement))) wasBusy = true;
     }
+    return wasBusy ? (await released()).map(({table}) => table) : [];
   }
 
   async remove(tables: readonly Table[]): Promise<void> {
@@ -172,25 +174,27 @@ export class PostgresFence implements Fence {
   }
 
   /** Attempts of which a trigger is left: those of all earlier ones would be asked for under a lock each. */
-  async #standing(): Promise<ReadonlySet<number>> {
+  async #standing(): Promise<readonly {readonly epoch: number; readonly table: TableName}[]> {
     const {rows} = await this.#sessions.use((session) => session.send(standingTriggers(this.#short)));
-    return new Set(rows.map((row) => Number(row['epoch'])));
+    return rows.map((row) => ({epoch: Number(row['epoch']), table: {schema: row['schema'] ?? '', name: row['table'] ?? ''}}));
   }
 
   #drops(tables: readonly Table[], epoch: number): string[] {
     return dropFenceTriggers(this.#short, tables, String(epoch));
   }
 
-  async #dropUnlessBusy(statement: string): Promise<void> {
-    await this.#sessions
+  async #droppedUnlessBusy(statement: string): Promise<boolean> {
+    return this.#sessions
       .use((session) =>
         session.transaction('BEGIN', async () => {
           await session.query(lockTimeout(CLEAN_LOCK_TIMEOUT));
           await session.query(statement);
+          return true;
         }),
       )
       .catch((error: unknown) => {
-        if (!isPassing(error)) throw error; // busy: the next clean-up finds it
+        if (isPassing(error)) return false;
+        throw error;
       });
   }
 }

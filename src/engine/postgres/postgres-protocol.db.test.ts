@@ -169,10 +169,11 @@ test('a transaction is unseen until every later read shows it (R11)', async () =
 });
 
 test('a clean-up asks for the lock of a table once, or again where it was busy', async () => {
+  let busy: readonly string[] = [];
   /** Of each table that is asked for, the attempt. */
   const cleaned = async (): Promise<readonly (string | undefined)[]> => {
     const before = side.points.length;
-    await side.database.fence.clean(tables);
+    busy = (await side.database.fence.clean(tables)).map(({name}) => name);
     const drops = side.points.slice(before).filter(({kind, label}) => kind === 'sql.send' && label.includes('DROP TRIGGER'));
     return drops.map(({label}) => /fence_(\d+)"/.exec(label)?.[1]);
   };
@@ -180,8 +181,10 @@ test('a clean-up asks for the lock of a table once, or again where it was busy',
   await side.database.fence.release(7);
   await app.run('BEGIN', 'SELECT FROM items');
   expect(await cleaned()).toEqual(['7', '7']);
+  expect(busy).toEqual(['items']);
   await app.run('COMMIT');
   expect(await cleaned()).toEqual(['7', '7']);
+  expect(busy).toEqual([]);
   await raise(8);
   await side.database.fence.release(8);
   expect(await cleaned()).toEqual(['8', '8']);

@@ -4,17 +4,17 @@ import {TerminalError} from '../../model/errors.ts';
 import type {RowOperation} from '../../model/row-operation.ts';
 import {nameOf, type Table} from '../../model/table.ts';
 import type {Group} from '../row-groups.ts';
-import type {PgSession} from './postgres-session.ts';
+import type {Answer, TextRow} from './postgres-session.ts';
 import type {Sql} from './postgres-statement.ts';
 import {columnOf, hasKey, onlyCondition, ownRows, quoteName, quoteTable, textArray, valueType} from './postgres-sql.ts';
 
 /**
- * Runs the group; answers the keys that an inexact update did not meet. Where only some rows of the table are moved, no
- * statement meets another one: not even a row that somebody else has written under the same key in the meantime.
+ * Of what the statement of that group has answered: the keys that an inexact update did not meet. Where only some rows of
+ * the table are moved, no statement meets another one: not even a row that somebody else has written under the same key
+ * in the meantime.
  */
-export const runGroup = async (session: PgSession, table: Table, group: Group): Promise<Key[]> => {
-  const {rows, rowCount} = await session.send(rowStatement(table, group));
-  if (!group.exact) return group.form === 'update' ? unmet(table, group, rows) : [];
+export const notMet = (table: Table, group: Group, {rows, rowCount}: Answer<TextRow>): Key[] => {
+  if (!group.exact) return group.form === 'update' ? unmet(group, rows) : [];
   // An upsert that overwrites is counted where a row may be somebody else's.
   const isCounted = group.form !== 'upsert' || (table.only !== undefined && overwrites(table, group.columns).length > 0);
   if (isCounted && rowCount !== group.operations.length) {
@@ -26,7 +26,7 @@ export const runGroup = async (session: PgSession, table: Table, group: Group): 
   return [];
 };
 
-const unmet = (table: Table, group: Group, rows: readonly Readonly<Record<string, string | null>>[]): Key[] => {
+const unmet = (group: Group, rows: readonly TextRow[]): Key[] => {
   if (rows.length === group.operations.length) return [];
   const met = new Set(rows.map((row) => Number(row['place'])));
   return group.operations.filter((_, i) => !met.has(i + 1)).map((operation) => operation.key);

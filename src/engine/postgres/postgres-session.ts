@@ -55,8 +55,8 @@ export class PgSession {
     });
   }
 
-  static async open(options: OpenOptions, label: string, pinning?: Pinning): Promise<PgSession> {
-    const client = new pg.Client(clientConfig(options, label, pinning));
+  static async open(options: OpenOptions, label: string, pipeline = false, pinning?: Pinning): Promise<PgSession> {
+    const client = new pg.Client({...clientConfig(options, label, pinning), pipeline});
     const session = new PgSession(client, label, options);
     await options.effects.point('sql.send', `${options.side} ${label}: connect`);
     try {
@@ -93,14 +93,45 @@ export class PgSession {
 
   /** One statement, or several without parameters (the last answer counts). */
   async query<T extends TextRow = TextRow>(text: string, values: readonly unknown[] = [], label = this.label): Promise<Answer<T>> {
+    return (await this.#answers<T>(text, values, label)).at(-1) ?? {rows: [], rowCount: 0};
+  }
+
+  /** Several statements without parameters in one message; all their answers. */
+  script(text: string): Promise<readonly Answer<TextRow>[]> {
+    return this.#answers(text, [], this.label);
+  }
+
+  async #answers<T extends TextRow>(text: string, values: readonly unknown[], label: string): Promise<readonly Answer<T>[]> {
     await this.#effects.point('sql.send', `${label}: ${text.slice(0, 60)}`);
-    const sent = values.length ? this.#client.query<T>(text, [...values]) : this.#client.query<T>(text);
-    const result = await this.#awaiting(sent).catch((error: unknown) => {
+    const result = await this.#awaiting(this.#submit<T>(text, values)).catch((error: unknown) => {
       throw this.#explained(error);
     });
     await this.#effects.point('sql.reply', `${label}: ${text.slice(0, 60)}`);
-    const last = lastOf<T>(result);
-    return {rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0};
+    return answersOf(result);
+  }
+
+  /**
+   * One after the other without waiting for an answer in between, on a session that was opened for it; elsewhere the driver
+   * waits for each. Inside a transaction, where nothing is carried out behind a statement that failed: its error is thrown
+   * when all have been answered.
+   */
+  async sendAll(statements: readonly Sql[]): Promise<readonly Answer<TextRow>[]> {
+    const sent: Promise<Result<TextRow>>[] = [];
+    for (const statement of statements) {
+      await this.#effects.point('sql.send', `${this.label}: ${statement.text.slice(0, 60)}`);
+      const answer = this.#submit<TextRow>(statement.text, statement.values);
+      answer.catch(() => undefined); // awaited below
+      sent.push(answer);
+    }
+    const settled = await this.#awaiting(Promise.allSettled(sent));
+    const failed = settled.find((one) => one.status === 'rejected');
+    if (failed) throw this.#explained(failed.reason);
+    for (const {text} of statements) await this.#effects.point('sql.reply', `${this.label}: ${text.slice(0, 60)}`);
+    return settled.flatMap((one) => (one.status === 'fulfilled' ? answersOf(one.value).slice(-1) : []));
+  }
+
+  #submit<T extends TextRow>(text: string, values: readonly unknown[] = []): Promise<Result<T>> {
+    return values.length ? this.#client.query<T>(text, [...values]) : this.#client.query<T>(text);
   }
 
   send<T extends TextRow = TextRow>({text, values = []}: Sql): Promise<Answer<T>> {
@@ -220,9 +251,10 @@ const lastWordOn = (copy: pg.Submittable): Promise<void> =>
     }
   });
 
-/** What the driver tells a statement of. */
 type Listening = pg.Submittable & Record<'handleReadyForQuery' | 'handleError', (...message: readonly unknown[]) => void>;
 
 /** Several statements in one message answer with a list; the package's types do not say so. */
-const lastOf = <T extends TextRow>(result: pg.QueryResult<T> | pg.QueryResult<T>[]): pg.QueryResult<T> | undefined =>
-  Array.isArray(result) ? result.at(-1) : result;
+type Result<T extends TextRow> = pg.QueryResult<T> | pg.QueryResult<T>[];
+
+const answersOf = <T extends TextRow>(result: Result<T>): readonly Answer<T>[] =>
+  [result].flat().map(({rows, rowCount}) => ({rows, rowCount: rowCount ?? 0}));

@@ -14,7 +14,7 @@ export class PgSessions extends Sessions<PgSession> {
     this.pulse = postgresPulse(options, this.all, () => this.open('pulse'));
   }
 
-  protected connect(label: string): Promise<PgSession> {
-    return PgSession.open(this.options, label);
+  protected connect(label: string, pipelined: boolean): Promise<PgSession> {
+    return PgSession.open(this.options, label, pipelined);
   }
 }

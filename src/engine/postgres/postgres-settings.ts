@@ -32,7 +32,7 @@ const OF_ROLES = `
 
 /** By name; those of a role of `roles` carry it in theirs. */
 export async function settingsOfOthers({options}: PgSessions, roles: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const session = await PgSession.open(options, 'settings', 'unpinned');
+  const session = await PgSession.open(options, 'settings', false, 'unpinned');
   try {
     const {rows} = await session.query(OF_ALL, [textArray(NAMES)]);
     const {rows: ofRoles} = await session.query(OF_ROLES, [textArray(NAMES), textArray(roles)]);

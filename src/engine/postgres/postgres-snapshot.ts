@@ -21,8 +21,10 @@ export const parseSnapshot = (text: string): Snapshot => {
   };
 };
 
+export const SNAPSHOT = 'SELECT pg_current_snapshot()::text AS snapshot';
+
 /** The snapshot of the transaction that is open in this session. */
 export const snapshotOf = async (session: PgSession): Promise<Snapshot> => {
-  const row = await session.one(`SELECT pg_current_snapshot()::text AS snapshot`);
+  const row = await session.one(SNAPSHOT);
   return parseSnapshot(row['snapshot'] ?? '');
 };

@@ -6,6 +6,7 @@ import type {MigrationRef, Parked, TableKey, Target} from '../engine.ts';
 import {toPosition} from './postgres-position.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import {textArray} from './postgres-sql.ts';
+import type {Sql} from './postgres-statement.ts';
 
 /** A read made the window longer, or, in a repair, opened it again. Those of one lane come in order. */
 const END_STATEMENT = `INSERT INTO crossfade.replay_window VALUES ($1, $2, $3, $4) ON CONFLICT (migration, table_schema, table_name)
@@ -16,14 +17,18 @@ const withParked = (condition: string): string =>
 const PARK = `INSERT INTO crossfade.parked (migration, table_schema, table_name, key, reason) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (migration, table_schema, table_name, key) DO UPDATE SET reason = excluded.reason`;
 
-export const storeWindows = async (session: PgSession, {short}: MigrationRef, stored: StoredLists): Promise<void> => {
+const ADD = `INSERT INTO crossfade.reread VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`;
+
+/** In that order: a row that a truncate took away may be on the list again. */
+export const windowStatements = ({short}: MigrationRef, stored: StoredLists): readonly Sql[] => {
   const place = ({table, key}: TableKey) => [short, table.schema, table.name, textArray(key)];
-  for (const {schema, name} of stored.rereadClear) await session.query(withParked(OF_TABLE), [short, schema, name]);
-  for (const one of stored.rereadRemove) await session.query(withParked(`${OF_TABLE} AND key = $4`), place(one));
-  for (const one of stored.rereadAdd)
-    await session.query(`INSERT INTO crossfade.reread VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, place(one));
-  for (const one of stored.refused) await session.query(PARK, [...place(one), one.reason]);
-  for (const {table, end} of stored.ends) await session.query(END_STATEMENT, [short, table.schema, table.name, end]);
+  return [
+    ...stored.rereadClear.map(({schema, name}) => ({text: withParked(OF_TABLE), values: [short, schema, name]})),
+    ...stored.rereadRemove.map((one) => ({text: withParked(`${OF_TABLE} AND key = $4`), values: place(one)})),
+    ...stored.rereadAdd.map((one) => ({text: ADD, values: place(one)})),
+    ...stored.refused.map((one) => ({text: PARK, values: [...place(one), one.reason]})),
+    ...stored.ends.map(({table, end}) => ({text: END_STATEMENT, values: [short, table.schema, table.name, end]})),
+  ];
 };
 
 /** The ends of chunks are with the chunks. */

@@ -9,8 +9,13 @@ import type {PgSessions} from './postgres-sessions.ts';
 import type {Sql} from './postgres-statement.ts';
 
 /** Triggers and foreign keys of the receiving side rest: what they did on the sending side is in the stream already. */
-export const openWriter = async (sessions: PgSessions, migration: MigrationRef, label: string): Promise<PgSession> => {
-  const session = await sessions.open(label);
+export const openWriter = async (
+  sessions: PgSessions,
+  migration: MigrationRef,
+  label: string,
+  how?: {readonly pipelined: boolean},
+): Promise<PgSession> => {
+  const session = await sessions.open(label, how);
   await session.send(writerSettings(migration));
   return session;
 };
