@@ -5,22 +5,19 @@ import {parse} from 'yaml';
 import {z} from 'zod';
 import {explainPages} from '../src/cli/explain-pages.ts';
 import {METRICS} from '../src/server/metrics.ts';
+import {type} from './support/command-line.ts';
 
-const file = z.object({
-  groups: z.array(
-    z.object({
-      rules: z.array(
-        z.object({
-          alert: z.string(),
-          expr: z.string(),
-          labels: z.object({severity: z.enum(['warning', 'critical'])}),
-          annotations: z.object({summary: z.string(), runbook_url: z.string()}),
-        }),
-      ),
-    }),
-  ),
+const alert = z.object({
+  alert: z.string(),
+  expr: z.string(),
+  labels: z.object({severity: z.enum(['warning', 'critical'])}),
+  annotations: z.object({summary: z.string(), runbook_url: z.string()}),
 });
-const rules = file.parse(parse(readFileSync('docs/alerts/crossfade.rules.yml', 'utf8'))).groups.flatMap((group) => group.rules);
+const record = z.object({record: z.string(), expr: z.string()});
+const file = z.object({groups: z.array(z.object({rules: z.array(z.union([alert, record]))}))});
+const rulesIn = (text: string) => file.parse(parse(text)).groups.flatMap((group) => group.rules);
+const alertsIn = (text: string) => rulesIn(text).flatMap((rule) => ('alert' in rule ? rule : []));
+const rules = alertsIn(readFileSync('docs/alerts/crossfade.rules.yml', 'utf8'));
 
 test('every alert asks for metrics that there are', () => {
   const names = METRICS.map(({name}) => name);
@@ -54,6 +51,28 @@ test('every alert has a name of its own and leads to its section of the runbook'
     rules.map(({alert}) => `docs/runbook/alerts.md#${alert.toLowerCase()}`),
   );
   expect(Object.keys(sectionsOf('docs/runbook/alerts.md'))).toEqual(rules.map(({alert}) => alert));
+});
+
+test('they are printed with links that begin where the pages are', async () => {
+  const links = async (...words: readonly string[]) => {
+    const {code, out} = await type(['metrics', '--alerts', ...words]);
+    expect(code).toBe(0);
+    const text = words.includes('--json') ? z.object({rules: z.string()}).parse(JSON.parse(out)).rules : out;
+    return alertsIn(text).map(({annotations}) => annotations.runbook_url);
+  };
+  const from = (docs: string) => rules.map(({annotations}) => annotations.runbook_url.replace(/^docs/, docs));
+  expect(await links()).toEqual(from('docs'));
+  expect(await links('--docs', 'https://wiki.example.com/crossfade/docs/')).toEqual(from('https://wiki.example.com/crossfade/docs'));
+  expect(await links('--json', '--docs', 'http://wiki/docs')).toEqual(from('http://wiki/docs'));
+  for (const wrong of ['wiki/docs', 'file:///docs', 'https://wiki/docs#top'])
+    expect((await type(['metrics', '--alerts', '--docs', wrong])).code).toBe(2);
+});
+
+test('what they record is asked for', () => {
+  const recorded = rulesIn(readFileSync('docs/alerts/crossfade.rules.yml', 'utf8')).flatMap((rule) =>
+    'record' in rule ? rule.record : [],
+  );
+  expect(recorded.filter((name) => !rules.some(({expr}) => expr.includes(name)))).toEqual([]);
 });
 
 test('every error code has its section', () => {

@@ -51,7 +51,8 @@ function failed(error: unknown, program: Command, argv: readonly string[], strea
   });
   const refusal = error instanceof CommanderError ? usageError(error, program) : error;
   printRefusal(refusal, outputOf(given, streams), given.debug);
-  return exitCodeOf(refusal);
+  // There 2 means that something is to be done.
+  return argv.includes('plan') && argv.includes('--detailed-exitcode') ? EXIT.failed : exitCodeOf(refusal);
 }
 
 /** commander's own words, with the verb that was probably meant. */

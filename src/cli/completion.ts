@@ -11,6 +11,12 @@ import {candidatesFor} from './completion-candidates.ts';
 import {EXIT} from './exit-codes.ts';
 import {createProgram} from './program.ts';
 
+/** The script rests on the package bash-completion, which is not everywhere. */
+const BASH_ALONE = `declare -F _get_comp_words_by_ref > /dev/null || _get_comp_words_by_ref() {
+    words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
+    cur=\${words[cword]} prev=\${words[cword - 1]}
+}`;
+
 const SHELLS: readonly string[] = ['bash', 'zsh', 'fish'];
 
 export const command: CommandModule = {
@@ -19,7 +25,8 @@ export const command: CommandModule = {
       .argument('<shell>', 'bash, zsh or fish')
       .argument('[words...]', 'what was typed so far; asked by the script')
       .addHelpText('after', '\nbash: source <(crossfade completion bash)\nfish: crossfade completion fish | source'),
-  run: async ({args: [shell, words]}) => {
+  run: async ({args: [shell, words], output}) => {
+    if (shell === 'bash') output.data(BASH_ALONE);
     if (shell === 'complete') await answer(Array.isArray(words) ? words.map(String) : []);
     else if (SHELLS.includes(String(shell))) new RootCommand().setup('crossfade', 'crossfade completion', String(shell));
     else throw unknownShell(String(shell));

@@ -14,7 +14,7 @@ import {gateServices} from './compose-gate-services.ts';
 /** What was begun is told to its end, or to its limit, also when the run stops. */
 const NEVER = new AbortController().signal;
 
-type Told = Pick<HooksOptions, 'status' | 'warn'>;
+type Told = Pick<HooksOptions, 'status' | 'stopped' | 'warn'>;
 
 export const openHooks = (plan: Plan, journal: Journal, effects: Effects, told: Told): Hooks =>
   new Hooks({

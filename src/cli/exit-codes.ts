@@ -115,6 +115,7 @@ const EXIT_BY_CODE = {
   'CF-STATE-003': EXIT.unknown,
   'CF-VERB-001': EXIT.usage,
   'CF-VERB-002': EXIT.usage,
+  'CF-VERB-003': EXIT.usage,
   'CF-USAGE-001': EXIT.usage,
   'CF-DISK-001': EXIT.noGo,
   'CF-DISK-002': EXIT.failed,

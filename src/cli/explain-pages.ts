@@ -239,6 +239,12 @@ export const explainPages = {
     'Before the moment that the message and crossfade status name.',
     'Wait until then. If the way back is not wanted that long: stop the runner, crossfade amend the plan with a shorter reverse.window, crossfade resume, and crossfade complete. crossfade reverse fits at any time in the window.',
   ),
+  'CF-VERB-003': page(
+    'the plan gives whoever asks another role',
+    'The plan names people (approval.people), and the account or the access token that asked belongs to one of them whose role does not include this verb. Nothing was recorded.',
+    'When somebody who looks on tries to steer, or somebody who operates says no to a gate.',
+    'Ask somebody whom the message names; or crossfade amend the plan with another role.',
+  ),
   'CF-USAGE-001': page(
     'wrong flags or arguments',
     'The command line could not be understood, or needs an answer that no flag gives and nobody is there to ask.',

@@ -1,7 +1,8 @@
-/** `crossfade metrics [--listen HOST:PORT]`: the runs of this state in numbers, once or for Prometheus to fetch. */
+/** `crossfade metrics [--listen HOST:PORT | --alerts]`: the runs of this state in numbers, once or for Prometheus to fetch, and its alerts. */
 import type {JournalStore} from '../journal/journal.ts';
 import {systemEffects} from '../runner/system-effects.ts';
-import type {CommandModule} from './command.ts';
+import {alertRules, docsAddress} from './alert-rules.ts';
+import {textOf, type CommandModule, type Invocation} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {addressOf, cannotListen, hostText, isAddress, untilStopped, type Address} from './listening.ts';
 import type {Output} from './output.ts';
@@ -10,13 +11,25 @@ import {SeenRuns} from './seen-runs.ts';
 
 export const command: CommandModule = {
   configure: (command) =>
-    void command.option('--listen <address>', 'answer Prometheus at HOST:PORT/metrics until Ctrl-C; 0 for any free port', addressOf),
-  run: (invocation) =>
-    withState(invocation, (store) => {
+    void command
+      .option('--listen <address>', 'answer Prometheus at HOST:PORT/metrics until Ctrl-C; 0 for any free port', addressOf)
+      .option('--alerts', 'print the alert rules for Prometheus instead')
+      .option('--docs <address>', 'with --alerts: where the folder docs of this package can be read, for the links', docsAddress),
+  run: (invocation) => {
+    if (invocation.options['alerts'] === true) return printAlerts(invocation);
+    return withState(invocation, (store) => {
       const address = invocation.options['listen'];
       return isAddress(address) ? serve(address, store, invocation.output) : print(store, invocation.output);
-    }),
+    });
+  },
 };
+
+async function printAlerts({options, output}: Invocation): Promise<ExitCode> {
+  const rules = await alertRules(textOf(options['docs']));
+  if (output.isJson) output.document({rules});
+  else output.data(rules.trimEnd());
+  return EXIT.done;
+}
 
 async function print(store: JournalStore, output: Output): Promise<ExitCode> {
   const runs = await new SeenRuns(store, systemEffects.clock).look();

@@ -3,6 +3,8 @@
  * databases, changes neither.
  */
 import type {CommandModule} from './command.ts';
+import type {PinnedPlan} from '../plan/plan.ts';
+import {detailedCode, isDoneAlready} from './detailed-exit.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {findingLines} from './finding-lines.ts';
 import {hookLines, hooksDocument} from './hook-lines.ts';
@@ -13,21 +15,35 @@ import {askPlan, type AskedPlan} from './plan-asked.ts';
 import {throttleLines, throttlesDocument} from './throttle-lines.ts';
 
 export const command: CommandModule = {
-  configure: (command) => void command.argument('<file>', 'the plan, or - for stdin').addHelpText('after', '\nWith -q: without the SQL.'),
+  configure: (command) =>
+    void command
+      .argument('<file>', 'the plan, or - for stdin')
+      .option('--detailed-exitcode', 'exit with 0 when nothing is left to do, 1 at an error or a refusal, 2 when something is')
+      .addHelpText('after', '\nWith -q: without the SQL.'),
   run: async (invocation) => {
     const {
       args: [file],
+      options,
       output,
       global,
     } = invocation;
     const pinned = await planArgument(invocation);
+    const isDetailed = options['detailedExitcode'] === true;
+    if (isDetailed && (await isDoneAlready(pinned.checksum, global))) return nothingToDo(pinned, output);
     output.say('asking both databases …');
     const asked = await askPlan(pinned, {id: 'plan', short: '<run>', name: pinned.plan.name}, true);
     if (output.isJson) output.document(planDocument(pinned.checksum, asked));
     else print(asked, output, !global.quiet);
-    return conclude(asked, String(file), output);
+    const code = conclude(asked, String(file), output);
+    return isDetailed ? detailedCode(code) : code;
   },
 };
+
+function nothingToDo({plan: {name}, checksum}: PinnedPlan, output: Output): ExitCode {
+  if (output.isJson) output.document({plan: name, checksum, phases: []});
+  else output.data(`${name} is complete: nothing is left to do`);
+  return EXIT.done;
+}
 
 const planDocument = (checksum: string, {facts, outline, findings}: AskedPlan): Readonly<Record<string, unknown>> => ({
   plan: facts.plan.name,

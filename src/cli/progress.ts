@@ -1,4 +1,5 @@
 /** What a foreground run prints: plain lines with their time, one per change and at least one every half minute. */
+import type {Stopped} from '../hook/stopped.ts';
 import type {TuningOnRecord} from '../journal/tuning.ts';
 import type {Clock} from '../model/effects.ts';
 import {UNTUNED} from '../model/tuning.ts';
@@ -32,6 +33,8 @@ export type ProgressTelemetry = Telemetry & {
   printStatus(): void;
   /** Shown with the numbers from now on. */
   tuning: TuningOnRecord | undefined;
+  /** Throttles of the plan that stop the work now. */
+  readonly stopped: readonly Stopped[];
   /** Where the runner listens. */
   control: string | undefined;
   close(): Promise<void>;
@@ -99,6 +102,12 @@ export const progressTelemetry = (output: Output, clock: Clock, keep?: Keep, log
     leftBehind: (count) => void (leftBehind = count),
     figure: (figure) => void figures.set(figure.name, figure),
     printStatus: () => print(line()),
+    get stopped() {
+      return [...waits.values()].flatMap(({throttle = '', since}) => {
+        const [name = '', ...words] = throttle.split(' ');
+        return name === '' ? [] : [{throttle: name, words: words.join(' '), since}];
+      });
+    },
     get tuning() {
       return tuning;
     },

@@ -5,6 +5,7 @@ import type {CommandModule, Invocation} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {patienceOf, withPatience} from './patience.ts';
 import {chooseRun, runsOf, withRunOption, type Run} from './run-choice.ts';
+import {requireRole} from './role-guard.ts';
 import {isRunnerAlive} from './runner-alive.ts';
 
 export const command: CommandModule = {
@@ -20,6 +21,7 @@ export const command: CommandModule = {
       const run = chooseRun(await runsOf(store), invocation, {finishedToo: false});
       const {journal, state} = run;
       if (options['dryRun'] === true) return sayWhereItGoesOn(run, invocation);
+      requireRole('resume', state, invocation.person);
       if (state.isPauseRequested) await endPause(journal);
       const {pinnedPlanOf} = await import('./pinned-plan.ts');
       const pinned = await pinnedPlanOf(state);

@@ -84,7 +84,7 @@ export const runToEnd = async ({
   const processSignals = handleProcessSignals(interruption, telemetry, () => void tellStatus().catch(() => undefined)); // an unreadable journal ends the run elsewhere
   const patience = new Patience(flags, effects.clock, interruption);
   const status = (): string => statusLine({gauges: telemetry.read(), elapsedMs: effects.clock.monotonicMs() - startedMs});
-  const hooks = openHooks(pinned.plan, journal, effects, {status, warn: telemetry.note});
+  const hooks = openHooks(pinned.plan, journal, effects, {status, stopped: () => telemetry.stopped, warn: telemetry.note});
   let control: ControlSocket | undefined;
   let watched: Promise<void> | undefined;
   try {

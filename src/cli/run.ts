@@ -4,6 +4,7 @@ import {TerminalError} from '../model/errors.ts';
 import type {RehearsedOn} from '../model/rehearsal-record.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import type {CommandModule} from './command.ts';
+import {EXIT} from './exit-codes.ts';
 import {patienceOf, withPatience} from './patience.ts';
 import {planArgument} from './plan-argument.ts';
 
@@ -22,7 +23,9 @@ export const command: CommandModule = {
     const effects = await effectsOf(process.env);
     const store = await openStateStore(invocation.global.state, effects);
     try {
-      const journal = await findOrCreate(store, pinned, effects.randomId());
+      const {mayBegin} = await import('./run-question.ts');
+      const journal = await findOrCreate(store, pinned, effects.randomId(), () => mayBegin(pinned, invocation));
+      if (!journal) return EXIT.done;
       const {runToEnd} = await import('./run-to-end.ts');
       return await runToEnd({store, journal, pinned, effects, output: invocation.output, patience, global: invocation.global});
     } finally {
@@ -31,8 +34,13 @@ export const command: CommandModule = {
   },
 };
 
-/** An unfinished migration of that name goes on, if its plan is still the one that was pinned. */
-const findOrCreate = async (store: JournalStore, pinned: PinnedPlan, id: string): Promise<Journal> => {
+/** An unfinished migration of that name goes on, if its plan is still the one that was pinned. Undefined where `mayBegin` says no to a new one. */
+const findOrCreate = async (
+  store: JournalStore,
+  pinned: PinnedPlan,
+  id: string,
+  mayBegin: () => Promise<boolean>,
+): Promise<Journal | undefined> => {
   const {runState} = await import('../journal/run-state.ts');
   const {planDiff} = await import('../plan/plan-diff.ts');
   const sameName = (await store.migrations()).filter((one: MigrationSummary) => one.name === pinned.plan.name);
@@ -49,7 +57,7 @@ const findOrCreate = async (store: JournalStore, pinned: PinnedPlan, id: string)
       {code: 'CF-PLAN-002', next: 'restore the file, or start the changed plan under another name'},
     );
   }
-  return begin(await store.create(id, pinned.plan.name), pinned);
+  return (await mayBegin()) ? begin(await store.create(id, pinned.plan.name), pinned) : undefined;
 };
 
 /** No runner has got as far as its lease, so nothing rests on the first version: a wrong address is simply corrected. */

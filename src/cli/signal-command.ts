@@ -15,6 +15,7 @@ import {textOf, type CommandModule, type Invocation} from './command.ts';
 import {durationFlag} from './duration-flag.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {cannotAsk, confirmed} from './prompt.ts';
+import {requireRole} from './role-guard.ts';
 import {chooseRun, readAgain, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
 import {isUnattended} from './runner-alive.ts';
 import {signalEffect, type SignalEffect} from './signal-effect.ts';
@@ -64,7 +65,10 @@ async function carryOut(verb: SignalVerb, chosen: Run, invocation: Invocation): 
   const [argument = ''] = invocation.args.map((value) => textOf(value));
   const gate = verb.argument?.name === 'gate' ? argument : undefined;
   const timeoutMs = timeoutOf(invocation);
-  const look = (run: Run): void => requireFit(verb.verb, run.state, workflowOf(run.state), gate);
+  const look = (run: Run): void => {
+    requireRole(verb.verb, run.state, invocation.person);
+    requireFit(verb.verb, run.state, workflowOf(run.state), gate);
+  };
   look(chosen);
   const signal = verb.signal(chosen.state, argument);
   const nothing = verb.nothingToDo?.(chosen.state, argument);

@@ -20,19 +20,23 @@ export async function surroundingsOf({pinned, source, target, tables, mapping}: 
   return {
     crossfade: crossfadeVersion(),
     plan: {name: plan.name, checksum},
-    source: await sideOf(source, await source.catalog.grants('source', tables, wishesOf(plan))),
-    target: await sideOf(target, await target.catalog.grants('target', onTarget(tables, mapping), wishesOf(plan))),
+    source: await sideOf(source, await source.catalog.grants('source', tables, wishesOf(plan)), plan.applicationRoles),
+    target: await sideOf(target, await target.catalog.grants('target', onTarget(tables, mapping), wishesOf(plan)), plan.applicationRoles),
     tables: sizesOf(tables),
   };
 }
 
-async function sideOf(database: Database, grants: Awaited<ReturnType<Database['catalog']['grants']>>): Promise<SideSurroundings> {
+async function sideOf(
+  database: Database,
+  grants: Awaited<ReturnType<Database['catalog']['grants']>>,
+  roles: readonly string[],
+): Promise<SideSurroundings> {
   const {version, versionText} = await database.identity();
   return {
     engine: database.engine,
     version,
     versionText,
-    settings: (await database.cloning?.settings()) ?? {},
+    settings: (await database.cloning?.settings(roles)) ?? {},
     missingGrants: grants.filter(({isHeld, isOptional}) => !isHeld && !isOptional).map(({statement}) => statement),
   };
 }

@@ -13,6 +13,7 @@ import {causeLines} from './cause-words.ts';
 import {type CommandModule, type Invocation, textOf} from './command.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {chooseRun, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
+import {requireRole} from './role-guard.ts';
 import {isRunnerAlive} from './runner-alive.ts';
 import {seededKeys} from './seeded-keys.ts';
 import {throttledOf} from './tuning-words.ts';
@@ -33,6 +34,7 @@ export const command: CommandModule = {
       if (isChangeInPlace(run.state)) throw nothingToCompare(run);
       if (invocation.options['schema'] === true) return (await import('./verify-schema.ts')).verifySchema(run, invocation);
       const repair = invocation.options['repair'] === true && invocation.options['dryRun'] !== true;
+      if (repair) requireRole('verify --repair', run.state, invocation.person);
       const asked = {repair, ...(await seededOf(invocation, repair))};
       const {throttled} = throttledOf(run.state.tuning);
       if (throttled !== undefined) invocation.output.say(`this takes longer, or stands still: throttled: ${throttled}`);

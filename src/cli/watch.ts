@@ -8,6 +8,7 @@ import {EXIT, type ExitCode} from './exit-codes.ts';
 import {chooseRun, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
 import {look, statusDocument} from './status-document.ts';
 import {WatchLines} from './watch-lines.ts';
+import {roleFault} from './role-guard.ts';
 import {requestWords, signalFor, type Asked} from './watch-requests.ts';
 import {watchView, type Watched} from './watch-view.ts';
 import {watchedNow} from './watched.ts';
@@ -84,7 +85,10 @@ async function lookAt({id, journal, entries: known}: Run, store: JournalStore): 
 async function ask(asked: Asked, {journal}: Run, {state, alive}: Watched): Promise<string> {
   const signal = signalFor(asked, state);
   if (typeof signal === 'string') return signal;
-  await journal.append({type: 'signal', signal, actor: currentPerson(), reason: undefined});
+  const actor = currentPerson();
+  const fault = roleFault(signal.type, state, actor);
+  if (fault) return `${fault.message}; ${fault.next}`;
+  await journal.append({type: 'signal', signal, actor, reason: undefined});
   const words = `${requestWords(signal)} is recorded`;
   return alive === false ? `${words}; no runner is at work, crossfade resume takes it up` : words;
 }

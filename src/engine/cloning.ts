@@ -37,8 +37,8 @@ export interface Cloning {
   fill(table: Table, rows: AsyncIterable<readonly Row[]>): Promise<number>;
   /** Rows that were inserted, updated and deleted in these tables since the server began to count. Throws where it does not count them. */
   written(tables: readonly Table[]): Promise<number>;
-  /** Settings of the server that a run's course depends on. */
-  settings(): Promise<Readonly<Record<string, string>>>;
+  /** Settings that a run's course depends on, as a session has them that sets none; and those that these roles have for themselves. */
+  settings(roles: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** What others commit in these tables, in order, until `over`. Makes nothing in the database, and nothing of it outlives its session. */
   record(tables: readonly Table[], over: AbortSignal): AsyncIterable<RecordedTransaction>;
   /** A client with a session of its own. */

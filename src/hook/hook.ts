@@ -19,6 +19,7 @@ export const HOOK_FACTS = [
   'by', // the person
   'copy-percent', // of the time in which no copying is begun
   'verify-percent',
+  'throttle', // of the plan, which has stopped the work
   'differing', // rows
   'status', // the line of numbers
 ] as const;

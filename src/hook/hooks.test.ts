@@ -1,18 +1,21 @@
 /** Real programs and a real service; only time is not waited for. */
 import {spawnSync} from 'node:child_process';
 import {createHmac} from 'node:crypto';
-import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setImmediate as immediately} from 'node:timers/promises';
 import {afterAll, expect, test} from 'vitest';
 import {recordingEffects} from '../../test/support/effects.ts';
 import {type Asked as Request, httpService} from '../../test/support/http-server.ts';
 import {atCutover, BEFORE_CUTOVER, created, ended, runner, signal, started, through, verdict} from '../../test/support/journal-facts.ts';
+import {untilTrue} from '../../test/support/until.ts';
 import {gateServices} from '../cli/compose-gate-services.ts';
 import type {Journal, JournalFact} from '../journal/journal.ts';
 import {memoryJournal} from '../journal/memory-journal.ts';
 import type {HookEvent, HookRule} from '../model/hook.ts';
 import {Hooks} from './hooks.ts';
+import type {Stopped} from './stopped.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crossfade-hook-'));
 afterAll(() => rmSync(folder, {recursive: true}));
@@ -37,7 +40,7 @@ async function journalOf(rules: readonly HookRule[], ...facts: readonly JournalF
   return journal;
 }
 
-function hooksOf(journal: Journal, rules: readonly HookRule[], warnings: string[] = []): Hooks {
+function hooksOf(journal: Journal, rules: readonly HookRule[], warnings: string[] = [], stopped: readonly Stopped[] = []): Hooks {
   const effects = recordingEffects();
   return new Hooks({
     journal,
@@ -45,8 +48,9 @@ function hooksOf(journal: Journal, rules: readonly HookRule[], warnings: string[
     texts: {start: 'Now: {name}, {stall} at most'},
     words: {name: 'shop', stall: '5s', window: '7d', at: 'noon', reason: ''},
     services: gateServices(effects, new AbortController().signal, 'hook'),
-    clock: {...effects.clock, sleep: async () => undefined},
+    clock: {...effects.clock, sleep: () => immediately()},
     status: () => 'copy 1/2',
+    stopped: () => stopped,
     warn: (text) => void warnings.push(text),
   });
 }
@@ -212,4 +216,19 @@ test('a plan that was taken, a comparison that found rows, and the line of numbe
       .split('\n')
       .map((line) => line.trim()),
   ).toEqual(['plan-validated', 'verify-mismatch 2']);
+});
+
+test('a throttle of the plan that has stopped the work is told once, and is not on record', async () => {
+  const run = script('stopped', `echo "$CROSSFADE_THROTTLE|$CROSSFADE_REASON|$CROSSFADE_COPY_PERCENT|$CROSSFADE_TEXT" >> ${OUT}-stopped`);
+  const rules = [rule(['throttled'], {run})];
+  const journal = await journalOf(rules, runner(1), ...through('assess'));
+  const lag = {throttle: 'replica-lag', words: 'replica b 3.2s > 2s', since: '2026-05-02T10:00:00.000Z'};
+  const hooks = hooksOf(journal, rules, [], [lag]);
+  hooks.start();
+  await untilTrue('it is told', () => existsSync(`${OUT}-stopped`));
+  await hooks.close();
+  expect(readFileSync(`${OUT}-stopped`, 'utf8')).toBe(
+    'replica-lag|replica b 3.2s > 2s||shop: copying and comparing wait for the throttle replica-lag: replica b 3.2s > 2s\n',
+  );
+  expect(await hookFacts(journal)).toEqual([]);
 });

@@ -9,6 +9,7 @@ import {type AnnouncementTexts, type HookEvent, hookName, type HookRule, type Ve
 import {callHook} from './call-hook.ts';
 import type {HookCall, HookFacts, HookServices} from './hook.ts';
 import {deliveryOf, type Due, Outbox} from './outbox.ts';
+import {type Stopped, StoppedNews} from './stopped.ts';
 import {textOf, type Words} from './texts.ts';
 
 /** How long a moment may lie untold. */
@@ -23,6 +24,8 @@ export type HooksOptions = {
   readonly clock: Clock;
   /** The run's numbers in one line, for `status`. */
   readonly status: () => string;
+  /** Throttles of the plan that stop the work now. */
+  readonly stopped: () => readonly Stopped[];
   readonly warn: (text: string) => void;
 };
 
@@ -39,6 +42,7 @@ export class Hooks {
   readonly #over = new AbortController();
   readonly #services: HookServices;
   readonly #nextStatusMs = new Map<HookRule, number>();
+  readonly #stoppedNews = new StoppedNews();
   #working: Promise<void> = Promise.resolve();
 
   constructor(options: HooksOptions) {
@@ -77,6 +81,7 @@ export class Hooks {
     try {
       while (!this.#over.signal.aborted) {
         await this.#tell();
+        await this.#tellStopped();
         await this.#tellStatus();
         await this.#options.clock.sleep(LOOK_MS, this.#over.signal);
       }
@@ -107,19 +112,30 @@ export class Hooks {
     return {type: 'hook', event, of: seq, hook, delivery, ok, says};
   }
 
-  /** Not on record: nobody needs an old one. */
+  async #tellStopped(): Promise<void> {
+    const {rules, clock, stopped} = this.#options;
+    for (const {throttle, words, since} of this.#stoppedNews.of(stopped(), clock.monotonicMs()))
+      for (const rule of rules.filter(({on}) => on.includes('throttled')))
+        await this.#tellNow(rule, 'throttled', `${throttle} ${since}`, {throttle, reason: words});
+  }
+
   async #tellStatus(): Promise<void> {
-    const {rules, clock, status, warn, journal} = this.#options;
+    const {rules, clock, status} = this.#options;
     for (const rule of rules.filter(({on}) => on.includes('status'))) {
       const dueMs = this.#nextStatusMs.get(rule) ?? 0;
       if (clock.monotonicMs() < dueMs || this.#entries.length === 0) continue;
       this.#nextStatusMs.set(rule, clock.monotonicMs() + rule.everyMs);
-      const at = clock.now().toISOString();
-      const delivery = deliveryOf(journal.migration, `status ${at}`, rule);
-      const call = this.#callOf({event: 'status', delivery, at, facts: {status: status()}}, runState(this.#entries));
-      const {ok, says} = await this.#call(rule, call);
-      if (!ok) warn(`the hook ${hookName(rule)} was not told of status: ${says}`);
+      await this.#tellNow(rule, 'status', clock.now().toISOString(), {status: status()});
     }
+  }
+
+  /** Not on record: nobody needs an old one. */
+  async #tellNow(rule: HookRule, event: HookEvent, moment: string, facts: HookFacts): Promise<void> {
+    const {clock, warn, journal} = this.#options;
+    const delivery = deliveryOf(journal.migration, `${event} ${moment}`, rule);
+    const call = this.#callOf({event, delivery, at: clock.now().toISOString(), facts}, runState(this.#entries));
+    const {ok, says} = await this.#call(rule, call);
+    if (!ok) warn(`the hook ${hookName(rule)} was not told of ${event}: ${says}`);
   }
 
   #call(rule: HookRule, call: HookCall): ReturnType<typeof callHook> {

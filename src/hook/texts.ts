@@ -33,7 +33,10 @@ const SENTENCES: Readonly<Record<HookEvent, (facts: HookFacts, phase: string) =>
   preflight: () => 'both sides were looked at, and nothing stands in the way',
   'phase-start': (_, phase) => `${phase} begins`,
   'phase-end': (facts, phase) => `${phase} has ended (${facts.outcome ?? ''})${because(facts)}`,
-  throttled: (facts) => `copying rests ${facts['copy-percent'] ?? '0'} % of the time, comparing ${facts['verify-percent'] ?? '0'} %`,
+  throttled: (facts) =>
+    facts.throttle
+      ? `copying and comparing wait for the throttle ${facts.throttle}${because(facts)}`
+      : `copying rests ${facts['copy-percent'] ?? '0'} % of the time, comparing ${facts['verify-percent'] ?? '0'} %`,
   'gate-waiting': (facts, phase) => `${phase} waits for ${facts.gate ?? ''} (${facts.evidence ?? ''})`,
   'gate-decided': (facts, phase) =>
     facts.go === 'true'

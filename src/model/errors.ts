@@ -93,6 +93,7 @@ export type ErrorCode =
   | 'CF-STATE-003' // a database has lost what it had confirmed
   | 'CF-VERB-001' // the verb does not fit the state of the run
   | 'CF-VERB-002' // the reverse window is not over
+  | 'CF-VERB-003' // the plan gives whoever asks another role
   | 'CF-USAGE-001' // wrong flags or arguments
   | 'CF-DISK-001' // not enough room
   | 'CF-DISK-002' // a disk ran full, or was about to, while the run was at work

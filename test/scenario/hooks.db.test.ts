@@ -99,3 +99,20 @@ test('a hook refuses the cutover and the way back, nothing is held by that, and 
 });
 
 const ASKED = 'step-outcome cutover/ask-hooks';
+
+test('a throttle of the plan that stops the copy is told to a hook, and the run goes on once it lets go', async () => {
+  await using story = await openLetters('hook-throttled');
+  const [file, log] = ['told.sh', 'told.log'].map((name) => join(story.folder, name)) as [string, string];
+  writeFileSync(file, `#!/bin/sh\necho "$CROSSFADE_HOOK $CROSSFADE_THROTTLE $CROSSFADE_REASON" >> ${log}\n`);
+  chmodSync(file, 0o755);
+  const plan = story.writePlan('plan.yaml', {
+    throttle: [{sql: {query: 'SELECT 7', max: 1}}],
+    gates: {cutover: ['approval']},
+    hooks: [{on: 'throttled', run: file}],
+  });
+  story.start(['run', plan]);
+  await untilTrue('it is told', () => existsSync(log));
+  expect(readFileSync(log, 'utf8')).toMatch(/^throttled sql .*7.*\n$/);
+  expect((await story.type('set', 'throttle.sql=off', '--reason', 'the story')).code).toBe(0);
+  await story.untilFact('the gate', ({type}) => type === 'gate-verdict');
+});

@@ -9,7 +9,7 @@ import {join} from 'node:path';
 import {type EmbeddedVersion, FETCHED, FETCHED_FOLDER, findBinaries, packageOf} from '../../examples/demo/embedded-binaries.ts';
 import {fetchKafka} from '../../examples/stack/kafka-programs.ts';
 import {fetchPrograms} from './fetched-programs.ts';
-import {fetchMysqlServers} from './mysql-programs.ts';
+import {fetchMysqlClient, fetchMysqlServers} from './mysql-programs.ts';
 
 const versions = Object.keys(FETCHED).map(Number) as EmbeddedVersion[];
 
@@ -17,6 +17,7 @@ if (!versions.every(isThere)) fetch();
 for (const version of versions) findBinaries(version);
 fetchPrograms();
 fetchMysqlServers();
+fetchMysqlClient();
 fetchKafka();
 
 function fetch(): void {

@@ -14,14 +14,14 @@ export function installedTool(name: 'pgbench' | 'psql' | 'pg_dump'): Promise<str
   return Promise.reject(new ServerMissing(`${name} could not be had. Provide it: ${command}`));
 }
 
-/** Any other program, where the system finds it; its package has its name. */
-export function systemProgram(name: string): Promise<string> {
+/** Any other program, where the system finds it; its package has its name where none is given. */
+export function systemProgram(name: string, inPackage = name): Promise<string> {
   const found = (process.env['PATH'] ?? '')
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find((file) => existsSync(file));
   if (found !== undefined) return Promise.resolve(found);
-  const command = `apt-get install ${name}`;
+  const command = `apt-get install ${inPackage}`;
   addMiss({server: name, command, reasons: ['not in the PATH']});
   return Promise.reject(new ServerMissing(`${name} could not be had. Provide it: ${command}`));
 }

@@ -7,6 +7,8 @@ import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {FETCHED_FOLDER} from '../../examples/demo/embedded-binaries.ts';
 import {type Command, unpackedCommand, unpackPackage} from './debian-packages.ts';
+import {systemProgram} from './installed-tools.ts';
+import {addMiss, ServerMissing} from './server-folder.ts';
 
 export type Flavour = 'mysql' | 'mariadb';
 
@@ -35,6 +37,25 @@ export function fetchMysqlServers(): void {
     if (!unpackedPrograms(server)) throw new Error(`${server.flavour} of ${server.suite} does not run here`);
   }
 }
+
+/** The client and the dump of that flavour: MySQL's as fetched, MariaDB's as installed. Throws ServerMissing where they are not. */
+export async function clientPrograms(flavour: Flavour): Promise<{readonly client: Command; readonly dump: Command}> {
+  if (flavour === 'mariadb') {
+    const [client, dump] = await Promise.all(['mariadb', 'mariadb-dump'].map((name) => systemProgram(name, 'mariadb-client')));
+    return {client: [client ?? ''], dump: [dump ?? '']};
+  }
+  const [client, dump] = ['mysql', 'mysqldump'].map((name) => unpackedCommand(CLIENT_FOLDER, join(CLIENT_FOLDER, 'usr', 'bin', name)));
+  if (client && dump) return {client, dump};
+  addMiss({server: 'mysqldump', command: 'npm run servers:fetch', reasons: ['not fetched']});
+  throw new ServerMissing('mysqldump could not be had. Provide it: npm run servers:fetch');
+}
+
+/** 30 MB to download. What is there stays. */
+export function fetchMysqlClient(): void {
+  if (!existsSync(CLIENT_FOLDER)) unpackPackage('mysql-client-core', 'sid', CLIENT_FOLDER);
+}
+
+const CLIENT_FOLDER = join(FETCHED_FOLDER, 'mysql-client-sid');
 
 const folderOf = ({flavour, suite}: FetchedServer): string => join(FETCHED_FOLDER, `${flavour}-${suite}`);
 

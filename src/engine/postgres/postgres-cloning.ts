@@ -9,6 +9,7 @@ import {BEGIN_READING, copyIn, copyOut} from './postgres-copy-statements.ts';
 import {recordedLog} from './postgres-recorded-log.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
+import {settingsOfOthers} from './postgres-settings.ts';
 import {columnOf, isNamed, onlyCondition, ownRows, quoteName, tableNames, textArray, valueType} from './postgres-sql.ts';
 
 const REFERENCES = `
@@ -24,14 +25,6 @@ const UNIQUE = `
   SELECT n.nspname AS schema, c.relname AS name,
          (SELECT json_agg(a.attname) FROM unnest(i.indkey) AS k(num) JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.num)::text AS columns
   FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE i.indisunique AND ${isNamed('$1')}`;
-
-/** What the speed of a copy, the way of the stream and the length of a stall depend on. */
-const SETTINGS = `
-  SELECT name, setting || coalesce(unit, '') AS value FROM pg_settings WHERE name IN (
-    'wal_level', 'max_wal_size', 'min_wal_size', 'max_replication_slots', 'max_wal_senders', 'max_slot_wal_keep_size', 'wal_sender_timeout',
-    'max_connections', 'shared_buffers', 'work_mem', 'maintenance_work_mem', 'logical_decoding_work_mem', 'synchronous_commit', 'fsync',
-    'full_page_writes', 'checkpoint_timeout', 'autovacuum', 'statement_timeout', 'idle_in_transaction_session_timeout', 'lock_timeout',
-    'max_parallel_maintenance_workers', 'max_worker_processes', 'server_encoding', 'data_checksums', 'synchronous_standby_names') ORDER BY name`;
 
 /** Of a partitioned table, those of its partitions: it has no rows itself. */
 const WRITTEN = `
@@ -56,10 +49,7 @@ export const postgresCloning = (sessions: PgSessions): Cloning => ({
   make: (statements) => sessions.use((session) => make(session, statements)),
   fill: (table, rows) => sessions.use((session) => fill(session, table, rows)),
   written: (tables) => sessions.use((session) => writtenRows(session, tables)),
-  settings: async () => {
-    const {rows} = await sessions.use((session) => session.query(SETTINGS));
-    return Object.fromEntries(rows.map((row) => [row['name'] ?? '', row['value'] ?? '']));
-  },
+  settings: (roles) => settingsOfOthers(sessions, roles),
   record: (tables, over) => recordedLog(sessions, tables, over),
   client: () => postgresLoadClient(sessions),
 });

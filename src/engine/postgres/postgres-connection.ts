@@ -47,15 +47,18 @@ const pinOptions = Object.entries(PINS)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ');
 
+/** `unpinned` is for looking at what others meet: nothing but that may be asked there. */
+export type Pinning = 'pinned' | 'unpinned';
+
 /** Values are text both ways. `label` names the purpose of the session in `pg_stat_activity`. */
-export const clientConfig = (options: OpenOptions, label: string): pg.ClientConfig => {
+export const clientConfig = (options: OpenOptions, label: string, pinning: Pinning = 'pinned'): pg.ClientConfig => {
   const {url} = options;
   const address = addressOf(url);
   return {
     ...address,
     application_name: `crossfade ${options.migration.short} ${options.actor === 'watchdog' ? 'watchdog ' : ''}${label}`,
     // The last one counts.
-    options: `${url.parameter('options') ?? ''} ${pinOptions}`.trim(),
+    options: pinning === 'unpinned' ? '-c search_path=pg_catalog' : `${url.parameter('options') ?? ''} ${pinOptions}`.trim(),
     ...KEEP_ALIVE,
     connectionTimeoutMillis: 10_000,
     types: AS_TEXT,

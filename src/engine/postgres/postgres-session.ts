@@ -9,7 +9,7 @@ import type {Effects} from '../../model/effects.ts';
 import type {Side} from '../../model/side.ts';
 import {within} from '../../model/time-limit.ts';
 import type {OpenOptions} from '../engine.ts';
-import {clientConfig} from './postgres-connection.ts';
+import {clientConfig, type Pinning} from './postgres-connection.ts';
 import {connectionError, statementError} from './postgres-errors.ts';
 import type {Sql} from './postgres-statement.ts';
 
@@ -55,8 +55,8 @@ export class PgSession {
     });
   }
 
-  static async open(options: OpenOptions, label: string, pipeline = false): Promise<PgSession> {
-    const client = new pg.Client({...clientConfig(options, label), pipeline});
+  static async open(options: OpenOptions, label: string, pipeline = false, pinning?: Pinning): Promise<PgSession> {
+    const client = new pg.Client({...clientConfig(options, label, pinning), pipeline});
     const session = new PgSession(client, label, options);
     await options.effects.point('sql.send', `${options.side} ${label}: connect`);
     try {
