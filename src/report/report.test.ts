@@ -150,13 +150,14 @@ test('the end of the way back leaves a record; one that says nothing is none', (
     ...moved,
     ...through('reverse-window'),
     started('decommission'),
-    ended('decommission', 'done', {record: {...record, parked, copies}}),
+    ended('decommission', 'done', {record: {...record, parked, copies, fencedYet: ['shop.orders']}}),
   ];
   const told = report(over);
-  expect(told.decommission).toEqual({...record, parked, copies});
+  expect(told.decommission).toEqual({...record, parked, copies, fencedYet: ['shop.orders']});
   expect(pageOf(told)).toMatch(
     /up to <code>0\/1A2B<\/code>, deletions among them, and none behind it, but for rows that it could not hold: 2 of shop\.orders\.[^]*900[^]*64KiB/,
   );
+  expect(pageOf(told)).toContain('triggers of that fence on shop.orders. They let everything pass');
   expect(report(moved).decommission).toBeNull();
   expect(report([...moved, ...through('reverse-window', 'decommission')]).decommission).toBeNull();
 });
