@@ -10,6 +10,8 @@ const LINGER_MS = 2000;
  */
 export function leave(code: number, lingerMs = LINGER_MS): void {
   process.exitCode = code;
+  // Without this Node takes its loop apart at a natural end, and may do so for ever, at full speed, over a socket that is gone (seen with 24.21).
+  process.once('exit', () => process.exit());
   setInterval(() => {
     if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
   }, lingerMs).unref();

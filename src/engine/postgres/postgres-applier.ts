@@ -63,8 +63,9 @@ export class PostgresApplier implements Applier {
       return {missing, refused: []};
     } catch (error) {
       if (!isOfRows(error)) throw error;
+      // Without a savepoint the transaction itself could not begin.
+      await this.#session.query('ROLLBACK TO SAVEPOINT step').catch(() => Promise.reject(error));
     }
-    await this.#session.query('ROLLBACK TO SAVEPOINT step');
     return this.#stepByStep(rounds);
   }
 
