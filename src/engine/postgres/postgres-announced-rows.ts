@@ -40,7 +40,7 @@ import {
   startReplication,
 } from './postgres-stream-statements.ts';
 import {refreshView} from './postgres-views.ts';
-import {beginApply, tagStatement, writerSettings} from './postgres-writer.ts';
+import {beginApply, tagStatement, WRITES_IN_TRANSACTIONS, writerSettings} from './postgres-writer.ts';
 
 export const announcedSource = (announce: Announce, migration: MigrationRef): Statements['source'] => ({
   createStream: (direction, tables) => announce(stream(migration, direction, tables)),
@@ -112,6 +112,7 @@ export const announcedTarget = (announce: Announce, migration: MigrationRef): St
   apply: (direction, tables) =>
     announce([
       {sql: writerSettings(migration)},
+      WRITES_IN_TRANSACTIONS,
       {sql: beginApply(migration, direction), when: ARRIVES},
       ...tables.flatMap((table) => [...changes(table), {sql: table.only ? deleteMoved(table) : truncateOnly([table]), when: TRUNCATED}]),
       {sql: 'COMMIT', when: ARRIVES},

@@ -22,11 +22,12 @@ import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import type {Sql} from './postgres-statement.ts';
 import {windowStatements} from './postgres-windows.ts';
-import {beginApply, openWriter} from './postgres-writer.ts';
+import {beginApply, openWriter, WRITES_IN_TRANSACTIONS} from './postgres-writer.ts';
 
 /** A unique index or an exclusion constraint. */
 const UNIQUE_REFUSALS = new Set(['23505', '23P01']);
 
+const NO_SAVEPOINT = new Set(['3B001', '25P01']);
 /** The server has refused what a row, or its table, is; whatever else went wrong is nothing that fewer rows at a time would mend. */
 const isOfRows = (error: unknown): boolean => /^(22|23|42)/.test(codeOf(error) ?? '');
 
@@ -52,7 +53,9 @@ export class PostgresApplier implements Applier {
   }
 
   static async open(sessions: PgSessions, migration: MigrationRef, lane: Lane): Promise<PostgresApplier> {
-    return new PostgresApplier(await openWriter(sessions, migration, `apply ${lane.direction}`, {pipelined: true}), migration, lane);
+    const session = await openWriter(sessions, migration, `apply ${lane.direction}`, {pipelined: true});
+    await session.query(WRITES_IN_TRANSACTIONS);
+    return new PostgresApplier(session, migration, lane);
   }
 
   async write(batches: readonly TableBatch[]): Promise<AppliedRows> {
@@ -62,9 +65,10 @@ export class PostgresApplier implements Applier {
       this.#missing.push(...missing);
       return {missing, refused: []};
     } catch (error) {
-      if (!isOfRows(error)) throw error;
-      // Without a savepoint the transaction itself could not begin.
-      await this.#session.query('ROLLBACK TO SAVEPOINT step').catch(() => Promise.reject(error));
+      if (!isOfRows(error) && refusedValues(error) === undefined) throw error;
+      await this.#session.query('ROLLBACK TO SAVEPOINT step').catch((other: unknown) => {
+        throw NO_SAVEPOINT.has(codeOf(other) ?? '') ? error : other; // then the transaction itself could not begin
+      });
     }
     return this.#stepByStep(rounds);
   }

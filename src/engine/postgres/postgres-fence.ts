@@ -1,6 +1,6 @@
 import type {FenceRow, FenceState} from '../../model/fence-row.ts';
 import {TransientError} from '../../model/errors.ts';
-import type {Table, TableName} from '../../model/table.ts';
+import {nameOf, type Table, type TableName} from '../../model/table.ts';
 import {decideCommit, decideRelease} from '../../model/cutover-decision.ts';
 import {AttemptOver, type Fence, type MigrationRef} from '../engine.ts';
 import {codeOf, isPassing} from './postgres-errors.ts';
@@ -163,7 +163,7 @@ export class PostgresFence implements Fence {
     for (const epoch of new Set((await released()).map((one) => one.epoch))) {
       for (const statement of this.#drops(tables, epoch)) if (!(await this.#droppedUnlessBusy(statement))) wasBusy = true;
     }
-    return wasBusy ? (await released()).map(({table}) => table) : [];
+    return wasBusy ? distinct((await released()).map(({table}) => table)) : [];
   }
 
   async remove(tables: readonly Table[]): Promise<void> {
@@ -198,3 +198,5 @@ export class PostgresFence implements Fence {
       });
   }
 }
+
+const distinct = (tables: readonly TableName[]): TableName[] => [...new Map(tables.map((table) => [nameOf(table), table])).values()];

@@ -1,4 +1,5 @@
 /** A lane that leaves out the rows that the server refuses for their values (H-109). */
+import {randomBytes} from 'node:crypto';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {openSide, type TestSide} from '../../../test/support/databases.ts';
 import {postgresServer} from '../../../test/support/servers.ts';
@@ -9,7 +10,19 @@ import type {RowOperation} from '../../model/row-operation.ts';
 const nothing = {rereadAdd: [], rereadRemove: [], rereadClear: [], ends: []};
 const at = (text: string): Position => text as Position;
 const insert = (row: Row): RowOperation => ({form: 'insert', key: [row['id'] ?? null], row});
-const row = (id: string, more: Row = {}): Row => ({id, word: 'new', code: `code ${id}`, n: '1', mood: 'glad', during: null, ...more});
+const row = (id: string, more: Row = {}): Row => ({
+  id,
+  word: 'new',
+  code: `code ${id}`,
+  n: '1',
+  mood: 'glad',
+  during: null,
+  big: null,
+  ...more,
+});
+
+/** Longer than an index takes, however it is packed. */
+const incompressible = (length: number): string => randomBytes(length).toString('hex');
 
 let side: TestSide;
 
@@ -17,7 +30,7 @@ beforeAll(async () => {
   side = await openSide('source', await (await postgresServer()).createDatabase());
   await side.run(
     `CREATE TYPE mood AS ENUM ('glad')`,
-    `CREATE TABLE items (id int PRIMARY KEY, word varchar(5) CHECK (word <> 'odd'), code text UNIQUE, n smallint NOT NULL, mood mood, during tsrange,
+    `CREATE TABLE items (id int PRIMARY KEY, word varchar(5) CHECK (word <> 'odd'), code text UNIQUE, n smallint NOT NULL, mood mood, during tsrange, big text UNIQUE,
        EXCLUDE USING gist (during WITH &&))`,
     `CREATE TABLE parts (id int PRIMARY KEY) PARTITION BY RANGE (id)`,
     `CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (1) TO (10)`,
@@ -41,6 +54,7 @@ test('refused rows are left out and named without their values, and the rest is 
     [row('104', {code: 'two'}), /^23505: .*"items_code_key"/],
     [row('105', {word: 'odd'}), /^23514: .*"items_word_check"/],
     [row('106', {mood: 'ecstatic'}), /^22P02: invalid input value for enum/],
+    [row('108', {big: incompressible(20_000)}), /^54000: index row/],
     [row('107', {during: '[2024-01-15, 2024-01-16)'}), /^23P01: .*"items_during_excl"/],
   ];
   const good = Array.from({length: 300}, (_, i) => insert(row(String(1000 + i))));
@@ -57,9 +71,9 @@ test('refused rows are left out and named without their values, and the rest is 
   expect(JSON.stringify(refused)).not.toMatch(/secret|70000|'two'|ecstatic|01-15/);
   await lane.commit({position: at('0/2'), commitSeq: 0, ...nothing});
   expect(await side.value('SELECT count(*) FROM items')).toBe('302');
-  expect((await target.windows()).rereads).toHaveLength(8);
+  expect((await target.windows()).rereads).toHaveLength(9);
   const parked = await target.parked();
-  expect(parked.map(({key}) => key[0])).toEqual(['101', '102', '103', '104', '105', '106', '107', '50']);
+  expect(parked.map(({key}) => key[0])).toEqual(['101', '102', '103', '104', '105', '106', '107', '108', '50']);
   expect(parked.every(({since}) => Date.parse(since) > Date.now() - 3_600_000)).toBe(true);
   await lane.commit({
     position: at('0/2'),

@@ -31,9 +31,12 @@ export const writerSettings = (migration: MigrationRef): Sql => ({
 export const tagStatement = (migration: MigrationRef, lane: string): string =>
   `INSERT INTO crossfade.tag (migration, lane, n) VALUES ('${migration.short}', '${lane}', 1) ON CONFLICT (migration, lane) DO UPDATE SET n = crossfade.tag.n + 1`;
 
+/** Statements are sent behind a BEGIN that has not been answered: should it fail, none of them may stand by itself (invariant 2). */
+export const WRITES_IN_TRANSACTIONS = 'SET default_transaction_read_only = on';
+
 /** One apply transaction; constraints that can wait are looked at when it commits. */
 export const beginApply = (migration: MigrationRef, direction: Direction): string =>
-  `BEGIN; SET CONSTRAINTS ALL DEFERRED; ${tagStatement(migration, `apply-${direction}`)}`;
+  `BEGIN READ WRITE; SET CONSTRAINTS ALL DEFERRED; ${tagStatement(migration, `apply-${direction}`)}`;
 
 export const tagged = <T>(session: PgSession, migration: MigrationRef, lane: string, act: () => Promise<T>): Promise<T> =>
   session.transaction(`BEGIN; ${tagStatement(migration, lane)}`, act);
