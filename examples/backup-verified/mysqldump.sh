@@ -37,7 +37,7 @@ SQL
 # until_said FILE WORDS PROCESS: waits for the words, or ends with that process.
 until_said() {
   until grep -q "$2" "$1"; do
-    if ! kill -0 "$3" 2> /dev/null; then wait "$3" || exit 1; grep -q "$2" "$1" || exit 1; fi
+    if ! kill -0 "$3" 2> /dev/null; then wait "$3" || return 1; grep -q "$2" "$1" || return 1; fi
     sleep 0.1
   done
 }

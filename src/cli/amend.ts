@@ -9,6 +9,7 @@ import {planArgument} from './plan-argument.ts';
 import {EXIT} from './exit-codes.ts';
 import {cannotAsk, confirmed} from './prompt.ts';
 import {runsOf, unfinishedOf, withState} from './run-choice.ts';
+import {requireRole} from './role-guard.ts';
 import {isRunnerAlive} from './runner-alive.ts';
 
 /** What has become rows, slots and fences cannot be changed by changing a file. Each with what rests on it. */
@@ -40,6 +41,7 @@ export const command: CommandModule = {
           code: 'CF-VERB-001',
           next: `crossfade run ${String(args[0])}`,
         });
+      requireRole('amend', run.state, invocation.person);
       const diff = planDiff(run.state.plan.content, pinned.plan);
       if (!diff) return (output.data('the plan is what the run has already; nothing was changed'), EXIT.done);
       requireAmendable(run.state, pinned.plan);

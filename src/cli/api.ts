@@ -131,6 +131,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'CF-APPROVE-005': 403,
   'CF-VERB-001': 409,
   'CF-VERB-002': 409,
+  'CF-VERB-003': 403,
 };
 
 const statusOfCode = (code: unknown): number => Object.entries(STATUS).find(([known]) => known === code)?.[1] ?? 500;

@@ -1,5 +1,8 @@
 /** What people may ask for whom the plan knows by the account that types it. */
-import {expect, test} from 'vitest';
+import {rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, expect, test, vi} from 'vitest';
 import {runnerHere, stateFolder, type} from '../../test/support/command-line.ts';
 import {BEFORE_CUTOVER, created, passed, through, verdict} from '../../test/support/journal-facts.ts';
 import {keyed} from '../../test/support/people.ts';
@@ -34,13 +37,34 @@ const STEERING = [
 ] as const;
 const NO = ['reject', 'approval', '--reason', 'not today'] as const;
 
-const RUNNERS = [['resume'], ['verify', '--repair']] as const;
+/** The same plan, as far as names go. */
+const PLAN = join(tmpdir(), `crossfade-role-guard-${process.pid}.yaml`);
+const written = {
+  name: created.name,
+  workflow: 'live-migration',
+  source: {engine: 'postgres', url: 'env:SOURCE_URL'},
+  target: {engine: 'postgres', url: 'env:TARGET_URL'},
+  schema: {kind: 'catalog'},
+  scope: {tables: ['shop.*']},
+  switch: ['router'],
+  reverse: {window: '7d'},
+};
+beforeAll(() => {
+  writeFileSync(PLAN, JSON.stringify(written));
+  for (const name of ['SOURCE_URL', 'TARGET_URL']) vi.stubEnv(name, 'postgres://127.0.0.1:1/nowhere');
+});
+afterAll(() => {
+  rmSync(PLAN);
+  vi.unstubAllEnvs();
+});
+
+const RUNNERS = [['resume'], ['verify', '--repair'], ['unlock'], ['worker'], ['run', PLAN], ['amend', PLAN, '--reason', 'mine']] as const;
 
 test.each([...[...STEERING, ...RUNNERS, NO].map((words) => ['view', words] as const), ['operate', NO] as const])(
   'whoever may %s is refused %j, and nothing is recorded',
   async (role, words) => {
     const {code, err, added} = await typed(role, words);
-    expect({code, added}).toEqual({code: 2, added: []});
+    expect({code, added}, err).toEqual({code: 2, added: []});
     expect(err).toContain(
       `eve may ${role}, and not ${words[0] === 'verify' ? words.join(' ') : words[0]}: the plan says so of ${currentPerson().name}`,
     );

@@ -5,7 +5,7 @@ import type {Invocation} from './command.ts';
 import {confirmed} from './prompt.ts';
 
 export function mayBegin({plan, file}: PinnedPlan, {global, prompt, output}: Invocation): Promise<boolean> {
-  if (!prompt.canAsk) return Promise.resolve(true);
+  if (!prompt.canAsk && global.confirm === undefined) return Promise.resolve(true);
   return confirmed({severity: 'moderate', planName: plan.name, consequences: beginning(plan, file)}, global, prompt, output);
 }
 

@@ -1,5 +1,5 @@
 /** `crossfade run PLAN`: the runner, in the foreground, until the end. The same plan again goes on where it was. */
-import type {Journal, JournalStore, MigrationSummary} from '../journal/journal.ts';
+import type {Actor, Journal, JournalStore, MigrationSummary} from '../journal/journal.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {RehearsedOn} from '../model/rehearsal-record.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
@@ -24,7 +24,7 @@ export const command: CommandModule = {
     const store = await openStateStore(invocation.global.state, effects);
     try {
       const {mayBegin} = await import('./run-question.ts');
-      const journal = await findOrCreate(store, pinned, effects.randomId(), () => mayBegin(pinned, invocation));
+      const journal = await findOrCreate(store, pinned, effects.randomId(), invocation.person, () => mayBegin(pinned, invocation));
       if (!journal) return EXIT.done;
       const {runToEnd} = await import('./run-to-end.ts');
       return await runToEnd({store, journal, pinned, effects, output: invocation.output, patience, global: invocation.global});
@@ -39,6 +39,7 @@ const findOrCreate = async (
   store: JournalStore,
   pinned: PinnedPlan,
   id: string,
+  person: Actor,
   mayBegin: () => Promise<boolean>,
 ): Promise<Journal | undefined> => {
   const {runState} = await import('../journal/run-state.ts');
@@ -50,6 +51,7 @@ const findOrCreate = async (
     if (!entries.length) return begin(journal, pinned); // created, and killed before its first entry
     const state = runState(entries);
     if (state.isFinal) continue;
+    (await import('./role-guard.ts')).requireRole('run', state, person);
     if (state.plan.checksum === pinned.checksum) return journal;
     if (!state.runner && state.plan.workflow === pinned.plan.workflow) return pinAgain(journal, state.plan.content, pinned);
     throw new TerminalError(

@@ -66,7 +66,7 @@ async function carryOut(verb: SignalVerb, chosen: Run, invocation: Invocation): 
   const gate = verb.argument?.name === 'gate' ? argument : undefined;
   const timeoutMs = timeoutOf(invocation);
   const look = (run: Run): void => {
-    requireRole(verb.verb, run.state, invocation.person);
+    if (invocation.options['dryRun'] !== true) requireRole(verb.verb, run.state, invocation.person);
     requireFit(verb.verb, run.state, workflowOf(run.state), gate);
   };
   look(chosen);

@@ -17,6 +17,7 @@ import {EXIT, type ExitCode} from './exit-codes.ts';
 import {pinnedPlanOf} from './pinned-plan.ts';
 import {cannotAsk, confirmed} from './prompt.ts';
 import {chooseRun, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
+import {requireRole} from './role-guard.ts';
 import {isRunnerAlive} from './runner-alive.ts';
 import {since} from './spans.ts';
 
@@ -31,6 +32,7 @@ export const command: CommandModule = {
   run: (invocation) =>
     withState(invocation, async (store) => {
       const run = chooseRun(await runsOf(store), invocation, {finishedToo: false});
+      if (invocation.options['dryRun'] !== true) requireRole('unlock', run.state, invocation.person);
       const {plan} = await pinnedPlanOf(run.state);
       invocation.output.say('asking both databases …');
       const sides = await openSides(plan, refOf(run.id, plan.name), systemEffects);

@@ -39,7 +39,9 @@ export const command: CommandModule = {
       const {throttled} = throttledOf(run.state.tuning);
       if (throttled !== undefined) invocation.output.say(`this takes longer, or stands still: throttled: ${throttled}`);
       const isAttended = run.state.runner && isRunnerAlive(run.state.runner) !== false;
-      return isAttended ? askRunner(run, asked, invocation) : (await import('./verify-alone.ts')).verifyAlone(run, asked, invocation);
+      if (isAttended) return askRunner(run, asked, invocation);
+      requireRole('verify', run.state, invocation.person); // without a runner it takes the lease, and brings over what the log has
+      return (await import('./verify-alone.ts')).verifyAlone(run, asked, invocation);
     }),
 };
 

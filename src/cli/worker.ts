@@ -7,6 +7,7 @@ import type {JournalStore} from '../journal/journal.ts';
 import {runState} from '../journal/run-state.ts';
 import {openStateStore} from '../journal/state-store.ts';
 import type {Effects} from '../model/effects.ts';
+import {requireRole} from './role-guard.ts';
 import {type ErrorCode, isCoded, TransientError} from '../model/errors.ts';
 import {engines as ENGINES} from '../engine/engines.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
@@ -33,6 +34,7 @@ export const command: CommandModule = {
     const store = await openStateStore(invocation.global.state, effects);
     try {
       const run = chooseRun(await runsOf(store), invocation, {finishedToo: false});
+      if (invocation.options['dryRun'] !== true) requireRole('worker', run.state, invocation.person);
       const pinned = await pinnedPlanOf(run.state);
       return await (invocation.options['dryRun'] === true ? sayWhoWorks : work)({invocation, effects, store, run, pinned});
     } finally {

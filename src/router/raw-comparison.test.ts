@@ -66,6 +66,7 @@ test.each<[string, RawKind, RawValue, RawKind, RawValue]>([
   ['a number that has become one with a floating point', 'double', '3', 'number', '3'],
   ['blanks where the target has some of its own', 'text', 'a ', 'padded', 'a  '],
   ['a zero date', 'date', '0000-00-00', 'date', null],
+  ['a date as another DateStyle prints it', 'date', '2026-02-28', 'date', '28.02.2026'],
   ['a zero time', 'datetime', '0000-00-00 00:00:00', 'datetime', null],
   ['an empty member, which may be none', 'label', '', 'label', null],
   ['bytes in a form that is not asked for', 'bytes', hex('00'), 'bytes', '\\000'],

@@ -29,6 +29,8 @@ const by =
 const both = (text: Text): Forms => [by(text), by(text)];
 
 const same: Text = (text) => text;
+/** Not as a role with another DateStyle is told it. */
+const isoDate: Text = (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? text : undefined);
 const hexOf: Text = (text) => Buffer.from(text, 'utf8').toString('hex');
 /** Not the older form, in which a server prints them where it is told to. */
 const byteaHex: Text = (text) => (text.startsWith('\\x') ? text.slice(2) : undefined);
@@ -107,7 +109,7 @@ const RULES: Readonly<Partial<Record<`${RawKind} ${RawKind}`, Forms>>> = {
   'bytes uuid': [by(same), by(bare)],
   'json json': [json, json],
   'json text': [json, json],
-  'date date': [by(dated(same)), by(same)],
+  'date date': [by(dated(isoDate)), by(isoDate)],
   'datetime datetime': [by(dated(secondsText)), by(secondsText)],
   'time time': both(clockText),
 };

@@ -111,7 +111,7 @@ test('a throttle of the plan that stops the copy is told to a hook, and the run 
     hooks: [{on: 'throttled', run: file}],
   });
   story.start(['run', plan]);
-  await untilTrue('it is told', () => existsSync(log));
+  await untilTrue('it is told', () => existsSync(log) && readFileSync(log, 'utf8').endsWith('\n'));
   expect(readFileSync(log, 'utf8')).toMatch(/^throttled sql .*7.*\n$/);
   expect((await story.type('set', 'throttle.sql=off', '--reason', 'the story')).code).toBe(0);
   await story.untilFact('the gate', ({type}) => type === 'gate-verdict');

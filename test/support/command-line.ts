@@ -30,10 +30,11 @@ export type StateFolder = AsyncDisposable & {
 
 export async function stateFolder(): Promise<StateFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'crossfade-state-'));
-  const withJournal = async <T>(id: string, isNew: boolean, act: (journal: Journal) => Promise<T>): Promise<T> => {
+  /** `name`: of a new one. */
+  const withJournal = async <T>(id: string, name: string | undefined, act: (journal: Journal) => Promise<T>): Promise<T> => {
     const store = await openStateStore(folder, realEffects());
     try {
-      return await act(isNew ? await store.create(id, id) : await store.open(id));
+      return await act(name === undefined ? await store.open(id) : await store.create(id, name));
     } finally {
       await store.close();
     }
@@ -43,12 +44,14 @@ export async function stateFolder(): Promise<StateFolder> {
   };
   return {
     folder,
-    begin: (id, ...facts) => withJournal(id, true, appendAll(facts)),
-    append: (id, ...facts) => withJournal(id, false, appendAll(facts)),
-    facts: (id) => withJournal(id, false, async (journal) => (await journal.entries()).map(({fact}) => fact)),
+    begin: (id, ...facts) => withJournal(id, nameIn(facts) ?? id, appendAll(facts)),
+    append: (id, ...facts) => withJournal(id, undefined, appendAll(facts)),
+    facts: (id) => withJournal(id, undefined, async (journal) => (await journal.entries()).map(({fact}) => fact)),
     [Symbol.asyncDispose]: () => rm(folder, {recursive: true}),
   };
 }
+
+const nameIn = (facts: readonly JournalFact[]): string | undefined => facts.find((fact) => fact.type === 'migration-created')?.name;
 
 /** A runner of this machine; this very process unless another is named. */
 export const runnerHere = (pid = process.pid): JournalFact => ({type: 'runner-started', epoch: 1, holder: `ann@${hostname()}`, pid});

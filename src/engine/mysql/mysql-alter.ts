@@ -11,7 +11,7 @@ import {type Change, type Ddl, hasProgram, isNoted, isTogether, type Piece} from
 import {changeFindings} from './mysql-change-findings.ts';
 import {BEGUN, ChangeRecord, CONTRACTING, IN_STEP} from './mysql-change-record.ts';
 import {changeOf} from './mysql-changes.ts';
-import {isPassing, numberOf} from './mysql-errors.ts';
+import {isPassing, numberOf, withoutValue} from './mysql-errors.ts';
 import {lockWait} from './mysql-fence-statements.ts';
 import {fillChunk, notComputed} from './mysql-fill.ts';
 import {runNoted} from './mysql-noted-statement.ts';
@@ -245,7 +245,7 @@ const stillUsed = (what: string, objects: readonly string[]): TerminalError =>
   });
 
 const notUnique = ({subject}: Change, cause: unknown): TerminalError =>
-  new TerminalError(`${subject} cannot be unique: ${cause instanceof Error ? cause.message : String(cause)}`, {
+  new TerminalError(`${subject} cannot be unique: ${withoutValue(cause)}`, {
     code: 'CF-VERIFY-001',
     cause,
     next: 'make those rows differ and crossfade resume, or crossfade abort',

@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {DatabaseUrl} from '../../model/database-url.ts';
 import {recordingEffects} from '../../../test/support/effects.ts';
 import {connectionError, isPassing, statementError} from './mysql-errors.ts';
+import {notComputed} from './mysql-fill.ts';
 
 const said = (errno: number, message = 'x'): Error => Object.assign(new Error(message), {errno, code: 'ER_X', sqlState: 'HY000'});
 const network = (code: string): Error => Object.assign(new Error(code), {errno: -104, code, fatal: true});
@@ -62,4 +63,11 @@ describe('what the server says', () => {
     expect(found).toMatchObject({code});
     expect(found.message).not.toContain('hunter2');
   });
+});
+
+it('a value of a row in it is left out', () => {
+  const message = `Truncated incorrect INTEGER value: '12 secret'`;
+  expect(notComputed('pieces of shop.orders', said(1292, message)).message).toBe(
+    `pieces of shop.orders cannot be computed for some row: Truncated incorrect INTEGER value: '...'`,
+  );
 });

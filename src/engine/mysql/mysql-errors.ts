@@ -35,7 +35,7 @@ const OF_A_ROW = new Set([
   ...[3819, 4025, 4038],
 ]);
 /** The longest that could be one, because nothing in it is escaped. */
-const QUOTED_VALUE = /\b(entry|value:?) '[^]*'(?= for (?:column|key|function)\b)|\b(?:entry|value:?) '[^]*'/i;
+const QUOTED_VALUE = /\b(entry|value:?) '[^]*'(?= for (?:column|key|function)\b)|\b(entry|value:?) '[^]*'/i;
 const SCHEMA_CHANGED = 1412;
 const NO_TLS = 'HANDSHAKE_NO_SSL_SUPPORT';
 const TLS_ASKED_FOR = 3159;
@@ -82,8 +82,11 @@ const schemaChanged = (error: unknown, label: string, side: Side): TerminalError
 export const refusedValues = (error: unknown): string | undefined => {
   if (error instanceof RangeError) return 'a value that this type has no text for';
   const number = numberOf(error) ?? 0;
-  return OF_A_ROW.has(number) ? `${number}: ${textOf(error).replace(QUOTED_VALUE, "$1 '...'")}` : undefined;
+  return OF_A_ROW.has(number) ? `${number}: ${withoutValue(error)}` : undefined;
 };
+
+/** What the server says, without the value that it quotes. */
+export const withoutValue = (error: unknown): string => textOf(error).replace(QUOTED_VALUE, "$1$2 '...'");
 
 /** A connection that could not be made. */
 export const connectionError = (error: unknown, options: OpenOptions): Error => {

@@ -5,7 +5,7 @@ import type {FillRequest} from '../alter.ts';
 import type {MigrationRef} from '../engine.ts';
 import type {Change, Fill} from './mysql-change.ts';
 import {finishChunk} from './mysql-chunks.ts';
-import {isPassing} from './mysql-errors.ts';
+import {isPassing, withoutValue} from './mysql-errors.ts';
 import {rangeCondition} from './mysql-read-statements.ts';
 import type {MySession} from './mysql-session.ts';
 import {quoteName, quoteTable, quoteValue} from './mysql-sql.ts';
@@ -59,7 +59,7 @@ const fillRows = async (session: MySession, name: string, statements: readonly s
 };
 
 export const notComputed = (name: string, cause: unknown): TerminalError =>
-  new TerminalError(`${name} cannot be computed for some row: ${cause instanceof Error ? cause.message : String(cause)}`, {
+  new TerminalError(`${name} cannot be computed for some row: ${withoutValue(cause)}`, {
     code: 'CF-APPLY-002',
     cause,
     next: 'correct the rows and crossfade resume, or crossfade abort and correct the expression',

@@ -63,8 +63,9 @@ const replacementChange = (planned: Replacement, ending: Ddl): OwnChange => {
       doing: 'completing',
       pieces: [
         ...letGo,
-        ...into.flatMap((part) => setDefault(part)),
+        // Before the default: should it fail, triggers that are made again would take a default for a value that was written.
         ...goesWith.map((index) => dropIndex(table, index, 'dropping an index of')),
+        ...into.flatMap((part) => setDefault(part)),
         ending,
       ],
     },
