@@ -5,8 +5,10 @@
 # BACKUP_URL   the database to back up; a role that may read the tables
 # SCRATCH_URL  an empty database on a server that nobody uses, of the same version or a newer one; what is in it is dropped
 # BACKUP_FILE  where the backup is kept
+# PGPASSFILE   a file with the passwords, which the addresses are without
 . "$(dirname "$0")/tables.sh"
 : "${BACKUP_URL:?}" "${SCRATCH_URL:?}" "${BACKUP_FILE:?}"
+without_password "$BACKUP_URL" "$SCRATCH_URL"
 
 # The backup and the measure of the original see the same snapshot, so writes that go on meanwhile are in neither.
 taken_at=$(date -u +%Y-%m-%dT%H:%M:%SZ)

@@ -6,15 +6,22 @@
 #                       tablespaces go into $tablespaces
 #
 # BACKUP_URL      the database on the source, PostgreSQL 13 or later; a role that may lock the tables (UPDATE), and may execute
-#                 pg_create_restore_point and pg_switch_wal
+#                 pg_create_restore_point and pg_switch_wal; its password is in a file that PGPASSFILE names
 # SCRATCH_FOLDER  where there is room for all of the source; what is restored there is taken away in the end
 # PG_BIN          the server's programs, of the source's version, such as /usr/lib/postgresql/17/bin; they do not run as root
 : "${BACKUP_URL:?}" "${SCRATCH_FOLDER:?}" "${PG_BIN:?}"
+without_password "$BACKUP_URL"
+
+# A call that ran into the gate's limit was ended with all of its group, the server among it, and could take nothing away.
+for left in "$SCRATCH_FOLDER"/crossfade-restored-*; do
+  if [ -d "$left/data" ] && ! "$PG_BIN/pg_ctl" --pgdata="$left/data" status > /dev/null 2>&1; then rm -rf "$left"; fi
+done
 
 room=$(mktemp -d "$SCRATCH_FOLDER/crossfade-restored-XXXXXX")
 scratch=$room/data
 tablespaces=$room/tablespaces
-trap '"$PG_BIN/pg_ctl" --pgdata="$scratch" --mode=immediate stop > /dev/null 2>&1 || true; rm -rf "$work" "$room"' EXIT
+server=''
+trap 'if [ -n "$server" ]; then kill -QUIT "$server" 2> /dev/null || true; wait "$server" || true; fi; rm -rf "$work" "$room"' EXIT
 mkdir -m 700 "$scratch" "$tablespaces"
 
 newest_backup > "$work/backup"
@@ -54,11 +61,14 @@ echo 'local all all trust' > "$work/pg_hba.conf"
 settings="-c config_file=$work/postgresql.conf -c hba_file=$work/pg_hba.conf -c unix_socket_directories=$work -c port=5432"
 settings="$settings -c listen_addresses= -c hot_standby=off -c archive_mode=off -c max_prepared_transactions=$prepared"
 settings="$settings -c shared_preload_libraries= -c logging_collector=off -c ssl=off -c fsync=off"
-"$PG_BIN/pg_ctl" --pgdata="$scratch" --log="$work/log" --options="$settings" --no-wait start > /dev/null
+# In the group of this script, which pg_ctl would take it out of.
+# shellcheck disable=SC2086
+"$PG_BIN/postgres" -D "$scratch" $settings > "$work/log" 2>&1 < /dev/null &
+server=$!
 ask_restored() { ask_postgres --host="$work" --port=5432 --username="$role" --dbname="$database" "$@"; }
 until ask_restored --command='SELECT' > /dev/null 2>&1; do
   sleep 1
-  "$PG_BIN/pg_ctl" --pgdata="$scratch" status > /dev/null || { grep -E 'FATAL|PANIC' "$work/log" | tail -n 1 >&2; exit 1; }
+  kill -0 "$server" 2> /dev/null || { grep -E 'FATAL|PANIC' "$work/log" | tail -n 1 >&2; exit 1; }
 done
 { echo "SET TimeZone = 'UTC';"; measure_postgres; } | ask_restored > "$work/restored"
 

@@ -11,6 +11,17 @@ if printf '%s\n' "$CROSSFADE_TABLES" | grep -qvE '^[a-z_][a-z0-9_]*\.[a-z_][a-z0
   exit 2
 fi
 
+# without_password ADDRESS...: what is in the words of a command stands in the list of processes.
+without_password() {
+  for address in "$@"; do
+    case $address in
+      *://*:*@* | *password=*)
+        echo "an address has its password in it; put that into a file that PGPASSFILE names, or into a service file" >&2
+        exit 2 ;;
+    esac
+  done
+}
+
 # Processes that must not go on when this one is over.
 busy=''
 work=$(mktemp -d)

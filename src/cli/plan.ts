@@ -40,7 +40,7 @@ export const command: CommandModule = {
 };
 
 function nothingToDo({plan: {name}, checksum}: PinnedPlan, output: Output): ExitCode {
-  if (output.isJson) output.document({plan: name, checksum, phases: []});
+  if (output.isJson) output.document({plan: name, checksum, tables: [], findings: [], missing: [], throttles: [], hooks: [], phases: []});
   else output.data(`${name} is complete: nothing is left to do`);
   return EXIT.done;
 }

@@ -8,6 +8,7 @@ import {installedTool} from '../support/installed-tools.ts';
 import {hadServers, type HadServer} from '../support/mysql-databases.ts';
 import {loginOf} from '../support/mysql-process.ts';
 import {clientPrograms} from '../support/mysql-programs.ts';
+import {passFile, withoutPassword} from '../support/pass-file.ts';
 import {ifHad, optional, postgresServer} from '../support/servers.ts';
 import {storyDatabase} from '../support/story-database.ts';
 
@@ -20,9 +21,16 @@ test.skipIf(!server)('pg_dump', async () => {
   using hook = backupHook({
     hook: 'pg-dump.sh',
     tables: TABLES,
-    environment: (folder) => ({BACKUP_URL: source.url, SCRATCH_URL: scratch.url, BACKUP_FILE: join(folder, 'shop.dump')}),
+    environment: (folder) => ({
+      BACKUP_URL: withoutPassword(source.url),
+      SCRATCH_URL: withoutPassword(scratch.url),
+      BACKUP_FILE: join(folder, 'shop.dump'),
+      PGPASSFILE: passFile(folder, [source.url, scratch.url]),
+    }),
   });
   await filled(source);
+  const shown = hook.check({BACKUP_URL: `postgres://me:secret@${new URL(source.url).host}/shop`});
+  await expect(shown).rejects.toThrow('an address has its password in it');
   expect(await whileWriting(source.url, NEW_ORDER, () => hook.check())).toMatchObject(WHOLE);
   expect(Number(await scratch.value('SELECT count(*) FROM shop.orders'))).toBeGreaterThanOrEqual(500);
   hook.program('pg_dump', `exec ${tools?.[1]} --exclude-table-data=shop.orders "$@"`);

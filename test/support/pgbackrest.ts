@@ -3,6 +3,7 @@ import {execFileSync} from 'node:child_process';
 import {chownSync, cpSync, mkdirSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {serverAccount} from '../../examples/demo/embedded-binaries.ts';
+import {passFile, withoutPassword} from './pass-file.ts';
 import type {OwnPostgresServer} from './servers.ts';
 import type {StoryDatabase} from './story-database.ts';
 
@@ -31,7 +32,8 @@ export async function backedUp(server: OwnPostgresServer, source: StoryDatabase,
   mkdirSync(home);
   writeFileSync(config, configText(home, dataFolder, source.port));
   cpSync('examples/backup-verified', join(home, 'hooks'), {recursive: true});
-  if (account) chownSync(home, account.uid, account.gid);
+  const passwords = passFile(home, [source.url]);
+  if (account) for (const path of [home, passwords]) chownSync(path, account.uid, account.gid);
   pgbackrest('stanza-create');
   await source.run(
     `ALTER SYSTEM SET archive_command = 'pgbackrest --config=${config} --stanza=shop archive-push %p'`,
@@ -39,7 +41,14 @@ export async function backedUp(server: OwnPostgresServer, source: StoryDatabase,
   );
   return {
     hook: join(home, 'hooks', 'pgbackrest.sh'),
-    environment: {BACKUP_URL: source.url, SCRATCH_FOLDER: home, PG_BIN: programs, PGBACKREST_CONFIG: config, PGBACKREST_STANZA: 'shop'},
+    environment: {
+      BACKUP_URL: withoutPassword(source.url),
+      PGPASSFILE: passwords,
+      SCRATCH_FOLDER: home,
+      PG_BIN: programs,
+      PGBACKREST_CONFIG: config,
+      PGBACKREST_STANZA: 'shop',
+    },
     before: account ? ['setpriv', `--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups'] : [],
     backup: () => void pgbackrest('--type=full', '--start-fast', 'backup'),
   };
