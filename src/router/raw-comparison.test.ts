@@ -62,6 +62,7 @@ test.each<[RawKind, RawValue, RawKind, RawValue]>([
 test.each<[string, RawKind, RawValue, RawKind, RawValue]>([
   ['a number that is true, and is not 1', 'number', '2', 'boolean', 't'],
   ['six digits of a FLOAT', 'float', '0.1', 'float', '0.1'],
+  ['a FLOAT in the middle between six digits', 'float', '1234.12', 'float', '1234.125'],
   ['the order in which a server adds', 'double', '0.30000000000000004', 'double', '0.3'],
   ['a number that has become one with a floating point', 'double', '3', 'number', '3'],
   ['blanks where the target has some of its own', 'text', 'a ', 'padded', 'a  '],

@@ -62,8 +62,13 @@ const rounded = (text: string, places: number): string => {
 /** The last digits depend on the order in which a server has added. */
 const double: FormOf = (value) => ({exact: String(Number(value)), coarse: rounded(String(value), PLACES.double)});
 const roughly: FormOf = (value) => ({exact: undefined, coarse: rounded(String(value), PLACES.double)});
-/** MySQL shows no more than six digits of it. */
-const float: FormOf = (value) => ({exact: undefined, coarse: rounded(String(Math.fround(Number(value))), PLACES.float)});
+/** MySQL shows no more than six digits of it; which of two it takes in the middle between them is its own business. */
+const float: FormOf = (value) => {
+  const number = Math.fround(Number(value));
+  const [below, above] = [1 - IN_THE_MIDDLE, 1 + IN_THE_MIDDLE].map((factor) => rounded(String(number * factor), PLACES.float));
+  return below === undefined || below !== above ? undefined : {exact: undefined, coarse: below};
+};
+const IN_THE_MIDDLE = 1e-9;
 
 /** An empty one may be none of the members, which has become NULL. */
 const label: Text = (text) => text || undefined;
