@@ -6,7 +6,7 @@ import {fakeClock} from '../../test/support/clock.ts';
 import {realEffects} from '../../test/support/effects.ts';
 import {runnerHere} from '../../test/support/command-line.ts';
 import {BEFORE_CUTOVER, through, verdict} from '../../test/support/journal-facts.ts';
-import {createdWith, keyed} from '../../test/support/people.ts';
+import {createdWith, type Keyed, keyed} from '../../test/support/people.ts';
 import {untilTrue} from '../../test/support/until.ts';
 import {newAccessToken} from '../journal/access-token.ts';
 import type {JournalStore} from '../journal/journal.ts';
@@ -20,11 +20,11 @@ const RUN = '/v1/runs/0191aaaa';
 let open: ApiServer | undefined;
 afterEach(async () => open?.close());
 
-async function api() {
+async function api(people: readonly Keyed[] = [keyed('ann')]) {
   const clock = fakeClock('2026-05-01T12:00:00.000Z');
   const store = memoryJournalStore({...realEffects(), clock});
   const journal = await store.create(ID, 'shop-17-to-18');
-  for (const fact of [createdWith(keyed('ann')), runnerHere(), ...through(...BEFORE_CUTOVER), verdict('approval', false)])
+  for (const fact of [createdWith(...people), runnerHere(), ...through(...BEFORE_CUTOVER), verdict('approval', false)])
     await journal.append(fact);
   const tokens = Object.fromEntries(
     await Promise.all((['view', 'operate', 'approve'] as const).map(async (role) => [role, await tokenFor(store, role)])),
@@ -85,6 +85,17 @@ describe('a call', () => {
     const {call, tokens, journal} = await api();
     const before = await journal.entries();
     expect(await call(`${RUN}/${word}`, {token: tokens.operate, body})).toMatchObject({status: 400, document: {error: {message}}});
+    expect(await journal.entries()).toEqual(before);
+  });
+
+  test('of somebody whom the plan lets look on is refused, whatever the token is for', async () => {
+    const {call, tokens, journal} = await api([keyed('ann', 'view'), keyed('bob')]);
+    const before = await journal.entries();
+    for (const word of ['pause', 'resume'])
+      expect(await call(`${RUN}/${word}`, {token: tokens.operate, body: {}})).toMatchObject({
+        status: 403,
+        document: {error: {code: 'CF-VERB-003'}},
+      });
     expect(await journal.entries()).toEqual(before);
   });
 
