@@ -92,7 +92,7 @@ describe('a call', () => {
     const {call, tokens, journal} = await api([keyed('ann', 'view'), keyed('bob')]);
     const before = await journal.entries();
     for (const word of ['pause', 'resume'])
-      expect(await call(`${RUN}/${word}`, {token: tokens.operate, body: {}})).toMatchObject({
+      expect(await call(`${RUN}/${word}`, {token: tokens.operate, body: {reason: 'mine'}})).toMatchObject({
         status: 403,
         document: {error: {code: 'CF-VERB-003'}},
       });
