@@ -80,7 +80,7 @@ export const CONTROL_SCHEMA: readonly string[] = [
   // What routers say of the reads of an application. MariaDB asks for SELECT where a row is written anew.
   table(
     REPORT_TABLE,
-    'migration varchar(16), router char(36), version bigint, tally longtext NOT NULL, PRIMARY KEY (migration, router, version)',
+    'migration varchar(16), router char(36), version bigint, tally longtext NOT NULL CHECK (json_valid(tally)), PRIMARY KEY (migration, router, version)',
   ),
   table(
     'schema_object',

@@ -50,16 +50,17 @@ for (const had of await hadServers()) {
       await reports.allow(account.name.replaceAll("'", ''));
       const client = await mysql.createConnection(loginOf(account.url));
       const {short} = story.migration;
-      const report = (router: string, version: number, equal: number) =>
+      const report = (router: string, version: number, equal: number, text = JSON.stringify({equal})) =>
         client.query(
           `INSERT INTO crossfade.read_report (migration, router, version, tally) SELECT migration, ?, ?, ? FROM crossfade.route WHERE migration = ?
            ON DUPLICATE KEY UPDATE tally = ?`,
-          [router, version, JSON.stringify({equal}), short, JSON.stringify({equal})],
+          [router, version, text, short, text],
         );
       await report('one', 7, 1);
       await report('one', 7, 2);
       await report('two', 7, 4);
       await report('two', 8, 8);
+      await expect(report('three', 7, 1, '{'), 'what is no report at all').rejects.toThrow();
       const tallies = await reports.reports(7);
       expect(tallies.reduce(addReads, NO_READS)).toEqual({...NO_READS, equal: 6});
       await client.end();
