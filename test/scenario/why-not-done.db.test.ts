@@ -120,7 +120,7 @@ test('comparing, behind a lock of somebody else, and behind a server that takes 
   const file = join(story.folder, 'stand');
   story.start(['run', story.planFile], {
     kind: 'sql.send',
-    label: 'work: BEGIN ISOLATION LEVEL REPEATABLE READ',
+    label: 'work: BEGIN; SELECT pg_current_wal_insert_lsn',
     times: 5,
     act: 'wait',
     file,
