@@ -1,5 +1,5 @@
 /** Changes of a schema as a plan asks for them, parsed. Types and expressions are the engine's own SQL, written by the operator. */
-import {nameOf, type TableName} from './table.ts';
+import {distinctTables, nameOf, type TableName} from './table.ts';
 
 /** One member per file of `src/operation`, told apart by `kind`. */
 export type PlannedOperation =
@@ -130,6 +130,6 @@ export const takesAway = (planned: PlannedOperation): boolean => 'goesWith' in p
 /** Those that it is carried out on; the first is the one that is changed. */
 export const tablesOf = (planned: PlannedOperation): readonly TableName[] => {
   if (planned.kind === 'raw-sql') return planned.tables;
-  if (planned.kind === 'widen-key') return [...new Map(planned.columns.map(({table}) => [nameOf(table), table])).values()];
+  if (planned.kind === 'widen-key') return distinctTables(planned.columns.map(({table}) => table));
   return planned.kind === 'add-foreign-key' ? [planned.table, planned.references.table] : [planned.table];
 };

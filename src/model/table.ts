@@ -46,6 +46,11 @@ export type Table = {
 /** `schema.name`, unquoted: the name used in plans, journals and messages. */
 export const nameOf = (table: TableName): string => `${table.schema}.${table.name}`;
 
+/** Each once, in the order of their first places. */
+export const distinctTables = (tables: readonly TableName[]): TableName[] => [
+  ...new Map(tables.map((table) => [nameOf(table), table])).values(),
+];
+
 /** The columns that are written: all but the generated ones. */
 export const writtenColumns = (table: Table): readonly Column[] => table.columns.filter((column) => !column.generated);
 

@@ -4,7 +4,8 @@ import {describe, expect, test} from 'vitest';
 import {movedOrders, openMovingStory} from '../support/dual-mysql.ts';
 import {hadServers} from '../support/mysql-databases.ts';
 import {isPhaseEnded} from '../support/story.ts';
-import {asked, opened} from '../support/there-and-back.ts';
+import {asked} from '../support/there-and-back.ts';
+import {readsFirst} from '../support/reads-first.ts';
 import {untilTrue} from '../support/until.ts';
 
 const READS = {shadow: {percent: 50, equal: 40}, shift: {steps: [10, 100], answered: 40}};
@@ -15,24 +16,7 @@ describe.each(SERVERS)('reads first from $title', (had) => {
     const moving = await openMovingStory(had, 'dual-mysql', READS);
     await using story = moving.story;
     await using application = moving.shopping();
-    await untilTrue('first orders', () => application.acknowledged.every((n) => n > 5));
-    await story.killAt({label: 'reads 10 on the target'}, ['run', story.planFile]);
-
-    const runner = story.start(['resume']);
-    const failed = runner.ended.then((code) => Promise.reject(new Error(`the runner ended with ${code}: ${runner.lastWords()}`)));
-    failed.catch(() => undefined); // it ends by itself after the last turn
-    await Promise.race([failed, story.untilFact('the shift', isPhaseEnded('shift-reads', 'done'))]);
-    await Promise.race([failed, opened(story, 'cutover', 1)]);
-    await Promise.race([failed, asked(story, 'reverse', 'dual-mysql')]);
-    await Promise.race([failed, opened(story, 'reverse-cutover', 1)]);
-    await Promise.race([failed, opened(story, 'cutover', 2)]);
-    expect(application.shop.router.state().dual).toMatchObject({isOn: true, problem: undefined, reads: {differing: 0}});
-    await asked(story, 'complete', 'dual-mysql');
-    await untilTrue('the end of dual writes', () => application.shop.router.state().dual?.isOn === false);
-    await application.stop();
-    expect(await runner.ended, runner.lastWords()).toBe(0);
-
-    expect(application.complaints).toEqual([]);
+    await readsFirst(story, 'dual-mysql', application);
     expect(await movedOrders(moving)).toEqual(application.acknowledged.map((n, i) => [`${i + 1}`, `${n}`, `${n}`, `${n}`]));
     const ended = (await story.facts()).filter(isPhaseEnded('shift-reads', 'done'));
     expect(ended[0]).toMatchObject({

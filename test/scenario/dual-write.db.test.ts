@@ -3,7 +3,8 @@ import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {DUAL_ROLE, DUAL_SCHEMA, ENSURE_ROLE, ordersOn, startDualApplication} from '../support/dual-application.ts';
 import {openStory, type Story, isPhaseEnded} from '../support/story.ts';
-import {asked, opened} from '../support/there-and-back.ts';
+import {asked} from '../support/there-and-back.ts';
+import {readsFirst} from '../support/reads-first.ts';
 import {untilTrue} from '../support/until.ts';
 
 const READS = {
@@ -23,24 +24,7 @@ const openDual = async (name: string, more: object = {}): Promise<Story> => {
 test('reads move before writes, nobody misses an own order, and all of it goes back and forth', async () => {
   await using story = await openDual('dual');
   await using application = startDualApplication(story.source.url, story.target.url, 'dual');
-  await untilTrue('first orders', () => application.acknowledged.every((n) => n > 5));
-  await story.killAt({label: 'reads 10 on the target'}, ['run', story.planFile]);
-
-  const runner = story.start(['resume']);
-  const failed = runner.ended.then((code) => Promise.reject(new Error(`the runner ended with ${code}: ${runner.lastWords()}`)));
-  failed.catch(() => undefined); // it ends by itself after the last turn
-  await Promise.race([failed, story.untilFact('the shift', isPhaseEnded('shift-reads', 'done'))]);
-  await Promise.race([failed, opened(story, 'cutover', 1)]);
-  await Promise.race([failed, asked(story, 'reverse', 'dual')]);
-  await Promise.race([failed, opened(story, 'reverse-cutover', 1)]);
-  await Promise.race([failed, opened(story, 'cutover', 2)]);
-  expect(application.shop.router.state().dual).toMatchObject({isOn: true, problem: undefined, reads: {differing: 0}});
-  await asked(story, 'complete', 'dual');
-  await untilTrue('the end of dual writes', () => application.shop.router.state().dual?.isOn === false);
-  await application.stop();
-  expect(await runner.ended, runner.lastWords()).toBe(0);
-
-  expect(application.complaints).toEqual([]);
+  await readsFirst(story, 'dual', application);
   expect(await ordersOn(story.target)).toEqual(application.acknowledged.map((n, i) => [`${i + 1}`, `${n}`, `${n}`, `${n}`]));
   const ended = (await story.facts()).filter(isPhaseEnded('shift-reads', 'done'));
   expect(ended[0]).toMatchObject({

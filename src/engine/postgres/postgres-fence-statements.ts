@@ -84,7 +84,7 @@ export const dropFenceTriggers = (short: string, tables: readonly Table[], epoch
 ];
 
 export const standingTriggers = (short: string): Sql => ({
-  text: `SELECT DISTINCT substring(substring(tgname FROM length($1) + 1) FROM '^[0-9]+') AS epoch, n.nspname::text AS schema, c.relname::text AS table
+  text: `SELECT DISTINCT substring(substring(tgname FROM length($1) + 1) FROM '^[0-9]+') AS epoch, n.nspname::text AS table_schema, c.relname::text AS table_name
          FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE NOT tgisinternal AND starts_with(tgname, $1) AND substring(tgname FROM length($1) + 1) ~ '^[0-9]+(_(insert|update|delete))?$' ORDER BY 2, 3`,
   values: [triggerName(short, '')],

@@ -1,6 +1,6 @@
 import type {FenceRow, FenceState} from '../../model/fence-row.ts';
 import {TransientError} from '../../model/errors.ts';
-import {nameOf, type Table, type TableName} from '../../model/table.ts';
+import {distinctTables, type Table, type TableName} from '../../model/table.ts';
 import {decideCommit, decideRelease} from '../../model/cutover-decision.ts';
 import {AttemptOver, type Fence, type MigrationRef} from '../engine.ts';
 import {codeOf, isPassing} from './postgres-errors.ts';
@@ -26,6 +26,7 @@ import {toPosition} from './postgres-position.ts';
 import {requireEpoch} from './postgres-require-epoch.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
+import {tableOf} from './postgres-windows.ts';
 
 /** Between the commit decision and the deadline: covers a clock step of the server (hazards §3.3). */
 export const COMMIT_GUARD_MS = 2000;
@@ -163,7 +164,7 @@ export class PostgresFence implements Fence {
     for (const epoch of new Set((await released()).map((one) => one.epoch))) {
       for (const statement of this.#drops(tables, epoch)) if (!(await this.#droppedUnlessBusy(statement))) wasBusy = true;
     }
-    return wasBusy ? distinct((await released()).map(({table}) => table)) : [];
+    return wasBusy ? distinctTables((await released()).map(({table}) => table)) : [];
   }
 
   async remove(tables: readonly Table[]): Promise<void> {
@@ -176,7 +177,7 @@ export class PostgresFence implements Fence {
   /** Attempts of which a trigger is left: those of all earlier ones would be asked for under a lock each. */
   async #standing(): Promise<readonly {readonly epoch: number; readonly table: TableName}[]> {
     const {rows} = await this.#sessions.use((session) => session.send(standingTriggers(this.#short)));
-    return rows.map((row) => ({epoch: Number(row['epoch']), table: {schema: row['schema'] ?? '', name: row['table'] ?? ''}}));
+    return rows.map((row) => ({epoch: Number(row['epoch']), table: tableOf(row)}));
   }
 
   #drops(tables: readonly Table[], epoch: number): string[] {
@@ -198,5 +199,3 @@ export class PostgresFence implements Fence {
       });
   }
 }
-
-const distinct = (tables: readonly TableName[]): TableName[] => [...new Map(tables.map((table) => [nameOf(table), table])).values()];

@@ -4,7 +4,7 @@
  * that the server itself says whether they are the same.
  */
 import {columnName, type KeptForeignKey, type KeptIndex, type Planned} from '../../model/planned-operation.ts';
-import {nameOf, type TableName} from '../../model/table.ts';
+import {distinctTables, nameOf, type TableName} from '../../model/table.ts';
 import type {Finding} from '../engine.ts';
 import {createIndex} from './postgres-add-index.ts';
 import type {PgSession} from './postgres-session.ts';
@@ -30,7 +30,7 @@ export const widenKeyTrial = (planned: Widened): Sql[] => {
   ];
 };
 
-const tablesOf = ({columns}: Widened): TableName[] => [...new Map(columns.map(({table}) => [nameOf(table), table])).values()];
+const tablesOf = ({columns}: Widened): TableName[] => distinctTables(columns.map(({table}) => table));
 
 const shapeName = (place: number): string => `crossfade_shape${place === 0 ? '' : `_${place}`}`;
 

@@ -1,5 +1,5 @@
 /** What stands in the way of a wider key, asked column by column. What hangs on them is looked at in the trial. */
-import {columnName, type Planned, type WiderColumn} from '../../model/planned-operation.ts';
+import {columnName, type Planned, tablesOf, type WiderColumn} from '../../model/planned-operation.ts';
 import {nameOf, type TableName} from '../../model/table.ts';
 import type {Objection} from './postgres-change.ts';
 import {askFunctions} from './postgres-dependents.ts';
@@ -8,7 +8,7 @@ import {hasOwnGrants, isLost, isOfOtherType, ofColumn} from './postgres-replace-
 import {quoteTable} from './postgres-sql.ts';
 
 export const widenKeyObjections = (planned: Planned<'widen-key'>): Objection[] => [
-  ...[...new Map(planned.columns.map(({table}) => [nameOf(table), table])).values()].flatMap(ofTable),
+  ...tablesOf(planned).flatMap(ofTable),
   ...planned.columns.flatMap((one) => ofWider(one).map((objection) => ({...objection, object: columnName(one)}))),
 ];
 
