@@ -20,7 +20,7 @@ export function mysqlAnswer(error: Error): ServerAnswer | undefined {
   return {
     // 08: the server ends the session; 70100: it was told to end the statement, which can be the wait of a commit.
     outcome: /^(?:08|70)/.test(sqlState) || UNKNOWN.has(errno) ? 'unknown' : 'failed',
-    isFenceRefusal: isFence || (errno === OLD_SNAPSHOT.errno && error.message.endsWith(OLD_SNAPSHOT.table)),
+    isFenceRefusal: isFence || (errno === OLD_SNAPSHOT.errno && error.message.includes(OLD_SNAPSHOT.table)),
     mayBeClosed: CLOSED.has(errno) && !isFence,
   };
 }

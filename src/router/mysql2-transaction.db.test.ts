@@ -75,6 +75,25 @@ describe.skipIf(!pairs.isHad).each(WAYS)('from %s to %s', (from, to) => {
     expect([runs, await pair.source.notes(), await pair.target.notes()]).toEqual([2, [], ['old']]);
   });
 
+  test('a refusal that was swallowed, and took all of its transaction back, is one of the transaction; others take back nothing else', async () => {
+    const inside = gate();
+    const goOn = gate();
+    const swallowing = router.transaction(
+      async ({query, side}) => {
+        await query('SELECT * FROM note');
+        inside.open();
+        await goOn.passed;
+        await query(`INSERT INTO note VALUES ('token', 1)`).catch(() => undefined);
+        return side;
+      },
+      {retryRefused: true, isolationLevel: 'repeatable read'},
+    );
+    await inside.passed;
+    await pair.move('target', 2);
+    goOn.open();
+    expect(await swallowing).toBe(from === 'mariadb 11.8' ? 'target' : 'source');
+  });
+
   test('a procedure that has committed a part is not sent again, and what it did is not called undone', async () => {
     await pair.source.run(
       'CREATE TABLE part (n int)',

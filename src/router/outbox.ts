@@ -82,7 +82,7 @@ export class Outbox {
         if (token !== undefined && (error === undefined || outcomeOf(error) === 'unknown'))
           for (const tokens of [this.#tokens, mine]) tokens?.set(place, token);
         if (isUntold) this.#leaveUntold(-1);
-        this.#free.push(place);
+        this.#giveBack(place, error);
       },
     };
   }
@@ -122,6 +122,7 @@ export class Outbox {
 
   async #own(): Promise<Tokens | undefined> {
     const [epoch, {running, ever}, place] = [this.#calls.epoch(), this.#untold, this.#take()];
+    let failed: unknown;
     try {
       if (epoch === undefined) return undefined;
       const token: Tokens = new Map([[place, await this.#raised(place, epoch, this.#calls.raise)]]);
@@ -129,12 +130,13 @@ export class Outbox {
       if (!this.#isWhole && running === 0 && ever === this.#untold.ever) [this.#isWhole, this.#barrier] = [true, token];
       return token;
     } catch (error) {
+      failed = error;
       this.problem = wordsOf(error);
       this.#isWhole = false;
       this.#tryAgainMs = monotonicMs() + TRY_EVERY_MS.failed;
       return undefined;
     } finally {
-      this.#free.push(place);
+      this.#giveBack(place, failed);
     }
   }
 
@@ -154,6 +156,12 @@ export class Outbox {
   /** No two writes at the same time have the same row, so none waits for another. */
   #take(): number {
     return this.#free.pop() ?? this.#places++;
+  }
+
+  /** Whoever lost the answer may still stand on the server with the row's lock, for which the next one would wait. */
+  #giveBack(place: number, error: unknown): void {
+    if (error === undefined || outcomeOf(error) !== 'unknown') this.#free.push(place);
+    else this.#highest.delete(place);
   }
 }
 

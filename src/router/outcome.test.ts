@@ -56,6 +56,9 @@ test('only the fence is taken for the fence', () => {
   expect(isFenceRefusal(mysqlError(1290, '25006', 'crossfade: writes to shop.item are closed on this side'))).toBe(true);
   expect(isFenceRefusal(mysqlError(1290, 'HY000', 'The MySQL server is running with the --read-only option'))).toBe(false);
   expect(isFenceRefusal(mysqlError(1020, 'HY000', `Record has changed since last read in table 'fence_attempt'`))).toBe(true);
+  const since11 = (table: string) =>
+    mysqlError(1020, 'HY000', `Record has changed since last read in table '${table}'; try restarting transaction`);
+  expect([isFenceRefusal(since11('fence_attempt')), isFenceRefusal(since11('item'))]).toEqual([true, false]);
   expect(isFenceRefusal(mysqlError(1020, 'HY000', `Record has changed since last read in table 'item'`))).toBe(false);
 });
 

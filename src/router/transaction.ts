@@ -34,6 +34,10 @@ export async function runTransaction<S, T>(
 function markLeft(error: unknown, connection: SideConnection<unknown>): void {
   if (!connection.isWhole || isPartial(error)) return markPartial(error);
   markUncommitted(error);
+  markRefused(error, connection);
+}
+
+function markRefused(error: unknown, connection: SideConnection<unknown>): void {
   if (connection.wasRefused && error instanceof Error) refusedInside.add(error);
 }
 
@@ -42,6 +46,8 @@ async function commit(connection: SideConnection<unknown>): Promise<void> {
     await connection.commit();
   } catch (error) {
     if (!connection.isWhole) markPartial(error);
+    // A refusal that was swallowed inside, a token's as well, and with which the server took all of the transaction back.
+    else if (error instanceof TransactionAborted) markRefused(error, connection);
     // Only an answer of the database leaves a connection that can be used again.
     connection.isBroken = !(error instanceof TransactionAborted);
     throw error;

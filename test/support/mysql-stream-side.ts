@@ -14,6 +14,7 @@ import type {MysqlRequest} from './mysql-members.ts';
 export const STREAM_SERVERS = [
   {flavour: 'mysql', version: '9.7'},
   {flavour: 'mariadb', version: '10.11'},
+  {flavour: 'mariadb', version: '11.8'},
 ] as const satisfies readonly MysqlRequest[];
 
 export type StreamSide = {

@@ -8,16 +8,19 @@ export type RowsKind = 'insert' | 'update' | 'delete';
 /** `before` of an update or a delete, `after` of an insert or an update. */
 export type LoggedRow = {readonly before: Row | undefined; readonly after: Row | undefined};
 
-export type RowReader = readonly {readonly name: string; readonly read: ReadValue}[];
+/** `mayLack`: the image of a row may come without it. */
+export type RowReader = readonly {readonly name: string; readonly read: ReadValue; readonly mayLack: boolean}[];
 
 /** The body after the table's number, flags and extra data. */
 export function* readRows(bytes: Bytes, kind: RowsKind, columns: RowReader, table: string): Generator<LoggedRow> {
   const count = bytes.packed();
   if (count !== columns.length) throw new RangeError(`rows of ${table} have ${count} columns where ${columns.length} were announced`);
-  for (let image = 0; image < (kind === 'update' ? 2 : 1); image++) requireWhole(bytes.take(Math.ceil(count / 8)), count, table);
+  const image = (): RowReader => readImage(bytes.take(Math.ceil(count / 8)), columns, table);
+  const first = image();
+  const second = kind === 'update' ? image() : first;
   while (bytes.left > 0) {
-    const before = kind === 'insert' ? undefined : readRow(bytes, columns);
-    yield {before, after: kind === 'delete' ? undefined : readRow(bytes, columns)};
+    const before = kind === 'insert' ? undefined : readRow(bytes, first);
+    yield {before, after: kind === 'delete' ? undefined : readRow(bytes, second)};
   }
 }
 
@@ -30,15 +33,16 @@ const readRow = (bytes: Bytes, columns: RowReader): Row => {
   return row;
 };
 
-const requireWhole = (present: Buffer, count: number, table: string): void => {
-  for (let i = 0; i < count; i++) {
-    if (bitOf(present, i)) continue;
-    throw new TerminalError(
-      `the binary log has rows of ${table} that are not whole: some session writes with binlog_row_image other than FULL`,
-      {
-        code: 'CF-SRC-001',
-        next: 'set binlog_row_image=FULL for every session (look for SET SESSION in the application), then abort and start again',
-      },
-    );
-  }
+/** The columns that the rows of this event come with. */
+const readImage = (present: Buffer, columns: RowReader, table: string): RowReader => {
+  const image = columns.filter((_, i) => bitOf(present, i));
+  const lacking = columns.find((column, i) => !column.mayLack && !bitOf(present, i));
+  if (!lacking) return image;
+  throw new TerminalError(
+    `the binary log has rows of ${table} without their ${lacking.name}: some session writes with binlog_row_image other than FULL`,
+    {
+      code: 'CF-SRC-001',
+      next: 'set binlog_row_image=FULL for every session (look for SET SESSION in the application), then abort and start again',
+    },
+  );
 };

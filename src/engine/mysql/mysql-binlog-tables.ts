@@ -48,10 +48,11 @@ export class BinlogTables {
     const table = this.#mapped.get(nameOf(logged));
     if (!table && logged.schema !== CONTROL_SCHEMA_NAME) return undefined;
     if (!logged.columns) throw withoutNames(logged);
-    const types = new Map(table?.columns.map(({name, type}) => [name, type]));
+    const mapped = new Map(table?.columns.map((column) => [column.name, column]));
     const columns = logged.columns.map((column) => ({
       name: column.name,
-      read: valueReader(column, this.#decoders, types.get(column.name)),
+      read: valueReader(column, this.#decoders, mapped.get(column.name)?.type),
+      mayLack: mapped.get(column.name)?.generated ?? false,
     }));
     return {
       name: {schema: logged.schema, name: logged.name},
