@@ -13,6 +13,19 @@ export type Look = {
   readonly position: Position;
   readonly waits: readonly StatementWait[];
   readonly builds: readonly IndexBuild[];
+  /** Undefined while none of our statements waits so, and where the engine does not tell. */
+  readonly withheld?: Withheld | undefined;
+};
+
+/** Commits of ours that are done on this server, and answered when its standbys have them. */
+export type Withheld = {
+  readonly statements: number;
+  /** Of the longest. */
+  readonly waitedMs: number;
+  /** Which standbys it waits for, as the server's setting says it. */
+  readonly standbys: string;
+  /** The statements for whoever may go on without them. */
+  readonly endedBy: string;
 };
 
 export type StatementWait = {

@@ -38,7 +38,7 @@ import type {TokenTable} from './token-table.ts';
 
 export type {Users} from './alter.ts';
 export type {AppliedRows, Applier, ApplierOptions, ApplyCommit, Parked, Progress, Refused, StoredWindows, TableKey} from './applier.ts';
-export type {Activity, Blocking, IndexBuild, Look, StatementWait} from './activity.ts';
+export type {Activity, Blocking, IndexBuild, Look, StatementWait, Withheld} from './activity.ts';
 export type {Catalog, Scope, Wishes} from './catalog.ts';
 export type {Chunk, KeyRange, PlannedRange} from './chunk.ts';
 export {SOME_COLUMNS, type Blocker, type Clients, type ClientSessions, type RoleRights, type TableRights} from './clients.ts';

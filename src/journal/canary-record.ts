@@ -1,3 +1,4 @@
+import {isRecord} from '../model/is-record.ts';
 import type {Entry} from './journal.ts';
 import {recorded} from './recorded.ts';
 
@@ -34,5 +35,4 @@ const parse = (phase: string, {stallMs, unmeasured, failure}: Readonly<Record<st
   failure: isRecord(failure) ? {code: textOf(failure['code']) ?? '', reason: textOf(failure['reason']) ?? ''} : undefined,
 });
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,3 +1,5 @@
+import {isRecord} from './is-record.ts';
+
 /** What became of the reads of one router under one route: reported by routers, read by the runner. Interface between versions. */
 export type ReadTally = {
   /** Tried on both sides, with the same answer. */
@@ -78,5 +80,40 @@ export const quantile = (places: readonly number[], share: number): number | und
 const addPlaces = (a: readonly number[], b: readonly number[]): readonly number[] =>
   Array.from({length: Math.max(a.length, b.length)}, (_, i) => (a[i] ?? 0) + (b[i] ?? 0));
 
-/** As a router has reported it. One of another version may not know all of it. */
-export const tallyOf = (text: string): ReadTally => addReads(NO_READS, {...NO_READS, ...(JSON.parse(text) as Partial<ReadTally>)});
+/** As a router has reported it. One of another version may not know all of it; whatever is no report is a read that was not settled. */
+export const tallyOf = (text: string): ReadTally => {
+  const told: unknown = JSON.parse(text);
+  return isReport(told)
+    ? addReads(NO_READS, {...NO_READS, ...told})
+    : {...NO_READS, unsettled: 1, unsettledWhy: 'a router sends what is no report'};
+};
+
+const isReport = (told: unknown): told is Partial<ReadTally> =>
+  isRecord(told) && Object.entries(FITS).every(([name, fits]) => told[name] === undefined || fits(told[name]));
+
+type Fits = (value: unknown) => boolean;
+const isCount: Fits = (value) => typeof value === 'number' && value >= 0;
+const isText: Fits = (value) => typeof value === 'string';
+const listOf =
+  (fits: Fits): Fits =>
+  (value) =>
+    Array.isArray(value) && value.every(fits);
+const isDifference: Fits = (value) =>
+  isRecord(value) &&
+  isText(value['statement']) &&
+  listOf(isText)(value['columns']) &&
+  isRecord(value['rows']) &&
+  [value['rows']['source'], value['rows']['target']].every(isCount);
+
+const FITS: {readonly [name in keyof ReadTally]-?: Fits} = {
+  equal: isCount,
+  differing: isCount,
+  unsettled: isCount,
+  unsettledWhy: isText,
+  behind: isCount,
+  failed: isCount,
+  served: isCount,
+  sourceMs: listOf(isCount),
+  targetMs: listOf(isCount),
+  samples: listOf(isDifference),
+};

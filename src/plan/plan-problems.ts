@@ -1,5 +1,6 @@
 /** Turns zod's issues into problems of a plan: in words, one per unknown key, with the known word that was meant. */
 import type * as z from 'zod';
+import {isRecord} from '../model/is-record.ts';
 import {nearest} from '../model/nearest.ts';
 import {knownConstants, knownKeys, type SchemaNode} from './json-schema.ts';
 
@@ -78,5 +79,3 @@ function meant(written: unknown, known: readonly string[]): {readonly suggestion
 }
 
 const listed = (words: readonly string[]): string => (words.length < 2 ? words.join('') : `one of ${words.join(', ')}`);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;

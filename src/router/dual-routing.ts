@@ -1,6 +1,6 @@
 /** A routing with what an application's outbox adds to it, where it names one: what the routers for dual writes are made of. */
-import type {Tokens} from './dual-side.ts';
-import {type DualState, DualWrites} from './dual-writes.ts';
+import type {DualSide, Tokens} from './dual-side.ts';
+import {type DualSides, type DualState, DualWrites, type ReadableSide} from './dual-writes.ts';
 import type {Judge} from './read-comparison.ts';
 import type {Question} from './reads.ts';
 import type {RouterSide} from './router-side.ts';
@@ -24,10 +24,10 @@ export class DualRouting<S, T, C> implements RouterLife {
 
   constructor(sides: {readonly source: RouterSide<S>; readonly target: RouterSide<T>}, judge: Judge<C>, options: DualRoutingOptions) {
     const {outbox, targetReadMs} = options;
+    // What is refused is refused before anything is opened.
+    const dualSides = outbox === undefined ? undefined : readableSides(sides, outbox);
     this.#routing = new Routing(sides, options);
-    if (outbox === undefined) return;
-    const dualSides = {source: sides.source.dual(outbox), target: sides.target.dual(outbox)};
-    this.#dual = new DualWrites(this.#routing, dualSides, judge, targetReadMs);
+    if (dualSides) this.#dual = new DualWrites(this.#routing, dualSides, judge, targetReadMs);
   }
 
   /** `text`: of either side's statement; its first word tells whether it writes. */
@@ -52,3 +52,11 @@ export class DualRouting<S, T, C> implements RouterLife {
     await this.#routing.close(limit);
   }
 }
+
+function readableSides<S, T>(sides: {readonly source: RouterSide<S>; readonly target: RouterSide<T>}, outbox: string): DualSides<S, T> {
+  const target = sides.target.dual(outbox);
+  if (!isReadable(target)) throw new TypeError('outbox: reads cannot move to a target of this kind');
+  return {source: sides.source.dual(outbox), target};
+}
+
+const isReadable = <T>(side: DualSide<T>): side is ReadableSide<T> => side.readAt !== undefined;

@@ -18,7 +18,7 @@ export type Needed = {readonly router: string; readonly tokens: Tokens; readonly
 export interface DualSide<S> {
   /**
    * Raises the token as the last statement of a transaction. Undefined where the transaction has certainly written nothing and
-   * needs none. Whatever it throws, the transaction can be committed as it was.
+   * needs none. Whatever it throws, the transaction can be committed as it was, or the server has taken all of it back.
    */
   raiseInside(statements: S, token: Token): Promise<bigint | undefined>;
   /** Raises it in a transaction of its own. */

@@ -31,19 +31,20 @@ export type DualState = {
 
 const TARGET_READ_MS = 1000;
 
-type Sides<S, T> = {readonly source: DualSide<S>; readonly target: DualSide<T>};
+/** Reads can move there. */
+export type ReadableSide<T> = DualSide<T> & Required<Pick<DualSide<T>, 'readAt'>>;
+export type DualSides<S, T> = {readonly source: DualSide<S>; readonly target: ReadableSide<T>};
 
 /** `C`: an answer in the form in which both sides' are compared. */
 export class DualWrites<S, T, C> {
   readonly #routing: Routing<S, T>;
-  readonly #sides: Sides<S, T>;
+  readonly #sides: DualSides<S, T>;
   readonly #outbox: Outbox;
   readonly #report: ReadReport;
   readonly #reads: Reads<S, T, C>;
 
-  constructor(routing: Routing<S, T>, sides: Sides<S, T>, judge: Judge<C>, targetReadMs: number = TARGET_READ_MS) {
+  constructor(routing: Routing<S, T>, sides: DualSides<S, T>, judge: Judge<C>, targetReadMs: number = TARGET_READ_MS) {
     const {source, target} = sides;
-    if (!target.readAt) throw new TypeError('outbox: reads cannot move to a target of this kind');
     this.#routing = routing;
     this.#sides = sides;
     this.#outbox = new Outbox({

@@ -19,7 +19,8 @@ function verdict(source: RawAnswer, target: RawAnswer): Verdict {
   if (source.columns.length !== target.columns.length || source.rows.length !== target.rows.length) return {kind: 'differing'};
   const columns = source.columns.map((column, i) => columnOf(i, [source, target], [column, target.columns[i] ?? column]));
   const known = columns.filter((column) => column !== undefined);
-  if (!isAlike(known, source.rows.length, 'coarse')) return {kind: 'differing'};
+  const telling = known.filter((column) => column.flat().every(({coarse}) => coarse !== undefined));
+  if (!isAlike(telling, source.rows.length, 'coarse')) return {kind: 'differing'};
   const [open] = columns.flatMap((column, i) => (column?.flat().every(({exact}) => exact !== undefined) ? [] : [i]));
   if (open !== undefined) return {kind: 'unsettled', why: whyOf(source.columns[open], target.columns[open])};
   if (isAlike(known, source.rows.length, 'exact')) return {kind: 'equal'};
@@ -57,8 +58,9 @@ function columnOf(
 }
 
 /** No text passes for NULL. */
-const marked = (form: Form | undefined): Form | undefined =>
-  form && {exact: form.exact === undefined ? undefined : `= ${form.exact}`, coarse: `= ${form.coarse}`};
+const marked = (form: Form | undefined): Form | undefined => form && {exact: withMark(form.exact), coarse: withMark(form.coarse)};
+
+const withMark = (text: string | undefined): string | undefined => (text === undefined ? undefined : `= ${text}`);
 
 /** Without ORDER BY a server may give the rows in any order, so the order does not count. */
 const isAlike = (columns: readonly Column[], rows: number, form: keyof Form): boolean => {

@@ -5,8 +5,8 @@
 import type {RawColumn, RawKind, RawValue} from './raw-answer.ts';
 import {arrayText, clockText, decimalText, jsonText, momentText, secondsText} from './raw-texts.ts';
 
-/** Without `exact` it cannot be called equal to anything. */
-export type Form = {readonly exact: string | undefined; readonly coarse: string};
+/** Without `exact` it cannot be called equal to anything, without `coarse` not different from anything. */
+export type Form = {readonly exact: string | undefined; readonly coarse: string | undefined};
 /** Undefined: this value cannot be compared with any. */
 export type FormOf = (value: Exclude<RawValue, null>) => Form | undefined;
 /** Of the source's values and of the target's. */
@@ -59,16 +59,18 @@ const rounded = (text: string, places: number): string => {
   return Number.isFinite(number) ? (number === 0 ? '0' : number.toPrecision(places)) : text;
 };
 
-/** The last digits depend on the order in which a server has added. */
-const double: FormOf = (value) => ({exact: String(Number(value)), coarse: rounded(String(value), PLACES.double)});
-const roughly: FormOf = (value) => ({exact: undefined, coarse: rounded(String(value), PLACES.double)});
-/** MySQL shows no more than six digits of it; which of two it takes in the middle between them is its own business. */
-const float: FormOf = (value) => {
-  const number = Math.fround(Number(value));
-  const [below, above] = [1 - IN_THE_MIDDLE, 1 + IN_THE_MIDDLE].map((factor) => rounded(String(number * factor), PLACES.float));
-  return below === undefined || below !== above ? undefined : {exact: undefined, coarse: below};
+/** So near to the middle between two of them that a server could take either; relative. */
+const IN_THE_MIDDLE = {double: 1e-14, float: 1e-9} as const;
+const certain = (number: number, kind: keyof typeof PLACES): string | undefined => {
+  const [below, above] = [-1, 1].map((sign) => rounded(String(number * (1 + sign * IN_THE_MIDDLE[kind])), PLACES[kind]));
+  return below === above ? below : undefined;
 };
-const IN_THE_MIDDLE = 1e-9;
+
+/** The last digits depend on the order in which a server has added. */
+const double: FormOf = (value) => ({exact: String(Number(value)), coarse: certain(Number(value), 'double')});
+const roughly: FormOf = (value) => ({exact: undefined, coarse: certain(Number(value), 'double')});
+/** MySQL shows no more than six digits of it. */
+const float: FormOf = (value) => ({exact: undefined, coarse: certain(Math.fround(Number(value)), 'float')});
 
 /** An empty one may be none of the members, which has become NULL. */
 const label: Text = (text) => text || undefined;

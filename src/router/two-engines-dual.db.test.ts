@@ -85,18 +85,13 @@ describe.each(await hadServers())('from $title to PostgreSQL', (had) => {
 
   test.skipIf(!had.server)('a difference is proven, and told by names and words without a value', async () => {
     await route(0, 100);
-    let isOver = false;
-    const bringing = (async () => {
-      while (!isOver) await bringOver();
-    })();
+    await using _bringing = keepBringing();
     await router.read({source: {sql: `SELECT 'pin 4711' AS a`}, target: {sql: `SELECT 'pin 4712' AS a`}});
     const told = await until('the difference', async () => router.state().dual?.reads.samples[0]);
     expect(told).toEqual({statement: 'SELECT ? AS a', columns: ['a'], rows: {source: 1, target: 1}});
     await router.read({source: {sql: `SELECT 1 AS a`}, target: {sql: `SELECT '1' AS a`}});
     await untilTrue('what cannot be told', () => router.state().dual?.reads.unsettled === 1);
     expect(router.state().dual?.reads.unsettledWhy).toContain('column a cannot be compared for certain: number on the source, text');
-    isOver = true;
-    await bringing;
   });
 
   const nowhere = (): Promise<never> => Promise.reject(new Error('the target is closed'));
@@ -116,6 +111,19 @@ describe.each(await hadServers())('from $title to PostgreSQL', (had) => {
            ON CONFLICT (router, connection) DO UPDATE SET n = excluded.n`,
       ),
     );
+
+  const keepBringing = (): AsyncDisposable => {
+    let isOver = false;
+    const bringing = (async () => {
+      while (!isOver) await bringOver();
+    })();
+    return {
+      async [Symbol.asyncDispose]() {
+        isOver = true;
+        await bringing;
+      },
+    };
+  };
 
   const route = async (readPercent: number, shadowPercent = 0): Promise<void> => {
     await pair.source.run(

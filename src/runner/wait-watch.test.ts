@@ -105,6 +105,26 @@ test('a prepared transaction has no process, and of many the first are named', a
   await seen.end();
 });
 
+test('commits that a standby holds up are told with what answers them', async () => {
+  const withheld = {statements: 2, waitedMs: 5000, standbys: `names is 'nobody'`, endedBy: 'RELOAD'};
+  const seen = await watching({source: {...QUIET, withheld: {...withheld, waitedMs: 1999}}, target: QUIET});
+  expect([...seen.waits]).toEqual([]);
+  seen.looks.source = {...QUIET, withheld};
+  await seen.again();
+  expect([...seen.waits.values()]).toMatchObject([
+    {
+      cause: `2 commits of ours are done on the source and not answered: it waits for its synchronous standby, as for every commit there (names is 'nobody')`,
+      since: '2026-05-01T09:59:56.000Z',
+      owner: 'whoever runs the standbys of the source',
+      next: {command: 'bring the standby back; or on the source: RELOAD'},
+    },
+  ]);
+  seen.looks.source = QUIET;
+  await seen.again();
+  expect([...seen.waits]).toEqual([]);
+  await seen.end();
+});
+
 test('a side that cannot be asked is told, once and since when, and the other is asked all the same', async () => {
   const build = {table: 'shop.orders', phase: 'building index', done: 30, total: 120, unit: 'blocks', ageMs: 4000} as const;
   const seen = await watching({source: new Error('no connection'), target: {...QUIET, builds: [build]}});

@@ -2,7 +2,7 @@
  * The looker: what holds our statements up on either side, how far a build of an index is, and how much of the log is
  * still to be applied. It only asks and tells; what people see of it goes through telemetry, in one place for all steps.
  */
-import type {Blocking, Database, Engine, IndexBuild, Look, StatementWait} from '../engine/engine.ts';
+import type {Blocking, Database, Engine, IndexBuild, Look, StatementWait, Withheld} from '../engine/engine.ts';
 import {origin, type Side} from '../model/side.ts';
 import type {PhaseContext} from '../phase/phase.ts';
 import type {Telemetry, Wait} from '../telemetry/telemetry.ts';
@@ -57,10 +57,12 @@ class SideWatch {
     }
   }
 
-  #tell({waits, builds}: Look): void {
+  #tell({waits, builds, withheld}: Look): void {
     const {side} = this.#database;
+    const now = this.#clock.now();
     const long = waits.filter(({waitedMs}) => waitedMs >= WAITED_MS_MIN);
-    const waiting = new Map(long.map((wait) => [`${side} ${wait.purpose}`, waitOf(wait, side, this.#clock.now())]));
+    const waiting = new Map(long.map((wait) => [`${side} ${wait.purpose}`, waitOf(wait, side, now)]));
+    if (withheld && withheld.waitedMs >= WAITED_MS_MIN) waiting.set(`${side} standby`, withheldWait(withheld, side, now));
     for (const key of this.#waits) if (!waiting.has(key)) this.#telemetry.wait(key, undefined);
     for (const [key, wait] of waiting) {
       if (!this.#waits.has(key)) this.#telemetry.note(`${wait.cause}; to end it, ${wait.next.command}`);
@@ -108,6 +110,16 @@ const waitOf = ({purpose, waitedMs, table, blockers}: StatementWait, side: Side,
     },
   };
 };
+
+const withheldWait = ({statements, waitedMs, standbys, endedBy}: Withheld, side: Side, now: Date): Wait => ({
+  cause: `${statements === 1 ? 'a commit of ours is' : `${statements} commits of ours are`} done on the ${side} and not answered: it waits for its synchronous standby, as for every commit there (${standbys})`,
+  since: new Date(now.getTime() - waitedMs).toISOString(),
+  owner: `whoever runs the standbys of the ${side}`,
+  next: {
+    command: `bring the standby back; or on the ${side}: ${endedBy}`,
+    why: 'then commits are answered; without a standby they are on one server only',
+  },
+});
 
 /** Sessions by their purposes, as the engine names them. */
 const doing = (purpose: string): string => {

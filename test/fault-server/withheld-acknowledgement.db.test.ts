@@ -10,7 +10,7 @@ import {openSide, type TestSide} from '../support/databases.ts';
 import {ownMigration} from '../support/own-migration.ts';
 import {type OwnPostgresServer, ownPostgresServer} from '../support/servers.ts';
 import {storyDatabase, type StoryDatabase} from '../support/story-database.ts';
-import {untilTrue} from '../support/until.ts';
+import {until, untilTrue} from '../support/until.ts';
 import {withhold} from '../support/withheld.ts';
 
 const NEVER = new AbortController().signal;
@@ -77,6 +77,21 @@ test('a row that is read again shows what the stream has delivered, however late
   await acknowledge();
   expect(await read).toMatchObject([{id: '1', word: 'new'}]);
   await answered;
+});
+
+test('what a standby holds up is told: how many commits of ours, which standby, and what answers them', async () => {
+  const {activity, control} = side.database;
+  const look = async () => (await activity?.look())?.withheld;
+  expect(await look()).toBeUndefined();
+  const {acknowledge} = await withhold(side.url);
+  const ended = control.finish();
+  ended.catch(() => undefined); // awaited below
+  const told = await until('it is told', look);
+  expect(told).toMatchObject({statements: 1, waitedMs: expect.any(Number), standbys: `synchronous_standby_names is 'nobody'`});
+  await looker.run(...told.endedBy.split('; '));
+  await ended;
+  expect(await look()).toBeUndefined();
+  await acknowledge();
 });
 
 const hasSent = (text: string): boolean => side.points.some(({label}) => label.includes(text));

@@ -52,7 +52,8 @@ export const announcedControl = (announce: Announce, migration: MigrationRef): S
   install: () =>
     announce([
       INSTALL_TURN,
-      {sql: SHADOW_PERCENT, undo: DROP_SCHEMA, when: 'an earlier version made the schema crossfade, and routers were told less'},
+      {sql: TABLE_LOCK_WAIT, when: OF_EARLIER},
+      {sql: SHADOW_PERCENT, undo: DROP_SCHEMA, when: OF_EARLIER, waits: ROUTE_READERS},
       ...CONTROL_SCHEMA.map((sql) => ({sql, undo: DROP_SCHEMA, when: NOT_WHOLE})),
       INSTALLED,
     ]),
@@ -68,6 +69,14 @@ export const announcedControl = (announce: Announce, migration: MigrationRef): S
   remove: () => announce([INSTALL_TURN, {sql: DROP_SCHEMA, when: 'no other migration is known on this server'}, INSTALLED]),
 });
 
+const OF_EARLIER = 'an earlier version made the schema crossfade, and routers were told less';
+const ROUTE_READERS: Lock = {
+  mode: 'EXCLUSIVE',
+  on: ['crossfade.route'],
+  waitsFor: 'transactions that have read the route and stay open',
+  waitMsMax: TABLE_LOCK_S * 1000,
+  heldUntil: 'the end of the statement',
+};
 const NOT_WHOLE = 'the schema crossfade is not there yet, from this or another migration, or an earlier version made it';
 
 export const announcedFence = (announce: Announce, migration: MigrationRef, flavour: FlavourName): Statements['fence'] => {

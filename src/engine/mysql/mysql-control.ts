@@ -5,8 +5,9 @@ import type {Control, MigrationRef} from '../engine.ts';
 import {CONTROL_SCHEMA, CONTROL_TABLES, SHADOW_PERCENT} from './mysql-control-schema.ts';
 import {DROP_SCHEMA, TAKEOVER_LOCK_WAIT, takeOver} from './mysql-control-statements.ts';
 import {endHolder, endOldWriters} from './mysql-end-session.ts';
-import {isPassing} from './mysql-errors.ts';
+import {isPassing, numberOf} from './mysql-errors.ts';
 import {attemptRow} from './mysql-fence-schema.ts';
+import {TABLE_LOCK_WAIT} from './mysql-fence-statements.ts';
 import {inTurn, leaseLock, lockHolder, serverSessions, tryLock} from './mysql-lock.ts';
 import {addMirrored, readMirrored, replaceMirrored} from './mysql-mirror.ts';
 import {CONTROL_SCHEMA_NAME, ROUTE_TABLE} from './mysql-names.ts';
@@ -17,6 +18,7 @@ import type {MySessions} from './mysql-sessions.ts';
 import {quoteValue} from './mysql-sql.ts';
 
 const TAKEOVER_ATTEMPTS_MAX = 10;
+const LOCK_TIMEOUT = 1205;
 
 const LEASE = `${CONTROL_SCHEMA_NAME}.lease`;
 /** Without the host: one runner may reach the server from several addresses. */
@@ -44,7 +46,7 @@ export class MysqlControl implements Control {
       inTurn(session, async () => {
         const there = await ownTables(session);
         if (CONTROL_TABLES.every((name) => there.has(name))) return;
-        if (there.has(ROUTE_TABLE) && !(await routeColumns(session)).includes('shadow_percent')) await session.query(SHADOW_PERCENT);
+        if (there.has(ROUTE_TABLE) && !(await routeColumns(session)).includes('shadow_percent')) await extendRoute(this.#sessions);
         for (const statement of CONTROL_SCHEMA) await session.query(statement);
       }),
     );
@@ -212,6 +214,23 @@ export class MysqlControl implements Control {
     for (const name of [...tables, 'lease']) await session.query(`DELETE FROM ${CONTROL_SCHEMA_NAME}.${name} WHERE migration = ?`, [short]);
   }
 }
+
+/** Whoever reads the route waits behind us while we wait, so we do not wait for long. */
+const extendRoute = async (sessions: MySessions): Promise<void> => {
+  const session = await sessions.open('upgrade');
+  try {
+    await session.query(TABLE_LOCK_WAIT);
+    await session.query(SHADOW_PERCENT);
+  } catch (error) {
+    if (numberOf(error) !== LOCK_TIMEOUT) throw error;
+    throw new TransientError(`a transaction that stays open has read ${CONTROL_SCHEMA_NAME}.${ROUTE_TABLE}, which this version extends`, {
+      code: 'CF-DDL-002',
+      next: 'let it end (often a dump of the whole server), then start again',
+    });
+  } finally {
+    await session.close();
+  }
+};
 
 /** Every one of them has a column `migration`. */
 const ownTables = async (session: MySession): Promise<ReadonlySet<string>> => {

@@ -5,6 +5,8 @@ import {loginOf} from '../../../test/support/mysql-process.ts';
 import {openReceiver, receivingStory} from '../../../test/support/mysql-receiver.ts';
 import {ownMysqlServer} from '../../../test/support/mysql-servers.ts';
 import {addReads, NO_READS} from '../../model/read-tally.ts';
+import type {Mysql2Statements} from '../../router/mysql2-connection.ts';
+import {mysql2Dual} from '../../router/mysql2-dual.ts';
 import {MysqlReadReports} from './mysql-read-reports.ts';
 
 const OUTBOX = 'router char(36), connection int, n bigint NOT NULL, epoch bigint NOT NULL, PRIMARY KEY (router, connection)';
@@ -50,12 +52,13 @@ for (const had of await hadServers()) {
       await reports.allow(account.name.replaceAll("'", ''));
       const client = await mysql.createConnection(loginOf(account.url));
       const {short} = story.migration;
-      const report = (router: string, version: number, equal: number, text = JSON.stringify({equal})) =>
-        client.query(
-          `INSERT INTO crossfade.read_report (migration, router, version, tally) SELECT migration, ?, ?, ? FROM crossfade.route WHERE migration = ?
-           ON DUPLICATE KEY UPDATE tally = ?`,
-          [router, version, text, short, text],
-        );
+      const dual = mysql2Dual('shop.outbox');
+      const statements: Mysql2Statements = {
+        query: (sql, values) => (typeof sql === 'string' ? client.query(sql, values) : client.query(sql, values)),
+        execute: () => Promise.reject(new Error('not used')),
+      };
+      const report = (router: string, version: number, equal: number, tally = JSON.stringify({equal})) =>
+        dual.report(statements, {migration: short, router, version, tally});
       await report('one', 7, 1);
       await report('one', 7, 2);
       await report('two', 7, 4);
@@ -64,6 +67,10 @@ for (const had of await hadServers()) {
       const tallies = await reports.reports(7);
       expect(tallies.reduce(addReads, NO_READS)).toEqual({...NO_READS, equal: 6});
       await client.end();
+      await expect(reports.allow('nobody@%')).rejects.toMatchObject({
+        code: 'CF-READ-003',
+        next: expect.stringContaining('create the account'),
+      });
     });
   });
 
@@ -73,6 +80,9 @@ for (const had of await hadServers()) {
     const side = openReceiver(database, had);
     await side.control.install();
     await database.run('DROP TABLE crossfade.read_report', 'ALTER TABLE crossfade.route DROP COLUMN shadow_percent');
+    await database.run('BEGIN', 'SELECT * FROM crossfade.route');
+    await expect(side.control.install(), 'somebody stays on it').rejects.toMatchObject({code: 'CF-DDL-002'});
+    await database.run('COMMIT');
     await side.control.install();
     await side.control.writeRoute({epoch: 1, side: 'source', state: 'open', holdMs: undefined, readPercent: 0, dual: {shadowPercent: 9}});
     expect(await side.control.readRoute()).toMatchObject({dual: {shadowPercent: 9}});

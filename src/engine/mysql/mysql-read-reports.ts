@@ -22,8 +22,10 @@ const WANTED = 'connection int, epoch bigint, n bigint, router char(36)';
 const KEY = `
   SELECT column_name AS name FROM information_schema.statistics WHERE table_schema = ? AND table_name = ? AND index_name = 'PRIMARY'
   ORDER BY seq_in_index`;
-/** No right to give one; no such account. */
-const NOT_GIVEN = new Set([1044, 1045, 1142, 1410, 1133, 1141]);
+/** Nothing of that name is there, and GRANT makes no account. */
+const NO_ACCOUNT = new Set([1133, 1410]);
+/** No right to give one. */
+const NOT_GIVEN = new Set([1044, 1045, 1141, 1142]);
 
 /** Whoever reports follows the route, which nobody here may read by itself. */
 export class MysqlReadReports implements ReadReports {
@@ -43,16 +45,28 @@ export class MysqlReadReports implements ReadReports {
 
   async allow(role: string): Promise<void> {
     await this.#sessions.use(async (session) => {
-      for (const account of await namedAccounts(session, role))
+      const accounts = await namedAccounts(session, role);
+      if (!accounts.length) throw this.#notThere(role, 'there is no such account');
+      for (const account of accounts)
         for (const statement of [grantRoute(account), `GRANT SELECT, INSERT, UPDATE ON ${REPORTS} TO ${account}`])
-          await session.query(statement).catch((error: unknown) => {
-            if (!NOT_GIVEN.has(numberOf(error) ?? 0)) throw error;
-            throw new TerminalError(`${role} cannot be allowed to report its reads: ${String(error)}`, {
-              code: 'CF-READ-003',
-              next: `an administrator runs: GRANT GRANT OPTION ON ${CONTROL_SCHEMA_NAME}.* to the account of ${this.#sessions.options.side}.url; then crossfade resume`,
-            });
-          });
+          await session.query(statement).catch((error: unknown) => this.#notGiven(role, error));
     });
+  }
+
+  #notGiven(role: string, error: unknown): never {
+    const number = numberOf(error) ?? 0;
+    if (NO_ACCOUNT.has(number)) throw this.#notThere(role, String(error));
+    if (!NOT_GIVEN.has(number)) throw error;
+    const {side} = this.#sessions.options;
+    throw notAllowedTo(
+      role,
+      String(error),
+      `an administrator runs: GRANT GRANT OPTION ON ${CONTROL_SCHEMA_NAME}.* to the account of ${side}.url`,
+    );
+  }
+
+  #notThere(role: string, reason: string): TerminalError {
+    return notAllowedTo(role, reason, `create the account ${role} on the ${this.#sessions.options.side}, or correct the role in the plan`);
   }
 
   async reports(version: number): Promise<readonly ReadTally[]> {
@@ -81,5 +95,11 @@ async function mayWrite(session: MySession, {schema, name}: TableName, role: str
   const account = await accountFor(session, await readAccount(session), role);
   return account === 'not shown' || account?.holdsOnTable(schema, name, ['SELECT', 'INSERT', 'UPDATE']) === true;
 }
+
+const notAllowedTo = (role: string, reason: string, next: string): TerminalError =>
+  new TerminalError(`${role} cannot be allowed to report its reads: ${reason}`, {
+    code: 'CF-READ-003',
+    next: `${next}; then crossfade resume`,
+  });
 
 const notAllowed = (role: string): string => `may not be read and written by ${role}`;

@@ -1,5 +1,5 @@
 /** What our sessions wait for and build on one server, seen from a session that does nothing else. */
-import type {Activity, Blocking, IndexBuild, Look, StatementWait} from '../activity.ts';
+import type {Activity, Blocking, IndexBuild, Look, StatementWait, Withheld} from '../activity.ts';
 import type {MigrationRef} from '../engine.ts';
 import {toPosition} from './postgres-position.ts';
 import type {PgSession, TextRow} from './postgres-session.ts';
@@ -25,11 +25,13 @@ const lookWith = async (session: PgSession, sessions: PgSessions, prefix: string
   const {lsn} = await session.one('SELECT pg_current_wal_insert_lsn()::text AS lsn');
   const locked = await session.query(LOCK_WAITS, [`${prefix}%`]);
   const builds = await session.query(BUILDS, [`${prefix}%`]);
+  const withheld = await session.one(WITHHELD, [`${prefix}%`]);
   const invisible = await waitsForVisibility(session, sessions, prefix);
   return {
     position: toPosition(lsn ?? ''),
     waits: [...grouped(locked.rows, prefix), ...invisible],
     builds: builds.rows.map(toBuild),
+    withheld: toWithheld(withheld),
   };
 };
 
@@ -51,6 +53,22 @@ const LOCK_WAITS = `
     LEFT JOIN pg_prepared_xacts p ON behind.pid = 0 AND (l.transactionid IS NULL OR p.transaction = l.transactionid)
    WHERE NOT coalesce(b.application_name LIKE $1 AND b.usename = session_user, false)
    ORDER BY w.pid, b.xact_start`;
+
+/** Of ours alone; those of others wait as well, as every commit of the server does. */
+const WITHHELD = `
+  SELECT count(*)::text AS statements, round(max(extract(epoch FROM clock_timestamp() - query_start)) * 1000)::text AS waited_ms,
+         current_setting('synchronous_standby_names') AS standbys
+    FROM pg_stat_activity WHERE datname = current_database() AND usename = session_user AND application_name LIKE $1 AND wait_event = 'SyncRep'`;
+
+const toWithheld = (row: TextRow): Withheld | undefined =>
+  row['statements'] === '0'
+    ? undefined
+    : {
+        statements: Number(row['statements']),
+        waitedMs: Number(row['waited_ms']),
+        standbys: `synchronous_standby_names is '${row['standbys']}'`,
+        endedBy: `ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf()`,
+      };
 
 /** Of whoever has written before that transaction, in any database of the server: a snapshot waits for all of them. */
 const OLDER_WRITERS = `
