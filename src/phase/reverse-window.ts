@@ -1,7 +1,4 @@
-/**
- * The application is on the target, and everything it writes flows back, until the operator says otherwise. Whoever is
- * in charge keeps comparing the switches with the decision, because a hold by a runner thought dead has no fence (K6).
- */
+/** The application is on the target, and everything it writes flows back, until the operator says otherwise. */
 import type {HeardSignal, Signal} from '../journal/journal.ts';
 import type {ErrorCode} from '../model/errors.ts';
 import {beside} from './beside.ts';
@@ -10,9 +7,8 @@ import {watchLag} from './lag-watch.ts';
 import {watchLeftBehind} from './left-behind.ts';
 import type {Phase, PhaseContext, PhaseOutcome} from './phase.ts';
 import {ensureReverse} from './stream-roles.ts';
+import {SwitchKeeper} from './switch-keeper.ts';
 import {exceededWords, untilExceeded} from './watch-figures.ts';
-
-const SWITCH_LOOK_MS = 2000;
 
 export const reverseWindow: Phase = {
   async run(context) {
@@ -24,8 +20,11 @@ export const reverseWindow: Phase = {
     const failure = await context.canaryFailure();
     if (failure !== undefined && policyOf(context) === 'reverse') return goBack(context, 'canary.onFailure', {reason: failure});
     const lag = (_: PhaseContext, until: AbortSignal) => watchLag(context, link, until);
-    const works = [keepSwitches, watchStatements, watchLeftBehind, lag].map((work) => (until: AbortSignal) => work(context, until));
-    const signal = await beside(context.signal, works, () => untilExceeded(context, () => untilDecided(context)));
+    const works = [watchStatements, watchLeftBehind, lag].map((work) => (until: AbortSignal) => work(context, until));
+    const keeper = new SwitchKeeper(context);
+    const keep = (until: AbortSignal) => keeper.run(until);
+    const decided = () => untilExceeded(context, () => untilDecided(context));
+    const signal = await beside(context.signal, [keep, ...works], decided).finally(() => keeper.settled());
     if ('figure' in signal) return goBack(context, 'afterSwitch.watch', {reason: exceededWords(signal), ...signal});
     if (signal.type === 'complete') await recordComparison(context, 'always', context.signal);
     const lagMs = await link.lagMs();
@@ -61,17 +60,3 @@ const untilDecided = async (context: PhaseContext): Promise<Signal> => {
 
 const isEarly = ({at}: HeardSignal, until: string, {clock}: PhaseContext): boolean =>
   Math.min(Date.parse(at), clock.now().getTime()) < Date.parse(until);
-
-const keepSwitches = async (context: PhaseContext, signal: AbortSignal): Promise<void> => {
-  for (;;) {
-    await context.clock.sleep(SWITCH_LOOK_MS, signal);
-    if (signal.aborted) return;
-    for (const one of context.switches) {
-      const {side, held} = await one.observe();
-      if (side === 'target' && !held) continue;
-      const attempt = (await context.source.fence.rows()).at(-1)?.epoch ?? 0;
-      context.telemetry.note(`switch ${one.name} answered ${side}${held ? ', held' : ''}; it is routed to the target again`);
-      await one.route({epoch: attempt, side: 'target'});
-    }
-  }
-};
