@@ -15,13 +15,21 @@ type World = {
   keptBytes: number;
   readonly free: Record<'source' | 'target', number>;
   isReachable: boolean;
+  answered: Promise<void>;
   link: Pick<Link, 'applied' | 'mode'> | undefined;
   probe: () => void;
 };
 
 function world(atLimit: 'dropSlot' | 'stop' = 'dropSlot') {
   const clock = fakeClock();
-  const state: World = {keptBytes: 0, free: {source: 9000 * MIB, target: 9000 * MIB}, isReachable: true, link: undefined, probe: () => {}};
+  const state: World = {
+    keptBytes: 0,
+    free: {source: 9000 * MIB, target: 9000 * MIB},
+    isReachable: true,
+    answered: Promise.resolve(),
+    link: undefined,
+    probe: () => {},
+  };
   const [notes, acts]: [string[], string[]] = [[], []];
   const waits = new Map<string, Wait>();
   const rooms: Room[] = [];
@@ -31,6 +39,7 @@ function world(atLimit: 'dropSlot' | 'stop' = 'dropSlot') {
       storage: {
         disks: async (): Promise<readonly Disk[]> => {
           if (!state.isReachable) throw new Error('no connection');
+          await state.answered;
           return [{holds: 'data and log', freeBytes: state.free[name], totalBytes: 10_000 * MIB}];
         },
       },
@@ -104,6 +113,20 @@ test('the stream is given up before the source runs full of its log; the plan ma
     await expect(guardian.failed).rejects.toMatchObject({code});
     expect(done).toEqual(acts);
   }
+});
+
+test('what was seen half a minute ago is not known any more, however long the next look takes', async () => {
+  const {guardian, state, pass} = world();
+  await pass(5_000);
+  const {promise, resolve} = Promise.withResolvers<void>();
+  state.answered = promise;
+  await pass(30_000);
+  expect(guardian.outlooks()).toHaveLength(2);
+  await pass(10_000);
+  expect(() => guardian.outlooks()).toThrow(/last seen \d\d s ago/);
+  resolve();
+  await pass(5_000);
+  expect(guardian.outlooks()).toHaveLength(2);
 });
 
 test('an idle stream has a mark every ten seconds, one that moves has none', async () => {

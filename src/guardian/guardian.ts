@@ -20,6 +20,8 @@ import {consequence, endError, type Ending, outlookWords, roomWait, silenceWait}
 
 /** A slot can be lost, and a small disk be full, soon after it was well. */
 const LOOK_EVERY_MS = 5_000;
+/** What was seen before that says nothing of now. */
+const LOOK_AGE_MS_MAX = 30_000;
 
 export type GuardianOptions = {
   readonly source: Database;
@@ -48,6 +50,7 @@ export class Guardian {
   #fail: (error: unknown) => void = () => {};
   #trouble: string | undefined = 'nobody has looked yet';
   #found: readonly Found[] = [];
+  #lookedMs = 0;
   /** RFC 3339 UTC. */
   #heldSince: string | undefined;
   #silentSince: string | undefined;
@@ -70,9 +73,14 @@ export class Guardian {
     this.#stop.abort();
   }
 
-  /** As of the last look; throws why there is none. */
+  /** As of the last look; throws why there is none, or none that is new enough. */
   outlooks(): readonly {readonly outlook: Outlook; readonly words: string}[] {
     if (this.#trouble !== undefined) throw new Error(`the room on the servers is not known: ${this.#trouble}`);
+    const ageMs = this.#options.clock.monotonicMs() - this.#lookedMs;
+    if (ageMs > LOOK_AGE_MS_MAX)
+      throw new Error(
+        `the room on the servers is not known: it was last seen ${Math.round(ageMs / 1000)} s ago, and the next look has no answer yet`,
+      );
     return this.#found;
   }
 
@@ -97,6 +105,7 @@ export class Guardian {
     for (const side of this.#sides) await side.look();
     for (const side of this.#sides) await this.#requireSchema(side);
     this.#found = this.#sides.flatMap((side) => this.#judged(side));
+    this.#lookedMs = this.#options.clock.monotonicMs();
     for (const found of this.#found) this.#tell(found);
     this.#options.telemetry.room(this.#found.map(({side, outlook}) => roomOf(side.side, outlook)));
     this.#options.telemetry.usage(await usageOf(this.#sides.map(({database}) => database)));
