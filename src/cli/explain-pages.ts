@@ -141,7 +141,7 @@ export const explainPages = {
   'CF-DDL-002': page(
     'a table was too busy to be changed without holding up its users',
     'A change needs a lock for a moment. It was asked for many times, each time for a fraction of a second, and other sessions were always in the way.',
-    'While a backup, a report or a forgotten transaction is open on that table.',
+    'While a backup, a report or a forgotten transaction is open on that table. On MySQL and MariaDB also while the server is at a statement of a runner that was killed.',
     'Look at the sessions named, end or wait for them, then crossfade resume. Nothing is queued behind us meanwhile.',
   ),
   'CF-DDL-003': page(

@@ -62,7 +62,7 @@ export const phasePages = {
   ),
   expand: page(
     'the new shape is added beside the old one',
-    'Columns, constraints and indexes are added, each with a lock of a fraction of a second.',
+    'Columns and indexes are added, each with a lock of a fraction of a second; rules for rows come at contract.',
     'First in a change in place.',
     'When a table is too busy, it says who is in the way (CF-DDL-002). docs/expand-contract.md.',
   ),
@@ -74,7 +74,7 @@ export const phasePages = {
   ),
   'verify-expansion': page(
     'old and new shape agree',
-    'Every row is looked at, and constraints are validated.',
+    'Every row is looked at, and those are counted that are not as they have to be; one of them stops the run.',
     'In a change in place, before anything may read the new shape.',
     'Rows that do not fit are named: correct them, then crossfade resume. docs/expand-contract.md.',
   ),

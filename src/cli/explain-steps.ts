@@ -147,13 +147,13 @@ export const stepPages = {
   finish: page('the migration is over', 'Both sides keep it on record.', 'At the end.', 'Nothing.'),
   start: page(
     'start OPERATION: the new shape',
-    'Short transactions that give way to everybody: a column, and a trigger that keeps it in step for writers that do not know it; an index, built while others write. Rules for rows come at contract only.',
+    'Short acts that give way to everybody: columns; an index, built while others write. Rules for rows come at contract only.',
     'In expand, once per operation.',
     'When it waits, it names who is in the way.',
   ),
   sync: page(
     'sync OPERATION: both shapes are kept in step',
-    'A trigger gives each shape what a writer has given the other one. It works on the row that is written and sends nothing.',
+    'Triggers give each shape what a writer has given the other one; they work on the row that is written and send nothing. A column that is to go gets its value, on PostgreSQL by a trigger, on MySQL and MariaDB as its default.',
     'In sync, for operations that leave two shapes side by side.',
     'Nothing. From here on a version of the application that writes the new shape may be deployed.',
   ),
@@ -165,7 +165,7 @@ export const stepPages = {
   ),
   'fill-chunks': page(
     'rows get their value',
-    'Range by range with rests, only rows without a value; triggers of the application rest.',
+    'Range by range with rests, only rows without a value. Triggers of the application rest on PostgreSQL, and fire on MySQL and MariaDB.',
     'In backfill.',
     'crossfade pause holds it between two ranges.',
   ),
@@ -177,7 +177,7 @@ export const stepPages = {
   ),
   complete: page(
     'complete OPERATION: the shape is final',
-    'Rules are added for new rows first and validated then, so that nobody waits while the table is read; all that ends the old shape is one commit. What is still used stays: CF-DDL-003.',
+    'Rules come in the way in which nobody waits while the table is read: crossfade plan shows it for this server. All that ends the old shape is one moment, on PostgreSQL one commit. What is still used stays: CF-DDL-003.',
     'In contract, after the approval.',
     'Nothing; abort leaves it alone from here on.',
   ),

@@ -8,7 +8,7 @@ export const addCheck = (planned: Planned<'add-check'>): Operation => {
   return tableChange(planned, {
     start: `write down that ${name} will be checked; until contract it is not`,
     validate: `count the rows that ${name} would refuse`,
-    complete: `add ${name} for new rows, then validate it while others read and write`,
+    complete: `add ${name} and hold all rows to it, while others read and write`,
     undo: `remove ${name}, if it was added`,
   });
 };

@@ -10,14 +10,13 @@ import {tableChange} from './table-change.ts';
 export const addColumn = (planned: Planned<'add-column'>): Operation => {
   const name = columnName(planned);
   const isFilled = planned.backfill !== undefined;
-  const final = [...(planned.notNull ? [PROVEN] : []), ...(isFilled ? ['its default', 'without the trigger'] : ['as it stands'])];
+  const byDefault = planned.default === undefined ? [] : ['its default'];
+  const final = [...(planned.notNull ? ['NOT NULL'] : []), ...(isFilled ? [...byDefault, 'without what filled it'] : ['as it stands'])];
   return tableChange(planned, {
     start: `add ${name} ${planned.type}${isFilled ? '' : ', with its default'}`,
-    ...(isFilled ? {sync: `give rows of writers that do not know ${name} its value, by a trigger`, fills: name} : {}),
+    ...(isFilled ? {sync: `give rows of writers that do not know ${name} its value`, fills: name} : {}),
     validate: `count the rows of ${name} that lack a value`,
     complete: `make ${name} final: ${final.join(', ')}`,
     undo: `remove ${name}`,
   });
 };
-
-const PROVEN = 'NOT NULL, proven beforehand by a check';

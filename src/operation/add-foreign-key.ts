@@ -9,7 +9,7 @@ export const addForeignKey = (planned: Planned<'add-foreign-key'>): Operation =>
   return tableChange(planned, {
     start: `write down that ${name} will lead to ${nameOf(planned.references.table)}; until contract it does not`,
     validate: `count the rows that lead nowhere by ${name}`,
-    complete: `add ${name} for new rows, then validate it while others read and write`,
+    complete: `add ${name} for new rows, then look at those that were there, while others read and write`,
     undo: `remove ${name}, if it was added`,
   });
 };

@@ -6,7 +6,7 @@ import {tableChange} from './table-change.ts';
 export const addIndex = (planned: Planned<'add-index'>): Operation => {
   const name = subjectOf(planned);
   return tableChange(planned, {
-    start: `build ${name} while others read and write; it waits for transactions that are older than itself`,
+    start: `build ${name} while others read and write`,
     validate: `look whether ${name} is whole`,
     complete: `leave ${name} to the application`,
     undo: `drop ${name}`,

@@ -11,9 +11,9 @@ export const dropColumn = (planned: Planned<'drop-column'>): Operation => {
   const isGiven = planned.value !== undefined;
   return tableChange(planned, {
     start: `write down that ${name} will go; until contract it stays`,
-    ...(isGiven ? {sync: `give ${name} its value by a trigger, where a writer leaves it out`} : {}),
+    ...(isGiven ? {sync: `give ${name} its value where a writer leaves it out`} : {}),
     validate: `nothing to count: ${name} goes with all its values`,
     complete: `look who still uses ${name}, and drop it if nobody does`,
-    undo: isGiven ? `remove the trigger; ${name} stays` : `leave ${name} as it was`,
+    undo: isGiven ? `let writers of ${name} give it themselves again; it stays` : `leave ${name} as it was`,
   });
 };

@@ -6,10 +6,10 @@ import {tableChange} from './table-change.ts';
 export const replacement = (planned: PlannedOperation & Replacement, end: string): Operation => {
   const old = columnName(planned);
   const names = planned.into.map(({column}) => column).join(', ');
-  const mandatory = planned.into.some(({notNull}) => notNull) ? ', NOT NULL proven beforehand by a check' : '';
+  const mandatory = planned.into.some(({notNull}) => notNull) ? ', with NOT NULL' : '';
   return tableChange(planned, {
     start: `add ${names} beside ${old}`,
-    sync: `keep ${names} and ${old} in step by a trigger, whichever a writer knows`,
+    sync: `keep ${names} and ${old} in step, whichever a writer knows`,
     fills: `${names} of ${old}`,
     validate: `count the rows in which ${old} and ${names} are not in step`,
     complete: `look who still uses ${old}, make ${names} final${mandatory}, ${end}`,

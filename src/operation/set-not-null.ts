@@ -11,7 +11,7 @@ export const setNotNull = (planned: Planned<'set-not-null'>): Operation => {
   return tableChange(planned, {
     start: `write down that ${name} will be NOT NULL; until contract it may be empty`,
     validate: `count the rows without ${name}`,
-    complete: `make ${name} NOT NULL, proven beforehand by a check`,
+    complete: `make ${name} NOT NULL while others read and write`,
     undo: `leave ${name} as it was`,
   });
 };

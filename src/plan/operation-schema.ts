@@ -118,9 +118,9 @@ const members = {
     .strictObject({
       name: nonEmpty.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens'),
       tables: z.array(table).min(1, 'must name at least one').describe('Those that the statements change, the most used first.'),
-      start: statements.describe('At expand, in one transaction. Names carry their schema.'),
+      start: statements.describe('At expand, on PostgreSQL in one transaction. Names carry their schema.'),
       undo: statements.describe('What abort runs, when start has been run; it may find only the state that start has left.'),
-      complete: statements.describe('At contract, in one transaction.'),
+      complete: statements.describe('At contract, on PostgreSQL in one transaction.'),
       validate: z.exactOptional(nonEmpty.describe('A query that gives one number; contract waits until it is 0.')),
     })
     .refine(({start, undo}) => start.length === 0 || undo.length > 0, {

@@ -94,4 +94,4 @@ const shape = (database: MysqlDatabase) =>
     from information_schema.columns where table_schema = '${database.name}'
     union all select 'index', index_name, column_name from information_schema.statistics where table_schema = '${database.name}'
     union all select 'trigger', trigger_name, event_manipulation from information_schema.triggers where trigger_schema = '${database.name}'
-    union all select 'program', routine_name, '' from information_schema.routines where routine_schema = 'crossfade' order by 1, 2`);
+    union all select 'program', routine_name, '' from information_schema.routines where routine_schema = 'crossfade' and routine_definition like '%${database.name}%' order by 1, 2`);

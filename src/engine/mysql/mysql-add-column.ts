@@ -9,6 +9,7 @@ import {
   type Fill,
   INSTANT,
   IN_PLACE,
+  isGone,
   NEEDED,
   type OwnChange,
   tried,
@@ -43,7 +44,8 @@ export const addColumnChange = (column: NewColumn): OwnChange => {
     complete,
     computes: backfill,
     isPast: `SELECT 1 AS past FROM (SELECT 1 AS one) AS it WHERE ${letGo.map(({isDone}) => `EXISTS (${isDone})`).join(' AND ')}`,
-    undo: [...letGo, drop],
+    // Who does not know the column can write at each instant: it may be empty before the triggers go that fill it.
+    undo: [...(notNull && value === undefined ? [makeOptional(column)] : []), ...letGo, drop],
     needs: [...NEEDED, 'UPDATE', 'TRIGGER'],
     trial: (shape) => [...tried([start], shape), tryFollowing(column, backfill, shape), ...tried([...sync, ...complete], shape)],
     objections: [...own.objections, ...stepObjections(column)],
@@ -64,6 +66,12 @@ const makeMandatory = (column: NewColumn): Ddl => ({
   sql: (at) =>
     `ALTER TABLE ${quoteTable(at)} MODIFY COLUMN ${quoteName(column.column)} ${column.type} NOT NULL${byDefault(column)}, ${IN_PLACE}`,
   isDone: columnIs(column, `is_nullable = 'NO'`),
+});
+
+const makeOptional = (column: NewColumn): Ddl => ({
+  doing: 'leaving optional',
+  sql: (at) => `ALTER TABLE ${quoteTable(at)} MODIFY COLUMN ${quoteName(column.column)} ${column.type} NULL, ${IN_PLACE}`,
+  isDone: isGone(columnIs(column, `is_nullable = 'NO'`)),
 });
 
 const setDefault = (column: NewColumn): Ddl => ({

@@ -7,31 +7,29 @@ import {columnName, type PlannedOperation} from '../../model/planned-operation.t
 import type {Alter, AlterAct, FillRequest, Users} from '../alter.ts';
 import type {MigrationRef} from '../engine.ts';
 import {giveWayTo, type Turn} from '../give-way.ts';
-import {type Change, type Ddl, hasProgram, isNoted, isTogether, type Piece} from './mysql-change.ts';
+import {type Change, hasProgram, type Piece} from './mysql-change.ts';
 import {changeFindings} from './mysql-change-findings.ts';
 import {BEGUN, ChangeRecord, CONTRACTING, IN_STEP} from './mysql-change-record.ts';
 import {changeOf} from './mysql-changes.ts';
-import {isPassing, numberOf, withoutValue} from './mysql-errors.ts';
+import {isPassing, numberOf} from './mysql-errors.ts';
 import {lockWait} from './mysql-fence-statements.ts';
 import {fillChunk, notComputed} from './mysql-fill.ts';
-import {runNoted} from './mysql-noted-statement.ts';
+import {forgetIndexes, keptIndexes} from './mysql-kept-indexes.ts';
 import {columnUsers} from './mysql-old-shape.ts';
 import {ownTransaction} from './mysql-own-transaction.ts';
 import {requireEpoch} from './mysql-require-epoch.ts';
+import {isInStep, isInTheWay, sendPiece} from './mysql-send-piece.ts';
 import type {MySession} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
 import {tableUsers} from './mysql-table-users.ts';
-import {dropProgram, runTogether, settled} from './mysql-together.ts';
+import {dropProgram, settled, takeTurn} from './mysql-together.ts';
 import {openWriter} from './mysql-writer.ts';
 
 /** The shortest there is on MySQL. While we wait for a table, everybody who comes later waits behind us. */
 const LOCK_WAIT_S = 1;
 export const GIVING_WAY = lockWait(LOCK_WAIT_S);
-/** A lock was not had, or not at once, or we were the one to give up in a deadlock. */
-const IN_THE_WAY = [1205, 1213, 3572];
 /** A row that a rule refuses: NOT NULL, a check. */
 const REFUSED_BY_ROWS = [1138, 1265, 1048, 4025];
-const DUPLICATE = 1062;
 
 export class MysqlAlter implements Alter {
   readonly #sessions: MySessions;
@@ -116,7 +114,14 @@ export class MysqlAlter implements Alter {
     if ((await this.#restored(act, change, change.strays)) !== '0') throw strayed(change);
     await this.#record.forget(act.epoch, change, CONTRACTING);
     await this.#each(act, change, change.undo);
+    await this.#indexesAgain(act, change);
     await this.#completed(act, change);
+  }
+
+  /** Those that a server has taken away, and died before it had taken their column. */
+  async #indexesAgain(act: AlterAct, change: Change): Promise<void> {
+    const kept = await this.#sessions.use((session) => keptIndexes(session, this.#migration, change));
+    await this.#each(act, change, kept);
   }
 
   #isPast(change: Change): Promise<boolean> {
@@ -125,7 +130,11 @@ export class MysqlAlter implements Alter {
 
   /** From here on nothing of it is ours. Where a runner died beside it, the program that did it is still there. */
   async #completed({epoch}: AlterAct, change: Change): Promise<'completed'> {
-    if (hasProgram(change)) await this.#sessions.use((session) => session.query(dropProgram(this.#migration, change)));
+    if (hasProgram(change))
+      await this.#sessions.use(async (session) => {
+        await session.query(dropProgram(this.#migration, change));
+        await forgetIndexes(session, this.#migration, change);
+      });
     await this.#record.forget(epoch, change);
     return 'completed';
   }
@@ -140,7 +149,9 @@ export class MysqlAlter implements Alter {
     );
     if (isWhole) return '0';
     await this.#each(act, change, change.sync ?? []);
-    return this.#sessions.use(async (session) => (await countRows(session, change, lacks)).unfilled);
+    const {unfilled} = await this.#sessions.use((session) => countRows(session, change, lacks));
+    if (unfilled !== '0') await this.#indexesAgain(act, change); // it may be long until somebody has seen to those rows
+    return unfilled;
   }
 
   async #each(act: AlterAct, change: Change, pieces: readonly Piece[]): Promise<void> {
@@ -151,22 +162,9 @@ export class MysqlAlter implements Alter {
   }
 
   async #once(session: MySession, {epoch}: AlterAct, change: Change, piece: Piece): Promise<void> {
+    await takeTurn(session, this.#migration);
     await ownTransaction(session, () => requireEpoch(session, this.#migration.short, epoch));
-    if (isNoted(piece)) await runNoted(session, this.#migration, change.name, piece);
-    else if (isTogether(piece)) await this.#alone(session, change, piece.pieces);
-    else await sendUnlessDone(session, change, piece);
-  }
-
-  /** What was let go is taken up again where the rest is refused. */
-  async #alone(session: MySession, change: Change, pieces: readonly Ddl[]): Promise<void> {
-    try {
-      await runTogether(session, this.#migration, change, pieces);
-    } catch (error) {
-      const isConnected = !isPassing(error) || IN_THE_WAY.includes(numberOf(error) ?? 0);
-      if (isConnected && !(await isInStep(session, change)))
-        for (const piece of change.sync ?? []) await sendUnlessDone(session, change, piece);
-      throw error;
-    }
+    await sendPiece(session, this.#migration, change, piece);
   }
 
   /** Whether the change is ours, and not completed or undone yet. */
@@ -189,7 +187,7 @@ export class MysqlAlter implements Alter {
             await session.close();
           }
         },
-        isInTheWay: (error) => IN_THE_WAY.includes(numberOf(error) ?? 0),
+        isInTheWay,
         blockers: () => this.#sessions.use((session) => blockersOf(session, turn)),
       },
       turn,
@@ -211,27 +209,6 @@ const countRows = async (session: MySession, {name}: Change, count: string | und
   }
 };
 
-/** Or there is nothing any more that could be: one of the new columns is gone. */
-const isInStep = async (session: MySession, {start, sync = []}: Change): Promise<boolean> => {
-  const isDone = async (pieces: readonly Piece[]): Promise<boolean> => {
-    for (const piece of pieces) if ('isDone' in piece && !(await session.query(piece.isDone)).rows.length) return false;
-    return true;
-  };
-  return (await isDone(sync)) || !(await isDone(start));
-};
-
-const sendUnlessDone = async (session: MySession, change: Change, {sql, isDone, reads, setting}: Ddl): Promise<void> => {
-  if ((await session.query(isDone)).rows.length) return; // before a crash
-  const read = (await reads?.(session, change.table)) ?? '';
-  if (setting !== undefined) await session.query(setting);
-  try {
-    await session.query(sql(change.table, read));
-  } catch (error) {
-    if (numberOf(error) === DUPLICATE) throw notUnique(change, error);
-    throw error;
-  }
-};
-
 const blockersOf = async (session: MySession, {table}: Turn): Promise<string> => {
   const users = await tableUsers(session, [table]);
   if (users === 'not told') return 'a transaction that has used the table; this server does not tell which';
@@ -242,13 +219,6 @@ const stillUsed = (what: string, objects: readonly string[]): TerminalError =>
   new TerminalError(`${what} is still used by ${objects.join(', ')}`, {
     code: 'CF-DDL-003',
     next: 'move or drop them, then crossfade resume',
-  });
-
-const notUnique = ({subject}: Change, cause: unknown): TerminalError =>
-  new TerminalError(`${subject} cannot be unique: ${withoutValue(cause)}`, {
-    code: 'CF-VERIFY-001',
-    cause,
-    next: 'make those rows differ and crossfade resume, or crossfade abort',
   });
 
 const strayed = ({subject}: Change): TerminalError =>

@@ -5,7 +5,7 @@ import type {Statements} from '../statements.ts';
 import {GIVING_WAY} from './mysql-alter.ts';
 import type {Announce, Line} from './mysql-announce.ts';
 import {writerLines} from './mysql-announced-rows.ts';
-import {type Change, type Ddl, isNoted, isTogether, type Piece} from './mysql-change.ts';
+import {addIndex, type Change, type Ddl, isNoted, isTogether, type Piece} from './mysql-change.ts';
 import {trialOf} from './mysql-change-findings.ts';
 import {changeOf} from './mysql-changes.ts';
 import {fillStatements} from './mysql-fill.ts';
@@ -43,9 +43,20 @@ export const announcedAlter = (announce: Announce, migration: MigrationRef): Non
         ...(unprove ? [count ?? [], ...sometimes('a row turns out to be in the way', pieces(unprove, changeOf(planned)))].flat() : []),
       ]);
     },
-    undo: (planned) => announce([...turns(migration), ...sometimes('it is there', pieces(changeOf(planned).undo, changeOf(planned)))]),
+    undo: (planned) => {
+      const change = changeOf(planned);
+      const again = change.old.flatMap(({goesWith}) =>
+        goesWith.map((index) => addIndex(change.table, index, `INDEX ${quoteName(index)} ${AS_IT_WAS}`)),
+      );
+      return announce([
+        ...turns(migration),
+        ...sometimes('it is there', pieces(change.undo, change)),
+        ...sometimes('the server has died between it and its column', pieces(again, change)),
+      ]);
+    },
   };
 };
 
 /** A definition is read just before it is sent. */
 const AS_IT_IS = '<as it is now>';
+const AS_IT_WAS = '<as it was>';

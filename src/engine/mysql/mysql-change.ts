@@ -105,6 +105,8 @@ export const INSTANT = 'ALGORITHM=INSTANT';
 /** Others read and write while the server builds. */
 export const IN_PLACE = 'ALGORITHM=INPLACE, LOCK=NONE';
 
+const READ_ONLY = 'ALGORITHM=INPLACE, LOCK=SHARED';
+
 /** `what`: of the catalogue, for people. */
 export const columnIs = ({table, column}: Pick<OldColumn, 'table' | 'column'>, and = 'TRUE', what = 'column_name'): string =>
   `SELECT ${what} AS what FROM information_schema.columns WHERE table_schema = ${quoteValue(table.schema)} AND table_name = ${quoteValue(table.name)} AND column_name = ${quoteValue(column)} AND ${and}`;
@@ -122,6 +124,13 @@ export const dropIndex = (table: TableName, index: string, doing: string): Ddl =
   doing,
   sql: (from) => `ALTER TABLE ${quoteTable(from)} DROP INDEX ${quoteName(index)}, ${IN_PLACE}`,
   isDone: indexIsGone(table, index),
+});
+
+/** `definition`: as the server itself writes it. A text or a place is indexed by no server while others write. */
+export const addIndex = (table: TableName, index: string, definition: string): Ddl => ({
+  doing: 'making again an index of',
+  sql: (to) => `ALTER TABLE ${quoteTable(to)} ADD ${definition}, ${/^(FULLTEXT|SPATIAL) /.test(definition) ? READ_ONLY : IN_PLACE}`,
+  isDone: indexIs(table, index),
 });
 
 export const dropColumn = ({table, column}: Pick<OldColumn, 'table' | 'column'>, doing: string): Ddl => ({

@@ -18,3 +18,9 @@ export const definitionOf = (ddl: string, kind: 'UNIQUE KEY' | 'CONSTRAINT', nam
   if (line === undefined) throw new Error(`the server does not tell ${kind} ${name} of a table that has it`);
   return line.trim().replace(/,$/, '');
 };
+
+/** An index in the same words; undefined where the table has none of this name. */
+export const indexDefinition = (ddl: string, name: string): string | undefined => {
+  const line = ddl.split('\n').find((one) => one.replace(/^ {2}[A-Z ]*KEY /, '').startsWith(`${quoteName(name)} (`));
+  return line?.trim().replace(/,$/, '');
+};

@@ -19,7 +19,7 @@ const TURN_S_MAX = 60;
 
 const turnOf = ({short}: MigrationRef): string => `crossfade ${short} step`;
 
-/** Each act looks first whether a call of a runner before it is under way. */
+/** Each act looks first whether something that a runner before it has sent is under way: the server does not give it up. */
 export const turns = (migration: MigrationRef): readonly string[] => [
   getLock(turnOf(migration), TURN_S_MAX),
   releaseLock(turnOf(migration)),
@@ -29,7 +29,6 @@ const program = ({short}: MigrationRef, {name}: Pick<Change, 'name'>): string =>
   `${CONTROL_SCHEMA_NAME}.${quoteName(`step_${short}_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`)}`;
 
 export const runTogether = async (session: MySession, migration: MigrationRef, change: Change, pieces: readonly Ddl[]): Promise<void> => {
-  await takeTurn(session, migration);
   const left: Ddl[] = [];
   for (const piece of pieces) if (!(await session.query(piece.isDone)).rows.length) left.push(piece);
   for (const sql of together(migration, change, left)) await session.query(sql);
@@ -56,14 +55,14 @@ export const dropProgram = (migration: MigrationRef, change: Pick<Change, 'name'
 
 const lockTable = (table: TableName): string => `LOCK TABLES ${quoteTable(table)} WRITE`;
 
-/** Returns when no call of a runner before is under way. */
+/** Returns when nothing of a runner before is under way. */
 export const settled = async (session: MySession, migration: MigrationRef): Promise<void> => {
   await takeTurn(session, migration);
   await session.query(releaseLock(turnOf(migration)));
 };
 
-/** Until the session ends. */
-const takeTurn = async (session: MySession, migration: MigrationRef): Promise<void> => {
+/** Until the session ends, which it does not before its statement has. */
+export const takeTurn = async (session: MySession, migration: MigrationRef): Promise<void> => {
   if (await tryLock(session, turnOf(migration), TURN_S_MAX)) return;
   throw new TransientError('statements of a runner before this one do not come to their end', {
     code: 'CF-DDL-002',
