@@ -41,7 +41,7 @@ export async function changeOnce(server: ChangeServer, {name, operation}: Case, 
       gates: {contract: []},
     }),
   );
-  const stopWriters = await startWriters({url: database.url, clients: server.clients, rate, folder: logs, slots: SLOTS});
+  const stopWriters = await startWriters({urls: [database.url], clients: server.clients, rate, folder: logs, slots: SLOTS});
   await sleep(LEAD_MS);
   await run(plan, state, database.url);
   await sleep(LEAD_MS);

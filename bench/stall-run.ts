@@ -4,7 +4,7 @@ import {openStateStore} from '../src/journal/state-store.ts';
 import type {Entry, Journal, JournalFact, JournalStore, Signal} from '../src/journal/journal.ts';
 import {systemEffects} from '../src/runner/system-effects.ts';
 import type {Window} from './stall-log.ts';
-import type {Runner, StallServers} from './stall-servers.ts';
+import type {Moved, Runner} from './stall-servers.ts';
 import {type Attempt, attemptsOf} from './stall-steps.ts';
 
 export type Series = {
@@ -14,7 +14,7 @@ export type Series = {
 };
 
 export type SeriesRequest = {
-  readonly servers: StallServers;
+  readonly servers: Moved;
   /** Whose crossfade runs. */
   readonly checkout: string;
   /** Each there and back. */
@@ -43,7 +43,7 @@ export async function series({servers, checkout, cutovers, clients, rate, say}: 
     for (let n = 1; n <= cutovers; n++) {
       await watch.untilDone('cutover', 'cutover', isReady);
       await systemEffects.clock.sleep(LEAD_MS);
-      controls.push(await servers.pauseAndResume());
+      if (servers.pauseAndResume) controls.push(await servers.pauseAndResume());
       await systemEffects.clock.sleep(LEAD_MS);
       await watch.untilDone('reverse-cutover', 'reverse', isServed);
       if (n % 10 === 0 || n === cutovers) say(`${n} times forth and back`);

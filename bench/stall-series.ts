@@ -2,17 +2,18 @@
  * `npm run bench:stall -- [--cutovers N] [--rate R] [--clients C] [--tables T] [--json]`: one migration, moved forth and
  * back N times through a real PgBouncer while its application writes, in turns with a bare PAUSE and RESUME; what the
  * clients waited, by their own logs, and what each step of the cutover took of it, by the journal. `--fence`: a few
- * cutovers each with 10, 100 and 1,000 tables. `--kafka`: the same series twice, without a relay and through Debezium and Kafka. `--checkout FOLDER`: another checkout's crossfade is measured.
+ * cutovers each with 10, 100 and 1,000 tables. `--kafka`: the same series twice, without a relay and through Debezium and Kafka. `--mysql`: from MySQL, with no pooler and
+ * clients that try the other side when one refuses them. `--checkout FOLDER`: another checkout's crossfade is measured.
  * The numbers are of this machine and this moment. Ends with 1 where a write failed or is lost, or the stall is beyond its limits.
  */
-import {sqlOn} from './databases.ts';
 import {fileURLToPath} from 'node:url';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {moves, missing, readLogs, failures, waitsIn, waitsOutside} from './stall-log.ts';
 import {RELAYS} from './stall-kafka.ts';
 import {series, type Series} from './stall-run.ts';
-import {StallServers} from './stall-servers.ts';
+import {type Moved, StallServers} from './stall-servers.ts';
+import {startMysqlStall} from './stall-mysql.ts';
 import {figuresOf, type Line, stepLines, textOf} from './stall-table.ts';
 
 /** Asked for when the machine sustains enough; else this part of what it does without us. */
@@ -33,6 +34,7 @@ const {values: flags} = parseArgs({
     checkout: {type: 'string', default: fileURLToPath(new URL('..', import.meta.url))},
     fence: {type: 'boolean', default: false},
     kafka: {type: 'boolean', default: false},
+    mysql: {type: 'boolean', default: false},
     json: {type: 'boolean', default: false},
   },
 });
@@ -66,7 +68,8 @@ type Report = {
 };
 
 async function measure(tables: number, cutovers: number, relay: keyof typeof RELAYS): Promise<Report> {
-  const servers = await StallServers.start(tables, clients, await RELAYS[relay]());
+  const start = flags.mysql ? startMysqlStall : StallServers.start;
+  const servers = await start(tables, clients, await RELAYS[relay]());
   const stop = () => void servers.stop().then(() => process.exit(1));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   try {
@@ -83,7 +86,7 @@ async function measure(tables: number, cutovers: number, relay: keyof typeof REL
   }
 }
 
-async function sustainedBy(servers: StallServers): Promise<number> {
+async function sustainedBy(servers: Moved): Promise<number> {
   const folder = join(servers.folder, 'sustained');
   const stop = await servers.startWriters(folder, clients, 0);
   await new Promise((resolve) => setTimeout(resolve, SUSTAINED_MS));
@@ -92,7 +95,7 @@ async function sustainedBy(servers: StallServers): Promise<number> {
   return Math.round((1000 * readLogs(folder).flat().length) / SUSTAINED_MS);
 }
 
-async function reportOf(servers: StallServers, ran: Series, facts: Pick<Report, 'relay' | 'tables' | 'clients' | 'rate' | 'sustained'>) {
+async function reportOf(servers: Moved, ran: Series, facts: Pick<Report, 'relay' | 'tables' | 'clients' | 'rate' | 'sustained'>) {
   const log = readLogs(ran.logFolder);
   const decided = ran.attempts.filter(({isDecided}) => isDecided);
   const off = ran.attempts.filter(({isDecided}) => !isDecided);
@@ -111,9 +114,9 @@ async function reportOf(servers: StallServers, ran: Series, facts: Pick<Report, 
     {what: 'each write, everyday', ...figuresOf(waitsOutside(log, [...ran.attempts.map(({held}) => held), ...ran.controls]))},
     {what: 'rows compared in the hold (rows)', ...figuresOf(decided.map(({rowsCompared}) => rowsCompared))},
     ...stepLines(decided),
-  ];
+  ].filter(({n}) => n > 0);
   const failed = failures(log).map(({outcome, error}) => `${outcome}: ${error}`);
-  const {lost, twice} = await missing(log, (statement) => sqlOn(servers.source, statement));
+  const {lost, twice} = await missing(log, servers.ask);
   const strayed = moves(log).filter((times) => times !== decided.length).length;
   if (strayed) failed.push(`${strayed} clients did not move exactly ${decided.length} times`);
   return {

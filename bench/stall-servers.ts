@@ -7,13 +7,27 @@ import pg from 'pg';
 import {type PgBouncers, startPgBouncers} from '../test/support/pgbouncer.ts';
 import {makeFolder} from '../test/support/server-folder.ts';
 import {databaseUrl, Servers, sqlOn} from './databases.ts';
-import type {Window} from './stall-log.ts';
+import type {Ask, Window} from './stall-log.ts';
 import type {RelayServers} from './stall-kafka.ts';
 import {startWriters} from './writers-process.ts';
 
+/** What a series moves to and fro. */
+export type Moved = {
+  readonly folder: string;
+  startWriters(folder: string, clients: number, rate: number): Promise<() => Promise<void>>;
+  forget(): Promise<void>;
+  writePlan(): string;
+  startRunner(checkout: string, plan: string, state: string): Runner;
+  /** Absent where nothing stands before the servers. */
+  pauseAndResume?(): Promise<Window>;
+  /** Of the source, which is open in the end. */
+  readonly ask: Ask;
+  stop(): Promise<void>;
+};
+
 const USER = {name: 'stall_app', password: 'only-for-this-bench'};
 const DATABASE = 'stall';
-const SLOTS = 500;
+export const SLOTS = 500;
 
 /** What is moved: two tables that are written to, and others that only lie there, each with a sequence. */
 const schemaOf = (tables: number): string[] => [
@@ -25,7 +39,7 @@ const schemaOf = (tables: number): string[] => [
   `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA stall TO ${USER.name}`,
 ];
 
-export class StallServers {
+export class StallServers implements Moved {
   readonly folder: string;
   readonly source: string;
   readonly target: string;
@@ -62,9 +76,11 @@ export class StallServers {
     return new StallServers(servers, pool, testFolder, relay);
   }
 
+  readonly ask: Ask = (statement) => sqlOn(this.source, statement);
+
   /** Begins at once; `folder` is made, and gets one log a client. */
   startWriters(folder: string, clients: number, rate: number): Promise<() => Promise<void>> {
-    return startWriters({url: this.#client, clients, rate, folder, slots: SLOTS});
+    return startWriters({urls: [this.#client], clients, rate, folder, slots: SLOTS});
   }
 
   /** What was written so far was a measurement of the machine. */
@@ -74,24 +90,14 @@ export class StallServers {
 
   /** With every part of a cutover: gates, watchdog, canary, the application's role. */
   writePlan(): string {
-    const file = join(this.folder, 'plan.yaml');
-    const plan = {
-      name: 'stall',
-      workflow: 'live-migration',
+    return writePlanOf(this.folder, {
       source: {engine: 'postgres', url: 'env:STALL_SOURCE'},
-      target: {engine: 'postgres', url: 'env:STALL_TARGET'},
       schema: {kind: 'existing'},
-      scope: {tables: ['stall.*']},
       relay: this.#relay.plan,
-      gates: {cutover: ['replication-lag', 'checksum-match']},
       switch: [{pgbouncer: {admin: ['env:STALL_ADMIN'], database: DATABASE, config: this.#pool.config}}],
       canary: {paths: ['env:STALL_APP'], onFailure: 'wait'},
-      cutover: {start: 'manual', stallBudget: '5s', onBlockers: 'abort'},
-      reverse: {window: '1h'},
       applicationRoles: [USER.name],
-    };
-    writeFileSync(file, JSON.stringify(plan));
-    return file;
+    });
   }
 
   /** `checkout`: whose crossfade. */
@@ -126,6 +132,23 @@ export class StallServers {
     await this.#servers.stop();
     for (const folder of [this.folder, this.#testFolder]) rmSync(folder, {recursive: true, force: true});
   }
+}
+
+/** `sections`: beside what all series have in common. */
+export function writePlanOf(folder: string, sections: Readonly<Record<string, unknown>>): string {
+  const file = join(folder, 'plan.yaml');
+  const plan = {
+    name: 'stall',
+    workflow: 'live-migration',
+    target: {engine: 'postgres', url: 'env:STALL_TARGET'},
+    scope: {tables: ['stall.*']},
+    gates: {cutover: ['replication-lag', 'checksum-match']},
+    cutover: {start: 'manual', stallBudget: '5s', onBlockers: 'abort'},
+    reverse: {window: '1h'},
+    ...sections,
+  };
+  writeFileSync(file, JSON.stringify(plan));
+  return file;
 }
 
 export class Runner {

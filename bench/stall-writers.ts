@@ -1,15 +1,16 @@
 /**
- * An application of many clients behind a pooler, in a process of its own: each has one connection, writes one row at a
+ * An application of many clients behind a pooler, or of two sides, in a process of its own: each has one connection, writes one row at a
  * time at a steady pace until its stdin ends, as it does with whoever started it, and keeps an append-only log of what it
  * asked and what it was told. Started by `stall-servers.ts`; read by `stall-log.ts`. The one argument is JSON.
  */
 import {closeSync, openSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {connectWriter, type WriterClient} from './writer-client.ts';
+import {connectFollowing, type WriterClient} from './writer-client.ts';
 
 export type WritersRequest = {
-  readonly url: string;
+  /** One, or the two sides where nothing before them leads to the open one. */
+  readonly urls: readonly string[];
   readonly clients: number;
   /** Of all together, per second; 0: as many as there can be. */
   readonly rate: number;
@@ -58,7 +59,7 @@ async function work(client: number): Promise<void> {
 /** Undefined when it is over before there was one. */
 async function connect(): Promise<WriterClient | undefined> {
   while (!isOver) {
-    const connection = await connectWriter(request.url).catch(() => undefined);
+    const connection = await connectFollowing(request.urls).catch(() => undefined);
     if (connection) return connection;
     await sleep(AGAIN_MS);
   }

@@ -1,4 +1,5 @@
 /** One client's connection to a database of either kind, and what it is told of a write. */
+import {setTimeout as sleep} from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 
@@ -13,6 +14,31 @@ export type WriterClient = {
 
 /** Rejects when there is no server. */
 export const connectWriter = (url: string): Promise<WriterClient> => (url.startsWith('postgres') ? toPostgres(url) : toMysql(url));
+
+/** How a fence refuses, or a side whose tables are not there yet: SQLSTATE of PostgreSQL, number of MySQL. */
+const FENCED = /^(?:25006|42P01|3F000|1146|1290|1644|1792) /;
+const OTHER_SIDE_MS = 5;
+
+/** Of two sides without anything before them: whoever is refused on one tries the other, which is one write until one takes it. */
+export async function connectFollowing(urls: readonly string[]): Promise<WriterClient> {
+  const sides = await Promise.all(urls.map(connectWriter));
+  let open = 0;
+  const written = async (write: (side: WriterClient) => Promise<Told>): Promise<Told> => {
+    for (;;) {
+      const side = sides[open % sides.length];
+      if (!side) throw new Error('there is no side');
+      const told = await write(side);
+      if (sides.length === 1 || told.outcome !== 'fail' || !FENCED.test(told.error)) return told;
+      open++;
+      await sleep(OTHER_SIDE_MS);
+    }
+  };
+  return {
+    addEntry: (...row) => written((side) => side.addEntry(...row)),
+    changeSlot: (...row) => written((side) => side.changeSlot(...row)),
+    end: async () => void (await Promise.all(sides.map((side) => side.end()))),
+  };
+}
 
 async function toPostgres(url: string): Promise<WriterClient> {
   const connection = new pg.Client(url);

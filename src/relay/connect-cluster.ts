@@ -4,7 +4,7 @@
  */
 import {TerminalError, TransientError} from '../model/errors.ts';
 import type {Effects} from '../model/effects.ts';
-import {type Ask, connectRequests} from './connect-requests.ts';
+import {type Ask, connectRequests, type Patience} from './connect-requests.ts';
 import {elements, ExactNumber, isObject, type Json, type JsonObject, word} from './exact-json.ts';
 
 export type ConnectorState = 'absent' | 'unassigned' | 'running' | 'paused' | 'stopped' | 'restarting' | 'failed';
@@ -21,9 +21,16 @@ const CONNECT_MIN = '3.7';
 
 export class ConnectCluster {
   readonly #ask: Ask;
+  readonly #of: readonly [string, Effects];
 
-  constructor(url: string, effects: Effects) {
-    this.#ask = connectRequests(url, effects);
+  constructor(url: string, effects: Effects, patience: Patience = 'act') {
+    this.#of = [url, effects];
+    this.#ask = connectRequests(url, effects, patience);
+  }
+
+  /** The same for whoever looks at it again and again, and is not to be kept by a cluster that says nothing. */
+  get looking(): ConnectCluster {
+    return new ConnectCluster(...this.#of, 'look');
   }
 
   /** Refuses a cluster that is too old, or has no such plugin of that version or a later one. */

@@ -102,8 +102,8 @@ export class KafkaStream implements RelayStream {
   async look(): Promise<void> {
     if (this.#known === undefined) return;
     await this.#options.debezium.requireFollowable?.(this.#source).catch(unlessTransient);
-    await this.#kept.requireSafe(offsetOf(this.#known)).catch(unlessTransient);
-    await this.#connector.requireWorking().catch(unlessTransient);
+    const range = await this.#kept.requireSafe(offsetOf(this.#known)).catch(unlessTransient);
+    await this.#connector.look(range?.end).catch(unlessTransient);
   }
 
   async waiting(): Promise<RelayedLog | undefined> {
@@ -193,6 +193,6 @@ export class KafkaStream implements RelayStream {
   }
 }
 
-const unlessTransient = (error: unknown): void => {
+const unlessTransient = (error: unknown): undefined => {
   if (!(error instanceof TransientError)) throw error;
 };

@@ -35,15 +35,15 @@ export class KeptTopic {
   }
 
   /** What is needed is there, and stays. */
-  async requireSafe(offset: bigint | undefined): Promise<void> {
-    await this.require(offset);
+  async requireSafe(offset: bigint | undefined): Promise<OffsetRange> {
+    const range = await this.require(offset);
     const found = await this.#broker.topicSettings(this.#topic, ['cleanup.policy', 'retention.ms', 'retention.bytes']);
     const fault = topicFault(found, this.#settings);
-    if (fault !== undefined)
-      throw new TerminalError(`the topic ${this.#topic} may lose messages: ${fault}`, {
-        code: 'CF-RELAY-003',
-        next: 'set it back, then: crossfade resume',
-      });
+    if (fault === undefined) return range;
+    throw new TerminalError(`the topic ${this.#topic} may lose messages: ${fault}`, {
+      code: 'CF-RELAY-003',
+      next: 'set it back, then: crossfade resume',
+    });
   }
 
   /** For how long Kafka has what the target lacks; as far as was known, while no broker answers. `silence`: of the connector. */

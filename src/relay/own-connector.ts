@@ -26,6 +26,8 @@ export class OwnConnector {
   /** It is stopped by us, and not yet told to go on. */
   #isStopped = false;
   #silence: string | undefined;
+  /** Of a silence that is the cluster's, which may well be at work: where the topic ended then. */
+  #unansweredAt: bigint | undefined;
 
   constructor(connect: ConnectCluster, name: string, effects: Effects) {
     this.#connect = connect;
@@ -46,28 +48,45 @@ export class OwnConnector {
     return this.#silence;
   }
 
+  /** A message has come: one that was sent meanwhile says that the connector works, whoever cannot be asked about that. */
+  heard(offset: bigint): void {
+    if (this.#unansweredAt !== undefined && offset >= this.#unansweredAt) this.#silence = undefined;
+  }
+
   /** A failed one is told to begin again; whether it does is seen when it is asked the next time. */
-  async requireWorking(): Promise<void> {
+  requireWorking(): Promise<void> {
+    return this.#require(this.#connect);
+  }
+
+  /** The same for whoever looks again and again: a cluster that says nothing is not waited for. `end`: of the topic, where it is known. */
+  look(end?: bigint): Promise<void> {
+    return this.#require(this.#connect.looking, end);
+  }
+
+  async #require(connect: ConnectCluster, end?: bigint): Promise<void> {
     if (this.#isStopped) return;
-    const {state, cause} = await this.#status();
+    const {state, cause} = await this.#status(connect, end);
     if (this.#isStopped) return;
     this.#silence = state === 'running' ? undefined : `the connector ${this.#name} is ${state}${cause === undefined ? '' : `: ${cause}`}`;
     if (state === 'absent')
       throw new TerminalError(`the connector ${this.#name} was deleted`, {code: 'CF-RELAY-005', next: 'crossfade abort, then start again'});
-    if (state === 'paused' || state === 'stopped') await this.#connect.resume(this.#name);
+    if (state === 'paused' || state === 'stopped') await connect.resume(this.#name);
     if (state !== 'failed') return;
     if (cause !== undefined && TOO_LARGE.test(cause)) throw tooLarge(cause);
-    await this.#connect.restartFailed(this.#name);
+    await connect.restartFailed(this.#name);
     throw new TransientError(`the connector ${this.#name} failed: ${cause ?? 'it does not say why'}`, {
       code: 'CF-RELAY-005',
       next: 'crossfade explain CF-RELAY-005; it is told to begin again by itself',
     });
   }
 
-  async #status(): ReturnType<ConnectCluster['status']> {
+  async #status(connect: ConnectCluster, end: bigint | undefined): ReturnType<ConnectCluster['status']> {
     try {
-      return await this.#connect.status(this.#name);
+      const status = await connect.status(this.#name);
+      this.#unansweredAt = undefined;
+      return status;
     } catch (error) {
+      this.#unansweredAt ??= end;
       this.#silence = error instanceof Error ? error.message : String(error);
       throw error;
     }

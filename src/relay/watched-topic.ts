@@ -27,7 +27,7 @@ export class WatchedTopic {
 
   /** Ends when `signal` aborts; throws when the connector has failed. */
   async *messages(offset: bigint, signal: AbortSignal): ReturnType<BrokerClient['consume']> {
-    const {broker, topic, clock} = this.#options;
+    const {broker, connector, topic, clock} = this.#options;
     this.#lastMessageMs = clock.monotonicMs();
     const over = new AbortController();
     const failed: unknown[] = [];
@@ -38,6 +38,8 @@ export class WatchedTopic {
     try {
       for await (const batch of broker.consume([{topic, partition: 0, offset}], AbortSignal.any([signal, over.signal]))) {
         this.#lastMessageMs = clock.monotonicMs();
+        const last = batch.at(-1);
+        if (last) connector.heard(last.offset);
         yield batch;
       }
       if (failed.length) throw failed[0];
@@ -53,7 +55,7 @@ export class WatchedTopic {
     while (!over.aborted) {
       await clock.sleep(WATCH_MS, over);
       if (over.aborted) return;
-      await connector.requireWorking().catch(unlessUnreachable);
+      await connector.look().catch(unlessUnreachable);
       if (isHolding() && clock.monotonicMs() - this.#lastMessageMs > HELD_MS_MAX) throw heldInVain();
     }
   }

@@ -1,6 +1,7 @@
 /** Kafka Connect is away for longer than anything waits for it, and topics forget: told while it lasts, and nothing is lost. */
 import kafkajs from 'kafkajs';
 import {expect} from 'vitest';
+import {openFaultProxy} from '../support/fault-proxy.ts';
 import {kafkaTest as test, stack} from '../support/kafka-of-file.ts';
 import {writeKafkaPlan} from '../support/kafka-plan.ts';
 import {openShopStory, type ShopStory} from '../support/shop-story.ts';
@@ -25,6 +26,31 @@ test('Kafka Connect is gone for the whole load: the source’s log is told meanw
   await stack().worker.start();
   await story.untilFact('the target is open', isPhaseEnded('cutover', 'done'));
   await asked(story, 'complete', 'connect-away');
+  expect(await runner.ended, runner.lastWords()).toBe(0);
+  await story.expectNothingLost('target', 1);
+});
+
+/** As `status` tells it with each look. */
+const SWALLOWED = /\(Kafka Connect at \S+ gave no answer: nothing within 2 s\), which keeps its log itself meanwhile: ([\d.]+\w*B) so far/;
+const LOOKS = 3;
+
+test('Kafka Connect swallows what it is asked: the source’s log is looked at all the while, and nothing is lost', {
+  timeout: 300_000,
+}, async () => {
+  await using story = await openShopStory('connect-silent', 113);
+  await using proxy = await openFaultProxy({port: Number(new URL(stack().worker.url).port)});
+  const plan = writeKafkaPlan(story, stack(), {relay: {connect: proxy.through(stack().worker.url)}});
+  const {runner, go} = await standing(story, 'step-intent initial-load/copy-chunks', ['run', plan]);
+  proxy.set({kind: 'silent'});
+  go();
+  const figures = new Set<string | undefined>();
+  await untilTrue('the source is looked at again and again', async () => {
+    figures.add(SWALLOWED.exec(await status(story))?.[1]);
+    return figures.size > LOOKS; // and none before the first
+  });
+  proxy.set(undefined);
+  await story.untilFact('the target is open', isPhaseEnded('cutover', 'done'));
+  await asked(story, 'complete', 'connect-silent');
   expect(await runner.ended, runner.lastWords()).toBe(0);
   await story.expectNothingLost('target', 1);
 });

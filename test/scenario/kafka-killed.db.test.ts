@@ -1,31 +1,8 @@
 /** The broker, or the source itself, is gone at once while Debezium and Kafka lie between: in the load, in the stream, at the steps of a cutover. */
-import {readFileSync} from 'node:fs';
-import {expect} from 'vitest';
-import type {Crossfade} from '../../examples/demo/crossfade-process.ts';
+import {brokenOff, brokerKilledAt, cutoverEnds, sourceKilledAt} from '../support/kafka-kills.ts';
 import {kafkaTest as test, stack} from '../support/kafka-of-file.ts';
-import {writeKafkaPlan} from '../support/kafka-plan.ts';
 import {openShopStory} from '../support/shop-story.ts';
-import {ownServer, standing} from '../support/standing.ts';
-import {isPhaseEnded, type Story} from '../support/story.ts';
-import {asked} from '../support/there-and-back.ts';
-import {untilTrue} from '../support/until.ts';
-
-const FAILED = 1;
-
-const brokenOff = (story: Story): Promise<unknown> =>
-  untilTrue('the stream has broken off', () => readFileSync(story.log, 'utf8').includes('forward stream broke off'));
-const cutoverEnds = (outcome: 'back' | 'done') => async (story: Story) =>
-  expect(await story.untilFact('the cutover has ended', isPhaseEnded('cutover'))).toMatchObject({outcome});
-
-/** A run that has ended with an error is begun again, as an operator would. */
-async function untilComplete(story: Story, name: string, first: Crossfade): Promise<void> {
-  let runner = first;
-  const opened = story.untilFact('the target is open', isPhaseEnded('cutover', 'done'));
-  const isOpen = opened.then(() => true);
-  while (!(await Promise.race([isOpen, runner.ended.then(() => false)]))) runner = story.start(['resume']);
-  await asked(story, 'complete', name);
-  expect(await runner.ended, runner.lastWords()).toBe(0);
-}
+import {ownServer} from '../support/standing.ts';
 
 test.each([
   ['in the load', 'step-intent initial-load/copy-chunks', brokenOff],
@@ -37,15 +14,7 @@ test.each([
   const [when, label, isMet] = at;
   const name = `broker-killed-${when.replaceAll(' ', '-')}`;
   await using story = await openShopStory(name, 61);
-  const {runner, go} = await standing(story, label, ['run', writeKafkaPlan(story, stack())]);
-  await stack().broker.kill9();
-  go();
-  try {
-    await isMet(story);
-  } finally {
-    await stack().broker.start();
-  }
-  await untilComplete(story, name, runner);
+  await brokerKilledAt(label, isMet, {story, name, stack: stack()});
   await story.expectNothingLost('target', 1);
 });
 
@@ -61,13 +30,7 @@ test.each([
     const name = `source-killed-${when.replaceAll(' ', '-')}`;
     await using source = await ownServer({version: 17});
     await using story = await openShopStory(name, 67, {}, {source});
-    const {runner, go} = await standing(story, label, ['run', writeKafkaPlan(story, stack())]);
-    await source.kill9();
-    go();
-    expect(await runner.ended).toBe(FAILED);
-    await source.restart();
-    await story.reopen('source');
-    await untilComplete(story, name, runner);
+    await sourceKilledAt(label, source, {story, name, stack: stack()});
     await story.expectNothingLost('target', 1);
   },
 );

@@ -51,7 +51,7 @@ test('there, back and there again, with the worker killed on each side, and noth
       `INSERT INTO "${schema}".entry (client, n, account, amount) VALUES (${client}, ${n}, ${account}, ${n}.25)`,
     ];
   };
-  const writer = startFollowingWriter([story.source.url, story.target.url], CLIENTS, write, PAUSE_MS);
+  const writer = startFollowingWriter([story.source.url, story.target.url], CLIENTS, write, {pauseMs: PAUSE_MS});
   const killed = async (): Promise<void> => {
     await had.worker.kill9();
     await had.worker.start();
