@@ -24,7 +24,7 @@ export const reverseWindow: Phase = {
     const keeper = new SwitchKeeper(context);
     const keep = (until: AbortSignal) => keeper.run(until);
     const decided = () => untilExceeded(context, () => untilDecided(context));
-    const signal = await beside(context.signal, [keep, ...works], decided).finally(() => keeper.settled());
+    const signal = await keeper.settledAfter(beside(context.signal, [keep, ...works], decided));
     if ('figure' in signal) return goBack(context, 'afterSwitch.watch', {reason: exceededWords(signal), ...signal});
     if (signal.type === 'complete') await recordComparison(context, 'always', context.signal);
     const lagMs = await link.lagMs();

@@ -50,10 +50,10 @@ test('a command that is under way is waited for, and none follows it', async () 
   await untilTrue('the first is told', () => commands.length === 1);
   over.abort();
   let isSettled = false;
-  const settled = keeper.settled().then(() => (isSettled = true));
+  const settled = keeper.settledAfter(Promise.resolve('reverse')).then((answer) => ((isSettled = true), answer));
   await new Promise((resolve) => setImmediate(resolve));
   expect(isSettled).toBe(false);
   commands[0]?.end();
-  await settled;
+  expect(await settled).toBe('reverse');
   expect(commands).toHaveLength(1);
 });

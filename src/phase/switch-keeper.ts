@@ -24,9 +24,13 @@ export class SwitchKeeper {
     return running;
   }
 
-  /** After the signal: nothing of this is under way any more. */
-  settled(): Promise<void> {
-    return this.#running;
+  /** The answer of `act`, in which the signal comes: when nothing of this is under way any more. */
+  async settledAfter<T>(act: Promise<T>): Promise<T> {
+    try {
+      return await act;
+    } finally {
+      await this.#running;
+    }
   }
 
   async #keep(signal: AbortSignal): Promise<void> {
