@@ -8,6 +8,7 @@ import {chooseRun, runsOf, unfinishedOf, withRunOption, withState, type Run} fro
 import {look, statusDocument} from './status-document.ts';
 import type {JournalStore} from '../journal/journal.ts';
 import type {Override} from '../journal/overridden.ts';
+import {plansWords} from '../model/plan-comparison.ts';
 import {comparedWords} from '../model/statement-comparison.ts';
 
 export const command: CommandModule = {
@@ -46,8 +47,11 @@ const overrideWords = ({at, actor, against, reason}: Override): string =>
 
 /** Only what is worse than before: `crossfade statements` has the figures, and what could not be compared. */
 function slowerWords({reverseWindow, statements: {compared}}: Run['state']): readonly string[] {
-  if (!reverseWindow || !compared || 'notCompared' in compared.comparison || compared.comparison.slower.length === 0) return [];
-  return [`${comparedWords(compared.comparison)}: crossfade statements`];
+  if (!reverseWindow || !compared) return [];
+  const {comparison} = compared;
+  const slower = 'slower' in comparison && comparison.slower.length > 0 ? [comparedWords(comparison)] : [];
+  const worse = comparison.plans && 'worse' in comparison.plans && comparison.plans.worse.length > 0 ? [plansWords(comparison.plans)] : [];
+  return [...slower, ...worse].map((words) => `${words}: crossfade statements`);
 }
 
 async function list(runs: readonly Run[], store: JournalStore, output: Output): Promise<void> {
