@@ -10,6 +10,7 @@ import type {JournalStore} from '../journal/journal.ts';
 import type {Override} from '../journal/overridden.ts';
 import {plansWords} from '../model/plan-comparison.ts';
 import {comparedWords} from '../model/statement-comparison.ts';
+import {setLines} from './tuning-words.ts';
 
 export const command: CommandModule = {
   configure: (command) => void withRunOption(command),
@@ -33,6 +34,7 @@ async function show(run: Run, store: JournalStore, {output}: Invocation): Promis
   output.data(next === undefined ? line : `${line} | owner: ${owner} | next: ${next.command}`);
   if (report !== undefined && !state.isFinal) output.data(numbersLine(state, seen.alive, report));
   if (seen.forecast && !state.isFinal) output.data(`forecast: ${forecastWords(seen.forecast)}`);
+  if (!state.isFinal) for (const words of setLines(state.tuning)) output.data(words);
   for (const one of seen.overrides) output.data(overrideWords(one));
   for (const words of slowerWords(state)) output.data(words);
   if (seen.alive === true && report?.control !== undefined) output.say(`Control socket: ${report.control}`);

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {requestWords, signalFor, type Asked} from './watch-requests.ts';
 
 const asked = (what: Asked, copy = 0, {verify = copy, isPauseRequested = false, isFinal = false} = {}) => {
-  const tuning = {throttle: {copy, verify}, parallel: undefined, throttledBy: undefined};
+  const tuning = {throttle: {copy, verify}, parallel: undefined, throttledBy: undefined, setBy: {}};
   return signalFor(what, {isFinal, status: 'completed', isPauseRequested, tuning});
 };
 
