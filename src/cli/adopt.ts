@@ -6,17 +6,19 @@
 import {hostname} from 'node:os';
 import type {JournalStore} from '../journal/journal.ts';
 import {mirroredForm} from '../journal/mirrored.ts';
+import {runState} from '../journal/run-state.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import {takeLease} from '../runner/lease.ts';
 import {systemEffects} from '../runner/system-effects.ts';
 import {currentPerson} from './actor.ts';
-import {choose, COPIES, copiesOf, type Chosen, type CopyName} from './adopt-choice.ts';
+import {choose, COPIES, copiesOf, type Chosen, type Copy, type CopyName} from './adopt-choice.ts';
 import {textOf, type CommandModule, type Invocation} from './command.ts';
 import {openSides, refOf, type Sides} from './compose.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
 import {cannotAsk} from './prompt.ts';
 import {planArgument} from './plan-argument.ts';
+import {requireRole} from './role-guard.ts';
 import {begin} from './run.ts';
 import {runsOf, withState} from './run-choice.ts';
 
@@ -72,9 +74,10 @@ const findMigration = async ({plan}: PinnedPlan, {output}: Invocation): Promise<
   }
 };
 
-const adopt = async (adoption: Adoption, {output, options, global}: Invocation): Promise<ExitCode> => {
+const adopt = async (adoption: Adoption, {output, options, global, person}: Invocation): Promise<ExitCode> => {
   const {store, id, pinned, sides, from} = adoption;
   const isDry = options['dryRun'] === true;
+  if (!isDry) requireRole('adopt', {plan: {content: planKnown(await copiesOf(store, id, sides), pinned)}}, person);
   // Under the lease, so that no runner is at work whose journal this would be made of while it grows.
   const epoch = isDry
     ? 0
@@ -96,6 +99,14 @@ const adopt = async (adoption: Adoption, {output, options, global}: Invocation):
     );
   output.say('Next: crossfade resume');
   return EXIT.done;
+};
+
+/** As the run has pinned it, before a lease is taken: the file that is typed may say something else of people. */
+const planKnown = (copies: readonly Copy[], {plan}: PinnedPlan): unknown => {
+  const [longest] = copies
+    .filter(({faults, entries}) => !faults.length && entries.length)
+    .toSorted((a, b) => b.entries.length - a.entries.length);
+  return longest ? runState(longest.entries).plan.content : plan;
 };
 
 const rebuild = async (

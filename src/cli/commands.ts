@@ -31,7 +31,7 @@ export const commands: readonly CommandEntry[] = [
   {name: 'events', summary: 'list or follow what happened, and check that nobody altered it', load: () => import('./events.ts')},
   {
     name: 'statements',
-    summary: 'what statements cost on the target, beside what they cost on the source',
+    summary: 'what statements cost on the target and how it plans them, beside the source',
     load: () => import('./statements.ts'),
   },
   {name: 'parked', summary: 'rows of the target that the source cannot hold, and why', load: () => import('./parked.ts')},

@@ -10,6 +10,7 @@ import {nearest} from '../model/nearest.ts';
 import {serveControl, type ControlSocket} from '../server/control-socket.ts';
 import {recordResume} from './record-resume.ts';
 import {currentPerson} from './actor.ts';
+import {tuningReason} from './tuning-reason.ts';
 import {typed} from './typed.ts';
 import {verdictsOf} from './watch-view.ts';
 
@@ -35,6 +36,9 @@ const VERBS: Readonly<Record<string, string>> = {
   explain: 'explain WORD: a code, phase, step, gate, throttle or metric',
 };
 
+/** Those of them that need a reason where the plan knows people. */
+const TUNING: ReadonlySet<string> = new Set(['throttle', 'set']);
+
 const OWN: Readonly<Record<string, string>> = {
   resume: 'ends a pause',
   gates: 'the gates of this phase with what was measured',
@@ -48,6 +52,8 @@ export async function answerTo(line: string, controlled: Controlled): Promise<st
   const isJson = rest.includes('--json');
   const args = rest.filter((one) => one !== '--json');
   if (args.some((one) => one.startsWith('-'))) return refuse('flags are for the command line; only --json and # REASON are known here');
+  if (TUNING.has(word) && why.length === 0 && tuningReason(runState(await controlled.journal.entries())) === 'required')
+    return refuse(`this plan wants to know why: ${[word, ...args].join(' ')} # REASON`);
   if (Object.hasOwn(VERBS, word)) return said([word, ...args], why.join(' # '), isJson, controlled);
   if (args.length > 0 && Object.hasOwn(OWN, word)) return refuse(`${word} takes nothing after it`);
   if (word === 'resume') return resumed(controlled, why.join(' # ') || undefined, isJson);

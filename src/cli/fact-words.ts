@@ -2,7 +2,7 @@
 import type {Actor, JournalFact} from '../journal/journal.ts';
 import {signalWords} from '../journal/signal-words.ts';
 import {unreachable} from '../model/assert.ts';
-import {comparedWords} from '../model/statement-comparison.ts';
+import {bothWords} from '../model/statement-comparison.ts';
 import {causeLines} from './cause-words.ts';
 import {tuningWords} from './tuning-words.ts';
 
@@ -53,7 +53,7 @@ export function factWords(fact: JournalFact): string {
     case 'hook':
       return `${fact.hook} ${fact.ok ? 'was told' : 'was not told'} of ${fact.event}, entry ${fact.of}: ${fact.says}`;
     case 'statements-compared':
-      return comparedWords(fact.comparison);
+      return bothWords(fact.comparison);
     case 'note':
       return fact.text;
     default:

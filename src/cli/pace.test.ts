@@ -2,6 +2,7 @@
 import {describe, expect, it, vi} from 'vitest';
 import {runnerHere, stateFolder, type} from '../../test/support/command-line.ts';
 import {BEFORE_CUTOVER, created, passed, started, through, verdict} from '../../test/support/journal-facts.ts';
+import {createdWith, keyed} from '../../test/support/people.ts';
 import type {JournalFact} from '../journal/journal.ts';
 
 const ID = '0191aaaa-0000-7000-8000-000000000001';
@@ -72,6 +73,32 @@ describe('the pace', () => {
     const status = JSON.parse((await run.type('status', '--json')).out) as Record<string, unknown>;
     expect(status['tuning']).toMatchObject({throttle: {copy: 100, verify: 100}, throttledBy: {reason: 'sale'}});
     expect((await run.type('status')).out).toMatch(/copy is throttled to a standstill .*next: crossfade unthrottle/);
+  });
+
+  it.each([['throttle', '30'], ['throttle'], ['set', 'load.parallel=8'], ['set', 'throttle.copy=25']])(
+    'needs a reason where the plan knows people: %s %s',
+    async (...words) => {
+      await using run = await runWith(createdWith(keyed('eve')), ...loading.slice(1));
+      expect(await run.type(...words)).toMatchObject({code: 2, err: expect.stringContaining('--reason TEXT')});
+      expect(await run.added()).toEqual([]);
+      expect(await run.type(...words, '--reason', 'the night')).toMatchObject({code: 0});
+      expect(await run.added()).toMatchObject([{type: 'signal', reason: 'the night'}]);
+      expect(await run.type('unthrottle'), 'full speed needs none').toMatchObject({code: 0});
+    },
+  );
+
+  it('that is set is shown by status with who and why, as long as it counts', async () => {
+    await using run = await runWith(...loading);
+    await run.type('set', 'load.parallel=8', '--reason', 'the night');
+    await run.type('set', 'chunk=8MiB');
+    const {out} = await run.type('status');
+    expect(out).toMatch(/^set: load\.parallel 8 by .+: the night$/m);
+    expect(out).toMatch(/^set: load\.chunk 8MiB by .+: no reason on record$/m);
+    expect(JSON.parse((await run.type('status', '--json')).out)).toMatchObject({
+      tuning: {setBy: {'load.parallel': {reason: 'the night'}, 'load.chunk': {reason: null}}},
+    });
+    await run.append(ID, {type: 'plan-amended', checksum: 'c2', plan: {}, diff: '', reason: 'more'});
+    expect((await run.type('status')).out).not.toContain('set:');
   });
 
   it('with --wait, returns when the runner has taken it up, and not because of another one', async () => {

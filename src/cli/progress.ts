@@ -18,7 +18,7 @@ import {
 import type {Output} from './output.ts';
 import {throttledOf} from './tuning-words.ts';
 
-const UNTUNED_ON_RECORD: TuningOnRecord = {...UNTUNED, throttledBy: undefined};
+const UNTUNED_ON_RECORD: TuningOnRecord = {...UNTUNED, throttledBy: undefined, setBy: {}};
 const LINE_MS = 5000;
 /** A line that says the same as the one before is printed again after this, so that a log shows the run alive. */
 const AGAIN_MS = 30_000;

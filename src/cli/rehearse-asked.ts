@@ -5,6 +5,7 @@ import type {Plan} from '../plan/plan.ts';
 import {keyIn} from './approver.ts';
 import {textOf, type Invocation} from './command.ts';
 import {isThere, writeNewFile} from './new-file.ts';
+import {requireNewReport} from './rehearse-report.ts';
 import {sayRecord} from './rehearse-lines.ts';
 import {askedRate, type AskedRate} from './rehearse-rate.ts';
 import {type Signer, signerOf} from './rehearse-signer.ts';
@@ -18,7 +19,9 @@ export type AskedRehearsal = {
   readonly keep: boolean;
 };
 
-export async function askedRehearsal(plan: Plan, {options, global}: Invocation): Promise<AskedRehearsal> {
+export async function askedRehearsal(plan: Plan, invocation: Invocation): Promise<AskedRehearsal> {
+  const {options, global} = invocation;
+  requireNewReport(invocation);
   const rate = askedRate(options);
   const file = textOf(options['out']) ?? `${plan.name}.rehearsal.json`;
   if (isThere(file) && !global.yes)

@@ -15,6 +15,7 @@ import type {Sides} from './compose.ts';
 import type {OwnJournal} from './own-journal.ts';
 import {goThere} from './rehearse-course.ts';
 import {recordOf} from './rehearse-record.ts';
+import {writeRehearsalReport} from './rehearse-report.ts';
 import type {Signer} from './rehearse-signer.ts';
 
 export type Ground = {
@@ -38,13 +39,16 @@ export type Ground = {
   readonly surroundings: () => Promise<Surroundings>;
 };
 
-export async function rehearseThere(ground: Ground, own: OwnJournal, {output, global}: Invocation): Promise<RehearsalRecord> {
+export async function rehearseThere(ground: Ground, own: OwnJournal, invocation: Invocation): Promise<RehearsalRecord> {
+  const {output, global} = invocation;
   const load = loadOn(ground);
   const course = await load.during(() => goThere({...ground, ...own, load, output, global}));
   const account = await load.account();
   const around = await ground.surroundings();
   if (account.lost.length > 0) throw lost(account.lost);
-  return recordOf({...ground, id: own.id, around, course, account});
+  const record = await recordOf({...ground, id: own.id, around, course, account});
+  await writeRehearsalReport(own, record, invocation);
+  return record;
 }
 
 /** Tables that look different on the target are not written: the load knows them by one name only. */

@@ -27,6 +27,7 @@ export const command: CommandModule = {
       .option('--record <file>', 'only record what the source writes meanwhile, disguised, and make nothing; its key goes to FILE.key')
       .option('--replay <file>', 'play such a recording at its own pace, instead of writes that are made up')
       .option('-o, --out <file>', 'where the record goes; NAME.rehearsal.json in this folder unless given')
+      .option('--report <file>', 'where a page of it goes, as crossfade report makes of a run; none is made unless given')
       .option(
         '--keep',
         'leave the databases that it went on as they are in the end; clones are emptied otherwise, and an environment is put back',

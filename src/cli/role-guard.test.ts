@@ -30,8 +30,8 @@ async function typed(role: Role | undefined, words: readonly string[]) {
 
 const STEERING = [
   ['pause'],
-  ['throttle', '30'],
-  ['set', 'load.parallel=8'],
+  ['throttle', '30', '--reason', 'the sale'],
+  ['set', 'load.parallel=8', '--reason', 'the night'],
   ['cutover', '--confirm', created.name],
   ['abort', '--yes'],
 ] as const;

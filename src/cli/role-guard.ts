@@ -31,7 +31,8 @@ export function roleFault(verb: string, {plan}: Planned, {name}: Actor): {readon
   };
 }
 
-type Planned = Pick<RunState, 'plan'>;
+/** `content`: of the plan in force. */
+type Planned = {readonly plan: Pick<RunState['plan'], 'content'>};
 
 /** By a name where an access token says it, else by an account. */
 const isTheirs = (person: Person, name: string): boolean => person.name === name || person.accounts.includes(name);

@@ -3,6 +3,7 @@ import {SETTINGS, throttleOf, type Setting, type SettingValue, type Tuning} from
 import {settingText} from '../model/setting-text.ts';
 import {limitsOf, settingOf} from './setting-words.ts';
 import {signalCommand} from './signal-command.ts';
+import {tuningReason} from './tuning-reason.ts';
 
 export const command = signalCommand({
   verb: 'set',
@@ -13,7 +14,7 @@ export const command = signalCommand({
       .join('; '),
   },
   severity: 'mild',
-  reason: 'none',
+  reason: (_, state) => tuningReason(state),
   signal: ({plan}, argument) => ({type: 'set', ...settingOf(argument, plan.content)}),
   consequences: () => ['It takes effect between two pieces of the work, and outlives the runner.'],
   nothingToDo: ({tuning, plan}, argument) => {

@@ -30,7 +30,7 @@ export type SignalVerb = {
   readonly argument?: {readonly name: string; readonly description: string; readonly isOptional?: true};
   /** Mild ones are not asked about. */
   readonly severity: 'mild' | 'moderate' | 'severe';
-  readonly reason: Reason | ((argument: string) => Reason);
+  readonly reason: Reason | ((argument: string, state: RunState) => Reason);
   /** Throws CF-USAGE-001 when the argument cannot be meant. Empty when an optional one is absent. */
   signal(state: RunState, argument: string): Signal & {readonly type: Verb};
   /** What will happen, how long writes stop, how it is undone. */
@@ -76,7 +76,7 @@ async function carryOut(verb: SignalVerb, chosen: Run, invocation: Invocation): 
   const author = (await verb.author?.(invocation, chosen)) ?? ((now, _, why) => bare(verb.signal(now.state, argument), invocation, why));
   const ready = (await verb.ready?.(chosen)) ?? chosen;
   if (invocation.options['dryRun'] === true) return sayWhatWouldBe(verb, signal, ready, invocation);
-  const reason = await reasonOf(typeof verb.reason === 'function' ? verb.reason(argument) : verb.reason, invocation);
+  const reason = await reasonOf(typeof verb.reason === 'function' ? verb.reason(argument, ready.state) : verb.reason, invocation);
   if (!(await agreed(verb, ready.state, invocation))) return EXIT.done;
   const run = await readAgain(ready);
   look(run);

@@ -1,7 +1,29 @@
 /** A comparison of what statements cost, in words. */
+import {figureWords, type PlanComparison, plansWords, regressionWords, type WorsePlan} from '../model/plan-comparison.ts';
 import {type CallFigures, comparedWords, type SlowerStatement, type StatementComparison} from '../model/statement-comparison.ts';
 
-export const statementLines = (comparison: StatementComparison): readonly string[] => {
+export const statementLines = (comparison: StatementComparison): readonly string[] => [
+  ...latencyLines(comparison),
+  ...(comparison.plans ? planLines(comparison.plans) : []),
+];
+
+const planLines = (plans: PlanComparison): readonly string[] => {
+  if ('notCompared' in plans) return [plansWords(plans)];
+  return [
+    plansWords(plans),
+    ...plans.worse.flatMap(worseLines),
+    ...plans.unknown.map(({reason, statements}) => `no plan of ${statements} statements: ${reason}`),
+  ];
+};
+
+const worseLines = ({text, source, target, found}: WorsePlan): readonly string[] => [
+  `  ${text}`,
+  ...found.map((one) => `      ${regressionWords(one)}`),
+  `      source: ${figureWords(source)}`,
+  `      target: ${figureWords(target)}`,
+];
+
+const latencyLines = (comparison: StatementComparison): readonly string[] => {
   if ('notCompared' in comparison) return [comparedWords(comparison)];
   const {since, slower, unknown, waiting} = comparison;
   return [

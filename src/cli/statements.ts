@@ -1,5 +1,6 @@
 /** `crossfade statements`: what statements cost on the target now, beside what they cost on the source. Reads only, and needs no runner. */
 import {TerminalError} from '../model/errors.ts';
+import type {StatementComparison} from '../model/statement-comparison.ts';
 import {compareNow} from '../phase/compare-statements.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import type {CommandModule, Invocation} from './command.ts';
@@ -19,19 +20,22 @@ const compare = async (run: Run, {output}: Invocation): Promise<ExitCode> => {
   const {journal, state} = run;
   if (!state.reverseWindow) throw notNow(run);
   const {plan} = await pinnedPlanOf(state);
-  output.say('asking the target …');
+  output.say('asking both sides …');
   const sides = await openSides(plan, refOf(journal.migration, plan.name), await effectsOf(process.env));
   try {
-    const comparison = await compareNow(state.statements.remembered, sides.target, plan);
+    const comparison = await compareNow(state.statements.remembered, {...sides, plan}, new AbortController().signal);
     if (output.isJson) output.document({id: run.id, ...comparison});
     else for (const line of statementLines(comparison)) output.data(line);
-    const isSlower = 'slower' in comparison && comparison.slower.length > 0;
-    output.say(isSlower ? `Next: find out why; or go back: crossfade reverse --confirm ${plan.name}` : 'Next: crossfade status');
+    output.say(isWorse(comparison) ? `Next: find out why; or go back: crossfade reverse --confirm ${plan.name}` : 'Next: crossfade status');
     return EXIT.done;
   } finally {
     await Promise.all([sides.source.close(), sides.target.close()]);
   }
 };
+
+const isWorse = (comparison: StatementComparison): boolean =>
+  ('slower' in comparison && comparison.slower.length > 0) ||
+  (comparison.plans !== undefined && 'worse' in comparison.plans && comparison.plans.worse.length > 0);
 
 const notNow = ({id, state}: Run): TerminalError =>
   new TerminalError(

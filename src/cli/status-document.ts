@@ -63,6 +63,7 @@ export function statusDocument(
       limits: state.tuning.limits ?? {},
       throttledBy:
         state.tuning.throttledBy === undefined ? null : {...state.tuning.throttledBy, reason: state.tuning.throttledBy.reason ?? null},
+      setBy: Object.fromEntries(Object.entries(state.tuning.setBy).map(([key, by]) => [key, {...by, reason: by.reason ?? null}])),
     },
     approvals: state.approvals.map(({gate, actor, at, reason, isSigned}) => ({
       gate,

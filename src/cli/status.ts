@@ -8,7 +8,9 @@ import {chooseRun, runsOf, unfinishedOf, withRunOption, withState, type Run} fro
 import {look, statusDocument} from './status-document.ts';
 import type {JournalStore} from '../journal/journal.ts';
 import type {Override} from '../journal/overridden.ts';
+import {plansWords} from '../model/plan-comparison.ts';
 import {comparedWords} from '../model/statement-comparison.ts';
+import {setLines} from './tuning-words.ts';
 
 export const command: CommandModule = {
   configure: (command) => void withRunOption(command),
@@ -32,6 +34,7 @@ async function show(run: Run, store: JournalStore, {output}: Invocation): Promis
   output.data(next === undefined ? line : `${line} | owner: ${owner} | next: ${next.command}`);
   if (report !== undefined && !state.isFinal) output.data(numbersLine(state, seen.alive, report));
   if (seen.forecast && !state.isFinal) output.data(`forecast: ${forecastWords(seen.forecast)}`);
+  if (!state.isFinal) for (const words of setLines(state.tuning)) output.data(words);
   for (const one of seen.overrides) output.data(overrideWords(one));
   for (const words of slowerWords(state)) output.data(words);
   if (seen.alive === true && report?.control !== undefined) output.say(`Control socket: ${report.control}`);
@@ -46,8 +49,11 @@ const overrideWords = ({at, actor, against, reason}: Override): string =>
 
 /** Only what is worse than before: `crossfade statements` has the figures, and what could not be compared. */
 function slowerWords({reverseWindow, statements: {compared}}: Run['state']): readonly string[] {
-  if (!reverseWindow || !compared || 'notCompared' in compared.comparison || compared.comparison.slower.length === 0) return [];
-  return [`${comparedWords(compared.comparison)}: crossfade statements`];
+  if (!reverseWindow || !compared) return [];
+  const {comparison} = compared;
+  const slower = 'slower' in comparison && comparison.slower.length > 0 ? [comparedWords(comparison)] : [];
+  const worse = comparison.plans && 'worse' in comparison.plans && comparison.plans.worse.length > 0 ? [plansWords(comparison.plans)] : [];
+  return [...slower, ...worse].map((words) => `${words}: crossfade statements`);
 }
 
 async function list(runs: readonly Run[], store: JournalStore, output: Output): Promise<void> {

@@ -1,6 +1,7 @@
 /** `crossfade throttle [PERCENT]`: slows the run's own work, so that the application has more of the servers. */
 import {TerminalError} from '../model/errors.ts';
 import {signalCommand} from './signal-command.ts';
+import {tuningReason} from './tuning-reason.ts';
 
 const FULL = 100;
 
@@ -12,7 +13,7 @@ export const command = signalCommand({
     isOptional: true,
   },
   severity: 'mild',
-  reason: 'none',
+  reason: (_, state) => tuningReason(state),
   signal: (_, argument) => ({type: 'throttle', percent: percentOf(argument)}),
   consequences: () => [
     'Copying, filling and comparing rest between two pieces; nothing is held meanwhile. The stream goes on, or the servers would keep their logs: crossfade pause stops that too.',

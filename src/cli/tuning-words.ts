@@ -9,12 +9,22 @@ export function tuningWords(tuning: Tuning): string {
 }
 
 /** What was set beside the pace; empty where nothing was. */
-export const setWords = ({parallel, chunkBytes, limits = {}}: Tuning): readonly string[] => [
-  ...(parallel === undefined ? [] : [`load.parallel ${parallel}`]),
-  ...(chunkBytes === undefined ? [] : [`load.chunk ${settingText('load.chunk', chunkBytes)}`]),
+export const setWords = (tuning: Tuning): readonly string[] => setValues(tuning).map((set) => set.join(' '));
+
+/** The same with who and why, for `status`. */
+export const setLines = (tuning: TuningOnRecord): readonly string[] =>
+  setValues(tuning).map(([key, value]) => {
+    const {actor = 'somebody', reason = 'no reason on record'} = tuning.setBy[key] ?? {};
+    return `set: ${key} ${value} by ${actor}: ${reason}`;
+  });
+
+/** Each key with its value. */
+const setValues = ({parallel, chunkBytes, limits = {}}: Tuning): readonly (readonly [string, string])[] => [
+  ...(parallel === undefined ? [] : [['load.parallel', String(parallel)] as const]),
+  ...(chunkBytes === undefined ? [] : [['load.chunk', settingText('load.chunk', chunkBytes)] as const]),
   ...Object.entries(limits).map(([name, limit]) => {
     const key = `throttle.${name}`;
-    return `${key} ${isSetting(key) ? settingText(key, limit) : limit}`;
+    return [key, isSetting(key) ? settingText(key, limit) : String(limit)] as const;
   }),
 ];
 

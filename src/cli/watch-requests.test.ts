@@ -1,8 +1,11 @@
 import {expect, test} from 'vitest';
-import {requestWords, signalFor, type Asked} from './watch-requests.ts';
+import {journal} from '../../test/support/journal-facts.ts';
+import {createdWith, type Keyed, keyed} from '../../test/support/people.ts';
+import {runState} from '../journal/run-state.ts';
+import {requestWords, signalFor, type Asked, unexplainedWords} from './watch-requests.ts';
 
 const asked = (what: Asked, copy = 0, {verify = copy, isPauseRequested = false, isFinal = false} = {}) => {
-  const tuning = {throttle: {copy, verify}, parallel: undefined, throttledBy: undefined};
+  const tuning = {throttle: {copy, verify}, parallel: undefined, throttledBy: undefined, setBy: {}};
   return signalFor(what, {isFinal, status: 'completed', isPauseRequested, tuning});
 };
 
@@ -30,3 +33,12 @@ test('nothing is asked of a run that is over', () => expect(asked('slower', 0, {
 
 test('the line says how much', () =>
   expect([requestWords({type: 'throttle', percent: 20}), requestWords({type: 'unthrottle'})]).toEqual(['throttle 20%', 'unthrottle']));
+
+test('a key slows nothing down where the plan knows people, because it gives no reason', () => {
+  const unexplained = (...people: readonly Keyed[]) => {
+    const state = runState(journal([createdWith(...people)]));
+    return [unexplainedWords({type: 'throttle', percent: 70}, state), unexplainedWords({type: 'unthrottle'}, state)];
+  };
+  expect(unexplained(keyed('eve'))).toEqual(['this plan wants to know why: crossfade throttle 70 --reason TEXT', undefined]);
+  expect(unexplained()).toEqual([undefined, undefined]);
+});

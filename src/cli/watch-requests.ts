@@ -1,6 +1,7 @@
 /** What the keys of the live view ask the runner for. All of it is mild and can be taken back, so nobody is asked twice. */
 import type {Signal} from '../journal/journal.ts';
 import type {RunState} from '../journal/run-state.ts';
+import {tuningReason} from './tuning-reason.ts';
 import type {Request} from './watch-screen.ts';
 
 /** The other requests are for the view itself. */
@@ -32,6 +33,12 @@ const percentOf = ({tuning: {throttle}}: Pick<RunState, 'tuning'>): number => Ma
 
 const throttledTo = (percent: number): Signal =>
   percent <= 0 ? {type: 'unthrottle'} : {type: 'throttle', percent: Math.min(FULL, percent)};
+
+/** A key gives no reason; undefined where none is needed. */
+export const unexplainedWords = (signal: Signal, state: Pick<RunState, 'plan'>): string | undefined =>
+  signal.type === 'throttle' && tuningReason(state) === 'required'
+    ? `this plan wants to know why: crossfade throttle ${signal.percent} --reason TEXT`
+    : undefined;
 
 /** As the line below the picture names it. */
 export const requestWords = (signal: Signal): string => (signal.type === 'throttle' ? `throttle ${signal.percent}%` : signal.type);

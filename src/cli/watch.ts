@@ -9,7 +9,7 @@ import {chooseRun, runsOf, withRunOption, withState, type Run} from './run-choic
 import {look, statusDocument} from './status-document.ts';
 import {WatchLines} from './watch-lines.ts';
 import {roleFault} from './role-guard.ts';
-import {requestWords, signalFor, type Asked} from './watch-requests.ts';
+import {type Asked, requestWords, signalFor, unexplainedWords} from './watch-requests.ts';
 import {watchView, type Watched} from './watch-view.ts';
 import {watchedNow} from './watched.ts';
 
@@ -88,6 +88,8 @@ async function ask(asked: Asked, {journal}: Run, {state, alive}: Watched): Promi
   const actor = currentPerson();
   const fault = roleFault(signal.type, state, actor);
   if (fault) return `${fault.message}; ${fault.next}`;
+  const unexplained = unexplainedWords(signal, state);
+  if (unexplained) return unexplained;
   await journal.append({type: 'signal', signal, actor, reason: undefined});
   const words = `${requestWords(signal)} is recorded`;
   return alive === false ? `${words}; no runner is at work, crossfade resume takes it up` : words;

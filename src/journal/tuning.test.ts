@@ -20,3 +20,12 @@ it.each<[string, readonly JournalFact[], {copy: number; verify: number; parallel
   expect(tuning).toMatchObject({throttle: {copy, verify}});
   expect([tuning.parallel, tuning.throttledBy?.actor]).toEqual([parallel, by === undefined ? undefined : ANN.name]);
 });
+
+it('who set what counts is known, until the plan is amended or its own limit counts again', () => {
+  const setByAfter = (...facts: readonly JournalFact[]) => Object.keys(tuningOf(journal([created, ...facts])).setBy);
+  const lag = (value: number | 'plan') => signal({type: 'set', key: 'throttle.replica-lag', value});
+  expect(tuningOf(journal([created, set('load.parallel', 8)])).setBy).toMatchObject({'load.parallel': {actor: ANN.name}});
+  expect(setByAfter(set('load.parallel', 8), lag(5), throttle(70))).toEqual(['load.parallel', 'throttle.replica-lag']);
+  expect(setByAfter(set('load.parallel', 8), lag(5), lag('plan'))).toEqual(['load.parallel']);
+  expect(setByAfter(lag(5), amended, set('load.chunk', 1024))).toEqual(['load.chunk']);
+});

@@ -2,27 +2,37 @@ import {throttleOf, UNTUNED, type SettingValue, type Tuning} from '../model/tuni
 import type {Entry, Signal} from './journal.ts';
 import {isOf} from './recorded.ts';
 
+export type SetBy = {readonly actor: string; readonly at: string; readonly reason: string | undefined};
+
 export type TuningOnRecord = Tuning & {
   /** Who asked for the newest change of a throttle; undefined while nothing is throttled. */
-  readonly throttledBy: {readonly actor: string; readonly at: string; readonly reason: string | undefined} | undefined;
+  readonly throttledBy: SetBy | undefined;
+  /** Who set what else counts instead of the plan, by its key. */
+  readonly setBy: Readonly<Record<string, SetBy>>;
 };
 
 /** What operators have set so far. It outlives runners; what an amended plan says of load and throttles counts more than what was set before it. */
 export function tuningOf(entries: readonly Entry[]): TuningOnRecord {
-  let tuning: TuningOnRecord = {...UNTUNED, throttledBy: undefined};
+  let tuning: TuningOnRecord = {...UNTUNED, throttledBy: undefined, setBy: {}};
   for (const entry of entries) {
-    if (isOf(entry, 'plan-amended')) tuning = {throttle: tuning.throttle, parallel: undefined, throttledBy: tuning.throttledBy};
+    if (isOf(entry, 'plan-amended')) tuning = {throttle: tuning.throttle, parallel: undefined, throttledBy: tuning.throttledBy, setBy: {}};
     if (isOf(entry, 'signal'))
       tuning = tunedBy(entry.fact.signal, tuning, {actor: entry.fact.actor.name, at: entry.at, reason: entry.fact.reason});
   }
   return tuning;
 }
 
-function tunedBy(signal: Signal, before: TuningOnRecord, by: NonNullable<TuningOnRecord['throttledBy']>): TuningOnRecord {
+function tunedBy(signal: Signal, before: TuningOnRecord, by: SetBy): TuningOnRecord {
   const tuning = tunedTo(signal, before);
-  if (tuning.throttle === before.throttle) return {...tuning, throttledBy: before.throttledBy};
+  if (tuning.throttle === before.throttle) return {...tuning, throttledBy: before.throttledBy, setBy: setByOf(signal, before.setBy, by)};
   const isThrottled = tuning.throttle.copy > 0 || tuning.throttle.verify > 0;
-  return {...tuning, throttledBy: isThrottled ? by : undefined};
+  return {...tuning, throttledBy: isThrottled ? by : undefined, setBy: before.setBy};
+}
+
+function setByOf(signal: Signal, before: TuningOnRecord['setBy'], by: SetBy): TuningOnRecord['setBy'] {
+  if (signal.type !== 'set') return before;
+  const others = Object.fromEntries(Object.entries(before).filter(([key]) => key !== signal.key));
+  return signal.value === 'plan' ? others : {...others, [signal.key]: by};
 }
 
 function tunedTo(signal: Signal, before: Tuning): Tuning {

@@ -1,4 +1,5 @@
 /** Which statements are slower on the target than they were on the source. Pure: of what was remembered, and what is counted now. */
+import {type PlanComparison, plansWords} from './plan-comparison.ts';
 import type {RememberedStatements, StatementRecord, StatementTime} from './statement-times.ts';
 
 /** A statement is slower when its mean has grown by the factor and by the difference, both. Means of few calls say nothing. */
@@ -20,22 +21,25 @@ export type SlowerStatement = {
 };
 
 /** What a comparison found; or why there was none, and what to do about it. */
-export type StatementComparison =
-  | {
-      /** RFC 3339: from then on the target's calls count. */
-      readonly since: string;
-      /** Statements that had enough calls on both sides. */
-      readonly compared: number;
-      /** Those that were remembered of the source, and that have not come often enough on the target yet. */
-      readonly waiting: number;
-      /** How many are slower; not all of them are listed. */
-      readonly slowerInAll: number;
-      /** The most time lost in all first. */
-      readonly slower: readonly SlowerStatement[];
-      /** Expensive ones that were not among those remembered of the source, the most time first. */
-      readonly unknown: readonly (CallFigures & Pick<StatementTime, 'fingerprint' | 'text'>)[];
-    }
-  | {readonly notCompared: string};
+export type StatementComparison = (LatencyComparison | {readonly notCompared: string}) & {
+  /** Absent where it is not known which statements the source had. */
+  readonly plans?: PlanComparison;
+};
+
+type LatencyComparison = {
+  /** RFC 3339: from then on the target's calls count. */
+  readonly since: string;
+  /** Statements that had enough calls on both sides. */
+  readonly compared: number;
+  /** Those that were remembered of the source, and that have not come often enough on the target yet. */
+  readonly waiting: number;
+  /** How many are slower; not all of them are listed. */
+  readonly slowerInAll: number;
+  /** The most time lost in all first. */
+  readonly slower: readonly SlowerStatement[];
+  /** Expensive ones that were not among those remembered of the source, the most time first. */
+  readonly unknown: readonly (CallFigures & Pick<StatementTime, 'fingerprint' | 'text'>)[];
+};
 
 /** More are not listed: whoever has so many looks for one cause. */
 const LISTED_MAX = 20;
@@ -97,3 +101,7 @@ export const comparedWords = (comparison: StatementComparison): string =>
   'notCompared' in comparison
     ? `what statements cost could not be compared: ${comparison.notCompared}`
     : `${comparison.slowerInAll} of ${comparison.compared} statements are slower on the target than they were on the source`;
+
+/** With the plans, where they were asked for. */
+export const bothWords = (comparison: StatementComparison): string =>
+  [comparedWords(comparison), ...(comparison.plans ? [plansWords(comparison.plans)] : [])].join('; ');

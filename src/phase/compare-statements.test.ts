@@ -25,6 +25,8 @@ const mute = {
   costs: {read: () => Promise.reject(new Error('connection refused')), plan: () => Promise.reject(new Error('never asked'))},
 };
 
+const against = (target: Parameters<typeof compareNow>[1]['target']) => ({source: side(() => []), target, plan: {}});
+
 /** A reverse window whose target costs what the test says, and what it put on record. */
 async function windowOf(now: () => readonly SentStatement[]) {
   const clock = fakeClock();
@@ -40,7 +42,15 @@ async function windowOf(now: () => readonly SentStatement[]) {
     return {remembered, compared: newest && {at: remembered.at, comparison: newest}};
   };
   const context = {
-    ...{clock, statements, target: side(now), plan: {plan: {}}, telemetry: silentTelemetry(), signal: new AbortController().signal},
+    ...{
+      clock,
+      statements,
+      source: side(() => []),
+      target: side(now),
+      plan: {plan: {}},
+      telemetry: silentTelemetry(),
+      signal: new AbortController().signal,
+    },
     record: async (fact: JournalFact) => void facts.push(fact),
   } as unknown as PhaseContext;
   return {clock, context, facts, remembered};
@@ -86,20 +96,76 @@ test('a server that comes and goes is put on record once', async () => {
 
 test('a statement without a plan is named with the reason', async () => {
   const {remembered} = await windowOf(() => []);
-  expect(
-    await compareNow(
-      remembered,
-      side(() => [one('bad', 20, 50)]),
-      {},
-    ),
-  ).toMatchObject({slower: [{fingerprint: 'bad', noPlan: 'no plan of that'}]});
+  expect(await compareNow(remembered, against(side(() => [one('bad', 20, 50)])), new AbortController().signal)).toMatchObject({
+    slower: [{fingerprint: 'bad', noPlan: 'no plan of that'}],
+  });
 });
 
 test('a side that cannot be asked, or counts nothing, is an answer and no failure', async () => {
   const {remembered, clock} = await windowOf(() => []);
-  expect(await compareNow(remembered, mute, {})).toEqual({notCompared: 'the target: it could not be asked: connection refused'});
-  expect(await compareNow(await rememberStatements({engine: 'other'}, mute, clock), mute, {})).toEqual({
+  const now = (before: typeof remembered | undefined) => compareNow(before, against(mute), new AbortController().signal);
+  expect(await now(remembered)).toEqual({
+    notCompared: 'the target: it could not be asked: connection refused',
+    plans: {notCompared: 'postgres plans no statement without its values'},
+  });
+  expect(await now(await rememberStatements({engine: 'other'}, mute, clock))).toEqual({
     notCompared: 'the source: other is not asked what statements cost',
   });
-  expect(await compareNow(undefined, mute, {})).toEqual({notCompared: 'nothing was remembered of the source before the cutover'});
+  expect(await now(undefined)).toEqual({notCompared: 'nothing was remembered of the source before the cutover'});
+});
+
+const shapeWith = (by: readonly string[]) => ({
+  ...{nodes: ['Scan'], rows: 1, cost: by.length > 0 ? 10 : 5000, scans: [{table: 't', by, rows: 1}]},
+  indexes: {t: by.map((name) => ({name, of: 'btree (a)'}))},
+});
+const planning = (statements: readonly SentStatement[], shape: NonNullable<StatementCosts['shape']>) => ({
+  engine: 'postgres',
+  costs: {...costs(() => statements), shape},
+});
+
+test('a worse plan is news before a call has come, and again only when others are worse', async () => {
+  const {context, facts} = await windowOf(() => []);
+  let indexes: readonly string[] = [];
+  const source = planning([one('a', 100, 1)], async () => shapeWith(['i']));
+  const target = planning([], async () => shapeWith(indexes));
+  const look = async () => {
+    await recordComparison({...context, source, target} as unknown as PhaseContext, 'news', context.signal);
+    return facts.length;
+  };
+  expect(await look()).toBe(1);
+  expect(facts).toMatchObject([
+    {
+      comparison: {
+        compared: 0,
+        plans: {
+          compared: 1,
+          worse: [{fingerprint: 'a', found: [{kind: 'index-missing', index: 'i'}]}],
+          unknown: [{reason: 'its text is in the record of neither server any more', statements: 1}],
+        },
+      },
+    },
+  ]);
+  expect(await look(), 'as before').toBe(1);
+  indexes = ['i'];
+  expect(await look(), 'it was made').toBe(2);
+});
+
+test('both sides are asked for the plan of the same text, and a side that tells none is named', async () => {
+  const {remembered} = await windowOf(() => []);
+  const asked: string[] = [];
+  const source = planning([one('a', 1, 1), one('bad', 1, 1)], async ({sent}) => {
+    asked.push(sent);
+    return shapeWith(['i']);
+  });
+  const target = planning([{...one('a', 1, 1), sent: 'the same, as the target writes it'}], async ({sent}) => {
+    if (sent.includes('bad')) throw new Error('permission denied');
+    asked.push(sent);
+    return shapeWith(['i']);
+  });
+  const {plans} = await compareNow(remembered, {source, target, plan: {}}, new AbortController().signal);
+  expect(asked.filter((sent) => !sent.includes('bad'))).toEqual(['SELECT a', 'SELECT a']);
+  expect(plans).toEqual({compared: 1, worse: [], unknown: [{reason: 'the target: permission denied', statements: 1}]});
+  expect((await compareNow(remembered, {source, target, plan: {}}, AbortSignal.abort())).plans).toEqual({
+    notCompared: 'it was not finished',
+  });
 });

@@ -192,6 +192,18 @@ test('what statements cost after the switch is told with its figures, or why it 
   expect(pageOf(told)).toMatch(
     /1 of 4 statements are slower[^]*<td>50\.0<\/td><td>1<\/td><td>20<\/td>[^]*SELECT &#60;slow&#62;[^]*Seq Scan on &#60;orders&#62;/,
   );
+  const [source, target] = [
+    {nodes: ['Index Scan'], rows: 3, cost: 8.5},
+    {nodes: ['Seq Scan'], rows: 3, cost: 900},
+  ];
+  const found = [{kind: 'index-missing', table: 'shop.orders', index: 'orders_person', of: 'btree (person)'} as const];
+  const worse = {fingerprint: 'p', text: 'SELECT <late>', source, target, found};
+  const plans = {compared: 3, worse: [worse], unknown: [{reason: 'the target: no such table', statements: 2}]};
+  const planned = report([...moved, {type: 'statements-compared', comparison: {notCompared: 'the target: it counts none', plans}}]);
+  expect(planned.statements?.comparison.plans).toEqual(plans);
+  expect(pageOf(planned)).toMatch(
+    /it counts none[^]*1 of 3 statements have a worse plan[^]*SELECT &#60;late&#62;[^]*orders_person, which the target does not have[^]*Index Scan; cost 8\.5, 3 rows[^]*<td>2<\/td><td>the target: no such table<\/td>/,
+  );
   const unknown = report([...moved, {type: 'statements-compared', comparison: {notCompared: 'the source: it counts none'}}]);
   expect(pageOf(unknown)).toContain('could not be compared: the source: it counts none');
   expect(report(moved).statements).toBeNull();

@@ -7,6 +7,7 @@
 import type {ChainFault, Entry} from '../journal/journal.ts';
 import {recorded} from '../journal/recorded.ts';
 import type {RunState} from '../journal/run-state.ts';
+import type {RehearsalRecord} from '../model/rehearsal-record.ts';
 import {type Attempt, attemptsOf} from './attempts.ts';
 import {type Comparison, comparisonsOf, digestsOf, type TableDigest} from './comparisons.ts';
 import {type Deed, deedsOf} from './deeds.ts';
@@ -14,6 +15,7 @@ import {msBetween} from './evidence.ts';
 import {type Decommission, decommissionOf} from './decommission.ts';
 import {type ForecastReport, forecastReportOf} from './forecast.ts';
 import {type GateLine, gateLinesOf, type GatesPassed, gatesPassedOf} from './gates.ts';
+import {rehearsalReportOf, type RehearsalReport} from './rehearsal.ts';
 import {type Remainder, remainsOf} from './remains.ts';
 import {statementsReportOf, type StatementsReport} from './statements.ts';
 import {type Runner, runnersOf, type Trouble, troublesOf} from './troubles.ts';
@@ -39,6 +41,8 @@ export type Report = {
   readonly attempts: readonly Attempt[];
   /** Null where no rehearsal stood before a gate. */
   readonly forecast: ForecastReport | null;
+  /** Null of a run on the plan's own databases. */
+  readonly rehearsal: RehearsalReport | null;
   /** Null before the first comparison of what statements cost. */
   readonly statements: StatementsReport | null;
   readonly comparisons: readonly Comparison[];
@@ -64,9 +68,11 @@ export type ReportRequest = {
   readonly faults: readonly ChainFault[];
   readonly madeAt: string;
   readonly version: string;
+  /** Of a rehearsal that came to its end. */
+  readonly record?: RehearsalRecord | undefined;
 };
 
-export function reportOf({id, entries, state, faults, madeAt, version}: ReportRequest): Report {
+export function reportOf({id, entries, state, faults, madeAt, version, record}: ReportRequest): Report {
   const {plan, createdAt} = state;
   const visits = visitsOf(entries);
   const attempts = attemptsOf(visits);
@@ -90,6 +96,7 @@ export function reportOf({id, entries, state, faults, madeAt, version}: ReportRe
     visits,
     attempts,
     forecast: forecastReportOf(entries, visits, attempts),
+    rehearsal: rehearsalReportOf(state.rehearsal, record),
     statements: statementsReportOf(entries),
     comparisons,
     digests: digestsOf(entries, comparisons),

@@ -1,9 +1,11 @@
 /** The journal is lost, old or altered: the databases know, and no phase is too late to be taken up from what they know (H-97). */
-import {cpSync, rmSync} from 'node:fs';
+import {cpSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {currentPerson} from '../../src/cli/actor.ts';
 import {openLetters} from '../support/letters.ts';
 import {backUpState, entriesIn, killOnceKnown, loseAndAdopt, loseState, stateOf} from '../support/lost-state.ts';
+import {keyed} from '../support/people.ts';
 import type {At} from '../support/runner-effects.ts';
 import {openShopStory} from '../support/shop-story.ts';
 import {expectRefused, isPhaseEnded, isPhaseStarted, type Story} from '../support/story.ts';
@@ -154,4 +156,24 @@ test('the state is lost when the runner had its lease and nothing more: the plan
   story.start(['resume']);
   await atTheGate(story);
   expect((await story.facts()).map(({type}) => type).slice(0, 3)).toEqual(['migration-created', 'adopted', 'runner-started']);
+});
+
+test('whom the plan of the lost run lets only look on may not adopt it, whatever the file says', async () => {
+  const people = [
+    {name: 'eve', role: 'view', accounts: [currentPerson().name], key: keyed('eve').key},
+    {name: 'bob', role: 'approve', key: keyed('bob').key},
+  ];
+  await using story = await openLetters('looking-on', {plan: {...waiting.plan, approval: {quorum: 1, starterMay: true, people: people}}});
+  story.start(['run', story.planFile]);
+  await atTheGate(story);
+  await killOnceKnown(story);
+  loseState(story);
+  const lease = () => story.target.value('SELECT epoch::text FROM crossfade.lease');
+  const before = await lease();
+  expect(await story.type('adopt', story.planFile, '--dry-run')).toMatchObject({code: 0});
+  const typedFile = join(story.folder, 'other.yaml');
+  writeFileSync(typedFile, readFileSync(story.planFile, 'utf8').replace(/(role"?: ?"?)view/, '$1operate'));
+  expectRefused(await story.type('adopt', typedFile, '--json'), 'CF-VERB-003', 2, 'eve may view, and not adopt');
+  expect(await entriesIn(stateOf(story))).toEqual([]);
+  expect(await lease(), 'no lease was taken').toBe(before);
 });

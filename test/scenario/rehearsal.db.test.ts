@@ -1,5 +1,5 @@
 /** A rehearsal as an operator lives through it: the original is only read, nothing personal reaches the clone, and the record counts. */
-import {readFileSync} from 'node:fs';
+import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -175,9 +175,24 @@ test('a plan whose cutover starts by itself goes the same way', async () => {
     cutover: {start: 'auto'},
     gates: {cutover: ['replication-lag', 'checksum-match']},
   });
-  const file = join(story.folder, 'at-once.json');
-  const done = await story.type('rehearse', plan, ...places, '--sample', '20', '--rate', '4', '--out', file);
+  const [file, page] = ['at-once.json', 'at-once.html'].map((name) => join(story.folder, name)) as [string, string];
+  const words = ['rehearse', plan, ...places, '--sample', '20', '--rate', '4', '--out', file, '--report', page];
+  writeFileSync(page, 'of before');
+  expectRefused(await story.type(...words, '--json'), 'CF-USAGE-001', 2, `${page} is there already`);
+  rmSync(page);
+  const done = await story.type(...words);
   expect(done.code, done.error).toBe(0);
+  const html = readFileSync(page, 'utf8');
+  for (const part of [
+    'at-once: rehearsal report',
+    'no write was lost',
+    'What to expect of the real run',
+    'phase initial-load',
+    'not rehearsed',
+    '3. to the target',
+  ])
+    expect(html).toContain(part);
+  expect(PLANTED.filter((text) => html.toLowerCase().includes(text.toLowerCase()))).toEqual([]);
   const {switches} = JSON.parse(readFileSync(file, 'utf8')) as RehearsalRecord;
   expect(switches.filter(({decided}) => decided).map(({direction}) => direction)).toEqual(['forward', 'reverse', 'forward']);
 });

@@ -19,6 +19,7 @@ const work = async (side: StoryDatabase): Promise<void> => {
   for (let i = 1; i <= CALLS; i++)
     await side.run(
       `SELECT subject, post.stamp_of(code) FROM post.letters WHERE code = 'L${String(i).padStart(6, '0')}'`,
+      `SELECT subject FROM post.letters WHERE sender = ${i} AND subject <> 'planted ${i}'`,
       `SELECT name FROM post.people WHERE id IN (${Array.from({length: i}, (_, id) => id + 1).join(', ')}) AND name <> 'planted ${i}'`,
     );
 };
@@ -37,9 +38,14 @@ test('a statement that is slower on the target is named with both figures and it
   await work(story.source);
   const runner = story.start(['run', story.planFile]);
   await story.untilFact('the reverse window', isPhaseStarted('reverse-window'));
-  expect(await compared(story), 'nothing has come yet').toMatchObject({compared: 0, slower: []});
+  expect(await compared(story), 'nothing has come yet').toMatchObject({compared: 0, slower: [], plans: {worse: []}});
 
-  await story.target.run(stampOf('PERFORM pg_sleep(0.03);'));
+  await story.target.run(stampOf('PERFORM pg_sleep(0.03);'), 'DROP INDEX post.letters_sender');
+  const noIndex = {
+    text: 'SELECT subject FROM post.letters WHERE sender = ? AND subject <> ?',
+    found: [{kind: 'index-missing', table: 'post.letters', index: 'letters_sender', of: 'btree (sender)'}],
+  };
+  expect((await compared(story)).plans, 'before a call has come').toMatchObject({worse: [noIndex]});
   await work(story.target);
   const found = await compared(story);
   const slow = {
@@ -48,15 +54,16 @@ test('a statement that is slower on the target is named with both figures and it
     target: {calls: CALLS, meanMs: expect.any(Number)},
     plan: expect.stringContaining('letters_pkey'),
   };
-  expect(found).toMatchObject({compared: 2, slower: [slow]});
+  expect(found).toMatchObject({compared: 3, slower: [slow]});
   expect((await story.type('statements')).output).toMatch(
-    /1 of 2 statements are slower[^]*times slower: source [\d.]+ ms × 12, target 3\d[\d.]* ms × 12/,
+    /1 of 3 statements are slower[^]*times slower: source [\d.]+ ms × 12, target 3\d[\d.]* ms × 12[^]*letters_sender, which the target does not have/,
   );
 
   expect(await story.type('complete', '--confirm', 'slower')).toMatchObject({code: 0});
   expect(await runner.ended, runner.lastWords()).toBe(0);
   const {statements} = JSON.parse((await story.type('report', '--json')).output) as Report;
-  expect(statements?.comparison).toMatchObject({compared: 2, slower: [slow]});
+  expect(statements?.comparison).toMatchObject({compared: 3, slower: [slow]});
+  expect(statements?.comparison.plans).toMatchObject({worse: [noIndex]});
   expect(JSON.stringify(await story.facts())).not.toContain('planted');
   expectRefused(await story.type('statements', '--json'), 'CF-VERB-001', USAGE, 'after a cutover');
 });

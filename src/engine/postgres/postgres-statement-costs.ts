@@ -2,20 +2,19 @@
 import type {StatementRecord} from '../../model/statement-times.ts';
 import {folded} from '../folded-statements.ts';
 import type {SentStatement, StatementCosts} from '../statement-costs.ts';
-import {holdsValue} from '../statement-text.ts';
+import {explained} from './postgres-explain.ts';
+import {planShape} from './postgres-plan-shape.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {isNoRecord, recordSchema} from './postgres-statement-record.ts';
 
 /** Of the extension's own limit, which is 5000 unless set; utility commands are among them. */
 const READ_MAX = 2000;
-const PLAN_MS_MAX = 2000;
-/** From here on a statement is planned without its values. */
-const GENERIC_PLAN_FROM = 160000;
 
 export const postgresStatementCosts = (sessions: PgSessions): StatementCosts => ({
   read: () => sessions.use(readCosts),
-  plan: (statement) => sessions.use((session) => planOf(session, statement)),
+  plan: ({sent}) => sessions.use((session) => explained(session, sent, [])),
+  shape: ({sent}) => sessions.use((session) => planShape(session, sent)),
 });
 
 const readCosts = async (session: PgSession): Promise<StatementRecord<SentStatement>> => {
@@ -54,16 +53,4 @@ const countedSince = async (session: PgSession, schema: string): Promise<string 
     `SELECT to_char(stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS since FROM ${schema}.pg_stat_statements_info`,
   );
   return since ?? undefined;
-};
-
-/** EXPLAIN carries nothing out, and the transaction could write nothing. */
-const planOf = async (session: PgSession, {sent}: SentStatement): Promise<string> => {
-  const {version} = await session.one(`SELECT current_setting('server_version_num') AS version`);
-  if (Number(version) < GENERIC_PLAN_FROM) throw new Error('servers before PostgreSQL 16 plan no statement without its values');
-  if (holdsValue(sent)) throw new Error('the record of the server holds values of this statement');
-  return session.transaction('BEGIN READ ONLY', async () => {
-    await session.query(`SET LOCAL statement_timeout = ${PLAN_MS_MAX}`);
-    const {rows} = await session.query(`EXPLAIN (GENERIC_PLAN) ${sent}`);
-    return rows.map((row) => row['QUERY PLAN'] ?? '').join('\n');
-  });
 };

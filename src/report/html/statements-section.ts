@@ -1,15 +1,21 @@
 /** What statements cost on both sides. */
-import {comparedWords, type SlowerStatement} from '../../model/statement-comparison.ts';
+import {comparedWords, type SlowerStatement, type StatementComparison} from '../../model/statement-comparison.ts';
 import type {Report} from '../report.ts';
+import {plansSection} from './plans-section.ts';
 import {badge, html, Markup, moment, table} from './markup.ts';
 
 export function statementsSection({statements}: Report): Markup {
   if (!statements) return new Markup('');
   const {at, comparison} = statements;
-  if ('notCompared' in comparison) return html`<h2>Statements after the switch</h2><p>${moment(at)}: ${comparedWords(comparison)}.</p>`;
-  const {slower, unknown} = comparison;
   return html`<h2>Statements after the switch</h2>
-<p>${badge(slower.length > 0 ? 'bad' : 'good', slower.length > 0 ? 'slower' : 'none slower')} ${comparedWords(comparison)}, by their mean from ${moment(comparison.since)} to ${moment(at)}.</p>
+${latency(comparison, at)}
+${comparison.plans ? plansSection(comparison.plans) : ''}`;
+}
+
+function latency(comparison: StatementComparison, at: string): Markup {
+  if ('notCompared' in comparison) return html`<p>${moment(at)}: ${comparedWords(comparison)}.</p>`;
+  const {slower, unknown} = comparison;
+  return html`<p>${badge(slower.length > 0 ? 'bad' : 'good', slower.length > 0 ? 'slower' : 'none slower')} ${comparedWords(comparison)}, by their mean from ${moment(comparison.since)} to ${moment(at)}.</p>
 ${slower.length === 0 ? '' : table(['times', 'source, ms', 'calls', 'target, ms', 'calls', 'statement'], slower.map(cells), '')}
 ${slower.map(planOf)}
 ${
