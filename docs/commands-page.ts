@@ -49,6 +49,7 @@ export async function commandsPage(): Promise<string> {
         ['`CROSSFADE_STATE`', 'where journals are kept, when `--state` is not given'],
         ['`CROSSFADE_NO_INPUT`', 'never ask, as `--no-input`'],
         ['`PGPASSFILE`', 'where the password is, of an address that has none; as for psql'],
+        ['`PAGER`', 'what shows a long answer at a terminal a screen at a time, else `less`; empty or `cat`: nothing does'],
         ['`NO_COLOR`, `CROSSFADE_NO_COLOR`, `FORCE_COLOR`', 'colour off, off, on'],
       ],
     ),

@@ -7,6 +7,7 @@ import type {GlobalOptions} from './command.ts';
 import {commands} from './commands.ts';
 import {EXIT, exitCodeOf, type ExitCode} from './exit-codes.ts';
 import {createOutput, type Sink} from './output.ts';
+import {pagerFor} from './pager.ts';
 import {createProgram, globalOptions} from './program.ts';
 import {terminalPrompt, type Input} from './prompt.ts';
 import {printRefusal} from './refusal.ts';
@@ -20,15 +21,15 @@ export async function main(argv: readonly string[], streams: Streams = process, 
     command.action(async () => {
       const global = globalOptions(program.opts());
       const prompt = terminalPrompt(streams.stdin, streams.stderr, global.input);
-      code = await module.run({
-        args: command.processedArgs,
-        options: command.opts(),
-        global,
-        output: outputOf(global, streams),
-        prompt,
-        stdin: streams.stdin,
-        person,
-      });
+      const options: Readonly<Record<string, unknown>> = command.opts();
+      const isPaged = entry.isLong === true && options['follow'] !== true && !global.json && global.input;
+      const pager = isPaged ? pagerFor(streams.stdout) : undefined;
+      const output = createOutput(pager?.sink ?? streams.stdout, streams.stderr, global);
+      try {
+        code = await module.run({args: command.processedArgs, options, global, output, prompt, stdin: streams.stdin, person});
+      } finally {
+        await pager?.show();
+      }
     });
   });
   try {

@@ -6,6 +6,8 @@ export type CommandEntry = {
   readonly summary: string;
   /** Started by Crossfade itself; not in the help. */
   readonly isHidden?: true;
+  /** Its answer may fill several screens. */
+  readonly isLong?: true;
   readonly load: () => Promise<{readonly command: CommandModule}>;
 };
 
@@ -13,8 +15,13 @@ export const commands: readonly CommandEntry[] = [
   {name: 'init', summary: 'write a plan, with comments; asks at a terminal', load: () => import('./init.ts')},
   {name: 'validate', summary: 'read a plan file and say everything that is wrong with it', load: () => import('./validate.ts')},
   {name: 'doctor', summary: 'check servers, grants and settings', load: () => import('./doctor.ts')},
-  {name: 'assess', summary: 'inventory both sides: sizes, growth, obstacles, estimates', load: () => import('./assess.ts')},
-  {name: 'plan', summary: 'show the ordered steps of a plan, with their SQL, locks and undo', load: () => import('./plan.ts')},
+  {name: 'assess', summary: 'inventory both sides: sizes, growth, obstacles, estimates', isLong: true, load: () => import('./assess.ts')},
+  {
+    name: 'plan',
+    summary: 'show the ordered steps of a plan, with their SQL, locks and undo',
+    isLong: true,
+    load: () => import('./plan.ts'),
+  },
   {name: 'hooks', summary: 'who is told what happens; with an event, call its hooks as a dry run', load: () => import('./hooks.ts')},
   {name: 'announce', summary: 'print the text that people are to be told', load: () => import('./announce.ts')},
   {name: 'rehearse', summary: 'carry a plan out on an anonymised clone: forward, back and forward', load: () => import('./rehearse.ts')},
@@ -28,13 +35,19 @@ export const commands: readonly CommandEntry[] = [
   {name: 'worker', summary: "do a run's work, or stand by and take over when its runner is gone", load: () => import('./worker.ts')},
   {name: 'status', summary: 'where a run stands, and why it is not done', load: () => import('./status.ts')},
   {name: 'watch', summary: 'look on while a run goes on, with its numbers; leaving never stops it', load: () => import('./watch.ts')},
-  {name: 'events', summary: 'list or follow what happened, and check that nobody altered it', load: () => import('./events.ts')},
+  {
+    name: 'events',
+    summary: 'list or follow what happened, and check that nobody altered it',
+    isLong: true,
+    load: () => import('./events.ts'),
+  },
   {
     name: 'statements',
     summary: 'what statements cost on the target and how it plans them, beside the source',
+    isLong: true,
     load: () => import('./statements.ts'),
   },
-  {name: 'parked', summary: 'rows of the target that the source cannot hold, and why', load: () => import('./parked.ts')},
+  {name: 'parked', summary: 'rows of the target that the source cannot hold, and why', isLong: true, load: () => import('./parked.ts')},
   {
     name: 'report',
     summary: 'what a run proves, as a page to hand on: people, gates, comparisons, stalls',
@@ -62,8 +75,18 @@ export const commands: readonly CommandEntry[] = [
   },
   {name: 'adopt', summary: 'rebuild a lost local journal from what the databases know', load: () => import('./adopt.ts')},
   {name: 'unlock', summary: 'end a runner that is gone or hangs, so that another may go on', load: () => import('./unlock.ts')},
-  {name: 'explain', summary: 'what a code, a step or a gate means, when it is normal, what to do', load: () => import('./explain.ts')},
-  {name: 'sql', summary: 'show every statement that a step sends, with its locks and what undoes it', load: () => import('./sql.ts')},
+  {
+    name: 'explain',
+    summary: 'what a code, a step or a gate means, when it is normal, what to do',
+    isLong: true,
+    load: () => import('./explain.ts'),
+  },
+  {
+    name: 'sql',
+    summary: 'show every statement that a step sends, with its locks and what undoes it',
+    isLong: true,
+    load: () => import('./sql.ts'),
+  },
   {name: 'graph', summary: 'print the phases of a workflow as a mermaid diagram', load: () => import('./graph.ts')},
   {name: 'schema', summary: 'print the JSON Schema of a plan, for editors', load: () => import('./schema.ts')},
   {name: 'watchdog', summary: 'end a hold when the runner cannot', isHidden: true, load: () => import('./watchdog.ts')},
