@@ -113,6 +113,7 @@ const SEAM: readonly {readonly file: string; readonly may: readonly Effect[]; re
   {file: 'src/relay/platformatic-reader.ts', may: ['network'], why: 'fetches from brokers, by the library alone'},
   {file: 'src/watchdog/watchdog-process.ts', may: ['process'], why: 'starts the watchdog'},
   {file: 'src/cli/trial-tests.ts', may: ['process'], why: "runs the application's own tests"},
+  {file: 'src/cli/pager.ts', may: ['process'], why: 'runs the program that people read with'},
   {file: 'src/cli/runner-alive.ts', may: ['process'], why: 'asks whether a runner of this machine still runs'},
   {file: 'src/cli/leave.ts', may: ['time'], why: 'ends the process, whatever a library has left open'},
   {file: 'src/cli/serve-page.ts', may: ['time', 'network'], why: 'the script of a page, which a browser carries out'},
