@@ -21,7 +21,6 @@ export type AskedRehearsal = {
 
 export async function askedRehearsal(plan: Plan, invocation: Invocation): Promise<AskedRehearsal> {
   const {options, global} = invocation;
-  requireNewReport(invocation);
   const rate = askedRate(options);
   const file = textOf(options['out']) ?? `${plan.name}.rehearsal.json`;
   if (isThere(file) && !global.yes)
@@ -29,6 +28,7 @@ export async function askedRehearsal(plan: Plan, invocation: Invocation): Promis
       code: 'CF-USAGE-001',
       next: 'give --yes to replace it, or another file with --out',
     });
+  requireNewReport(invocation, file);
   return {file, rate, signer: signerOf(plan, await keyIn(options)), keep: options['keep'] === true};
 }
 

@@ -14,6 +14,7 @@ test('a report of another version counts with what is known of it', () => {
 test.each([
   ['no object', 7],
   ['nothing', null],
+  ['a list', []],
   ['a count that is a text', {equal: '3'}],
   ['a count below zero, which would hide others', {differing: -1}],
   ['no list', {sourceMs: 3}],

@@ -89,7 +89,7 @@ export const tallyOf = (text: string): ReadTally => {
 };
 
 const isReport = (told: unknown): told is Partial<ReadTally> =>
-  isRecord(told) && Object.entries(FITS).every(([name, fits]) => told[name] === undefined || fits(told[name]));
+  isRecord(told) && !Array.isArray(told) && Object.entries(FITS).every(([name, fits]) => told[name] === undefined || fits(told[name]));
 
 type Fits = (value: unknown) => boolean;
 const isCount: Fits = (value) => typeof value === 'number' && value >= 0;

@@ -36,7 +36,7 @@ ${planSection(report)}
 `.text;
 
 const head = (report: Report): Markup => html`<h1>${report.name}</h1>
-<p>${report.rehearsal ? html`${badge('plain', 'rehearsal')} nobody depends on the databases of this run` : standing(report)}</p>
+<p>${report.rehearsal ? html`${badge('plain', 'rehearsal')} ${report.status === 'failed' ? badge('bad', 'failed') : ''} on databases that stand for the plan's own` : standing(report)}</p>
 <dl>
 <dt>run</dt><dd><code>${report.id}</code>, workflow ${report.workflow}, in phase ${report.phase}</dd>
 <dt>begun</dt><dd>${moment(report.startedAt)}${report.startedBy === null ? '' : ` by ${report.startedBy}`}</dd>

