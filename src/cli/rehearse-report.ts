@@ -12,7 +12,8 @@ export function requireNewReport({options, global}: Invocation, recordFile: stri
   const file = textOf(options['report']);
   if (file === undefined) return;
   if (resolve(file) === resolve(recordFile)) throw unusable(`${file} is where the record goes`, 'give another file with --report');
-  if (!isThere(dirname(resolve(file)))) throw unusable(`there is no folder ${dirname(file)}`, 'make it, or give another file with --report');
+  if (!isThere(dirname(resolve(file))))
+    throw unusable(`there is no folder ${dirname(file)}`, 'make it, or give another file with --report');
   if (!global.yes && isThere(file)) throw unusable(`${file} is there already`, 'give --yes to replace it, or another file with --report');
 }
 

@@ -21,9 +21,14 @@ const compare = async (run: Run, {output}: Invocation): Promise<ExitCode> => {
   if (!state.reverseWindow) throw notNow(run);
   const {plan} = await pinnedPlanOf(state);
   output.say('asking both sides …');
-  const sides = await openSides(plan, refOf(journal.migration, plan.name), await effectsOf(process.env));
+  const effects = await effectsOf(process.env);
+  const sides = await openSides(plan, refOf(journal.migration, plan.name), effects);
   try {
-    const comparison = await compareNow(state.statements.remembered, {...sides, plan}, new AbortController().signal);
+    const comparison = await compareNow(
+      state.statements.remembered,
+      {...sides, plan},
+      {signal: new AbortController().signal, clock: effects.clock},
+    );
     if (output.isJson) output.document({id: run.id, ...comparison});
     else for (const line of statementLines(comparison)) output.data(line);
     output.say(isWorse(comparison) ? `Next: find out why; or go back: crossfade reverse --confirm ${plan.name}` : 'Next: crossfade status');

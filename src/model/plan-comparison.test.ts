@@ -43,8 +43,9 @@ test('an index that is there and not used is named where that costs more', () =>
 
 test('other expectations and much more work are named where nothing else explains them', () => {
   const many: PlanShape = {...byIndex, scans: [{table: ORDERS, by: [BY_PERSON.name], rows: 5000}]};
-  expect(found(byIndex, many)).toEqual([{kind: 'estimate', table: ORDERS, source: 10, target: 5000}]);
-  expect(found(many, byIndex)).toEqual([{kind: 'estimate', table: ORDERS, source: 5000, target: 10}]);
+  expect(found(byIndex, {...many, cost: 90})).toEqual([{kind: 'estimate', table: ORDERS, source: 10, target: 5000}]);
+  expect(found({...many, cost: 20}, {...byIndex, cost: 90})).toEqual([{kind: 'estimate', table: ORDERS, source: 5000, target: 10}]);
+  expect(found(many, byIndex), 'another way to join, which costs no more').toEqual([]);
   expect(found(byIndex, {...byIndex, cost: 2000})).toEqual([{kind: 'cost', factor: 100}]);
   expect(found(byIndex, {...byIndex, cost: 1000}), 'less than that may be settings').toEqual([]);
 });
@@ -56,6 +57,19 @@ test('the most work added in all comes first, and statements without a plan are 
     worse: [{fingerprint: 'b', text: 'text of b', source: {cost: 20}, target: {cost: 900, nodes: ['Seq Scan']}}, {fingerprint: 'a'}],
     unknown: [{reason: 'the target: no such table', statements: 2}],
   });
+});
+
+test('where no statement has two plans nothing was compared, and the commonest reason says why', () => {
+  const noPlan = (reason: string) => ({fingerprint: 'x', text: 'x', calls: 1, totalMs: 1, reason});
+  expect(comparePlansOf([noPlan('a'), noPlan('b'), noPlan('b')])).toEqual({
+    notCompared: 'none of 3 statements has a plan on both sides; 2 of them: b',
+  });
+  expect(comparePlansOf([])).toEqual({notCompared: 'the source has recorded no statement'});
+});
+
+test('steps of many parts are one with their number', () => {
+  const parts = {...whole, nodes: ['Append', ...Array.from({length: 1000}, () => 'Seq Scan')]};
+  expect(comparePlansOf([one(byIndex, parts)])).toMatchObject({worse: [{target: {nodes: ['Append', 'Seq Scan × 1000']}}]});
 });
 
 test('each is told in words with what to look at', () => {

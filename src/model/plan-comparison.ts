@@ -8,7 +8,7 @@ export type PlanRegression =
   | {readonly kind: 'index-missing'; readonly table: string; readonly index: string; readonly of: string}
   /** The source reads it by the index, the target from end to end. */
   | {readonly kind: 'sequential-scan'; readonly table: string; readonly index: string}
-  /** Rows that each expects to read there. */
+  /** Rows that each expects of it, where the target's plan costs more: one of the two has no good statistics. */
   | {readonly kind: 'estimate'; readonly table: string; readonly source: number; readonly target: number}
   /** None of the others explains it. */
   | {readonly kind: 'cost'; readonly factor: number};
@@ -41,6 +41,13 @@ const FOUND_MAX = 5;
 
 export function comparePlansOf(statements: readonly PlannedStatement[]): PlanComparison {
   const pairs = statements.flatMap((one) => ('reason' in one ? [] : [one]));
+  const unknown = counted(statements.flatMap((one) => ('reason' in one ? [one.reason] : [])));
+  if (!pairs.length)
+    return {
+      notCompared: unknown[0]
+        ? `none of ${statements.length} statements has a plan on both sides; ${unknown[0].statements} of them: ${unknown[0].reason}`
+        : 'the source has recorded no statement',
+    };
   const worse = pairs.flatMap((one) => {
     const found = regressionsOf(one.source, one.target);
     return found.length > 0 ? [{...one, found: found.slice(0, FOUND_MAX)}] : [];
@@ -48,7 +55,7 @@ export function comparePlansOf(statements: readonly PlannedStatement[]): PlanCom
   return {
     compared: pairs.length,
     worse: worse.toSorted((a, b) => addedCost(b) - addedCost(a)).map(told),
-    unknown: counted(statements.flatMap((one) => ('reason' in one ? [one.reason] : []))),
+    unknown,
   };
 }
 
@@ -61,10 +68,17 @@ const told = ({fingerprint, text, source, target, found}: WorsePlan): WorsePlan 
   target: figures(target),
 });
 
-const figures = ({nodes, rows, cost}: PlanFigures): PlanFigures => ({nodes, rows, cost});
+/** A table of many parts has a step for each: `Seq Scan × 1000`. */
+const figures = ({nodes, rows, cost}: PlanFigures): PlanFigures => ({
+  nodes: [...Map.groupBy(nodes, (node) => node)].map(([node, all]) => (all.length > 1 ? `${node} × ${all.length}` : node)),
+  rows,
+  cost,
+});
 
 const counted = (reasons: readonly string[]) =>
-  [...new Set(reasons)].map((reason) => ({reason, statements: reasons.filter((one) => one === reason).length}));
+  [...Map.groupBy(reasons, (reason) => reason)]
+    .map(([reason, all]) => ({reason, statements: all.length}))
+    .toSorted((a, b) => b.statements - a.statements);
 
 function regressionsOf(source: PlanShape, target: PlanShape): readonly PlanRegression[] {
   const named = [...tablesOf(source)].flatMap((table) => ofTable(table, source, target));
@@ -86,7 +100,7 @@ function ofTable(table: string, source: PlanShape, target: PlanShape): readonly 
   if (isWhole && isCostlier) return [{kind: 'sequential-scan', table, index: used.join(', ')}];
   const rows = {source: rowsOf(here), target: rowsOf(there)};
   const isOther = isMore(rows.target, rows.source, OTHER_ESTIMATE) || isMore(rows.source, rows.target, OTHER_ESTIMATE);
-  return isOther ? [{kind: 'estimate', table, ...rows}] : [];
+  return isOther && isCostlier ? [{kind: 'estimate', table, ...rows}] : [];
 }
 
 const scansOf = (table: string, {scans}: PlanShape): readonly Scan[] => scans.filter((one) => one.table === table);
@@ -114,7 +128,7 @@ export const regressionWords = (one: PlanRegression): string => {
     case 'sequential-scan':
       return `${one.table}: the source uses the index ${one.index}, the target reads it from end to end`;
     case 'estimate':
-      return `${one.table}: the source expects to read ${one.source} rows of it, the target ${one.target}: are its statistics there?`;
+      return `${one.table}: the source expects ${one.source} rows of it, the target ${one.target}: are its statistics there?`;
     case 'cost':
       return `the target expects ${one.factor} times the work`;
   }

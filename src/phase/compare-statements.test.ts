@@ -96,14 +96,17 @@ test('a server that comes and goes is put on record once', async () => {
 
 test('a statement without a plan is named with the reason', async () => {
   const {remembered} = await windowOf(() => []);
-  expect(await compareNow(remembered, against(side(() => [one('bad', 20, 50)])), new AbortController().signal)).toMatchObject({
+  expect(
+    await compareNow(remembered, against(side(() => [one('bad', 20, 50)])), {signal: new AbortController().signal, clock: fakeClock()}),
+  ).toMatchObject({
     slower: [{fingerprint: 'bad', noPlan: 'no plan of that'}],
   });
 });
 
 test('a side that cannot be asked, or counts nothing, is an answer and no failure', async () => {
   const {remembered, clock} = await windowOf(() => []);
-  const now = (before: typeof remembered | undefined) => compareNow(before, against(mute), new AbortController().signal);
+  const now = (before: typeof remembered | undefined) =>
+    compareNow(before, against(mute), {signal: new AbortController().signal, clock: fakeClock()});
   expect(await now(remembered)).toEqual({
     notCompared: 'the target: it could not be asked: connection refused',
     plans: {notCompared: 'postgres plans no statement without its values'},
@@ -162,10 +165,10 @@ test('both sides are asked for the plan of the same text, and a side that tells 
     asked.push(sent);
     return shapeWith(['i']);
   });
-  const {plans} = await compareNow(remembered, {source, target, plan: {}}, new AbortController().signal);
+  const {plans} = await compareNow(remembered, {source, target, plan: {}}, {signal: new AbortController().signal, clock: fakeClock()});
   expect(asked.filter((sent) => !sent.includes('bad'))).toEqual(['SELECT a', 'SELECT a']);
   expect(plans).toEqual({compared: 1, worse: [], unknown: [{reason: 'the target: permission denied', statements: 1}]});
-  expect((await compareNow(remembered, {source, target, plan: {}}, AbortSignal.abort())).plans).toEqual({
-    notCompared: 'it was not finished',
+  expect((await compareNow(remembered, {source, target, plan: {}}, {signal: AbortSignal.abort(), clock: fakeClock()})).plans).toEqual({
+    notCompared: 'none of 2 statements has a plan on both sides; 2 of them: there was no time left for it',
   });
 });

@@ -10,7 +10,7 @@ import {bothWords, compareStatements, type SlowerStatement, type StatementCompar
 import type {RememberedStatements, StatementRecord} from '../model/statement-times.ts';
 import {statementRules} from '../plan/after-switch.ts';
 import type {Plan} from '../plan/plan.ts';
-import {type Counting, comparePlans, reasonOf} from './compare-plans.ts';
+import {type Counting, comparePlans, reasonOf, type Until} from './compare-plans.ts';
 import type {PhaseContext} from './phase.ts';
 
 export const COMPARE_EVERY_MS = 300_000;
@@ -47,14 +47,14 @@ type Compared = {readonly source: Counting; readonly target: Counting; readonly 
 export const compareNow = async (
   remembered: RememberedStatements | undefined,
   {source, target, plan}: Compared,
-  signal: AbortSignal,
+  until: Until,
 ): Promise<StatementComparison> => {
   if (!remembered) return {notCompared: 'nothing was remembered of the source before the cutover'};
   const now = await countedBy(target);
   const comparison = await withPlans(compareStatements(remembered, now, statementRules(plan)), target, now);
   if ('notRecorded' in remembered.source) return comparison;
-  const texts = sentTexts(now, await countedBy(source));
-  return {...comparison, plans: await comparePlans(remembered.source.statements, texts, {source, target}, signal)};
+  const texts = async () => sentTexts(now, await countedBy(source));
+  return {...comparison, plans: await comparePlans(remembered.source.statements, texts, {source, target}, until)};
 };
 
 /** Of the same statement the text of the later one counts. */
@@ -85,8 +85,8 @@ export const watchStatements = async (context: PhaseContext, signal: AbortSignal
 /** `always`: the last one of a window has all its figures. */
 export const recordComparison = async (context: PhaseContext, when: 'news' | 'always', signal: AbortSignal): Promise<void> => {
   const {remembered, compared} = await context.statements();
-  const {source, target, plan} = context;
-  const comparison = await compareNow(remembered, {source, target, plan: plan.plan}, signal);
+  const {source, target, plan, clock} = context;
+  const comparison = await compareNow(remembered, {source, target, plan: plan.plan}, {signal, clock});
   const isNews = hasNews(comparison, compared?.comparison);
   if (signal.aborted || !(isNews || when === 'always')) return;
   await context.record({type: 'statements-compared', comparison});

@@ -35,6 +35,9 @@ export class Outbox {
   problem: string | undefined;
   readonly #calls: OutboxCalls;
   readonly #free: number[] = [];
+  /** Of writes whose answer was lost. */
+  readonly #inDoubt: number[] = [];
+  #settling = {isRunning: false, againMs: 0};
   #places = 0;
   /** By place, the highest number that has been asked for or answered. */
   readonly #highest: Tokens = new Map();
@@ -111,6 +114,7 @@ export class Outbox {
 
   /** What a side must show for a reader: all that was written a while ago, and his own whenever it was. */
   needed(mine: Tokens = new Map()): Tokens {
+    this.#settle();
     const [now, {young, sinceMs}] = [monotonicMs(), this.#aging];
     // When nobody has read for long, nothing tells which of them are new.
     const old = now - sinceMs < 2 * OLD_MS ? young : new Map(this.#tokens);
@@ -158,10 +162,31 @@ export class Outbox {
     return this.#free.pop() ?? this.#places++;
   }
 
-  /** Whoever lost the answer may still stand on the server with the row's lock, for which the next one would wait. */
   #giveBack(place: number, error: unknown): void {
-    if (error === undefined || outcomeOf(error) !== 'unknown') this.#free.push(place);
-    else this.#highest.delete(place);
+    if (error === undefined || outcomeOf(error) !== 'unknown') return void this.#free.push(place);
+    this.#inDoubt.push(place);
+    this.#settle();
+  }
+
+  /**
+   * Whoever lost his answer may stand on the server with the row's lock, for which the next write would wait, and readers wait for
+   * a number that may never come. So these rows are raised beside the writes, one at a time: behind its lock all is decided.
+   */
+  #settle(): void {
+    const [[place], epoch, {isRunning, againMs}] = [this.#inDoubt, this.#calls.epoch(), this.#settling];
+    if (place === undefined || epoch === undefined || isRunning || monotonicMs() < againMs) return;
+    this.#settling.isRunning = true;
+    const settled = this.#raised(place, epoch, this.#calls.raise).then(
+      () => void this.#free.push(this.#inDoubt.shift() ?? place),
+      (error: unknown) => {
+        this.problem = wordsOf(error);
+        this.#settling.againMs = monotonicMs() + TRY_EVERY_MS.failed;
+      },
+    );
+    void settled.then(() => {
+      this.#settling.isRunning = false;
+      this.#settle();
+    });
   }
 }
 
