@@ -11,6 +11,10 @@ test('a report of another version counts with what is known of it', () => {
   });
 });
 
+test('a difference that is told counts, whatever else the report holds', () => {
+  expect(tallyOf(JSON.stringify({differing: 3, failed: 2, samples: ['x']}))).toMatchObject({differing: 3, failed: 2, unsettled: 1});
+});
+
 test.each([
   ['no object', 7],
   ['nothing', null],

@@ -83,9 +83,10 @@ const addPlaces = (a: readonly number[], b: readonly number[]): readonly number[
 /** As a router has reported it. One of another version may not know all of it; whatever is no report is a read that was not settled. */
 export const tallyOf = (text: string): ReadTally => {
   const told: unknown = JSON.parse(text);
-  return isReport(told)
-    ? addReads(NO_READS, {...NO_READS, ...told})
-    : {...NO_READS, unsettled: 1, unsettledWhy: 'a router sends what is no report'};
+  if (isReport(told)) return addReads(NO_READS, {...NO_READS, ...told});
+  // What would end the reads counts all the same.
+  const proven = Object.fromEntries(['differing', 'failed'].map((name) => [name, isRecord(told) && isCount(told[name]) ? told[name] : 0]));
+  return {...NO_READS, ...proven, unsettled: 1, unsettledWhy: 'a router sends what is no report'};
 };
 
 const isReport = (told: unknown): told is Partial<ReadTally> =>

@@ -73,10 +73,13 @@ export class OwnConnector {
     if (state === 'paused' || state === 'stopped') await connect.resume(this.#name);
     if (state !== 'failed') return;
     if (cause !== undefined && TOO_LARGE.test(cause)) throw tooLarge(cause);
-    await connect.restartFailed(this.#name);
+    const told = await connect.restartFailed(this.#name).then(
+      () => 'it is told to begin again by itself',
+      (error: unknown) => `it could not be told to begin again (${error instanceof Error ? error.message : String(error)})`,
+    );
     throw new TransientError(`the connector ${this.#name} failed: ${cause ?? 'it does not say why'}`, {
       code: 'CF-RELAY-005',
-      next: 'crossfade explain CF-RELAY-005; it is told to begin again by itself',
+      next: `crossfade explain CF-RELAY-005; ${told}`,
     });
   }
 
@@ -86,7 +89,7 @@ export class OwnConnector {
       this.#unansweredAt = undefined;
       return status;
     } catch (error) {
-      this.#unansweredAt ??= end;
+      this.#unansweredAt = end ?? this.#unansweredAt;
       this.#silence = error instanceof Error ? error.message : String(error);
       throw error;
     }

@@ -60,7 +60,7 @@ const rounded = (text: string, places: number): string => {
 };
 
 /** So near to the middle between two of them that a server could take either; relative. */
-const IN_THE_MIDDLE = {double: 1e-14, float: 1e-9} as const;
+const IN_THE_MIDDLE = {double: 1e-13, float: 1e-9} as const;
 const certain = (number: number, kind: keyof typeof PLACES): string | undefined => {
   const [below, above] = [-1, 1].map((sign) => rounded(String(number * (1 + sign * IN_THE_MIDDLE[kind])), PLACES[kind]));
   return below === above ? below : undefined;

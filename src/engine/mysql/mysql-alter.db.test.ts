@@ -5,6 +5,9 @@ import {hadServers} from '../../../test/support/mysql-databases.ts';
 import {loginOf} from '../../../test/support/mysql-process.ts';
 import {untilTrue} from '../../../test/support/until.ts';
 import type {Planned} from '../../model/planned-operation.ts';
+import {getLock} from './mysql-control-statements.ts';
+import {lockHolder} from './mysql-lock.ts';
+import {takeTurn} from './mysql-together.ts';
 
 const SCHEMA = ['create table orders (id int primary key, note varchar(20))', `insert into orders values (1, 'one')`];
 
@@ -43,5 +46,43 @@ describe.each(await hadServers())('$title', (had) => {
     } finally {
       await reader.end();
     }
+  });
+
+  it.skipIf(!had.server)(
+    'an abort whose server died behind the triggers goes on: what the old version wrote since is the truth',
+    async () => {
+      await using side = await openMysqlAlteredSide(had, SCHEMA);
+      const {alter, act, lines, tests} = side;
+      const planned: Planned<'rename-column'> = {
+        kind: 'rename-column',
+        ...{table: side.orders, column: 'note', goesWith: [], oldType: 'varchar(20)'},
+        into: [{column: 'remark', type: 'varchar(20)', using: 'note', notNull: false}],
+        back: 'remark',
+      };
+      await alter.start(act(planned));
+      await alter.sync(act(planned));
+      await side.fill(planned);
+      // As the record of the abort and its first statements leave it.
+      const [change] = await lines(`select distinct file from crossfade.schema_statement where migration = '${tests.name.slice(-8)}'`);
+      await tests.run(`insert into crossfade.schema_statement values ('${tests.name.slice(-8)}', '${change}', -3, '', false)`);
+      for (const name of await lines(`select trigger_name from information_schema.triggers where trigger_schema = database()`))
+        await tests.run(`drop trigger \`${name}\``);
+      await tests.run(`update orders set note = 'newer' where id = 1`);
+      await alter.undo(act(planned));
+      expect(await lines('select * from orders')).toEqual(['1|newer']);
+    },
+  );
+
+  it.skipIf(!had.server)('a runner that was suspended between two statements holds nobody up', async () => {
+    await using side = await openMysqlAlteredSide(had, SCHEMA);
+    const {session, name} = side.tests;
+    const short = name.slice(-8);
+    const suspended = await mysql.createConnection(loginOf(side.tests.url));
+    suspended.on('error', () => undefined); // it is ended
+    await suspended.query(getLock(`crossfade ${short} step`, 0));
+    await takeTurn(session, {id: name, short, name: 'test'}, 1);
+    expect(await lockHolder(session, `crossfade ${short} step`)).toBe(session.serverPid);
+    await expect(suspended.query('SELECT 1')).rejects.toThrow();
+    suspended.destroy();
   });
 });

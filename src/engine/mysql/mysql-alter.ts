@@ -9,7 +9,7 @@ import type {MigrationRef} from '../engine.ts';
 import {giveWayTo, type Turn} from '../give-way.ts';
 import {type Change, hasProgram, type Piece} from './mysql-change.ts';
 import {changeFindings} from './mysql-change-findings.ts';
-import {BEGUN, ChangeRecord, CONTRACTING, IN_STEP} from './mysql-change-record.ts';
+import {BEGUN, ChangeRecord, CONTRACTING, IN_STEP, UNDOING} from './mysql-change-record.ts';
 import {changeOf} from './mysql-changes.ts';
 import {isPassing, numberOf} from './mysql-errors.ts';
 import {lockWait} from './mysql-fence-statements.ts';
@@ -111,7 +111,10 @@ export class MysqlAlter implements Alter {
       await this.#completed(act, change);
       return;
     }
-    if ((await this.#restored(act, change, change.strays)) !== '0') throw strayed(change);
+    // Once it has begun, what keeps the shapes in step is away by its own doing, and the old shape is the one that counts.
+    const isBegun = await this.#sessions.use((session) => this.#record.has(session, change, UNDOING));
+    if (!isBegun && (await this.#restored(act, change, change.strays)) !== '0') throw strayed(change);
+    await this.#record.note(act.epoch, change, UNDOING);
     await this.#record.forget(act.epoch, change, CONTRACTING);
     await this.#each(act, change, change.undo);
     await this.#indexesAgain(act, change);

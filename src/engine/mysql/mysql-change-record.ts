@@ -13,6 +13,7 @@ const RECORD = `${CONTROL_SCHEMA_NAME}.schema_statement`;
 export const BEGUN = 0;
 export const IN_STEP = -1;
 export const CONTRACTING = -2;
+export const UNDOING = -3;
 
 export class ChangeRecord {
   readonly #sessions: MySessions;

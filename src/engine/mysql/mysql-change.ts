@@ -105,8 +105,6 @@ export const INSTANT = 'ALGORITHM=INSTANT';
 /** Others read and write while the server builds. */
 export const IN_PLACE = 'ALGORITHM=INPLACE, LOCK=NONE';
 
-const READ_ONLY = 'ALGORITHM=INPLACE, LOCK=SHARED';
-
 /** `what`: of the catalogue, for people. */
 export const columnIs = ({table, column}: Pick<OldColumn, 'table' | 'column'>, and = 'TRUE', what = 'column_name'): string =>
   `SELECT ${what} AS what FROM information_schema.columns WHERE table_schema = ${quoteValue(table.schema)} AND table_name = ${quoteValue(table.name)} AND column_name = ${quoteValue(column)} AND ${and}`;
@@ -126,10 +124,11 @@ export const dropIndex = (table: TableName, index: string, doing: string): Ddl =
   isDone: indexIsGone(table, index),
 });
 
-/** `definition`: as the server itself writes it. A text or a place is indexed by no server while others write. */
+/** `definition`: as the server itself writes it. Kinds that no server builds while others write it builds as well as it can. */
 export const addIndex = (table: TableName, index: string, definition: string): Ddl => ({
   doing: 'making again an index of',
-  sql: (to) => `ALTER TABLE ${quoteTable(to)} ADD ${definition}, ${/^(FULLTEXT|SPATIAL) /.test(definition) ? READ_ONLY : IN_PLACE}`,
+  sql: (to) =>
+    `ALTER TABLE ${quoteTable(to)} ADD ${definition}${/^(FULLTEXT|SPATIAL|VECTOR) | USING HASH/.test(definition) ? '' : `, ${IN_PLACE}`}`,
   isDone: indexIs(table, index),
 });
 

@@ -92,7 +92,7 @@ export class MysqlControl implements Control {
   }
 
   endHolder(holder: LeaseHolder): Promise<boolean> {
-    return this.#sessions.use((session) => endHolder(session, this.#migration, holder.session));
+    return this.#sessions.use((session) => endHolder(session, leaseLock(this.#migration), holder.session));
   }
 
   async raiseEpoch(epoch: number, holder: string): Promise<void> {

@@ -2,7 +2,7 @@
 import type {MigrationRef} from '../engine.ts';
 import {endSession} from './mysql-control-statements.ts';
 import {numberOf} from './mysql-errors.ts';
-import {leaseLock, lockHolder, serverSessions, writerLock} from './mysql-lock.ts';
+import {lockHolder, serverSessions, writerLock} from './mysql-lock.ts';
 import type {MySession} from './mysql-session.ts';
 
 /** The server gives up what a session held once it has rolled back; one that hangs in the kernel is not ended at all. */
@@ -11,8 +11,7 @@ const LOOK_EVERY_S = 0.1;
 const NO_SUCH_SESSION = 1094;
 
 /** Whether it held the lock and is gone. Numbers of sessions are not used again, so nobody is ended who came later. */
-export const endHolder = async (session: MySession, migration: MigrationRef, id: number): Promise<boolean> => {
-  const lock = leaseLock(migration);
+export const endHolder = async (session: MySession, lock: string, id: number): Promise<boolean> => {
   if ((await lockHolder(session, lock)) !== id) return false;
   await kill(session, id);
   for (let look = 0; look < LOOKS_MAX; look++) {
@@ -20,6 +19,14 @@ export const endHolder = async (session: MySession, migration: MigrationRef, id:
     await session.query('DO SLEEP(?)', [LOOK_EVERY_S]);
   }
   return false;
+};
+
+/** A runner that was suspended, or whose host is gone, keeps a lock between two statements. True when nobody has it any more. */
+export const endIdleHolder = async (session: MySession, lock: string): Promise<boolean> => {
+  const holder = await lockHolder(session, lock);
+  if (holder === undefined) return true;
+  const isIdle = (await serverSessions(session)).some(({id, isIdle}) => id === holder && isIdle);
+  return isIdle && endHolder(session, lock, holder);
 };
 
 /** They may hold row locks: of the tag, or of rows of the tables. `own`: numbers that stay. */

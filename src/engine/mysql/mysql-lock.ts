@@ -35,10 +35,14 @@ export const inTurn = async <T>(session: MySession, act: () => Promise<T>): Prom
   }
 };
 
-export type ServerSession = {readonly id: number; readonly address: string};
+export type ServerSession = {readonly id: number; readonly address: string; readonly isIdle: boolean};
 
 /** Those of our own account, or all of them where the account may see them. */
 export const serverSessions = async (session: MySession): Promise<readonly ServerSession[]> => {
   const {rows} = await session.query('SHOW PROCESSLIST');
-  return rows.map((row) => ({id: Number(row['Id']), address: (row['Host'] ?? '').replace(/:\d+$/, '') || 'a socket of the server'}));
+  return rows.map((row) => ({
+    id: Number(row['Id']),
+    address: (row['Host'] ?? '').replace(/:\d+$/, '') || 'a socket of the server',
+    isIdle: row['Command'] === 'Sleep',
+  }));
 };

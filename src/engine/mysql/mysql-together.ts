@@ -9,6 +9,7 @@ import type {TableName} from '../../model/table.ts';
 import type {MigrationRef} from '../engine.ts';
 import type {Change, Ddl} from './mysql-change.ts';
 import {getLock, releaseLock} from './mysql-control-statements.ts';
+import {endIdleHolder} from './mysql-end-session.ts';
 import {tryLock} from './mysql-lock.ts';
 import {CONTROL_SCHEMA_NAME} from './mysql-names.ts';
 import type {MySession} from './mysql-session.ts';
@@ -62,8 +63,11 @@ export const settled = async (session: MySession, migration: MigrationRef): Prom
 };
 
 /** Until the session ends, which it does not before its statement has. */
-export const takeTurn = async (session: MySession, migration: MigrationRef): Promise<void> => {
-  if (await tryLock(session, turnOf(migration), TURN_S_MAX)) return;
+export const takeTurn = async (session: MySession, migration: MigrationRef, waitS = TURN_S_MAX): Promise<void> => {
+  const turn = turnOf(migration);
+  if (await tryLock(session, turn, waitS)) return;
+  // No statement of ours takes so long to the next; whoever has a newer epoch takes over.
+  if ((await endIdleHolder(session, turn)) && (await tryLock(session, turn, waitS))) return;
   throw new TransientError('statements of a runner before this one do not come to their end', {
     code: 'CF-DDL-002',
     next: 'see what the server is at (SHOW PROCESSLIST), then crossfade resume',
