@@ -18,17 +18,19 @@ export const connectWriter = (url: string): Promise<WriterClient> => (url.starts
 /** How a fence refuses, or a side whose tables are not there yet: SQLSTATE of PostgreSQL, number of MySQL. */
 const FENCED = /^(?:25006|42P01|3F000|1146|1290|1644|1792) /;
 const OTHER_SIDE_MS = 5;
+/** Far more than any cutover takes. */
+const TRIES_MAX = 12_000;
 
 /** Of two sides without anything before them: whoever is refused on one tries the other, which is one write until one takes it. */
 export async function connectFollowing(urls: readonly string[]): Promise<WriterClient> {
   const sides = await Promise.all(urls.map(connectWriter));
   let open = 0;
   const written = async (write: (side: WriterClient) => Promise<Told>): Promise<Told> => {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const side = sides[open % sides.length];
       if (!side) throw new Error('there is no side');
       const told = await write(side);
-      if (sides.length === 1 || told.outcome !== 'fail' || !FENCED.test(told.error)) return told;
+      if (sides.length === 1 || tries >= TRIES_MAX || told.outcome !== 'fail' || !FENCED.test(told.error)) return told;
       open++;
       await sleep(OTHER_SIDE_MS);
     }

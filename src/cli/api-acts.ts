@@ -43,7 +43,7 @@ export async function carryOut({word, run, body, token, state}: Asked): Promise<
   if (!act) throw refused(`there is no ${word} here`, `one of ${Object.keys(ACTS).join(', ')}`);
   const fields = fieldsOf(body, act);
   const args = act.args((name) => textIn(fields, name));
-  const reason = textIn(fields, 'reason') || undefined;
+  const reason = textIn(fields, 'reason').trim() || undefined;
   const person: Actor = {kind: 'person', name: token.name, authenticated: false, token: token.id};
   if (word === 'resume') return {schemaVersion: 1, id: run.id, ...(await recordResume(run.journal, reason, person))};
   const flags = word === 'approve' ? signedFlags(fields, token) : [];

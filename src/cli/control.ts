@@ -52,7 +52,7 @@ export async function answerTo(line: string, controlled: Controlled): Promise<st
   const isJson = rest.includes('--json');
   const args = rest.filter((one) => one !== '--json');
   if (args.some((one) => one.startsWith('-'))) return refuse('flags are for the command line; only --json and # REASON are known here');
-  if (TUNING.has(word) && why.length === 0 && tuningReason(runState(await controlled.journal.entries())) === 'required')
+  if (TUNING.has(word) && why.join('').trim() === '' && tuningReason(runState(await controlled.journal.entries())) === 'required')
     return refuse(`this plan wants to know why: ${[word, ...args].join(' ')} # REASON`);
   if (Object.hasOwn(VERBS, word)) return said([word, ...args], why.join(' # '), isJson, controlled);
   if (args.length > 0 && Object.hasOwn(OWN, word)) return refuse(`${word} takes nothing after it`);

@@ -80,6 +80,7 @@ describe('the pace', () => {
     async (...words) => {
       await using run = await runWith(createdWith(keyed('eve')), ...loading.slice(1));
       expect(await run.type(...words)).toMatchObject({code: 2, err: expect.stringContaining('--reason TEXT')});
+      expect(await run.type(...words, '--reason', ' '), 'blanks say nothing').toMatchObject({code: 2});
       expect(await run.added()).toEqual([]);
       expect(await run.type(...words, '--reason', 'the night')).toMatchObject({code: 0});
       expect(await run.added()).toMatchObject([{type: 'signal', reason: 'the night'}]);

@@ -58,7 +58,7 @@ export const globalOptions = (options: Readonly<Record<string, unknown>>): Globa
   state: textOf(options['state']),
   input: options['input'] !== false && !process.env['CROSSFADE_NO_INPUT'],
   yes: options['yes'] === true,
-  reason: textOf(options['reason']),
+  reason: textOf(options['reason'])?.trim() || undefined,
   confirm: textOf(options['confirm']),
   debug: options['debug'] === true,
 });

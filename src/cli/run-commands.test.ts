@@ -95,7 +95,7 @@ describe('a question', () => {
     expect(await run.type('abort')).toMatchObject({code: 2, err: expect.stringContaining('Next: run it again with --yes\n')});
     expect(await run.type('reject approval')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('Next: run it again with --reason TEXT\n'),
+      err: expect.stringContaining('Next: run it again with --reason TEXT'),
     });
     expect(await run.added()).toEqual([]);
   });

@@ -14,7 +14,7 @@ import type {Workflow} from '../workflow/workflow.ts';
 import {textOf, type CommandModule, type Invocation} from './command.ts';
 import {durationFlag} from './duration-flag.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
-import {cannotAsk, confirmed} from './prompt.ts';
+import {confirmed} from './prompt.ts';
 import {requireRole} from './role-guard.ts';
 import {chooseRun, readAgain, runsOf, withRunOption, withState, type Run} from './run-choice.ts';
 import {isUnattended} from './runner-alive.ts';
@@ -167,12 +167,18 @@ function agreed({severity, consequences}: SignalVerb, state: RunState, {global, 
 /** Asked for at a terminal; elsewhere only a required one is missed. */
 async function reasonOf(reason: Reason, {global, prompt}: Invocation): Promise<string | undefined> {
   if (reason === 'none' || global.reason) return global.reason;
-  if (!prompt.canAsk || (reason === 'asked' && global.yes))
-    return reason === 'required' ? Promise.reject(cannotAsk('--reason TEXT')) : undefined;
+  if (!prompt.canAsk || (reason === 'asked' && global.yes)) return reason === 'required' ? Promise.reject(withoutReason()) : undefined;
   const answer = (await prompt.ask('Why? '))?.trim();
-  if (reason === 'required' && !answer) throw cannotAsk('--reason TEXT');
+  if (reason === 'required' && !answer) throw withoutReason();
   return answer || undefined;
 }
+
+/** Over the API it is a field. */
+const withoutReason = (): TerminalError =>
+  new TerminalError('this needs a reason', {
+    code: 'CF-USAGE-001',
+    next: 'run it again with --reason TEXT; in a call of the API: the field reason',
+  });
 
 function workflowOf({plan}: RunState): Workflow {
   const known: Readonly<Record<string, Workflow>> = workflows;

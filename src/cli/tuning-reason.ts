@@ -1,4 +1,4 @@
-/** Where the plan knows people, whoever makes the run slower or quicker says why, as for an override. */
+/** Where the plan knows people, whoever throttles a run or sets what it may take says why, as for an override. */
 import {peopleOf} from '../journal/genuine.ts';
 import type {RunState} from '../journal/run-state.ts';
 

@@ -41,4 +41,7 @@ test('a key slows nothing down where the plan knows people, because it gives no 
   };
   expect(unexplained(keyed('eve'))).toEqual(['this plan wants to know why: crossfade throttle 70 --reason TEXT', undefined]);
   expect(unexplained()).toEqual([undefined, undefined]);
+  const state = runState(journal([createdWith(keyed('eve'))]));
+  const throttled = {...state, tuning: {...state.tuning, throttle: {copy: 80, verify: 80}}};
+  expect(unexplainedWords({type: 'throttle', percent: 70}, throttled), 'that is quicker').toBeUndefined();
 });

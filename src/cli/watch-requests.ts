@@ -34,9 +34,9 @@ const percentOf = ({tuning: {throttle}}: Pick<RunState, 'tuning'>): number => Ma
 const throttledTo = (percent: number): Signal =>
   percent <= 0 ? {type: 'unthrottle'} : {type: 'throttle', percent: Math.min(FULL, percent)};
 
-/** A key gives no reason; undefined where none is needed. */
-export const unexplainedWords = (signal: Signal, state: Pick<RunState, 'plan'>): string | undefined =>
-  signal.type === 'throttle' && tuningReason(state) === 'required'
+/** A key gives no reason; undefined where none is needed, as for what makes the run quicker. */
+export const unexplainedWords = (signal: Signal, state: Pick<RunState, 'plan' | 'tuning'>): string | undefined =>
+  signal.type === 'throttle' && signal.percent > percentOf(state) && tuningReason(state) === 'required'
     ? `this plan wants to know why: crossfade throttle ${signal.percent} --reason TEXT`
     : undefined;
 
