@@ -6,9 +6,15 @@ import {openShopStory} from '../support/shop-story.ts';
 import {workerSleepsAndWakes} from '../support/zombie-worker.ts';
 
 /** The application leaves this table alone. */
-const REVIEWS = [`DO 'BEGIN FOR i IN 1..200 LOOP UPDATE shop.reviews SET words = i::text; END LOOP; END'`];
+const REVIEWS = {
+  bulk: [`DO 'BEGIN FOR i IN 1..200 LOOP UPDATE shop.reviews SET words = i::text; END LOOP; END'`],
+  newer: [`UPDATE shop.reviews SET words = 'newer'`],
+};
 
-const ENTRIES = ['BEGIN', ...Array.from({length: 50}, () => 'UPDATE entry SET at = at + INTERVAL 1 MICROSECOND'), 'COMMIT'];
+const ENTRIES = {
+  bulk: ['BEGIN', ...Array.from({length: 50}, () => 'UPDATE entry SET at = at + INTERVAL 1 MICROSECOND'), 'COMMIT'],
+  newer: ['UPDATE entry SET at = at + INTERVAL 1 SECOND'],
+};
 /** Servers, Debezium and clients share one machine here: they are not to write more than can be read beside that. */
 const PAUSE_MS = 40;
 

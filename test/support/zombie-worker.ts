@@ -20,8 +20,14 @@ async function runningAt(at: KafkaConnect, connector: string, workers: readonly 
   return workers.find(({url}) => tasks?.[0]?.state === 'RUNNING' && url.endsWith(tasks[0].worker_id));
 }
 
-/** `bulk`: one transaction of many thousand rows on the source, whose server ends a sleeper's session soon where it has one alone. */
-export async function workerSleepsAndWakes({story, name, stack}: KilledStory, bulk: readonly string[]): Promise<void> {
+/**
+ * `bulk`: one transaction of many thousand rows on the source, whose server ends a sleeper's session soon where it has one alone.
+ * `newer`: another one of the same rows, which the late sender's images must not take back.
+ */
+export async function workerSleepsAndWakes(
+  {story, name, stack}: KilledStory,
+  {bulk, newer}: {readonly bulk: readonly string[]; readonly newer: readonly string[]},
+): Promise<void> {
   await using second = await secondWorker(stack);
   const workers = [stack.worker, second];
   const runner = story.start(['run', writeKafkaPlan(story, stack, {sections: WAITS})]);
@@ -37,6 +43,11 @@ export async function workerSleepsAndWakes({story, name, stack}: KilledStory, bu
   try {
     await untilTrue('the other worker has it', async () => (await runningAt(other, connector, workers)) === other);
     await untilTrue('the other one has sent it', () => topic.sent.some(({transaction, kind}) => transaction === begun && kind === 'end'));
+    const before = topic.sent.length;
+    await story.source.run(...newer);
+    await untilTrue('and what is newer', () =>
+      topic.sent.slice(before).some(({transaction, kind}) => transaction !== begun && kind === 'end'),
+    );
   } finally {
     process.kill(sleeper.pid, 'SIGCONT');
   }
