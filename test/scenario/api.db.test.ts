@@ -108,7 +108,9 @@ test('the words of the socket steer a run by the API, in the name of whose token
   const ask = async (word: string, body: object) => (await call(`/v1/runs/steered-by-http/${word}`, {token, body})).document;
   expect(await ask('set', {key: 'chunk', value: '1MiB', reason: 'shorter locks'})).toMatchObject({recorded: true});
   expect(await ask('set', {key: 'chunk', value: 'lots'})).toMatchObject({error: {code: 'CF-USAGE-001'}});
-  expect(await ask('throttle', {percent: 20})).toMatchObject({recorded: true});
+  const unexplained = {error: {code: 'CF-USAGE-001', message: 'this needs a reason', next: expect.stringContaining('the field reason')}};
+  for (const body of [{percent: 20}, {percent: 20, reason: ' '}]) expect(await ask('throttle', body)).toMatchObject(unexplained);
+  expect(await ask('throttle', {percent: 20, reason: 'the sale'})).toMatchObject({recorded: true});
   expect(await ask('throttle', {percent: '--wait'})).toMatchObject({error: {code: 'CF-USAGE-001', message: '--wait is not a percentage'}});
   expect(await ask('unthrottle', {})).toMatchObject({recorded: true});
   const approver = await tokenFor(story, 'bob', '--role', 'approve');

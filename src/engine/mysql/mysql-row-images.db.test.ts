@@ -35,17 +35,18 @@ for (const request of STREAM_SERVERS) {
     });
 
     // MariaDB's may hold NULL, so none of them is a key there.
-    it.runIf(request.flavour === 'mysql')('tells rows whose key is a generated column by that column', async () => {
-      await side.run(`CREATE TABLE labelled (a int, label varchar(9) AS (concat('no ', a)) STORED UNIQUE, v int AS (a * 3) VIRTUAL)`);
-      const table = await side.table('labelled', {key: ['label']});
-      const from = await side.position();
-      await side.run('INSERT INTO labelled (a) VALUES (1)', 'UPDATE labelled SET a = 2', 'DELETE FROM labelled');
-      const {name} = table;
-      expect(await side.changes(from, [table])).toEqual([
-        {kind: 'insert', table: name, key: ['no 1'], row: {a: '1'}},
-        {kind: 'update', table: name, key: ['no 2'], oldKey: ['no 1'], row: {a: '2'}},
-        {kind: 'delete', table: name, key: ['no 2']},
-      ]);
-    });
+    if (request.flavour === 'mysql')
+      it('tells rows whose key is a generated column by that column', async () => {
+        await side.run(`CREATE TABLE labelled (a int, label varchar(9) AS (concat('no ', a)) STORED UNIQUE, v int AS (a * 3) VIRTUAL)`);
+        const table = await side.table('labelled', {key: ['label']});
+        const from = await side.position();
+        await side.run('INSERT INTO labelled (a) VALUES (1)', 'UPDATE labelled SET a = 2', 'DELETE FROM labelled');
+        const {name} = table;
+        expect(await side.changes(from, [table])).toEqual([
+          {kind: 'insert', table: name, key: ['no 1'], row: {a: '1'}},
+          {kind: 'update', table: name, key: ['no 2'], oldKey: ['no 1'], row: {a: '2'}},
+          {kind: 'delete', table: name, key: ['no 2']},
+        ]);
+      });
   });
 }
