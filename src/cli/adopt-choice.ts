@@ -40,7 +40,7 @@ export const choose = (copies: readonly Copy[], from: CopyName | undefined, plan
 };
 
 /** Of those as long as one another the first, so that a journal that is here and complete counts as such. */
-const longestOf = (copies: readonly Copy[]): Copy | undefined =>
+export const longestOf = (copies: readonly Copy[]): Copy | undefined =>
   copies.reduce<Copy | undefined>(
     (longest, copy) => (longest && longest.entries.length >= copy.entries.length ? longest : copy),
     undefined,

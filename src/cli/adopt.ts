@@ -12,7 +12,7 @@ import type {PinnedPlan} from '../plan/plan.ts';
 import {takeLease} from '../runner/lease.ts';
 import {systemEffects} from '../runner/system-effects.ts';
 import {currentPerson} from './actor.ts';
-import {choose, COPIES, copiesOf, type Chosen, type Copy, type CopyName} from './adopt-choice.ts';
+import {choose, COPIES, copiesOf, type Chosen, type Copy, type CopyName, longestOf} from './adopt-choice.ts';
 import {textOf, type CommandModule, type Invocation} from './command.ts';
 import {openSides, refOf, type Sides} from './compose.ts';
 import {EXIT, type ExitCode} from './exit-codes.ts';
@@ -103,10 +103,8 @@ const adopt = async (adoption: Adoption, {output, options, global, person}: Invo
 
 /** As the run has pinned it, before a lease is taken: the file that is typed may say something else of people. */
 const planKnown = (copies: readonly Copy[], {plan}: PinnedPlan): unknown => {
-  const [longest] = copies
-    .filter(({faults, entries}) => !faults.length && entries.length)
-    .toSorted((a, b) => b.entries.length - a.entries.length);
-  return longest ? runState(longest.entries).plan.content : plan;
+  const longest = longestOf(copies.filter(({faults}) => !faults.length));
+  return longest?.entries.length ? runState(longest.entries).plan.content : plan;
 };
 
 const rebuild = async (

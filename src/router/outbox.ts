@@ -37,7 +37,7 @@ export class Outbox {
   readonly #free: number[] = [];
   /** Of writes whose answer was lost. */
   readonly #inDoubt: number[] = [];
-  #settling = {isRunning: false, againMs: 0};
+  readonly #settling = {isRunning: false, againMs: 0};
   #places = 0;
   /** By place, the highest number that has been asked for or answered. */
   readonly #highest: Tokens = new Map();
@@ -125,22 +125,21 @@ export class Outbox {
   }
 
   async #own(): Promise<Tokens | undefined> {
-    const [epoch, {running, ever}, place] = [this.#calls.epoch(), this.#untold, this.#take()];
-    let failed: unknown;
+    const [epoch, {running, ever}] = [this.#calls.epoch(), this.#untold];
+    if (epoch === undefined) return undefined;
+    const place = this.#take();
     try {
-      if (epoch === undefined) return undefined;
       const token: Tokens = new Map([[place, await this.#raised(place, epoch, this.#calls.raise)]]);
       this.problem = undefined;
       if (!this.#isWhole && running === 0 && ever === this.#untold.ever) [this.#isWhole, this.#barrier] = [true, token];
+      this.#giveBack(place);
       return token;
     } catch (error) {
-      failed = error;
+      this.#giveBack(place, error);
       this.problem = wordsOf(error);
       this.#isWhole = false;
       this.#tryAgainMs = monotonicMs() + TRY_EVERY_MS.failed;
       return undefined;
-    } finally {
-      this.#giveBack(place, failed);
     }
   }
 
@@ -162,7 +161,7 @@ export class Outbox {
     return this.#free.pop() ?? this.#places++;
   }
 
-  #giveBack(place: number, error: unknown): void {
+  #giveBack(place: number, error?: unknown): void {
     if (error === undefined || outcomeOf(error) !== 'unknown') return void this.#free.push(place);
     this.#inDoubt.push(place);
     this.#settle();
@@ -177,7 +176,10 @@ export class Outbox {
     if (place === undefined || epoch === undefined || isRunning || monotonicMs() < againMs) return;
     this.#settling.isRunning = true;
     const settled = this.#raised(place, epoch, this.#calls.raise).then(
-      () => void this.#free.push(this.#inDoubt.shift() ?? place),
+      () => {
+        this.#inDoubt.shift();
+        this.#free.push(place);
+      },
       (error: unknown) => {
         this.problem = wordsOf(error);
         this.#settling.againMs = monotonicMs() + TRY_EVERY_MS.failed;

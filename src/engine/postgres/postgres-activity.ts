@@ -22,16 +22,15 @@ export const postgresActivity = (sessions: PgSessions, migration: MigrationRef):
 };
 
 const lookWith = async (session: PgSession, sessions: PgSessions, prefix: string): Promise<Look> => {
-  const {lsn} = await session.one('SELECT pg_current_wal_insert_lsn()::text AS lsn');
+  const log = await session.one(LOG, [`${prefix}%`]);
   const locked = await session.query(LOCK_WAITS, [`${prefix}%`]);
   const builds = await session.query(BUILDS, [`${prefix}%`]);
-  const withheld = await session.one(WITHHELD, [`${prefix}%`]);
   const invisible = await waitsForVisibility(session, sessions, prefix);
   return {
-    position: toPosition(lsn ?? ''),
+    position: toPosition(log['lsn'] ?? ''),
     waits: [...grouped(locked.rows, prefix), ...invisible],
     builds: builds.rows.map(toBuild),
-    withheld: toWithheld(withheld),
+    withheld: toWithheld(log),
   };
 };
 
@@ -54,9 +53,9 @@ const LOCK_WAITS = `
    WHERE NOT coalesce(b.application_name LIKE $1 AND b.usename = session_user, false)
    ORDER BY w.pid, b.xact_start`;
 
-/** Of ours alone; those of others wait as well, as every commit of the server does. */
-const WITHHELD = `
-  SELECT count(*)::text AS statements, round(max(extract(epoch FROM clock_timestamp() - query_start)) * 1000)::text AS waited_ms,
+/** Its end, and who of ours waits for a standby to have it; those of others wait as well, as every commit of the server does. */
+const LOG = `
+  SELECT pg_current_wal_insert_lsn()::text AS lsn, count(*)::text AS statements, round(max(extract(epoch FROM clock_timestamp() - query_start)) * 1000)::text AS waited_ms,
          current_setting('synchronous_standby_names') AS standbys
     FROM pg_stat_activity WHERE datname = current_database() AND usename = session_user AND application_name LIKE $1 AND wait_event = 'SyncRep'`;
 
