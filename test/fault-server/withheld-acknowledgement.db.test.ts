@@ -121,8 +121,11 @@ async function streamedFrom(from: Position): Promise<readonly string[]> {
   return events.flatMap((event) => (event.type === 'change' && 'key' in event.change ? [event.change.key[0] ?? ''] : []));
 }
 
+/** The first that changes a row: what finds out whether commits are withheld has transactions of its own before it. */
 const transactionOf = async (from: Position): Promise<string> => {
-  const begin = (await eventsUntil(from, ({type}) => type === 'commit')).findLast((event) => event.type === 'begin');
+  const isChange = ({type}: StreamEvent): boolean => type === 'change';
+  const events = await eventsUntil(from, isChange);
+  const begin = events.slice(0, events.findIndex(isChange)).findLast(({type}) => type === 'begin');
   return begin?.type === 'begin' ? begin.transaction : '';
 };
 
