@@ -3,6 +3,7 @@ import {goodbye} from '../router/pg-goodbye.ts';
 import {NotConnected} from '../router/outcome.ts';
 import {pgSide, type PgStatements} from '../router/router.ts';
 import type {ApplicationAddress, ApplicationConnection, Row} from './application-address.ts';
+import {errorText} from '../model/errors.ts';
 
 /** PostgreSQL, or a pooler before it. `config` carries a limit for connecting. */
 export const pgAddress = (config: pg.PoolConfig): ApplicationAddress<PgStatements> => ({
@@ -19,7 +20,7 @@ const connect = async (config: pg.ClientConfig, onGone: () => void): Promise<App
   try {
     await client.connect();
   } catch (error) {
-    throw new NotConnected(error instanceof Error ? error.message : String(error), {cause: error});
+    throw new NotConnected(errorText(error), {cause: error});
   }
   const send = async (text: string, values: readonly string[]): Promise<readonly Row[]> =>
     (await client.query<Row>(text, [...values])).rows;

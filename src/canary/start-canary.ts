@@ -1,6 +1,6 @@
 import type {CanaryToken} from '../model/canary-token.ts';
 import type {Clock} from '../model/effects.ts';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 import {opposite, type Side} from '../model/side.ts';
 import {within} from '../model/time-limit.ts';
 import type {ApplicationPath} from '../switch/traffic-switch.ts';
@@ -50,7 +50,7 @@ const allow = async ({paths, tables, closing, effects}: CanaryRequest, limitMs: 
 /** A pooler that has lost its server takes a statement and never answers it. */
 const rolesOf = async (path: ApplicationPath, clock: Clock, limitMs: number): Promise<Readonly<Record<Side, string>>> => {
   const roles = await within(clock, limitMs, path.roles()).catch((error: unknown) =>
-    Promise.reject(unusable(path, messageOf(error), error)),
+    Promise.reject(unusable(path, errorText(error), error)),
   );
   if (roles === 'late') throw unusable(path, `no answer within ${limitMs} ms`);
   return roles;
@@ -95,7 +95,7 @@ class RunningCanary implements Canary {
       try {
         return await question();
       } catch (error) {
-        if (clock.monotonicMs() >= giveUpAt) return {reason: messageOf(error)};
+        if (clock.monotonicMs() >= giveUpAt) return {reason: errorText(error)};
       }
       await clock.sleep(ASK_AGAIN_MS);
     }
@@ -161,5 +161,3 @@ const notStarted = (missing: readonly TokenWriter[], side: Side): TerminalError 
     `no token of the canary came to the ${side} and back: ${missing.map(({path, lastError}) => `${path.name} (${lastError ?? `it leads to the ${opposite(side)}, or nowhere`})`).join(', ')}`,
     {code: 'CF-CANARY-003', next: 'crossfade doctor PLAN says what the path lacks; nothing was held'},
   );
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -6,6 +6,7 @@ import type {CanaryToken} from '../model/canary-token.ts';
 import type {Effects} from '../model/effects.ts';
 import type {ApplicationPath} from '../switch/traffic-switch.ts';
 import type {TokenOutcome, WrittenToken} from './canary.ts';
+import {errorText} from '../model/errors.ts';
 
 /** Between two tokens: fine enough to measure a stall with, and hardly felt by a database. */
 const PAUSE_MS = 5;
@@ -131,7 +132,7 @@ export class TokenWriter {
       await effects.point('sql.reply', `canary ${client}: write`);
       this.#acknowledge(token);
     } catch (error) {
-      this.#lastError = error instanceof Error ? error.message : String(error);
+      this.#lastError = errorText(error);
       if (path.isRefusal(error)) token.outcome = 'refused';
     }
     return token;
@@ -152,7 +153,7 @@ export class TokenWriter {
       await this.#options.effects.point('sql.send', `canary ${this.#options.client}: read`);
       return (await this.path.send(READ, [token])).length === 1;
     } catch (error) {
-      this.#lastError = error instanceof Error ? error.message : String(error);
+      this.#lastError = errorText(error);
       return false;
     }
   }

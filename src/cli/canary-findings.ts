@@ -1,7 +1,7 @@
 /** Whether the plan's canary can write along every path of the application, and what will not be measured. */
 import type {Database, Finding, Grant} from '../engine/engine.ts';
 import type {Clock} from '../model/effects.ts';
-import {isCoded} from '../model/errors.ts';
+import {errorText, isCoded} from '../model/errors.ts';
 import type {Side} from '../model/side.ts';
 import {within} from '../model/time-limit.ts';
 import {canaryPaths} from '../plan/canary-paths.ts';
@@ -62,7 +62,7 @@ async function rolesOf(path: ApplicationPath, clock: Clock): Promise<Readonly<Re
     if (roles === 'late') throw new Error(`no answer within ${ANSWER_MS_MAX} ms`);
     return roles;
   } catch (error) {
-    const reason = `cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+    const reason = `cannot be used: ${errorText(error)}`;
     const next = (isCoded(error) && error.next) || 'correct the address or the role under canary in the plan';
     return {severity: 'refuse', code: 'CF-CANARY-003', object: path.name, reason, next};
   }

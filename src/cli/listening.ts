@@ -1,6 +1,6 @@
 /** What verbs share that answer at an address until they are told to stop. */
 import {InvalidArgumentError} from 'commander';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 
 export type Address = {readonly host: string; readonly port: number};
 
@@ -17,7 +17,7 @@ export const isAddress = (value: unknown): value is Address => typeof value === 
 export const hostText = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 export const cannotListen = ({host, port}: Address, cause: unknown): TerminalError =>
-  new TerminalError(`nobody can listen at ${hostText(host)}:${port}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+  new TerminalError(`nobody can listen at ${hostText(host)}:${port}: ${errorText(cause)}`, {
     code: 'CF-USAGE-001',
     next: 'give another --listen address of this machine',
     cause,

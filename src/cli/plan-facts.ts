@@ -7,7 +7,7 @@ import {engines} from '../engine/engines.ts';
 import type {Database, Engine, MigrationRef, Schema, SchemaScript, Statements} from '../engine/engine.ts';
 import type {MigrationMapping, TableMapping} from '../mapping/mapping.ts';
 import {reshapedTable} from '../mapping/table-reshape.ts';
-import {isCoded} from '../model/errors.ts';
+import {errorText, isCoded} from '../model/errors.ts';
 import {type Column, nameOf, type Table, type TableName} from '../model/table.ts';
 import {scriptOfFiles, triesFiles} from '../phase/schema-files.ts';
 import {scriptFor} from '../phase/schema-script.ts';
@@ -177,7 +177,7 @@ const filesOf = async (
 ): Promise<SchemaFacts> => {
   const read = (file: string): Promise<string> =>
     readFile(file, 'utf8').catch((error: unknown) => {
-      missing.push(`the schema file ${file}: ${error instanceof Error ? error.message : String(error)}`);
+      missing.push(`the schema file ${file}: ${errorText(error)}`);
       return '';
     });
   const tried = triesFiles(schema) ? (await scriptOfFiles(schema, files)).script : NO_SCHEMA.tried;

@@ -17,6 +17,7 @@ import {
 } from '../telemetry/telemetry.ts';
 import type {Output} from './output.ts';
 import {throttledOf} from './tuning-words.ts';
+import {errorText} from '../model/errors.ts';
 
 const UNTUNED_ON_RECORD: TuningOnRecord = {...UNTUNED, throttledBy: undefined, setBy: {}};
 const LINE_MS = 5000;
@@ -153,8 +154,7 @@ const keepReports = async (clock: Clock, signal: AbortSignal, report: () => Live
       failures = 0;
     } catch (error) {
       failures++;
-      if (failures === FAILURES_TOLD)
-        print(`others see old numbers of this run: ${error instanceof Error ? error.message : String(error)}`);
+      if (failures === FAILURES_TOLD) print(`others see old numbers of this run: ${errorText(error)}`);
     }
     if (signal.aborted) return;
   }

@@ -1,7 +1,7 @@
 /** `--report FILE` of a rehearsal: the page that `crossfade report` makes of a run, while the journal is still there. */
 import {dirname, resolve} from 'node:path';
 import type {RehearsalRecord} from '../model/rehearsal-record.ts';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 import {textOf, type Invocation} from './command.ts';
 import {isThere, writeNewFile} from './new-file.ts';
 import type {OwnJournal} from './own-journal.ts';
@@ -32,6 +32,6 @@ export async function writeRehearsalReport(
     await writeNewFile(file, pageOf(await reportNow({id, entries: await journal.entries()}, record)), true);
     output.say(`the report of the rehearsal is in ${file}: open it in a browser, print it, hand it on`);
   } catch (error) {
-    output.insist(`there is no report of the rehearsal: ${error instanceof Error ? error.message : String(error)}`);
+    output.insist(`there is no report of the rehearsal: ${errorText(error)}`);
   }
 }

@@ -34,6 +34,7 @@ import {reportEnd} from './run-end.ts';
 import {runnerLog} from './runner-log.ts';
 import {setWords, tuningWords} from './tuning-words.ts';
 import {whyNotDone} from './why-not-done.ts';
+import {errorText} from '../model/errors.ts';
 
 export type RunRequest = {
   readonly store: JournalStore;
@@ -159,9 +160,7 @@ const listen = async (path: string, controlled: Controlled, telemetry: ProgressT
     telemetry.note(`listening at ${path}: help lists the words`);
     return control;
   } catch (error) {
-    telemetry.note(
-      `no control socket (${error instanceof Error ? error.message : String(error)}); crossfade set, pause and throttle work without`,
-    );
+    telemetry.note(`no control socket (${errorText(error)}); crossfade set, pause and throttle work without`);
     return undefined;
   }
 };

@@ -1,7 +1,7 @@
 /** The log that the flags of a runner ask for. */
 import {resolve} from 'node:path';
 import type {RunState} from '../journal/run-state.ts';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 import type {Clock} from '../model/effects.ts';
 import {LOG_LEVELS, type Log, type LogLevel, openLog} from '../telemetry/log.ts';
 import type {GlobalOptions} from './command.ts';
@@ -14,7 +14,7 @@ export const runnerLog = async (flags: Flags, id: string, {plan, epoch, phase}: 
   const lost = (why: string): void => output.insist(`lines of the log are lost: ${why}`);
   const place = {run: id, plan: plan.name, epoch, phase};
   return openLog({file, level: levelOf(flags), place, clock, lost}).catch((cause: unknown) => {
-    throw new TerminalError(`no log can be kept at ${file ?? ''}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new TerminalError(`no log can be kept at ${file ?? ''}: ${errorText(cause)}`, {
       code: 'CF-USAGE-001',
       next: 'name a file in a folder that is there and that you may write to',
       cause,

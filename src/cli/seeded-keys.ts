@@ -1,6 +1,6 @@
 /** The rows that a drill has changed on purpose: `--seeded FILE`, a JSON object per line. Only hashes of their keys leave this file. */
 import {readFile} from 'node:fs/promises';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 import {hashedKey} from '../verify/verifier.ts';
 
 /** They travel in one entry of the journal. */
@@ -9,7 +9,7 @@ const KEYS_MAX = 1_000;
 /** A line is `{"table": "shop.orders", "key": ["42"]}`, the key's values as the database writes them, in the key's order. */
 export async function seededKeys(file: string): Promise<readonly string[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw refused(file, error instanceof Error ? error.message : String(error));
+    throw refused(file, errorText(error));
   });
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   if (lines.length > KEYS_MAX) throw refused(file, `${lines.length} rows are named, and ${KEYS_MAX} are the most`);

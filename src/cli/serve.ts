@@ -1,6 +1,6 @@
 /** `crossfade serve`: the runs of this state by HTTP, to look at, to steer and to approve; the runner is another process. */
 import {readFile} from 'node:fs/promises';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 import {systemEffects} from '../runner/system-effects.ts';
 import type {Served} from './api.ts';
 import {textOf, type CommandModule, type Invocation} from './command.ts';
@@ -38,7 +38,7 @@ async function serve(served: Served, {options, output}: Invocation): Promise<Exi
   const respond = apiOf(served);
   const telling: typeof respond = (call) =>
     respond(call).catch((error: unknown) => {
-      output.insist(`${call.method} ${call.path} could not be answered: ${error instanceof Error ? error.message : String(error)}`);
+      output.insist(`${call.method} ${call.path} could not be answered: ${errorText(error)}`);
       throw error;
     });
   const server = await serveApi({...address, ...(tls ? {tls} : {})}, telling).catch((cause: unknown) => {

@@ -3,6 +3,7 @@
  * lock on both servers alone, so a look that was wrong costs an attempt and nothing else.
  */
 import type {Clock} from '../model/effects.ts';
+import {errorText} from '../model/errors.ts';
 
 export type Turns<T> = {
   /** Undefined while the run goes on; otherwise how it ended. */
@@ -42,7 +43,7 @@ export async function takeTurns<T>(turns: Turns<T>): Promise<T | undefined> {
       if (verdict === 'ends') throw error;
       if (clock.monotonicMs() - begunMs > BACKOFF_MS_MAX) failures = 0; // it has worked for a while
       const waitMs = verdict === 'stands by' ? LOOK_MS : Math.min(BACKOFF_MS * 2 ** failures++, BACKOFF_MS_MAX);
-      words(`${error instanceof Error ? error.message : String(error)}; ${verdict === 'again' ? 'it is tried again' : 'stands by'}`);
+      words(`${errorText(error)}; ${verdict === 'again' ? 'it is tried again' : 'stands by'}`);
       await clock.sleep(waitMs, signal);
     }
   }

@@ -2,7 +2,7 @@
 import {hostname} from 'node:os';
 import type {Journal, JournalFact} from '../journal/journal.ts';
 import type {RunState} from '../journal/run-state.ts';
-import {isCoded} from '../model/errors.ts';
+import {errorText, isCoded} from '../model/errors.ts';
 import type {RepairedRows} from '../model/repair-cause.ts';
 import {directionFrom, opposite, origin, type Direction} from '../model/side.ts';
 import {other} from '../phase/stream-roles.ts';
@@ -95,7 +95,7 @@ const recordingFailure = async <T>(journal: Journal, act: () => Promise<T>): Pro
   try {
     return await act();
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = errorText(error);
     await journal.append({type: 'failed', code: isCoded(error) ? error.code : undefined, error: text});
     throw error;
   }

@@ -1,6 +1,6 @@
 /** A comparison that an operator asked for, beside whatever the run is doing; its result is an entry of the journal. */
 import type {JournalFact} from '../journal/journal.ts';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 import {lane} from '../phase/lane.ts';
 import {evidenceOf} from '../phase/compare-sides.ts';
 import {Repairs} from '../phase/repair.ts';
@@ -47,7 +47,7 @@ export const verifyNow = async (
       evidence: {},
       repaired: repairs.rows,
       ...causesOf(repairs),
-      error: `could not be compared: ${error instanceof Error ? error.message : String(error)}`,
+      error: `could not be compared: ${errorText(error)}`,
     };
   }
 };

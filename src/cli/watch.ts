@@ -12,6 +12,7 @@ import {roleFault} from './role-guard.ts';
 import {type Asked, requestWords, signalFor, unexplainedWords} from './watch-requests.ts';
 import {watchView, type Watched} from './watch-view.ts';
 import {watchedNow} from './watched.ts';
+import {errorText} from '../model/errors.ts';
 
 /** Between two looks at the journal. */
 const LOOK_MS = 300;
@@ -57,7 +58,7 @@ async function draw(run: Run, store: JournalStore, {output}: Invocation): Promis
   const live = openLiveView(watchView(watched), output.paint.isColorSupported, (request) => {
     if (request === 'detach') return leave(EXIT.done);
     if (request === 'interrupt') return leave(EXIT.interrupted);
-    void ask(request, run, watched).then(live.say, (error: unknown) => live.say(error instanceof Error ? error.message : String(error)));
+    void ask(request, run, watched).then(live.say, (error: unknown) => live.say(errorText(error)));
   });
   try {
     while (!watched.state.isFinal && !detached.signal.aborted) {

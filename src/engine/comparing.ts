@@ -1,4 +1,4 @@
-import {isCoded, TerminalError, TransientError} from '../model/errors.ts';
+import {errorText, isCoded, TerminalError, TransientError} from '../model/errors.ts';
 import type {SideSession, Sessions} from './sessions.ts';
 
 /** Lends a session; what a server answers becomes an error that tells "could not compare" from "try again". */
@@ -7,7 +7,7 @@ export const comparingWhere =
   <S extends SideSession, T>(what: string, sessions: Sessions<S>, act: (session: S) => Promise<T>): Promise<T> =>
     sessions.use(act).catch((error: unknown) => {
       if (isCoded(error)) throw error;
-      const said = `${what} on the ${sessions.options.side} could not be read: ${error instanceof Error ? error.message : String(error)}`;
+      const said = `${what} on the ${sessions.options.side} could not be read: ${errorText(error)}`;
       if (isPassing(error))
         throw new TransientError(said, {
           code: 'CF-CONN-004',

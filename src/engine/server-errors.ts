@@ -2,7 +2,7 @@
  * What every engine says of a server and of the way there in the same words. An engine knows what its driver calls them
  * (`<engine>-errors.ts`); what they mean and what is to be done next is said here.
  */
-import {TerminalError, TransientError} from '../model/errors.ts';
+import {errorText, TerminalError, TransientError} from '../model/errors.ts';
 import type {Side} from '../model/side.ts';
 import type {OpenOptions} from './engine.ts';
 
@@ -31,10 +31,8 @@ export const CERTIFICATE: ReadonlySet<string> = new Set([
   'CERT_NOT_YET_VALID',
 ]);
 
-export const textOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
-
 export const lacksGrant = (error: unknown, label: string): TerminalError =>
-  new TerminalError(`${label}: ${textOf(error)}`, {
+  new TerminalError(`${label}: ${errorText(error)}`, {
     code: 'CF-GRANT-001',
     cause: error,
     next: 'crossfade doctor PLAN prints what to grant; then: crossfade resume',
@@ -42,7 +40,7 @@ export const lacksGrant = (error: unknown, label: string): TerminalError =>
 
 /** What was under way is rolled back by the server, so that nothing is half written. */
 export const diskFull = (error: unknown, label: string, side: Side): TerminalError =>
-  new TerminalError(`the disk of the ${side} is full (${label}: ${textOf(error)})`, {
+  new TerminalError(`the disk of the ${side} is full (${label}: ${errorText(error)})`, {
     code: 'CF-DISK-002',
     cause: error,
     next: `make room on the ${side}, then: crossfade resume`,
@@ -50,28 +48,28 @@ export const diskFull = (error: unknown, label: string, side: Side): TerminalErr
 
 /** Whether what was under way has happened is not known: whoever sent it looks. */
 export const connectionLost = (error: unknown, label: string, side: Side): TransientError =>
-  new TransientError(`the connection to the ${side} was lost (${label}: ${textOf(error)})`, {
+  new TransientError(`the connection to the ${side} was lost (${label}: ${errorText(error)})`, {
     code: 'CF-CONN-004',
     cause: error,
     next: 'crossfade resume',
   });
 
 export const unreachable = (error: unknown, options: OpenOptions): TransientError =>
-  new TransientError(`${whereOf(options)} could not be reached: ${textOf(error)}`, {
+  new TransientError(`${whereOf(options)} could not be reached: ${errorText(error)}`, {
     code: 'CF-CONN-001',
     cause: error,
     next: `check host and port of the ${options.side}'s url, and that the server runs`,
   });
 
 export const refusedLogin = (error: unknown, options: OpenOptions): TerminalError =>
-  new TerminalError(`${whereOf(options)} refused the login: ${textOf(error)}`, {
+  new TerminalError(`${whereOf(options)} refused the login: ${errorText(error)}`, {
     code: 'CF-CONN-002',
     cause: error,
     next: `check user, password and database of the ${options.side}'s url`,
   });
 
 export const unverified = (error: unknown, options: OpenOptions): TerminalError =>
-  new TerminalError(`${whereOf(options)}: the server's certificate could not be verified: ${textOf(error)}`, {
+  new TerminalError(`${whereOf(options)}: the server's certificate could not be verified: ${errorText(error)}`, {
     code: 'CF-CONN-003',
     cause: error,
     next: `give the right CA under ${options.side}.tls.ca`,

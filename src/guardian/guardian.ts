@@ -5,7 +5,7 @@
  * about the data rests on it.
  */
 import type {Database, Scope} from '../engine/engine.ts';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 import type {Clock} from '../model/effects.ts';
 import type {Direction, Side} from '../model/side.ts';
 import type {Replication} from '../pipeline/replication.ts';
@@ -96,7 +96,7 @@ export class Guardian {
   }
 
   #failedLook(error: unknown): void {
-    const trouble = error instanceof Error ? error.message : String(error);
+    const trouble = errorText(error);
     if (this.#trouble !== trouble) this.#options.telemetry.note(`the room on the servers is not known: ${trouble}`);
     this.#trouble = trouble;
   }

@@ -2,6 +2,7 @@
 import type {HookRule} from '../model/hook.ts';
 import {callers} from './callers.ts';
 import type {Caller, HookCall, HookServices} from './hook.ts';
+import {errorText} from '../model/errors.ts';
 
 export async function callHook(
   rule: HookRule,
@@ -12,6 +13,6 @@ export async function callHook(
   try {
     return {ok: true, says: await caller.call(rule, call, services)};
   } catch (error) {
-    return {ok: false, says: error instanceof Error ? error.message : String(error)};
+    return {ok: false, says: errorText(error)};
   }
 }

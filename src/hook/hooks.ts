@@ -11,6 +11,7 @@ import type {HookCall, HookFacts, HookServices} from './hook.ts';
 import {deliveryOf, type Due, Outbox} from './outbox.ts';
 import {type Stopped, StoppedNews} from './stopped.ts';
 import {textOf, type Words} from './texts.ts';
+import {errorText} from '../model/errors.ts';
 
 /** How long a moment may lie untold. */
 const LOOK_MS = 500;
@@ -87,7 +88,7 @@ export class Hooks {
       }
       await this.#tell();
     } catch (error) {
-      this.#options.warn(`hooks are called no more: ${wordsOf(error)}`); // the journal cannot be read or written
+      this.#options.warn(`hooks are called no more: ${errorText(error)}`); // the journal cannot be read or written
     }
   }
 
@@ -168,5 +169,3 @@ type MomentNow = {
   readonly facts: HookFacts;
   readonly phase?: string | undefined;
 };
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import {isCoded} from '../model/errors.ts';
+import {errorText, isCoded} from '../model/errors.ts';
 import type {Journal} from './journal.ts';
 import {outcomeOf, stepsOf} from './step-state.ts';
 
@@ -39,7 +39,7 @@ async function attempt<T>(journal: Journal, step: Step, act: () => Promise<T>): 
     return await act();
   } catch (error) {
     const code = isCoded(error) ? error.code : undefined;
-    const text = error instanceof Error ? error.message : String(error);
+    const text = errorText(error);
     // A journal that fails as well is met again by the runner's own entry; the step's error, whose kind decides what
     // the runner does next, would be lost here.
     await Promise.allSettled([journal.append({type: 'step-failed', ...step, error: text, code})]);

@@ -1,6 +1,6 @@
 /** Loads the functions that a plan refers to. They are code of the plan's author, run in this process. */
 import {pathToFileURL} from 'node:url';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 import type {ColumnRule, FunctionReference, MappingRules} from '../model/mapping-rules.ts';
 import type {Functions, ValueFunction} from './column-mappings.ts';
 
@@ -26,7 +26,7 @@ const importFile = async (reference: FunctionReference): Promise<Readonly<Record
   try {
     return (await import(pathToFileURL(reference.file).href)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
-    return refuse(reference, `could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    return refuse(reference, `could not be loaded: ${errorText(cause)}`, cause);
   }
 };
 

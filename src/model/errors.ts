@@ -129,3 +129,9 @@ export class InvariantViolation extends Error {
 }
 
 export const isCoded = (error: unknown): error is TransientError | TerminalError | OwnershipUnknownError => error instanceof CrossfadeError;
+
+/** What whatever was thrown says of itself; of several that came together without a word of their own, the first one. */
+export const errorText = (error: unknown): string => {
+  if (error instanceof AggregateError && error.message === '' && error.errors.length) return errorText(error.errors[0]);
+  return error instanceof Error ? error.message || error.name : String(error);
+};

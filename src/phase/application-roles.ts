@@ -9,6 +9,7 @@ import type {MigrationMapping} from '../mapping/mapping.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {PhaseContext} from './phase.ts';
 import type {Roles} from './roles.ts';
+import {errorText} from '../model/errors.ts';
 
 type Sides = {
   readonly source: Database;
@@ -165,6 +166,6 @@ export const leftOnClosedSide = async (context: PhaseContext, roles: Roles): Pro
       );
     return left;
   } catch (error) {
-    return `could not be counted: ${error instanceof Error ? error.message : String(error)}`; // evidence only; the decision stands
+    return `could not be counted: ${errorText(error)}`; // evidence only; the decision stands
   }
 };

@@ -4,7 +4,7 @@
  * those that cannot be ended, a prepared transaction for one: then the attempt is called off.
  */
 import {AttemptOver, type Blocker} from '../engine/engine.ts';
-import {TransientError} from '../model/errors.ts';
+import {errorText, TransientError} from '../model/errors.ts';
 import type {Table} from '../model/table.ts';
 import type {PhaseContext} from './phase.ts';
 import type {Roles} from './roles.ts';
@@ -87,7 +87,7 @@ const named = (error: TransientError, blockers: readonly Blocker[], mayEnd: bool
 
 /** The answer is missing, not empty. */
 const unasked = ({message, code}: TransientError, cause: unknown): TransientError =>
-  new TransientError(`${message}; who stands in the way could not be asked: ${cause instanceof Error ? cause.message : String(cause)}`, {
+  new TransientError(`${message}; who stands in the way could not be asked: ${errorText(cause)}`, {
     code,
     cause,
     next: 'crossfade doctor PLAN, then cut over again',

@@ -1,7 +1,7 @@
 /** How both sides would carry out what the source had most of. Reads only, one statement after the other, and nothing is carried out. */
 import type {Database, SentStatement} from '../engine/engine.ts';
 import type {Clock} from '../model/effects.ts';
-import {isCoded} from '../model/errors.ts';
+import {errorText, isCoded} from '../model/errors.ts';
 import {comparePlansOf, type PlanComparison, type PlannedStatement} from '../model/plan-comparison.ts';
 import type {PlanShape} from '../model/plan-shape.ts';
 import type {StatementTime} from '../model/statement-times.ts';
@@ -50,8 +50,6 @@ const onBoth = async (text: SentStatement | undefined, {source, target}: Sides):
 
 const shapeOn = async (side: string, text: SentStatement, {costs, engine}: Counting): Promise<PlanShape | NoPlan> =>
   costs?.shape?.(text).catch((error: unknown) => ({
-    reason: `the ${side}: ${reasonOf(error)}`,
+    reason: `the ${side}: ${errorText(error)}`,
     ...(isCoded(error) && error.code.startsWith('CF-CONN-') ? {isOut: true as const} : {}),
   })) ?? {reason: `${engine} tells no plan`};
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

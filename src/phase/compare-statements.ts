@@ -10,8 +10,9 @@ import {bothWords, compareStatements, type SlowerStatement, type StatementCompar
 import type {RememberedStatements, StatementRecord} from '../model/statement-times.ts';
 import {statementRules} from '../plan/after-switch.ts';
 import type {Plan} from '../plan/plan.ts';
-import {type Counting, comparePlans, reasonOf, type Until} from './compare-plans.ts';
+import {comparePlans, type Counting, type Until} from './compare-plans.ts';
 import type {PhaseContext} from './phase.ts';
+import {errorText} from '../model/errors.ts';
 
 export const COMPARE_EVERY_MS = 300_000;
 /** The most time first. Every attempt of a cutover keeps as many in the journal, of both sides. */
@@ -115,13 +116,13 @@ const namesOf = (statements: readonly {readonly fingerprint: string}[]): string 
 
 const countedBy = async ({costs, engine}: Counting): Promise<StatementRecord<SentStatement>> => {
   if (!costs) return {notRecorded: `${engine} is not asked what statements cost`};
-  return costs.read().catch((error: unknown) => ({notRecorded: `it could not be asked: ${reasonOf(error)}`}));
+  return costs.read().catch((error: unknown) => ({notRecorded: `it could not be asked: ${errorText(error)}`}));
 };
 
 const planOf = async (statement: SentStatement | undefined, {costs}: Counting): Promise<Pick<SlowerStatement, 'plan' | 'noPlan'>> => {
   if (!statement || !costs) return {};
   return costs.plan(statement).then(
     (plan) => ({plan: plan.slice(0, PLAN_LENGTH_MAX)}),
-    (error: unknown) => ({noPlan: reasonOf(error)}),
+    (error: unknown) => ({noPlan: errorText(error)}),
   );
 };

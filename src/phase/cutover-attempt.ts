@@ -4,7 +4,7 @@
  */
 import type {SequenceState} from '../engine/engine.ts';
 import {assert} from '../model/assert.ts';
-import {TransientError} from '../model/errors.ts';
+import {errorText, TransientError} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
 import {mappedSequences} from '../pipeline/mapped-sequences.ts';
 import type {Link} from '../pipeline/replication.ts';
@@ -184,7 +184,7 @@ const callOff = async (
   begun: Begun,
   error: unknown,
 ): Promise<PhaseOutcome> => {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorText(error);
   context.telemetry.note(`the ${roles.direction} cutover was called off: ${reason}`);
   context.verification.calledOff(error);
   const outcome = await context.steps.each('release-fence', () => roles.closing.fence.release(attempt));

@@ -7,6 +7,7 @@ import type {Side} from '../model/side.ts';
 import {canaryPaths} from '../plan/canary-paths.ts';
 import type {PhaseContext} from './phase.ts';
 import type {Roles} from './roles.ts';
+import {errorText} from '../model/errors.ts';
 
 export type CanaryEvidence = CanaryReport | {readonly unmeasured: string};
 
@@ -33,7 +34,7 @@ export const cutoverCanary = (context: PhaseContext, roles: Roles, attempt: numb
         });
       } catch (error) {
         if (roles.direction === 'forward') throw error;
-        none = `it could not begin: ${error instanceof Error ? error.message : String(error)}`;
+        none = `it could not begin: ${errorText(error)}`;
         context.telemetry.note(`reverse cutover without a canary: ${none}`);
       }
     },

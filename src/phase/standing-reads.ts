@@ -10,6 +10,7 @@ import {BackgroundWork} from './background-work.ts';
 import type {PhaseContext} from './phase.ts';
 import {writeReadRoute} from './read-route.ts';
 import {readFault, reportedReads, readsOf} from './reported-reads.ts';
+import {errorText} from '../model/errors.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** A difference that is found again when all reads are back already is told this often at most. */
@@ -63,7 +64,7 @@ export class StandingReads {
   }
 
   #failed(error: unknown): void {
-    const trouble = error instanceof Error ? error.message : String(error);
+    const trouble = errorText(error);
     if (trouble !== this.#trouble) this.#context.telemetry.note(`reads could not be watched, and are tried again: ${trouble}`);
     this.#trouble = trouble;
   }

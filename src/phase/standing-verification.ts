@@ -8,7 +8,7 @@
  * compare, by that gate, and by the cutover for what is left when both sides stand still.
  */
 import type {JournalFact} from '../journal/journal.ts';
-import {TransientError} from '../model/errors.ts';
+import {errorText, TransientError} from '../model/errors.ts';
 import {nameOf, type TableName} from '../model/table.ts';
 import type {Link} from '../pipeline/replication.ts';
 import type {ChangedSince, Difference, VerifyReport} from '../verify/verifier.ts';
@@ -235,7 +235,7 @@ export class StandingVerification {
   }
 
   #failed(error: unknown): void {
-    const trouble = error instanceof Error ? error.message : String(error);
+    const trouble = errorText(error);
     if (trouble !== this.#trouble) this.#context.telemetry.note(`rows could not be compared, and are tried again: ${trouble}`);
     this.#trouble = trouble;
   }

@@ -1,7 +1,7 @@
 import type {TableKey} from '../engine/engine.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction} from '../model/side.ts';
-import {TransientError} from '../model/errors.ts';
+import {errorText, TransientError} from '../model/errors.ts';
 import type {TouchedKeys} from '../model/stream-evidence.ts';
 import type {Wait} from '../telemetry/telemetry.ts';
 import {ApplyPass} from './apply-pass.ts';
@@ -58,7 +58,7 @@ export class RunningLink implements Link {
         if (this.#progress.applied !== before) [breaks, since] = [0, undefined];
         since ??= this.#options.effects.clock.now().toISOString();
         if (breaks >= RESTARTS_MAX) throw error;
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = errorText(error);
         this.#options.telemetry.note(`${this.direction} stream broke off and is opened again: ${reason}`);
         this.#progress.broke(`${this.direction} stream`, this.#brokenOff(reason, breaks + 1, since));
         await this.#options.effects.clock.sleep(Math.min(BACKOFF_MS * 2 ** breaks, BACKOFF_MS_MAX), this.#stop.signal);

@@ -4,7 +4,7 @@
  * The settings that it relies on are in postgres-connector.ts.
  */
 import type {Change, Key, Row} from '../model/change.ts';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 import {type Table, writtenColumns} from '../model/table.ts';
 import type {BrokerMessage} from './broker-client.ts';
 import {decodeValue, isCarried} from './debezium-values.ts';
@@ -56,7 +56,7 @@ export function understood<T>(message: BrokerMessage, read: () => T): T {
   } catch (error) {
     if (error instanceof TerminalError) throw error;
     const {topic, partition, offset} = message;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     throw new TerminalError(
       `the message at ${topic} ${partition}:${offset} is none that Debezium could have sent of these tables: ${why}`,
       {

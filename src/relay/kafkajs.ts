@@ -5,6 +5,7 @@ import type {BrokerAddress, BrokerClient, BrokerMessage, NewMessage, OffsetRange
 import {encryption} from './broker-encryption.ts';
 import {brokerError, clientClosed, requirePartitions, type Said} from './broker-errors.ts';
 import {KafkajsReader} from './kafkajs-reader.ts';
+import {errorText} from '../model/errors.ts';
 
 const CONNECT_MS_MAX = 10_000;
 const ANSWER_MS_MAX = 30_000;
@@ -163,9 +164,7 @@ const connected = async <T extends {connect(): Promise<void>}>(client: T): Promi
 
 const saidBy = (error: unknown): readonly Said[] => {
   const root = rootOf(error);
-  return [
-    {message: root instanceof Error ? root.message : String(root), word: root instanceof kafkajs.KafkaJSProtocolError ? root.type : ''},
-  ];
+  return [{message: errorText(root), word: root instanceof kafkajs.KafkaJSProtocolError ? root.type : ''}];
 };
 
 /** The library wraps what happened once for each level of its retries. */

@@ -1,7 +1,7 @@
 /** What the topic of a stream still has, and for how long. Whoever reads it goes on where it stopped or not at all (H-81). */
 import type {RelayedLog} from '../engine/engine.ts';
 import type {Clock} from '../model/effects.ts';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 import type {BrokerClient, OffsetRange} from './broker-client.ts';
 import {messagesGone, requireOffset} from './broker-errors.ts';
 import type {KafkaSettings} from './kafka.ts';
@@ -57,7 +57,7 @@ export class KeptTopic {
     try {
       return log(await this.#age.left(offset), silence);
     } catch (error) {
-      return log(this.#age.lastLeft, error instanceof Error ? error.message : String(error));
+      return log(this.#age.lastLeft, errorText(error));
     }
   }
 }

@@ -1,5 +1,5 @@
 /** The connector of one migration: made, kept at work, begun again and removed. Each act can be repeated after a crash in its middle. */
-import {TerminalError, TransientError} from '../model/errors.ts';
+import {errorText, TerminalError, TransientError} from '../model/errors.ts';
 import type {Effects} from '../model/effects.ts';
 import type {ConnectCluster, ConnectorOffsets} from './connect-cluster.ts';
 import type {Settings} from './connector-settings.ts';
@@ -75,7 +75,7 @@ export class OwnConnector {
     if (cause !== undefined && TOO_LARGE.test(cause)) throw tooLarge(cause);
     const told = await connect.restartFailed(this.#name).then(
       () => 'it is told to begin again by itself',
-      (error: unknown) => `it could not be told to begin again (${error instanceof Error ? error.message : String(error)})`,
+      (error: unknown) => `it could not be told to begin again (${errorText(error)})`,
     );
     throw new TransientError(`the connector ${this.#name} failed: ${cause ?? 'it does not say why'}`, {
       code: 'CF-RELAY-005',
@@ -90,7 +90,7 @@ export class OwnConnector {
       return status;
     } catch (error) {
       this.#unansweredAt = end ?? this.#unansweredAt;
-      this.#silence = error instanceof Error ? error.message : String(error);
+      this.#silence = errorText(error);
       throw error;
     }
   }

@@ -7,6 +7,7 @@
 import {after, identity, monotonicMs} from './clock.ts';
 import type {Token, Tokens} from './dual-side.ts';
 import {outcomeOf} from './outcome.ts';
+import {errorText} from '../model/errors.ts';
 
 /** Between two tries at a token behind all others: while a write is under way that leaves none, and when none could be written. */
 const TRY_EVERY_MS = {untold: 100, failed: 1000} as const;
@@ -76,7 +77,7 @@ export class Outbox {
         try {
           token = await this.#raised(place, epoch, raise);
         } catch (error) {
-          this.problem = wordsOf(error);
+          this.problem = errorText(error);
           untold();
         }
       },
@@ -136,7 +137,7 @@ export class Outbox {
       return token;
     } catch (error) {
       this.#giveBack(place, error);
-      this.problem = wordsOf(error);
+      this.problem = errorText(error);
       this.#isWhole = false;
       this.#tryAgainMs = monotonicMs() + TRY_EVERY_MS.failed;
       return undefined;
@@ -181,7 +182,7 @@ export class Outbox {
         this.#free.push(place);
       },
       (error: unknown) => {
-        this.problem = wordsOf(error);
+        this.problem = errorText(error);
         this.#settling.againMs = monotonicMs() + TRY_EVERY_MS.failed;
       },
     );
@@ -201,5 +202,3 @@ export async function untilThere(isThere: () => Promise<boolean>, ms: number): P
   }
   return true;
 }
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,13 +2,14 @@
 import type {Side} from '../model/side.ts';
 import {NotConnected} from './outcome.ts';
 import type {SideConnection, SidePool} from './router-side.ts';
+import {errorText} from '../model/errors.ts';
 
 /** Throws NotConnected: whatever was to be sent was certainly not sent. */
 export async function takeConnection<S>(pool: SidePool<S>, side: Side): Promise<SideConnection<S>> {
   try {
     return await pool.take();
   } catch (error) {
-    throw new NotConnected(`no connection to the ${side}: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
+    throw new NotConnected(`no connection to the ${side}: ${errorText(error)}`, {cause: error});
   }
 }
 

@@ -3,6 +3,7 @@ import {addReads, NO_READS, type ReadTally} from '../model/read-tally.ts';
 import {after} from './clock.ts';
 import type {Report} from './dual-side.ts';
 import {isSame, type Route} from './route-choice.ts';
+import {errorText} from '../model/errors.ts';
 
 const REPORT_MS = 300;
 
@@ -61,7 +62,7 @@ export class ReadReport {
         this.#sent = NO_READS;
         // One that waited through a cutover came to the side that was opened by it, which does not ask for it.
         const isAsked = isSame(this.#calls.route(), route);
-        this.problem = isAsked ? (error instanceof Error ? error.message : String(error)) : undefined;
+        this.problem = isAsked ? errorText(error) : undefined;
         if (isAsked) this.#cancel ??= after(REPORT_MS, () => this.#send());
       },
     );

@@ -5,6 +5,7 @@
 import {after, jitter} from './clock.ts';
 import type {Reading, Route} from './route-choice.ts';
 import type {RouteReader, RouterSide} from './router-side.ts';
+import {errorText} from '../model/errors.ts';
 
 const BACK_OFF_MS = {first: 50, most: 1000} as const;
 
@@ -87,7 +88,7 @@ export class SideWatch {
     if (reader !== this.#reader) return;
     this.#reader = undefined;
     this.reading = {kind: 'unread'};
-    this.problem = error instanceof Error ? error.message : String(error);
+    this.problem = errorText(error);
     const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures, BACK_OFF_MS.most);
     this.#failures += 1;
     this.#schedule(jitter(wait), () => this.connect());

@@ -2,7 +2,7 @@
 import type {Answer, Gate, Measures} from '../gate/gate.ts';
 import {UNMEASURED} from '../journal/evidence.ts';
 import type {Verdict} from '../journal/journal.ts';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 import type {Named} from '../plan/plan.ts';
 
 export type GateRequest = {
@@ -59,6 +59,6 @@ const askOne = async (member: Gate, measures: Measures): Promise<Answer> => {
     const answer = await member.check(measures);
     return answer.isUnmeasured ? {...answer, evidence: `${UNMEASURED}${answer.evidence}`} : answer;
   } catch (error) {
-    return {go: false, evidence: `${UNMEASURED}${error instanceof Error ? error.message : String(error)}`};
+    return {go: false, evidence: `${UNMEASURED}${errorText(error)}`};
   }
 };

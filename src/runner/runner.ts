@@ -6,7 +6,7 @@ import {sameVerdicts} from '../journal/evidence.ts';
 import type {JournalFact, Verdict} from '../journal/journal.ts';
 import {runState, type RunState} from '../journal/run-state.ts';
 import {journaledSteps} from '../journal/steps.ts';
-import {isCoded, TerminalError} from '../model/errors.ts';
+import {errorText, isCoded, TerminalError} from '../model/errors.ts';
 import {directionFrom} from '../model/side.ts';
 import type {PhaseContext, PhaseOutcome} from '../phase/phase.ts';
 import type {Named} from '../plan/plan.ts';
@@ -234,7 +234,7 @@ export class Runner {
       await journal.append({type: 'runner-stopped', reason: interruption.reason.message});
       return {status: 'paused', phase: (await this.#state()).phase};
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     // What becomes of a runner that was replaced is no state of the run any more.
     if ((await this.#state()).epoch > context.epoch)
       await journal.append({type: 'note', text: `the runner of epoch ${context.epoch}, which was replaced, ended: ${reason}`});

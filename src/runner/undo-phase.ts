@@ -1,4 +1,5 @@
 import type {Phase, PhaseContext} from '../phase/phase.ts';
+import {errorText} from '../model/errors.ts';
 
 const ATTEMPTS_MAX = 5;
 const PAUSE_MS = 1_000;
@@ -13,7 +14,7 @@ export const undoPhase = async (phase: Phase | undefined, context: PhaseContext,
       return await phase?.undo?.(context);
     } catch (error) {
       if (attempt >= ATTEMPTS_MAX || !isPassing(error)) throw error;
-      context.telemetry.note(`tried again, because it may pass: ${error instanceof Error ? error.message : String(error)}`);
+      context.telemetry.note(`tried again, because it may pass: ${errorText(error)}`);
       await context.clock.sleep(PAUSE_MS);
     }
   }

@@ -6,6 +6,7 @@ import type {Blocking, Database, Engine, IndexBuild, Look, StatementWait, Withhe
 import {origin, type Side} from '../model/side.ts';
 import type {PhaseContext} from '../phase/phase.ts';
 import type {Telemetry, Wait} from '../telemetry/telemetry.ts';
+import {errorText} from '../model/errors.ts';
 
 const LOOK_MS = 1000;
 /** Shorter waits are how databases work. */
@@ -79,7 +80,7 @@ class SideWatch {
     const {side} = this.#database;
     this.#silentSince ??= this.#clock.now().toISOString();
     return {
-      cause: `the ${side} cannot be asked: ${error instanceof Error ? error.message : String(error)}`,
+      cause: `the ${side} cannot be asked: ${errorText(error)}`,
       since: this.#silentSince,
       owner: `whoever runs the ${side}'s server; it is asked again each second`,
       next: {command: 'crossfade doctor PLAN', why: 'says what of the server answers'},

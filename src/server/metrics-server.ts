@@ -1,6 +1,7 @@
 /** Answers `GET /metrics`, and nothing else, until it is closed: part of the effects seam. */
 import {createServer, type ServerResponse} from 'node:http';
 import {METRICS_TYPE} from './metrics-text.ts';
+import {errorText} from '../model/errors.ts';
 
 export type MetricsServer = {
   /** The port it listens on; it may have been left to the system. */
@@ -14,7 +15,7 @@ export function serveMetrics(address: {readonly host: string; readonly port: num
     if (method !== 'GET' || url?.split('?')[0] !== '/metrics') return answer(response, 404, 'text/plain', 'only GET /metrics\n');
     look().then(
       (text) => answer(response, 200, METRICS_TYPE, text),
-      (error: unknown) => answer(response, 500, 'text/plain', `${error instanceof Error ? error.message : String(error)}\n`),
+      (error: unknown) => answer(response, 500, 'text/plain', `${errorText(error)}\n`),
     );
   });
   return new Promise((resolve, reject) => {

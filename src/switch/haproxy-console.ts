@@ -4,7 +4,7 @@
  */
 import {connect, type Socket} from 'node:net';
 import type {Effects} from '../model/effects.ts';
-import {TransientError} from '../model/errors.ts';
+import {errorText, TransientError} from '../model/errors.ts';
 import {within} from '../model/time-limit.ts';
 
 /** A process that answers at all answers at once. */
@@ -38,7 +38,7 @@ export class HaproxyConsole {
       if (answer.text === '') throw new Error('the connection ended without an answer');
       return answer.text;
     } catch (error) {
-      throw this.#failed(text, error instanceof Error ? error.message : String(error), error);
+      throw this.#failed(text, errorText(error), error);
     } finally {
       socket.destroy();
     }

@@ -5,7 +5,7 @@
 import pg from 'pg';
 import {DatabaseUrl} from '../model/database-url.ts';
 import type {Effects} from '../model/effects.ts';
-import {TransientError} from '../model/errors.ts';
+import {errorText, TransientError} from '../model/errors.ts';
 import {within} from '../model/time-limit.ts';
 import type {Tracking} from './pgbouncer-parameters.ts';
 
@@ -153,7 +153,7 @@ export class PgBouncerAdmin {
   }
 
   #failed(text: string, cause: unknown): TransientError {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorText(cause);
     const next = /SSL/.test(reason)
       ? 'enable client TLS in PgBouncer, or add ?sslmode=disable to the admin url on purpose'
       : 'check that PgBouncer runs, and that the admin user stands in its admin_users';

@@ -1,7 +1,7 @@
 /** A file of a proxy's that a switch keeps. It is replaced as a whole, so the proxy never reads half of it. */
 import {chmod, chown, open, readFile, realpath, rename, rm, stat} from 'node:fs/promises';
 import type {Effects} from '../model/effects.ts';
-import {TerminalError} from '../model/errors.ts';
+import {errorText, TerminalError} from '../model/errors.ts';
 
 export class ProxyFile {
   readonly #what: string;
@@ -38,7 +38,7 @@ export class ProxyFile {
     try {
       return await act();
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = errorText(cause);
       const next = 'run Crossfade where it may write that file and its folder, or use the `command` switch';
       throw new TerminalError(`could not ${what} the ${this.#what} ${this.#path}: ${reason}`, {
         code: 'CF-GRANT-001',

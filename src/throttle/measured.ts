@@ -7,6 +7,7 @@ import {settingText} from '../model/setting-text.ts';
 import {isSetting, type Tuning} from '../model/tuning.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import type {Gauge, Reading, Throttle} from './throttle.ts';
+import {errorText} from '../model/errors.ts';
 
 const LOOK_MS = 1_000;
 /** An answer counts for so long; one that hangs is none. */
@@ -70,7 +71,7 @@ export class MeasuredThrottle implements Throttle {
       const reading = await one.gauge.measure(typeof limit === 'number' ? limit : one.gauge.max);
       if (!signal.aborted) this.#tell(one, reading);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       if (!signal.aborted) this.#tell(one, {go: false, words: `cannot be measured: ${why}`, owner: 'whoever runs what it measures'});
     }
   }

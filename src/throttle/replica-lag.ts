@@ -8,6 +8,7 @@ import {exactDuration} from '../model/exact-amount.ts';
 import {FollowClock} from './follow-clock.ts';
 import {amount, list, unreadable} from './read-settings.ts';
 import type {Gauged, Replica, World} from './throttle.ts';
+import {errorText} from '../model/errors.ts';
 
 type Followed = {readonly name: string; readonly position: Position};
 
@@ -59,9 +60,7 @@ const listed = (references: readonly string[], world: World): Followers => {
       Promise.all(
         references.map((reference, place) =>
           lookAt(reference).catch((error: unknown) => {
-            throw new Error(
-              `replica ${place + 1} of ${references.length} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-            );
+            throw new Error(`replica ${place + 1} of ${references.length} cannot be read: ${errorText(error)}`);
           }),
         ),
       ),

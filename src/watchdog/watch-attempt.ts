@@ -7,6 +7,7 @@ import type {FenceRow} from '../model/fence-row.ts';
 import type {Side} from '../model/side.ts';
 import type {TrafficSwitch} from '../switch/traffic-switch.ts';
 import {FailoverCare} from './failover-care.ts';
+import {errorText} from '../model/errors.ts';
 
 /** Between two looks at the row. */
 const LOOK_MS = 100;
@@ -43,7 +44,7 @@ export const watchAttempt = async (watch: Watch): Promise<void> => {
       await act(watch, action, care);
     } catch (error) {
       if (await isRemoved(watch.closing)) return;
-      const trouble = error instanceof Error ? error.message : String(error);
+      const trouble = errorText(error);
       if (trouble !== told) watch.note(`could not look: ${trouble}`);
       told = trouble;
       if (clock.monotonicMs() - seen > BLIND_MS_MAX) throw error;

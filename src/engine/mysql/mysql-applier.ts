@@ -3,7 +3,7 @@
  * (invariant 2). What the statements may do is decided above (`pipeline/net-changes.ts`); here it is only carried out,
  * and every count is compared with what it must be.
  */
-import {isCoded, TerminalError} from '../../model/errors.ts';
+import {errorText, isCoded, TerminalError} from '../../model/errors.ts';
 import type {Key} from '../../model/change.ts';
 import type {Direction} from '../../model/side.ts';
 import {nameOf, type Table, type TableName, writtenColumns} from '../../model/table.ts';
@@ -137,7 +137,7 @@ const explained = (table: Table, error: unknown): unknown => {
   const number = error instanceof RangeError ? 0 : numberOf(error);
   if (number === undefined || isCoded(error) || isPassing(error) || NOT_OF_THE_ROW.has(number)) return error;
   const kind = UNIQUE_REFUSALS.has(number) ? 'CF-APPLY-001' : 'CF-APPLY-002';
-  return new TerminalError(`${nameOf(table.name)} refused a row (${number}): ${error instanceof Error ? error.message : ''}`, {
+  return new TerminalError(`${nameOf(table.name)} refused a row (${number}): ${errorText(error)}`, {
     code: kind,
     cause: error,
     next: `crossfade explain ${kind}`,

@@ -13,6 +13,7 @@ import {columnUsers} from './mysql-old-shape.ts';
 import {dropTrial, makeTrial, trialDatabaseName} from './mysql-schema-trial.ts';
 import type {MySession} from './mysql-session.ts';
 import {quoteName, quoteTable} from './mysql-sql.ts';
+import {errorText} from '../../model/errors.ts';
 
 export const changeFindings = async (
   session: MySession,
@@ -90,7 +91,7 @@ const tryOnShape = async (session: MySession, migration: MigrationRef, change: C
 const WOULD_COPY = [1845, 1846];
 
 const trialFailed = (change: Change, error: unknown): Finding => {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = errorText(error);
   if (!WOULD_COPY.includes(numberOf(error) ?? 0))
     return refuse(change, `the database does not accept it: ${why}`, 'correct the operation in the plan, or grant what is missing');
   const next = change.instead ?? 'make the change by other means, at a time when nobody writes';

@@ -3,7 +3,7 @@
  * no faster than events are consumed, and a server that is silent for long is given up.
  */
 import type {StreamEvent} from '../../model/change.ts';
-import {isCoded, TerminalError, TransientError} from '../../model/errors.ts';
+import {errorText, isCoded, TerminalError, TransientError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
 import type {Table} from '../../model/table.ts';
 import type {MigrationRef, OpenOptions} from '../engine.ts';
@@ -106,7 +106,7 @@ export class MysqlChangeStream {
 
   #broken(cause: unknown): Error {
     if (isCoded(cause)) return cause;
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = errorText(cause);
     if (isGone(cause)) {
       return new TerminalError(`the binary log of ${this.#options.side} no longer goes on from where we were: ${message}`, {
         code: 'CF-SRC-004',
@@ -135,7 +135,7 @@ const isGone = (error: unknown): boolean =>
 
 /** It would be as unreadable the next time (H-75). */
 const unreadable = (cause: unknown): TerminalError =>
-  new TerminalError(`an event of the binary log cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+  new TerminalError(`an event of the binary log cannot be read: ${errorText(cause)}`, {
     code: 'CF-SCOPE-004',
     cause,
     next: 'this is a form of the log that Crossfade does not know: report it with the version of the server',

@@ -1,16 +1,15 @@
 /** What MySQL, MariaDB and the network say, as errors that tell what happens next. */
-import {isCoded, TerminalError, TransientError} from '../../model/errors.ts';
+import {errorText, isCoded, TerminalError, TransientError} from '../../model/errors.ts';
 import type {Side} from '../../model/side.ts';
 import type {OpenOptions} from '../engine.ts';
 import {
   CERTIFICATE,
-  NETWORK,
   connectionLost,
   diskFull,
   lacksGrant,
+  NETWORK,
   offersNoTls,
   refusedLogin,
-  textOf,
   unreachable,
   unverified,
   whereOf,
@@ -65,11 +64,11 @@ export const statementError = (error: unknown, label: string, side: Side): unkno
 /** Also said as an error of the storage engine, with the system's number. */
 const isDiskFull = (error: unknown): boolean =>
   DISK_FULL.has(numberOf(error) ?? 0) ||
-  ([1026, 1030, 3, 1022].includes(numberOf(error) ?? 0) && /\b28\b.*No space left/i.test(textOf(error)));
+  ([1026, 1030, 3, 1022].includes(numberOf(error) ?? 0) && /\b28\b.*No space left/i.test(errorText(error)));
 
 /** A transaction's snapshot is older than its table: never tried again, because the next one would read other columns. */
 const schemaChanged = (error: unknown, label: string, side: Side): TerminalError =>
-  new TerminalError(`a table of the ${side} was altered while it was read (${label}: ${textOf(error)})`, {
+  new TerminalError(`a table of the ${side} was altered while it was read (${label}: ${errorText(error)})`, {
     code: 'CF-DDL-001',
     cause: error,
     next: 'hold back schema changes until the run is complete; then: crossfade abort, and begin again',
@@ -86,7 +85,7 @@ export const refusedValues = (error: unknown): string | undefined => {
 };
 
 /** What the server says, without the value that it quotes. */
-export const withoutValue = (error: unknown): string => textOf(error).replace(QUOTED_VALUE, "$1$2 '...'");
+export const withoutValue = (error: unknown): string => errorText(error).replace(QUOTED_VALUE, "$1$2 '...'");
 
 /** A connection that could not be made. */
 export const connectionError = (error: unknown, options: OpenOptions): Error => {
@@ -113,4 +112,4 @@ const isLost = (error: unknown): boolean =>
   LOST.has(numberOf(error) ?? 0) ||
   NETWORK.has(codeOf(error)) ||
   BROKEN.has(codeOf(error)) ||
-  /in closed state|connection ended/i.test(textOf(error));
+  /in closed state|connection ended/i.test(errorText(error));

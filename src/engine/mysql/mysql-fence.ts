@@ -1,5 +1,5 @@
 import type {FenceRow, FenceState} from '../../model/fence-row.ts';
-import {TransientError} from '../../model/errors.ts';
+import {errorText, TransientError} from '../../model/errors.ts';
 import type {Table, TableName} from '../../model/table.ts';
 import {decideCommit, decideRelease} from '../../model/cutover-decision.ts';
 import {AttemptOver, type Fence, type MigrationRef} from '../engine.ts';
@@ -200,7 +200,7 @@ const notRaised = (error: unknown): unknown => {
       next: 'nothing; the cutover tries again',
     });
   if (!isPassing(error)) return error;
-  return new TransientError(`the fence could not be raised within ${WRITERS_WAIT_S} s: ${error instanceof Error ? error.message : ''}`, {
+  return new TransientError(`the fence could not be raised within ${WRITERS_WAIT_S} s: ${errorText(error)}`, {
     code: 'CF-CUT-001',
     cause: error,
     next: 'look for long transactions on the mapped tables',

@@ -1,6 +1,6 @@
 /** A statement of an operator's own, once: what changes rows commits with its record, DDL is noted before it and after it. */
 import {createHash} from 'node:crypto';
-import {isCoded, TerminalError} from '../../model/errors.ts';
+import {errorText, isCoded, TerminalError} from '../../model/errors.ts';
 import type {MigrationRef} from '../engine.ts';
 import type {Noted} from './mysql-change.ts';
 import {isPassing} from './mysql-errors.ts';
@@ -22,7 +22,7 @@ export const runNoted = async (session: MySession, migration: MigrationRef, file
     });
   } catch (error) {
     if (isCoded(error) || isPassing(error)) throw error;
-    throw new TerminalError(`${file}: ${error instanceof Error ? error.message : String(error)}: ${text.slice(0, SHOWN_MAX)}`, {
+    throw new TerminalError(`${file}: ${errorText(error)}: ${text.slice(0, SHOWN_MAX)}`, {
       code: 'CF-TGT-004',
       cause: error,
       next: 'remove what it complains of, then crossfade resume; or crossfade abort',

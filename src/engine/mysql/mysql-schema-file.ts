@@ -1,6 +1,6 @@
 /** Schema files, statement by statement. What changes rows commits with its record. */
 import {createHash} from 'node:crypto';
-import {isCoded, TerminalError} from '../../model/errors.ts';
+import {errorText, isCoded, TerminalError} from '../../model/errors.ts';
 import type {MigrationRef} from '../engine.ts';
 import {isPassing} from './mysql-errors.ts';
 import {createdBy, isThere, noteObject} from './mysql-schema-objects.ts';
@@ -66,10 +66,11 @@ const runOnce = async (session: MySession, migration: MigrationRef, place: Place
     return true;
   } catch (error) {
     if (isCoded(error) || isPassing(error)) throw error;
-    throw new TerminalError(
-      `${place.file}:${statement.line} failed on the target: ${error instanceof Error ? error.message : String(error)}`,
-      {code: 'CF-TGT-004', cause: error, next: 'correct that statement; those before it stay, so: crossfade resume'},
-    );
+    throw new TerminalError(`${place.file}:${statement.line} failed on the target: ${errorText(error)}`, {
+      code: 'CF-TGT-004',
+      cause: error,
+      next: 'correct that statement; those before it stay, so: crossfade resume',
+    });
   }
 };
 

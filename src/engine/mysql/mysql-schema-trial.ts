@@ -9,6 +9,7 @@ import {createdBy, isThere} from './mysql-schema-objects.ts';
 import {placed, PLACE} from './mysql-table-place.ts';
 import type {MySession} from './mysql-session.ts';
 import {quoteName} from './mysql-sql.ts';
+import {errorText} from '../../model/errors.ts';
 
 /** `crossfade_trial_…`: what `doctor` asks a grant for. */
 export const TRIAL_PREFIX = 'crossfade_trial_';
@@ -77,6 +78,6 @@ const refusalOf = async (session: MySession, {sql}: SchemaStatement, schema: str
     return undefined;
   } catch (error) {
     if (numberOf(error) === undefined || isPassing(error)) throw error;
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 };

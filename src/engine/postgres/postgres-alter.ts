@@ -1,4 +1,4 @@
-import {TerminalError} from '../../model/errors.ts';
+import {errorText, TerminalError} from '../../model/errors.ts';
 import {operationName, type PlannedOperation} from '../../model/planned-operation.ts';
 import type {TableName} from '../../model/table.ts';
 import type {Alter, AlterAct, Courtesy, FillRequest, Users} from '../alter.ts';
@@ -223,7 +223,7 @@ const refusedByRows = async <T>(planned: PlannedOperation, act: () => Promise<T>
     return await act();
   } catch (error) {
     if (!codeOf(error)?.startsWith('22')) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     throw new TerminalError(`${operationName(planned)} cannot be computed for some row: ${why}`, {
       code: 'CF-APPLY-002',
       cause: error,

@@ -4,7 +4,7 @@
  * and every count is compared with what it must be.
  */
 import type {Key} from '../../model/change.ts';
-import {TerminalError} from '../../model/errors.ts';
+import {errorText, TerminalError} from '../../model/errors.ts';
 import type {Direction} from '../../model/side.ts';
 import {nameOf, type Table, type TableName} from '../../model/table.ts';
 import type {RowOperation, TableBatch} from '../../model/row-operation.ts';
@@ -152,7 +152,7 @@ export class PostgresApplier implements Applier {
     const code = codeOf(error);
     if (!isOfRows(error)) return error;
     const kind = code === '23505' ? 'CF-APPLY-001' : 'CF-APPLY-002';
-    return new TerminalError(`${nameOf(table.name)} refused a row (${code}): ${error instanceof Error ? error.message : ''}`, {
+    return new TerminalError(`${nameOf(table.name)} refused a row (${code}): ${errorText(error)}`, {
       code: kind,
       cause: error,
       next: `crossfade explain ${kind}`,

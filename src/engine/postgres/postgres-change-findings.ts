@@ -10,6 +10,7 @@ import {dependentsOf} from './postgres-dependents.ts';
 import type {PgSession} from './postgres-session.ts';
 import {quoteTable} from './postgres-sql.ts';
 import type {Sql} from './postgres-statement.ts';
+import {errorText} from '../../model/errors.ts';
 
 /** `earlier`: changes that the plan makes before this one. */
 export const changeFindings = async (session: PgSession, table: Table, change: Change, earlier: readonly Change[]): Promise<Finding[]> => {
@@ -95,7 +96,7 @@ const tryOnShape = async (session: PgSession, table: Table, change: Change, earl
     for (const statement of trial) await session.send(statement);
     return [...((await change.look?.(session)) ?? []), ...(await usedFindings(session, table, change))];
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     const next = 'correct the operation in the plan';
     return [{severity: 'refuse', code: 'CF-PLAN-001', object: change.subject, reason: `the database does not accept it: ${why}`, next}];
   } finally {

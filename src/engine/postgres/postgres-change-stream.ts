@@ -5,7 +5,7 @@
  */
 import pg from 'pg';
 import type {StreamEvent} from '../../model/change.ts';
-import {TransientError} from '../../model/errors.ts';
+import {errorText, TransientError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import type {Table} from '../../model/table.ts';
@@ -152,10 +152,11 @@ export class PostgresChangeStream {
 
   #broken(cause: unknown): Error {
     if (cause instanceof Error && cause.name === 'TerminalError') return cause;
-    return new TransientError(
-      `the change stream of ${this.#options.side} broke off: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {code: 'CF-CONN-004', cause, next: 'nothing; it is opened again'},
-    );
+    return new TransientError(`the change stream of ${this.#options.side} broke off: ${errorText(cause)}`, {
+      code: 'CF-CONN-004',
+      cause,
+      next: 'nothing; it is opened again',
+    });
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 /** The database that a clone is made in: what stands there, how it is told to be a clone, and how it is emptied. */
-import {TerminalError} from '../../model/errors.ts';
+import {errorText, TerminalError} from '../../model/errors.ts';
 import type {Cloning} from '../cloning.ts';
 import {isPassing} from './postgres-errors.ts';
 import {SCHEMA_SETTINGS} from './postgres-schema-file.ts';
@@ -101,6 +101,6 @@ async function reasonAgainst(session: PgSession, sql: string): Promise<string | 
     return undefined;
   } catch (error) {
     if (isPassing(error)) throw error;
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }

@@ -1,16 +1,15 @@
 /** What PostgreSQL and the network say, as errors that tell what happens next. */
-import {isCoded, TerminalError, TransientError} from '../../model/errors.ts';
+import {errorText, isCoded, TerminalError, TransientError} from '../../model/errors.ts';
 import type {Side} from '../../model/side.ts';
 import type {OpenOptions} from '../engine.ts';
 import {
   CERTIFICATE,
-  NETWORK,
   connectionLost,
   diskFull,
   lacksGrant,
+  NETWORK,
   offersNoTls,
   refusedLogin,
-  textOf,
   unreachable,
   unverified,
   whereOf,
@@ -42,7 +41,7 @@ export const statementError = (error: unknown, label: string, side: Side): unkno
   if (isCoded(error)) return error;
   if (codeOf(error) === '53100') return diskFull(error, label, side);
   if (isLost(error)) return connectionLost(error, label, side);
-  if (DATA.test(codeOf(error) ?? '') && !OF_SCHEMA.test(textOf(error))) return withoutValues(error);
+  if (DATA.test(codeOf(error) ?? '') && !OF_SCHEMA.test(errorText(error))) return withoutValues(error);
   if (codeOf(error) !== '42501') return error;
   return lacksGrant(error, label);
 };
@@ -54,7 +53,7 @@ export const statementError = (error: unknown, label: string, side: Side): unkno
 const withoutValues = (error: unknown): Error => {
   const where = typeof error === 'object' && error !== null && 'where' in error ? error.where : undefined;
   const context = typeof where === 'string' ? where.split('\n', 1) : [];
-  const words = [textOf(error), ...context].map((text) => text.replaceAll(/"[^]*"/g, '"..."'));
+  const words = [errorText(error), ...context].map((text) => text.replaceAll(/"[^]*"/g, '"..."'));
   return Object.assign(new Error(words.join('; ')), {code: codeOf(error)});
 };
 
@@ -62,7 +61,7 @@ const withoutValues = (error: unknown): Error => {
 export const refusedValues = (error: unknown): string | undefined => {
   const code = codeOf(error) ?? '';
   if (!OF_A_ROW.test(code)) return undefined;
-  const {message} = code.startsWith('22') ? withoutValues(error) : {message: textOf(error)};
+  const {message} = code.startsWith('22') ? withoutValues(error) : {message: errorText(error)};
   return `${code}: ${message}`;
 };
 
@@ -71,14 +70,14 @@ export const connectionError = (error: unknown, options: OpenOptions): Error => 
   const code = codeOf(error) ?? '';
   if (REFUSED_LOGIN.has(code)) return refusedLogin(error, options);
   // The driver's own words: the server asked, and there was nothing to answer with.
-  if (/client password must be a (non-empty )?string/.test(textOf(error)))
+  if (/client password must be a (non-empty )?string/.test(errorText(error)))
     return new TerminalError(`${whereOf(options)} asks for a password, and none was given`, {
       code: 'CF-CONN-002',
       cause: error,
       next: `put it into what the ${options.side}'s url refers to, or into the file that PGPASSFILE names`,
     });
   if (CERTIFICATE.has(code)) return unverified(error, options);
-  if (/does not support SSL/.test(textOf(error))) return offersNoTls(error, options);
+  if (/does not support SSL/.test(errorText(error))) return offersNoTls(error, options);
   return unreachable(error, options);
 };
 
@@ -90,6 +89,6 @@ const isLost = (error: unknown): boolean => {
   return (
     LOST.has(code) ||
     NETWORK.has(code) ||
-    /Connection terminated|connection ended|Client has encountered a connection error/i.test(textOf(error))
+    /Connection terminated|connection ended|Client has encountered a connection error/i.test(errorText(error))
   );
 };

@@ -1,5 +1,5 @@
 import type {FenceRow, FenceState} from '../../model/fence-row.ts';
-import {TransientError} from '../../model/errors.ts';
+import {errorText, TransientError} from '../../model/errors.ts';
 import {distinctTables, type Table, type TableName} from '../../model/table.ts';
 import {decideCommit, decideRelease} from '../../model/cutover-decision.ts';
 import {AttemptOver, type Fence, type MigrationRef} from '../engine.ts';
@@ -74,10 +74,11 @@ export class PostgresFence implements Fence {
           next: 'nothing; the cutover tries again',
         });
       if (isPassing(error))
-        throw new TransientError(
-          `the fence could not be raised within ${FENCE_LOCK_TIMEOUT}: ${error instanceof Error ? error.message : ''}`,
-          {code: 'CF-CUT-001', cause: error, next: 'look for long transactions on the mapped tables'},
-        );
+        throw new TransientError(`the fence could not be raised within ${FENCE_LOCK_TIMEOUT}: ${errorText(error)}`, {
+          code: 'CF-CUT-001',
+          cause: error,
+          next: 'look for long transactions on the mapped tables',
+        });
       throw error;
     } finally {
       await session.close();

@@ -2,7 +2,7 @@
  * An index is built and dropped outside of transactions, while others read and write. A build that ended half-way leaves
  * an index that no query uses and every write pays for: it is dropped before anything else is done.
  */
-import {TerminalError} from '../../model/errors.ts';
+import {errorText, TerminalError} from '../../model/errors.ts';
 import {nameOf} from '../../model/table.ts';
 import type {IndexWork} from './postgres-change.ts';
 import {codeOf} from './postgres-errors.ts';
@@ -49,7 +49,7 @@ const build = async (sessions: PgSessions, index: IndexWork['index'], create: st
   } catch (error) {
     if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
     await outside(sessions, dropIndex(index), turn);
-    throw new TerminalError(`${nameOf(index)} cannot be unique: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new TerminalError(`${nameOf(index)} cannot be unique: ${errorText(error)}`, {
       code: 'CF-VERIFY-001',
       cause: error,
       next: 'make those rows differ and crossfade resume, or crossfade abort',
@@ -63,7 +63,7 @@ const outside = async (sessions: PgSessions, sql: string, {signal, note, what}: 
   const stop = (): void =>
     void sessions
       .use((other) => other.query('SELECT pg_cancel_backend($1)', [session.serverPid]))
-      .catch((error: unknown) => note(`${what} goes on on the server: ${error instanceof Error ? error.message : String(error)}`));
+      .catch((error: unknown) => note(`${what} goes on on the server: ${errorText(error)}`));
   signal.addEventListener('abort', stop, {once: true});
   try {
     signal.throwIfAborted();

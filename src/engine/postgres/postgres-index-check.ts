@@ -6,6 +6,7 @@ import type {IndexCheck} from '../../model/inventory.ts';
 import type {Table} from '../../model/table.ts';
 import {codeOf} from './postgres-errors.ts';
 import type {PgSession} from './postgres-session.ts';
+import {errorText} from '../../model/errors.ts';
 
 /** By name and not by cast: a role that may not use the schema yet is told so elsewhere, with everything else it lacks. */
 const KEY_INDEXES = `
@@ -43,6 +44,6 @@ const faultOf = async (session: PgSession, schema: string, id: string): Promise<
     const code = codeOf(error) ?? '';
     if (code === 'CF-GRANT-001') return 'forbidden';
     if (!/^(XX|58)/.test(code)) throw error;
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 };

@@ -2,6 +2,7 @@
 import type {RawSql} from '../../model/planned-operation.ts';
 import type {Finding} from '../engine.ts';
 import type {OwnChange} from './postgres-change.ts';
+import {errorText} from '../../model/errors.ts';
 
 export const rawSqlChange = (planned: RawSql): OwnChange => ({
   start: [{doing: 'running the statements of', sql: planned.start}],
@@ -36,7 +37,7 @@ const fault = async (text: string, isQuery: boolean): Promise<string | undefined
   try {
     ({stmts: statements = []} = (await parse(text)) as {stmts?: readonly {readonly stmt?: object}[]});
   } catch (error) {
-    return `cannot be read (${error instanceof Error ? error.message : String(error)})`;
+    return `cannot be read (${errorText(error)})`;
   }
   const [kind] = Object.keys(statements[0]?.stmt ?? {});
   if (statements.length !== 1) return 'is not one statement';

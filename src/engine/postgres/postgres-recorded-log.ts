@@ -3,7 +3,7 @@
  * would keep the log; and it needs no publication, so nothing is made in the database.
  */
 import type {Change} from '../../model/change.ts';
-import {TerminalError} from '../../model/errors.ts';
+import {errorText, TerminalError} from '../../model/errors.ts';
 import {passes} from '../../model/row-filter.ts';
 import {nameOf, type Table, writtenColumns} from '../../model/table.ts';
 import type {RecordedTransaction} from '../cloning.ts';
@@ -46,7 +46,7 @@ async function begin(session: PgSession): Promise<void> {
   try {
     await session.query(CREATE);
   } catch (cause) {
-    throw new TerminalError(`the log of the source cannot be recorded: ${cause instanceof Error ? cause.message : ''}`, {
+    throw new TerminalError(`the log of the source cannot be recorded: ${errorText(cause)}`, {
       code: 'CF-REHEARSE-008',
       next: 'crossfade doctor PLAN: it needs wal_level = logical, a free replication slot, and the output plug-in test_decoding',
       cause,

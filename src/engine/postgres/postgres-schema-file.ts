@@ -1,6 +1,6 @@
 /** Schema files, statement by statement. Each commits with its record, so that a crash repeats none and skips none. */
 import {createHash} from 'node:crypto';
-import {TerminalError} from '../../model/errors.ts';
+import {errorText, TerminalError} from '../../model/errors.ts';
 import type {MigrationRef} from '../engine.ts';
 import {codeOf} from './postgres-errors.ts';
 import {recordingObjects} from './postgres-schema-objects.ts';
@@ -63,14 +63,11 @@ export const splitStatements = async (file: string, text: string): Promise<State
       };
     });
   } catch (error) {
-    throw new TerminalError(
-      `${file}${placeOf(error, text)} could not be read as SQL: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        code: 'CF-TGT-004',
-        cause: error,
-        next: 'psql commands (\\…) and COPY data are not SQL; keep them out of schema files',
-      },
-    );
+    throw new TerminalError(`${file}${placeOf(error, text)} could not be read as SQL: ${errorText(error)}`, {
+      code: 'CF-TGT-004',
+      cause: error,
+      next: 'psql commands (\\…) and COPY data are not SQL; keep them out of schema files',
+    });
   }
 };
 
@@ -114,7 +111,7 @@ const runOnce = async (
     await whileBusy(run);
   } catch (error) {
     if (NOT_OF_THE_FILE.has(codeOf(error) ?? '')) throw error;
-    throw new TerminalError(`${file}:${statement.line} failed on the target: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new TerminalError(`${file}:${statement.line} failed on the target: ${errorText(error)}`, {
       code: 'CF-TGT-004',
       cause: error,
       next: `correct that statement; those before it stay, so: crossfade resume`,

@@ -3,6 +3,7 @@ import type {SchemaStatement} from '../schema.ts';
 import {codeOf, isPassing} from './postgres-errors.ts';
 import {SCHEMA_SETTINGS} from './postgres-schema-file.ts';
 import type {PgSession} from './postgres-session.ts';
+import {errorText} from '../../model/errors.ts';
 
 export const BEGIN_TRIAL = `BEGIN; ${SCHEMA_SETTINGS}`;
 /** What one file has set is over with it. */
@@ -45,6 +46,6 @@ export const tryOne = async (session: PgSession, sql: string): Promise<string | 
     if (isPassing(error) && !isOfTheTrial) throw error;
     await session.query('ROLLBACK TO SAVEPOINT one');
     if (isOfTheTrial) return undefined;
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 };

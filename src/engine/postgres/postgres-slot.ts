@@ -1,5 +1,5 @@
 /** The durable place in the log: publication first, then slot, then the barrier that makes it a starting point (R1). */
-import {TerminalError, TransientError} from '../../model/errors.ts';
+import {errorText, TerminalError, TransientError} from '../../model/errors.ts';
 import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import {nameOf, type Table} from '../../model/table.ts';
@@ -110,7 +110,7 @@ const makeSlot = async (session: PgSession, migration: MigrationRef, direction: 
     // Names are the server's; ours of this database was dropped a line above.
     if (codeOf(error) === '42710') throw notOurs('replication slot', name, `SELECT pg_drop_replication_slot('${name}')`, error);
     throw new TransientError(
-      `the replication slot could not be created within ${OPEN_TRANSACTIONS_WAIT}: ${error instanceof Error ? error.message : ''}; ${await blockers(session)}`,
+      `the replication slot could not be created within ${OPEN_TRANSACTIONS_WAIT}: ${errorText(error)}; ${await blockers(session)}`,
       {code: 'CF-SRC-006', cause: error, next: 'end the transactions named above, then: crossfade resume'},
     );
   } finally {

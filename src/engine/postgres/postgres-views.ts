@@ -6,6 +6,7 @@ import {nameOf, type Table, type TableName} from '../../model/table.ts';
 import type {PgSession} from './postgres-session.ts';
 import type {PgSessions} from './postgres-sessions.ts';
 import {quoteTable, textArray} from './postgres-sql.ts';
+import {errorText} from '../../model/errors.ts';
 
 export type Refreshed = {
   readonly refreshed: readonly string[];
@@ -22,10 +23,7 @@ export const refreshViews = async (sessions: PgSessions, tables: readonly Table[
     const failed: {view: string; reason: string}[] = [];
     for (const view of await filledViews(session, tables)) {
       signal.throwIfAborted();
-      const refused = await session.query(refreshView(view)).then(
-        () => undefined,
-        (error: unknown) => String(error instanceof Error ? error.message : error),
-      );
+      const refused = await session.query(refreshView(view)).then(() => undefined, errorText);
       if (refused === undefined) refreshed.push(nameOf(view));
       else failed.push({view: nameOf(view), reason: refused});
     }
