@@ -1,11 +1,12 @@
 /** Whoever writes any field of a journal anew, and all hashes after it, is found out: by a signature, or by the databases' copies. */
 import {describe, expect, test} from 'vitest';
 import {passed, runner, started, through, verdict, BEFORE_CUTOVER} from '../../test/support/journal-facts.ts';
+import {forgeriesOf} from '../../test/support/forged.ts';
 import {and, approvedBy, createdWith, keyed} from '../../test/support/people.ts';
 import {standingApprovals} from './approvals.ts';
-import {headFaults, sealEntry, verifyChain} from './chain.ts';
+import {headFaults, verifyChain} from './chain.ts';
 import {signatureFaults} from './genuine.ts';
-import type {Entry, JournalFact} from './journal.ts';
+import type {JournalFact} from './journal.ts';
 
 const [ann, bob] = [keyed('ann', 'approve', 'ann (uid 1000)'), keyed('bob')];
 const placed = (fact: JournalFact, place: number): JournalFact => ({...fact, place}) as JournalFact;
@@ -26,37 +27,7 @@ test('a journal as it was written has no fault, and the approval counts', () => 
   expect(standingApprovals(whole)).toMatchObject([{seq: approval, actor: {name: 'ann'}, isSigned: true}]);
 });
 
-/** The same journal from one entry on written anew, with hashes that fit. */
-const forged = (seq: number, change: (entry: Entry) => Pick<Entry, 'at' | 'fact'>): Entry[] =>
-  whole.reduce<Entry[]>((all, entry) => {
-    const {at, fact} = entry.seq === seq ? change(entry) : entry;
-    return [...all, sealEntry('m1', all.at(-1), new Date(at), fact)];
-  }, []);
-
-type Path = readonly (string | number)[];
-
-/** Every field that holds a value, however deep. */
-const leaves = (value: unknown, path: Path = []): Path[] =>
-  typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key])) : [path];
-
-const changed = (value: unknown, [key, ...rest]: Path): unknown => {
-  if (key !== undefined) {
-    const copy = structuredClone(value) as Record<string | number, unknown>;
-    copy[key] = changed(copy[key], rest);
-    return copy;
-  }
-  if (typeof value === 'string') return /^\d{4}-.*Z$/.test(value) ? new Date(Date.parse(value) + 86_400_000).toISOString() : `${value}x`;
-  if (typeof value === 'number') return value + 1;
-  return typeof value === 'boolean' ? !value : 'x';
-};
-
-const cases = whole.flatMap(({seq, at, fact}) =>
-  leaves({at, fact}).map((path) => ({
-    seq,
-    field: path.join('.'),
-    entries: forged(seq, (entry) => changed({at: entry.at, fact: entry.fact}, path) as Pick<Entry, 'at' | 'fact'>),
-  })),
-);
+const cases = forgeriesOf(whole);
 
 describe('any field of any entry, written anew with all hashes after it', () => {
   test('there are as many as one would think', () => {

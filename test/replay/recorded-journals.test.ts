@@ -4,37 +4,8 @@
  */
 import {describe, expect, test} from 'vitest';
 import {verifyChain} from '../../src/journal/chain.ts';
-import type {JournalFact, Signal} from '../../src/journal/journal.ts';
-import {foldedOf, recordings} from './recordings.ts';
-
-/** Every kind there is. A text instead of true says why no recording has it; it goes as soon as one does. */
-const FACTS = {
-  'migration-created': true,
-  'runner-started': true,
-  'runner-stopped': true,
-  'phase-started': true,
-  'phase-ended': true,
-  'step-intent': true,
-  'step-outcome': true,
-  'step-failed': true,
-  'gate-verdict': true,
-  'gates-passed': true,
-  signal: true,
-  'signal-refused': true,
-  verified: true,
-  repairing: true,
-  tuned: true,
-  unlocked: true,
-  adopted: true,
-  'plan-amended': true,
-  decision: true,
-  paused: true,
-  resumed: true,
-  failed: true,
-  hook: 'recorded journals are of plans without hooks',
-  'statements-compared': 'recorded journals are of servers that do not count statements',
-  note: 'recorded journals are of plans that have no figures watched',
-} satisfies Record<JournalFact['type'], true | string>;
+import type {Signal} from '../../src/journal/journal.ts';
+import {FACTS, foldedOf, recordings} from './recordings.ts';
 
 const SIGNALS = {
   pause: true,

@@ -5,7 +5,7 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import type {Entry} from '../../src/journal/journal.ts';
+import type {Entry, JournalFact} from '../../src/journal/journal.ts';
 import {type RunState, runState} from '../../src/journal/run-state.ts';
 
 export type Recording = {
@@ -18,6 +18,35 @@ export type Recording = {
 
 /** The state after the last entry, and every change of the state on the way: a crash may make any entry the last one. */
 export type Folded = {readonly end: Readonly<Record<string, unknown>>; readonly way: readonly string[]};
+
+/** Every kind there is. A text instead of true says why no recording has it; it goes as soon as one does. */
+export const FACTS = {
+  'migration-created': true,
+  'runner-started': true,
+  'runner-stopped': true,
+  'phase-started': true,
+  'phase-ended': true,
+  'step-intent': true,
+  'step-outcome': true,
+  'step-failed': true,
+  'gate-verdict': true,
+  'gates-passed': true,
+  signal: true,
+  'signal-refused': true,
+  verified: true,
+  repairing: true,
+  tuned: true,
+  unlocked: true,
+  adopted: true,
+  'plan-amended': true,
+  decision: true,
+  paused: true,
+  resumed: true,
+  failed: true,
+  hook: 'recorded journals are of plans without hooks',
+  'statements-compared': 'recorded journals are of servers that do not count statements',
+  note: 'recorded journals are of plans that have no figures watched',
+} satisfies Record<JournalFact['type'], true | string>;
 
 export const REPLAY_FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
