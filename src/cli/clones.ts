@@ -1,3 +1,4 @@
+import {SIDES} from '../model/side.ts';
 /** What a rehearsal on clones and a trial have in common: the plan's databases, which are only read, and anonymised clones in the places that flags name. */
 import type {Command} from 'commander';
 import type {Ties} from '../engine/engine.ts';
@@ -57,7 +58,8 @@ export async function fromOriginals<T>(invocation: Invocation, act: (cloned: Clo
   try {
     await originals.source.identity();
     const tables = await originals.source.catalog.tables(pinned.plan.scope);
-    const ties = await cloningOf(originals.source).ties(tables);
+    for (const side of SIDES) cloningOf(originals[side]);
+    const ties = await originals.source.rehearsing.ties(tables);
     const choice = chooseDisguises(tables, ties, pinned.plan.rehearsal?.columns ?? []);
     if (options['dryRun'] === true) return sayDisguises(choice, invocation);
     if (choice.faults.length > 0) throw unclear(choice.faults);

@@ -42,7 +42,7 @@ export async function tellApart(
   }
   if (servers.source.systemId === servers.target.systemId && servers.source.database === servers.target.database)
     throw refused(`source and target of ${environment} are one database`);
-  if (SIDES.some((side) => !known[side])) for (const side of SIDES) await cloningOf(sides[side]).requireEnvironment(environment);
+  if (SIDES.some((side) => !known[side])) for (const side of SIDES) await sides[side].rehearsing.requireEnvironment(environment);
   const named = ({systemId, version, versionText, database}: RehearsedServer) => ({systemId, version, versionText, database});
   return {source: named(servers.source), target: named(servers.target)};
 }

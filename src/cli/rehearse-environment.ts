@@ -4,12 +4,11 @@
  */
 import {TerminalError} from '../model/errors.ts';
 import type {RehearsedServer} from '../model/rehearsal-record.ts';
-import {SIDES, type Side} from '../model/side.ts';
+import type {Side} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
 import {isInPlace, type PinnedPlan} from '../plan/plan.ts';
 import type {Environment} from '../plan/project-file.ts';
 import {placesIn} from '../rehearsal/environment-places.ts';
-import {cloningOf} from '../rehearsal/make-clone.ts';
 import type {StandIn} from '../rehearsal/stand-in.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import {closeSides, timeoutOf} from './clones.ts';
@@ -46,7 +45,7 @@ export const rehearseIn = (environment: Environment, invocation: Invocation): Pr
     await compareSchema();
     const ground = {
       ...{pinned, effects, timeoutMs, standIn, sides, tables, rate, signer: asked.signer},
-      ties: await cloningOf(sides.source).ties(tables),
+      ties: await sides.source.rehearsing.ties(tables),
       extent: `the environment ${name}`,
       made: {tables: [], readable: [], leftOut: [], lookedFor: 0},
       environment: {name, servers, isAroundPlan: whole(known) !== undefined},
@@ -106,7 +105,6 @@ async function inEnvironment(
   try {
     known = await openKnown(pinned.plan, effects);
     const servers = await tellApart(sides, known, environment.name);
-    for (const side of SIDES) cloningOf(sides[side]);
     return await act({pinned, standIn, sides, servers, known, effects, timeoutMs: timeoutOf(invocation.options), folder});
   } finally {
     await closeSides(sides);

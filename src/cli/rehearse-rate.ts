@@ -48,7 +48,7 @@ export async function measuredRate(
     });
   const {times, measureMs} = asked;
   output.say(`measuring what the source writes, for ${duration(measureMs)} …`);
-  const peak = await measurePeak(() => cloningOf(source).written(tables), measureMs, effects.clock);
+  const peak = await measurePeak(() => source.rehearsing.written(tables), measureMs, effects.clock);
   const perSecond = Math.max(1, Math.round(times * peak.rowsPerSecond));
   output.say(`its peak was ${peak.rowsPerSecond.toFixed(1)} rows a second; the load writes ${perSecond}`);
   return {perSecond, measured: {times, ...peak}};

@@ -6,12 +6,14 @@ import type {RehearsalRecord, RehearsedEnvironment, Surroundings} from '../model
 import {nameOf, type Table} from '../model/table.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import {Load, type LoadRate, type RehearsalLoad} from '../rehearsal/load.ts';
+import {mapped, straight} from '../rehearsal/load-side.ts';
 import {cloningOf, type MadeClone} from '../rehearsal/make-clone.ts';
 import type {Recording} from '../rehearsal/recording.ts';
 import {Replay} from '../rehearsal/replay.ts';
 import type {StandIn} from '../rehearsal/stand-in.ts';
 import type {Invocation} from './command.ts';
 import type {Sides} from './compose.ts';
+import {mappedTables} from './compose-mapping.ts';
 import type {OwnJournal} from './own-journal.ts';
 import {goThere} from './rehearse-course.ts';
 import {recordOf} from './rehearse-record.ts';
@@ -51,16 +53,22 @@ export async function rehearseThere(ground: Ground, own: OwnJournal, invocation:
   return record;
 }
 
-/** Tables that look different on the target are not written: the load knows them by one name only. */
-function loadOn({tables, ties, effects, pinned, sides, rate, recording}: Ground): RehearsalLoad {
-  const mapped = new Set((pinned.plan.mapping ?? []).map(({from}) => nameOf(from)));
+/** Tables that the plan maps are not written: what is a value of theirs on one side may be none on the other. */
+function loadOn({tables, ties, effects, standIn, sides, rate, recording}: Ground): RehearsalLoad {
+  const byPlan = new Set((standIn.plan.mapping ?? []).map(({from}) => nameOf(from)));
   const request = {
-    sides: {source: cloningOf(sides.source), target: cloningOf(sides.target)},
-    tables: tables.filter(({name}) => !mapped.has(nameOf(name))),
+    tables: tables.filter(({name}) => !byPlan.has(nameOf(name))),
     ties,
     clock: effects.clock,
   };
-  return recording ? new Replay({...request, recording}) : new Load({...request, rate});
+  const {source, target} = sides;
+  if (recording) return new Replay({...request, sides: {source: cloningOf(source), target: cloningOf(target)}, recording});
+  const {mappings} = mappedTables(standIn.plan, source, target);
+  return new Load({
+    ...request,
+    sides: {source: straight(source.rehearsing), target: mapped(target.rehearsing, () => mappings('forward'))},
+    rate,
+  });
 }
 
 const lost = (rows: readonly string[]): TerminalError =>

@@ -36,7 +36,7 @@ async function sideOf(
     engine: database.engine,
     version,
     versionText,
-    settings: (await database.cloning?.settings(roles)) ?? {},
+    settings: await database.rehearsing.settings(roles),
     missingGrants: grants.filter(({isHeld, isOptional}) => !isHeld && !isOptional).map(({statement}) => statement),
   };
 }

@@ -19,6 +19,7 @@ import type {Catalog, Scope} from './catalog.ts';
 import type {Chunk, KeyRange, PlannedRange} from './chunk.ts';
 import type {Clients} from './clients.ts';
 import type {Cloning} from './cloning.ts';
+import type {Rehearsing} from './rehearsing.ts';
 import type {Compare} from './compare.ts';
 import type {Control} from './control.ts';
 import type {Convertible} from './convertible.ts';
@@ -55,7 +56,8 @@ export type {Lock, Statement, Statements} from './statements.ts';
 export type {HeldState, MayReread} from './held-state.ts';
 export type {KeptLog, RelayedLog} from './kept-log.ts';
 export type {Load} from './load.ts';
-export type {Cloning, LoadClient, Original, RecordedTransaction, Reference, ReplayedChange, Ties, Written} from './cloning.ts';
+export type {Cloning, Original, RecordedTransaction, ReplayClient, ReplayedChange} from './cloning.ts';
+export type {LoadClient, Reference, Rehearsing, Ties, Written} from './rehearsing.ts';
 export type {Disk, Storage, TableSizes} from './storage.ts';
 
 export interface Engine {
@@ -136,6 +138,8 @@ export interface Database {
   /** Absent where an engine does not tell what its sessions wait for. */
   readonly activity?: Activity;
   readonly load: Load;
+  readonly rehearsing: Rehearsing;
+  /** Absent where no clone of a database can be made. */
   readonly cloning?: Cloning;
   close(): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
-import type {Original} from '../engine/engine.ts';
+import type {Rehearsing} from '../engine/engine.ts';
 import type {Column, Table} from '../model/table.ts';
 import {loadRows} from './load-rows.ts';
+import type {LoadWay} from './load-side.ts';
 
 const column = (name: string): Column => ({
   name,
@@ -24,11 +25,11 @@ const ties = {
   references: [{table: orders.name, columns: ['buyer'], to: people.name, toColumns: ['id']}],
   unique: [{table: people.name, columns: ['mail']}],
 };
-const original: Pick<Original, 'some'> = {
-  some: async ({columns}) =>
-    ['1', '2'].map((id) => Object.fromEntries(columns.map(({name}) => [name, name === 'id' ? id : `${name} ${id}`]))),
-};
-const rows = () => loadRows(original as Original, [people, orders], ties);
+const some: Rehearsing['some'] = async ({columns}) =>
+  ['1', '2'].map((id) => Object.fromEntries(columns.map(({name}) => [name, name === 'id' ? id : `${name} ${id}`])));
+const rows = () => loadRows(some, [people, orders], ties);
+/** Of the same engine. */
+const asIs: LoadWay['asHeld'] = (_table, _column, value) => value;
 
 test('columns that are tied to others are left alone, and only rows that nobody refers to are taken away', async () => {
   const wishes = (await rows()).map((row) => [row.table.name.name, row.wish(0), row.wish(1)]);
@@ -43,8 +44,8 @@ test('columns that are tied to others are left alone, and only rows that nobody 
 test('a write that was acknowledged and is not there is a loss; one of which nobody knows is none', async () => {
   const [row] = await rows();
   row?.note('note', 'note 2', true);
-  const found = (note: string) => row?.isAsNoted({id: '1', mail: 'mail 1', note});
-  expect([found('note 2'), found('note 1'), row?.isAsNoted(undefined)]).toEqual([true, false, false]);
+  const found = (note: string) => row?.isAsNoted({id: '1', mail: 'mail 1', note}, asIs);
+  expect([found('note 2'), found('note 1'), row?.isAsNoted(undefined, asIs)]).toEqual([true, false, false]);
   row?.note('note', 'note 1', false);
   expect([found('note 2'), found('note 1'), found('note 3')]).toEqual([true, true, false]);
   row?.note('note', 'note 1', true);
@@ -54,7 +55,7 @@ test('a write that was acknowledged and is not there is a loss; one of which nob
 test('a column whose value somebody else rewrites says nothing, and one whose checks refuse is given up', async () => {
   const [row] = await rows();
   row?.note('note', 'note 2', true);
-  row?.confirm('note', 'NOTE 2');
+  row?.confirm('note', {id: '1', note: 'NOTE 2'}, asIs);
   expect([row?.isTouched, row?.wish(1)]).toEqual([false, undefined]);
   const [, other] = await rows();
   other?.refuse('note', 2);

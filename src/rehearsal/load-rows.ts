@@ -1,17 +1,18 @@
 /** The rows that a load changes: which columns, by which values, and what they have to hold afterwards. */
-import type {Original, Ties} from '../engine/engine.ts';
+import type {Rehearsing, Ties} from '../engine/engine.ts';
 import type {Key, Row, Value} from '../model/change.ts';
 import {nameOf, type Table, type TableName, writtenColumns} from '../model/table.ts';
 import type {Wish} from './load.ts';
+import type {LoadWay} from './load-side.ts';
 
 const ROWS_PER_TABLE = 40;
 /** Every so many writes of a row it is taken away and put back, where nobody refers to it. */
 const REPLACED_EVERY = 5;
 
-export async function loadRows(original: Original, tables: readonly Table[], ties: Ties): Promise<readonly LoadRow[]> {
+export async function loadRows(some: Rehearsing['some'], tables: readonly Table[], ties: Ties): Promise<readonly LoadRow[]> {
   const found: LoadRow[] = [];
   for (const table of tables) {
-    const rows = await original.some(table, ROWS_PER_TABLE, 'load');
+    const rows = await some(table, ROWS_PER_TABLE, 'load');
     const isReferredTo = ties.references.some(({to}) => nameOf(to) === nameOf(table.name));
     const columns = freeColumns(table, ties);
     if (columns.length > 0 || !isReferredTo)
@@ -93,9 +94,10 @@ export class LoadRow {
     return !this.#confirmed.has(column);
   }
 
-  confirm(column: string, value: Value | undefined): void {
+  /** `found`: the row after its write; undefined when nobody could look. */
+  confirm(column: string, found: Row | undefined, asHeld: LoadWay['asHeld']): void {
     this.#confirmed.add(column);
-    if (value !== undefined && value === this.#held.get(column)?.last) return;
+    if (found && (found[column] ?? null) === asHeld(this.table, column, this.#held.get(column)?.last ?? null)) return;
     this.#columns.delete(column);
     this.#held.delete(column);
     this.giveUpReplacing();
@@ -111,11 +113,10 @@ export class LoadRow {
     this.#mayReplace = false;
   }
 
-  isAsNoted(found: Row | undefined): boolean {
+  isAsNoted(found: Row | undefined, asHeld: LoadWay['asHeld']): boolean {
     if (!found) return false;
-    return [...this.#held].every(([name, {last, doubtful}]) => {
-      const value = found[name] ?? null;
-      return value === last || doubtful.has(value);
-    });
+    return [...this.#held].every(([name, {last, doubtful}]) =>
+      [last ?? null, ...doubtful].some((value) => (found[name] ?? null) === asHeld(this.table, name, value)),
+    );
   }
 }

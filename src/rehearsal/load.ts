@@ -3,18 +3,19 @@
  * tables, on whichever side takes the writes. Every answer is noted, so that it can be told afterwards whether a write that
  * was acknowledged is still there.
  */
-import type {Cloning, LoadClient, Ties, Written} from '../engine/engine.ts';
+import type {Ties, Written} from '../engine/engine.ts';
 import type {Value} from '../model/change.ts';
 import type {Clock} from '../model/effects.ts';
 import type {Replayed} from '../model/rehearsal-record.ts';
 import type {Side} from '../model/side.ts';
 import type {Table} from '../model/table.ts';
 import {type LoadRow, loadRows} from './load-rows.ts';
+import type {LoadSide, LoadWay} from './load-side.ts';
 import type {MeasuredPeak} from './peak.ts';
 
 export type LoadRequest = {
-  readonly sides: Readonly<Record<Side, Cloning>>;
-  /** Alike on both sides. */
+  readonly sides: Readonly<Record<Side, LoadSide>>;
+  /** Of the source. */
   readonly tables: readonly Table[];
   readonly ties: Ties;
   readonly rate: LoadRate;
@@ -107,7 +108,7 @@ export class Load implements RehearsalLoad {
 
   async #start(): Promise<void> {
     const {sides, tables, ties} = this.#request;
-    this.#rows = await sides.source.reading((original) => loadRows(original, tables, ties));
+    this.#rows = await loadRows(sides.source.some, tables, ties);
     const count = this.#count;
     this.#clients = Promise.all(Array.from({length: count}, (_, n) => this.#work(this.#rows.filter((_row, i) => i % count === n))));
     this.#clients.catch(() => undefined); // told by `during`
@@ -123,7 +124,7 @@ export class Load implements RehearsalLoad {
     const lost: string[] = [];
     try {
       for (const row of this.#rows.filter(({isTouched}) => isTouched))
-        if (!row.isAsNoted(await client.read(row.table, row.key))) lost.push(row.label);
+        if (!row.isAsNoted(await client.read(row.table, row.key), client.asHeld)) lost.push(row.label);
     } finally {
       await client.close();
     }
@@ -150,7 +151,7 @@ export class Load implements RehearsalLoad {
     }
   }
 
-  async #change(row: LoadRow, turn: number, clients: Readonly<Record<Side, LoadClient>>): Promise<void> {
+  async #change(row: LoadRow, turn: number, clients: Readonly<Record<Side, LoadWay>>): Promise<void> {
     const {clock} = this.#request;
     const wish = row.wish(turn);
     if (!wish) return;
@@ -172,7 +173,7 @@ export class Load implements RehearsalLoad {
     }
   }
 
-  async #note(row: LoadRow, wish: Wish, written: Exclude<Written, 'closed'>, side: Side, client: LoadClient): Promise<void> {
+  async #note(row: LoadRow, wish: Wish, written: Exclude<Written, 'closed'>, side: Side, client: LoadWay): Promise<void> {
     const name = ({done: 'acknowledged', refused: 'refused', unknown: 'unknown'} as const)[written];
     this.#tally[name] += 1;
     if (written === 'done') this.#taken[side] += 1;
@@ -182,7 +183,7 @@ export class Load implements RehearsalLoad {
     if (written !== 'done' || !row.isNew(wish.column)) return;
     // A trigger that writes another value is no loss; such a column says nothing, nor does one that could not be looked at.
     const found = await client.read(row.table, row.key).catch(() => undefined);
-    row.confirm(wish.column, found?.[wish.column]);
+    row.confirm(wish.column, found, client.asHeld);
   }
 }
 

@@ -42,7 +42,7 @@ async function inClone(statement: string): Promise<string | null> {
 async function make(extent: Extent, ...rules: readonly ColumnRule[]) {
   if (!original || !clone) throw new Error('no databases');
   const tables = await original.database.catalog.tables({tables: ['public.*'], exclude: []});
-  const ties = await cloningOf(original.database).ties(tables);
+  const ties = await original.database.rehearsing.ties(tables);
   const choice = chooseDisguises(tables, ties, rules);
   expect(choice.faults).toEqual([]);
   const request = {original: original.database, clone: clone.database, extent, ties, tables: choice.tables};
@@ -91,7 +91,7 @@ test('what is written is counted by rows, in the tables of the scope alone, thos
       'CREATE TABLE outside (id int PRIMARY KEY)',
     );
     const tables = await other.database.catalog.tables({tables: ['public.*'], exclude: ['public.outside']});
-    const written = () => cloningOf(other.database).written(tables);
+    const written = () => other.database.rehearsing.written(tables);
     expect(await written()).toBe(0);
     await other.run(
       'INSERT INTO parted SELECT generate_series(1, 7)',

@@ -47,7 +47,7 @@ const recordingOf = (...transactions: readonly (readonly Change[])[]): Recording
 async function play(recording: Recording, rounds: number): Promise<Replay> {
   const tables = await source.database.catalog.tables({tables: ['shop.*'], exclude: []});
   const sides = {source: cloningOf(source.database), target: cloningOf(target.database)};
-  const replay = new Replay({sides, recording, tables, ties: await sides.source.ties(tables), clock: realEffects().clock});
+  const replay = new Replay({sides, recording, tables, ties: await source.database.rehearsing.ties(tables), clock: realEffects().clock});
   const enough = rounds * recording.transactions.length;
   await replay.during(() => untilTrue('the recording to be played', () => replay.taken('source') >= enough));
   return replay;

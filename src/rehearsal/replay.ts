@@ -2,7 +2,7 @@
  * A recording as load: its transactions in their order, with their own boundaries and pace, on whichever side takes the writes, and
  * from the beginning again when it is over. What a hold has kept back is made up for as fast as the side takes it.
  */
-import type {Cloning, LoadClient, ReplayedChange, Ties, Written} from '../engine/engine.ts';
+import type {Cloning, ReplayClient, ReplayedChange, Ties, Written} from '../engine/engine.ts';
 import type {Change} from '../model/change.ts';
 import type {Clock} from '../model/effects.ts';
 import type {Side} from '../model/side.ts';
@@ -107,7 +107,7 @@ export class Replay implements RehearsalLoad {
   }
 
   /** `counts`: as one of the recording. */
-  async #write(changes: readonly ReplayedChange[], clients: Readonly<Record<Side, LoadClient>>, counts: boolean): Promise<void> {
+  async #write(changes: readonly ReplayedChange[], clients: Readonly<Record<Side, ReplayClient>>, counts: boolean): Promise<void> {
     const {clock} = this.#request;
     const beganMs = clock.monotonicMs();
     for (;;) {

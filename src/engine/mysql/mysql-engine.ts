@@ -13,6 +13,7 @@ import type {FlavourName} from './mysql-flavour.ts';
 import {mysqlIdentity} from './mysql-identity.ts';
 import {mysqlLoad} from './mysql-load.ts';
 import {comparePositions} from './mysql-position.ts';
+import {mysqlRehearsing} from './mysql-rehearsing.ts';
 import {MysqlReadReports} from './mysql-read-reports.ts';
 import {MySessions} from './mysql-sessions.ts';
 import {MysqlSource} from './mysql-source.ts';
@@ -76,6 +77,7 @@ function open(name: FlavourName, options: OpenOptions): Database {
     ask: (query, limits) => askMysql(sessions, query, limits),
     activity: mysqlActivity(sessions, migration),
     load: mysqlLoad(sessions),
+    rehearsing: mysqlRehearsing(sessions),
     close: () => sessions.close(),
   };
 }

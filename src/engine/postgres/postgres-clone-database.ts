@@ -38,22 +38,6 @@ export async function claim(session: PgSession, note: string, ours: readonly num
   await session.query('CREATE SCHEMA IF NOT EXISTS public');
 }
 
-/** The comment belongs to the database, not to what is in it: neither a dump nor a clone of its tables brings it along. */
-export async function requireEnvironment(session: PgSession, name: string): Promise<void> {
-  const mark = `crossfade environment: ${name}`;
-  const {comment, database} = await session.one(
-    "SELECT coalesce(shobj_description(oid, 'pg_database'), '') AS comment, datname AS database FROM pg_database WHERE datname = current_database()",
-  );
-  if (comment?.includes(mark)) return;
-  throw new TerminalError(
-    `nothing shows that the database ${database} belongs to the environment ${name}: the plan's own address is not known here`,
-    {
-      code: 'CF-ENV-003',
-      next: `if it does, run there: COMMENT ON DATABASE ${quoteName(database ?? '')} IS ${quoteValue(mark)}; or set the plan's own addresses as well, so that both can be compared`,
-    },
-  );
-}
-
 /** A watchdog of a rehearsal that was killed, or an application that was being tried. */
 async function endOthers(session: PgSession, ours: readonly number[]): Promise<void> {
   await session.query(

@@ -6,6 +6,7 @@ import {postgresActivity} from './postgres-activity.ts';
 import {postgresCatalog} from './postgres-catalog.ts';
 import {postgresClients} from './postgres-clients.ts';
 import {postgresCloning} from './postgres-cloning.ts';
+import {postgresRehearsing} from './postgres-rehearsing.ts';
 import {postgresCompare} from './postgres-compare.ts';
 import {PostgresControl} from './postgres-control.ts';
 import {postgresConvertible} from './postgres-convertible.ts';
@@ -70,6 +71,7 @@ function open(options: OpenOptions): Database {
     ask: (query, limits) => askPostgres(sessions, query, limits),
     activity: postgresActivity(sessions, options.migration),
     load: postgresLoad(sessions),
+    rehearsing: postgresRehearsing(sessions),
     cloning: postgresCloning(sessions),
     close: () => sessions.close(),
   };

@@ -1,7 +1,8 @@
 /** One client of a generated load: writes as an application does, and says of each write what became of it. */
 import type {Key, Row, Value} from '../../model/change.ts';
 import {type Table, writtenColumns} from '../../model/table.ts';
-import type {LoadClient, ReplayedChange, Written} from '../cloning.ts';
+import type {ReplayClient, ReplayedChange} from '../cloning.ts';
+import type {Written} from '../rehearsing.ts';
 import {rowsByKey} from './postgres-copy-statements.ts';
 import {codeOf} from './postgres-errors.ts';
 import type {PgSession} from './postgres-session.ts';
@@ -15,7 +16,7 @@ const REFUSED = /^(22|23|40|55P03|42501)/;
 /** The cutover ends sessions on purpose, and a hold of a transaction that waits is no answer. */
 const STATEMENT_MS_MAX = 20_000;
 
-export async function postgresLoadClient(sessions: PgSessions): Promise<LoadClient> {
+export async function postgresLoadClient(sessions: PgSessions): Promise<ReplayClient> {
   let session: PgSession | undefined;
   const open = async (): Promise<PgSession> => {
     if (session) return session;

@@ -13,11 +13,11 @@ test.each([
 ])('%s is seen for the database, and for a role', async (name, value, seen) => {
   const side = await openSide('source', await server.createDatabase());
   const role = `app_${new URL(side.url).pathname.slice(-8)}`;
-  const settings = async () => side.database.cloning?.settings([role]);
+  const settings = async () => side.database.rehearsing.settings([role]);
   try {
     await side.run(`CREATE ROLE ${role}`, `CREATE ROLE other_${role}`);
     const before = await settings();
-    expect(before?.[name]).not.toBe(seen);
+    expect(before[name]).not.toBe(seen);
     await side.run(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET ${name} = %L', current_database(), '${value}'); END $$`);
     expect(await settings()).toEqual({...before, [name]: seen});
     await side.run(`ALTER ROLE ${role} SET ${name} = '${value}'`, `ALTER ROLE other_${role} SET ${name} = '${value}'`);
@@ -33,7 +33,7 @@ test('what has the name of the server’s own view is not asked', async () => {
   try {
     await side.run(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public', current_database()); END $$`);
     await side.run('CREATE VIEW public.pg_settings AS SELECT $$fsync$$::text AS name, $$forged$$::text AS setting, NULL::text AS unit');
-    expect((await side.database.cloning?.settings([]))?.['fsync']).not.toBe('forged');
+    expect((await side.database.rehearsing.settings([]))['fsync']).not.toBe('forged');
   } finally {
     await side.close();
   }
