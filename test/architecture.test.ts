@@ -40,7 +40,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   watchdog: ['engine°', 'switch°', 'failover°'],
   canary: ['switch°', 'router'], // an application that uses the router has no other path
   router: [],
-  rehearsal: ['plan', 'engine°', 'pipeline', 'verify°'],
+  rehearsal: ['plan', 'engine°', 'pipeline', 'verify°', 'mapping°'], // a load is written as the migration itself writes
   hook: ['journal', 'gate'], // moments are another fold of the same entries; services are asked in one way
   report: ['journal'], // another fold of the same entries
   server: ['journal'], // numbers are another fold of the same entries

@@ -1,9 +1,10 @@
-import {SIDES} from '../model/side.ts';
 /** What a rehearsal on clones and a trial have in common: the plan's databases, which are only read, and anonymised clones in the places that flags name. */
 import type {Command} from 'commander';
 import type {Ties} from '../engine/engine.ts';
 import type {Effects} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
+import {SIDES} from '../model/side.ts';
+import type {TableName} from '../model/table.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import {type Choice, chooseDisguises} from '../rehearsal/choose-disguises.ts';
 import {cloningOf, makeClone, type MadeClone} from '../rehearsal/make-clone.ts';
@@ -12,6 +13,7 @@ import type {StandIn} from '../rehearsal/stand-in.ts';
 import {effectsOf} from '../runner/system-effects.ts';
 import {textOf, type Invocation} from './command.ts';
 import type {Sides} from './compose.ts';
+import {mappingOf} from './compose-mapping.ts';
 import {durationFlag} from './duration-flag.ts';
 import type {ExitCode} from './exit-codes.ts';
 import {journalsFolder} from './own-journal.ts';
@@ -22,7 +24,10 @@ import {openClones, openOriginals, refuseRealPlaces} from './rehearse-places.ts'
 export const withCloneFlags = (command: Command): Command =>
   command
     .argument('<file>', 'the plan, or - for stdin')
-    .option('--source-clone <reference>', 'an empty PostgreSQL database for the clone of the source: env:NAME, file:/path or exec:command')
+    .option(
+      '--source-clone <reference>',
+      'an empty database for the clone of the source, on MySQL and MariaDB an empty server: env:NAME, file:/path or exec:command',
+    )
     .option('--target-clone <reference>', 'an empty one that stands for the target, of its version')
     .option('--sample <rows>', 'about so many rows of each table and all that they refer to; the whole source unless given')
     .option('--timeout <duration>', 'give up when a gate has been red for so long', '30m');
@@ -86,7 +91,9 @@ export async function withClones<T>(
   try {
     await refuseRealPlaces(originals, clones);
     const note = `clone for a ${what} of ${pinned.plan.name}, begun ${effects.clock.now().toISOString()}`;
-    await cloningOf(clones.target).claim(note);
+    const mapping = await mappingOf(pinned.plan);
+    const named = choice.tables.map(({table: {name}}) => name);
+    await cloningOf(clones.target).claim(note, schemasOf(named.map((name) => mapping.targetName(name))));
     const made = await makeClone({
       original: originals.source,
       clone: clones.source,
@@ -95,6 +102,7 @@ export async function withClones<T>(
       extent,
       key,
       note,
+      schemas: schemasOf(named),
       say: (text) => output.say(text),
     });
     return await act(clones, made);
@@ -104,7 +112,9 @@ export async function withClones<T>(
 }
 
 export const empty = (clone: Sides['source'], after: 'rehearsal' | 'trial'): Promise<void> =>
-  cloningOf(clone).claim(`emptied after a ${after}`);
+  cloningOf(clone).claim(`emptied after a ${after}`, []);
+
+const schemasOf = (tables: readonly TableName[]): readonly string[] => [...new Set(tables.map(({schema}) => schema))];
 
 function extentOf(options: Invocation['options']): Extent {
   const text = textOf(options['sample']);

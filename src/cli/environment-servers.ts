@@ -1,11 +1,10 @@
 /** The servers of an environment, and the proof that they are none of the plan's own. Nothing is written before that. */
-import type {Database} from '../engine/engine.ts';
+import {type Database, isOnePlace} from '../engine/engine.ts';
 import type {Effects} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {RehearsedServer} from '../model/rehearsal-record.ts';
 import {SIDES, type Side} from '../model/side.ts';
 import type {Plan} from '../plan/plan.ts';
-import {cloningOf} from '../rehearsal/make-clone.ts';
 import type {Sides} from './compose.ts';
 import {openSide} from './compose-side.ts';
 import {OWN} from './rehearse-places.ts';
@@ -40,8 +39,7 @@ export async function tellApart(
     for (const place of SIDES)
       if (servers[place].systemId === systemId) throw refused(`the ${place} of ${environment} is on the server of the plan's own ${side}`);
   }
-  if (servers.source.systemId === servers.target.systemId && servers.source.database === servers.target.database)
-    throw refused(`source and target of ${environment} are one database`);
+  if (isOnePlace(servers.source, servers.target)) throw refused(`source and target of ${environment} are one database`);
   if (SIDES.some((side) => !known[side])) for (const side of SIDES) await sides[side].rehearsing.requireEnvironment(environment);
   const named = ({systemId, version, versionText, database}: RehearsedServer) => ({systemId, version, versionText, database});
   return {source: named(servers.source), target: named(servers.target)};

@@ -1,6 +1,6 @@
 /** The databases of a rehearsal: those of the plan, which are only read, and the places for their clones. */
 import {cloningOf} from '../rehearsal/make-clone.ts';
-import type {Database} from '../engine/engine.ts';
+import {type Database, isOnePlace} from '../engine/engine.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Effects} from '../model/effects.ts';
 import type {Side} from '../model/side.ts';
@@ -53,8 +53,7 @@ export async function refuseRealPlaces(originals: Sides, clones: Sides): Promise
     for (const side of SIDES)
       if (places[place].systemId === real[side].systemId)
         throw refused(`the place for the clone of the ${place} is on the server of the plan's ${side}`);
-  if (places.source.systemId === places.target.systemId && places.source.database === places.target.database)
-    throw refused('both clones would be made in one database');
+  if (isOnePlace(places.source, places.target)) throw refused('both clones would be made in one database');
   for (const side of SIDES) await refuseForeign(clones[side], side);
 }
 

@@ -5,7 +5,6 @@ import type {Effects} from '../model/effects.ts';
 import {TerminalError} from '../model/errors.ts';
 import type {Table} from '../model/table.ts';
 import type {LoadRate} from '../rehearsal/load.ts';
-import {cloningOf} from '../rehearsal/make-clone.ts';
 import {measurePeak} from '../rehearsal/peak.ts';
 import {textOf, type Invocation} from './command.ts';
 import {durationFlag} from './duration-flag.ts';

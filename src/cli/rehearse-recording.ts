@@ -3,7 +3,7 @@ import {readFile} from 'node:fs/promises';
 import {bytes, duration} from '../model/amounts.ts';
 import {TerminalError} from '../model/errors.ts';
 import {nameOf} from '../model/table.ts';
-import {cloningOf} from '../rehearsal/make-clone.ts';
+import {replayingOf} from '../rehearsal/make-clone.ts';
 import {
   digestOf,
   readRecording,
@@ -30,7 +30,7 @@ export async function record({originals, choice, effects, pinned, key}: Cloned, 
   const [over, recordedAt, beganMs] = [new AbortController(), effects.clock.now(), effects.clock.monotonicMs()];
   void effects.clock.sleep(lastsMs, over.signal).then(() => over.abort());
   const tables = choice.tables.map(({table}) => table);
-  const changes = cloningOf(originals.source).record(tables, over.signal);
+  const changes = replayingOf(originals.source).record(tables, over.signal);
   const found = await recordChanges({changes, tables: choice.tables, key}).finally(() => over.abort());
   const head = {
     ...({format: 'crossfade-recording', version: 1} as const),

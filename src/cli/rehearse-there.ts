@@ -7,7 +7,7 @@ import {nameOf, type Table} from '../model/table.ts';
 import type {PinnedPlan} from '../plan/plan.ts';
 import {Load, type LoadRate, type RehearsalLoad} from '../rehearsal/load.ts';
 import {mapped, straight} from '../rehearsal/load-side.ts';
-import {cloningOf, type MadeClone} from '../rehearsal/make-clone.ts';
+import {type MadeClone, replayingOf} from '../rehearsal/make-clone.ts';
 import type {Recording} from '../rehearsal/recording.ts';
 import {Replay} from '../rehearsal/replay.ts';
 import type {StandIn} from '../rehearsal/stand-in.ts';
@@ -62,7 +62,7 @@ function loadOn({tables, ties, effects, standIn, sides, rate, recording}: Ground
     clock: effects.clock,
   };
   const {source, target} = sides;
-  if (recording) return new Replay({...request, sides: {source: cloningOf(source), target: cloningOf(target)}, recording});
+  if (recording) return new Replay({...request, sides: {source: replayingOf(source), target: replayingOf(target)}, recording});
   const {mappings} = mappedTables(standIn.plan, source, target);
   return new Load({
     ...request,

@@ -13,12 +13,20 @@ export interface Cloning {
   reading<T>(act: (original: Original) => Promise<T>): Promise<T>;
   /** `other`: something that no rehearsal has made stands here. */
   whatIsHere(): Promise<'nothing' | 'a clone' | 'other'>;
-  /** Writes down that the database is a clone, and takes out of it what was there. Throws CF-REHEARSE-001 where it is none and not empty. */
-  claim(note: string): Promise<void>;
+  /**
+   * Writes down that the database is a clone, and takes out of it what was there. Throws CF-REHEARSE-001 where it is none and
+   * not empty. `schemas`: that will be made in it.
+   */
+  claim(note: string, schemas: readonly string[]): Promise<void>;
   /** In order. Optional statements that fail are answered with the reason; any other failure is CF-REHEARSE-003. */
   make(statements: readonly SchemaStatement[]): Promise<readonly {readonly object: string; readonly reason: string}[]>;
   /** How many rows came. */
   fill(table: Table, rows: AsyncIterable<readonly Row[]>): Promise<number>;
+  /** Absent where what others write cannot be recorded. */
+  readonly replaying?: Replaying;
+}
+
+export interface Replaying {
   /** What others commit in these tables, in order, until `over`. Makes nothing in the database, and nothing of it outlives its session. */
   record(tables: readonly Table[], over: AbortSignal): AsyncIterable<RecordedTransaction>;
   /** A client with a session of its own. */

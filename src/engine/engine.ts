@@ -11,15 +11,13 @@ import type {DatabaseUrl} from '../model/database-url.ts';
 import type {Effects} from '../model/effects.ts';
 import type {Position} from '../model/position.ts';
 import type {Direction, Side} from '../model/side.ts';
-import type {Table, TableName} from '../model/table.ts';
+import type {Table} from '../model/table.ts';
 import type {Activity} from './activity.ts';
 import type {Alter} from './alter.ts';
-import type {Applier, ApplierOptions, Parked, Progress, StoredWindows} from './applier.ts';
 import type {Catalog, Scope} from './catalog.ts';
-import type {Chunk, KeyRange, PlannedRange} from './chunk.ts';
+import type {KeyRange} from './chunk.ts';
 import type {Clients} from './clients.ts';
 import type {Cloning} from './cloning.ts';
-import type {Rehearsing} from './rehearsing.ts';
 import type {Compare} from './compare.ts';
 import type {Control} from './control.ts';
 import type {Convertible} from './convertible.ts';
@@ -33,7 +31,9 @@ import type {SequenceState} from './sequence-state.ts';
 import type {StatementCosts} from './statement-costs.ts';
 import type {Statements} from './statements.ts';
 import type {ReadReports} from './read-reports.ts';
+import type {Rehearsing} from './rehearsing.ts';
 import type {Storage} from './storage.ts';
+import type {Target} from './target.ts';
 import type {Usage} from './usage.ts';
 import type {TokenTable} from './token-table.ts';
 
@@ -49,16 +49,17 @@ export type {Convertible} from './convertible.ts';
 export {AttemptOver, type Fence} from './fence.ts';
 export type {Finding, Grant} from './finding.ts';
 export type {Schema, SchemaScript, SchemaStatement} from './schema.ts';
-export type {ReportedParameters, ServerIdentity} from './server.ts';
+export {isOnePlace, type ReportedParameters, type ServerIdentity} from './server.ts';
 export type {SequenceState} from './sequence-state.ts';
 export type {SentStatement, StatementCosts} from './statement-costs.ts';
 export type {Lock, Statement, Statements} from './statements.ts';
 export type {HeldState, MayReread} from './held-state.ts';
 export type {KeptLog, RelayedLog} from './kept-log.ts';
 export type {Load} from './load.ts';
-export type {Cloning, Original, RecordedTransaction, ReplayClient, ReplayedChange} from './cloning.ts';
+export type {Cloning, Original, RecordedTransaction, ReplayClient, ReplayedChange, Replaying} from './cloning.ts';
 export type {LoadClient, Reference, Rehearsing, Ties, Written} from './rehearsing.ts';
 export type {Disk, Storage, TableSizes} from './storage.ts';
+export type {Target} from './target.ts';
 
 export interface Engine {
   readonly name: string;
@@ -209,55 +210,3 @@ export interface Source {
 }
 
 export type BulkFormat = 'binary' | 'text';
-
-/** The side as the receiver. Every write is opened and tagged by one function of the engine. */
-export interface Target {
-  /** What stands in the mapped tables already: the names of those with rows. */
-  nonEmpty(tables: readonly Table[]): Promise<TableName[]>;
-  /** Runs the statements of a file, whose content is `text`, each once, recorded with it. `stays`: `dropSchema` leaves what it makes. */
-  runSchemaFile(
-    file: string,
-    text: string,
-    signal: AbortSignal,
-    stays?: 'stays',
-  ): Promise<{readonly statements: number; readonly ran: number}>;
-  /** Takes all rows out of tables that this migration has filled. Called by abort. */
-  empty(tables: readonly Table[]): Promise<void>;
-  /** Drops what the schema files created here, and nothing else; a second call finds nothing. Called by abort. */
-  dropSchema(): Promise<void>;
-  /** Loads one chunk and commits it as done by compare-and-set on the chunk's row (R4). `end` is asked after the source's read ended. */
-  loadChunk(request: {
-    readonly table: Table;
-    readonly chunk: Chunk;
-    readonly epoch: number;
-    readonly format: BulkFormat;
-    readonly input: Readable;
-    readonly end: (bytes: number) => Promise<Position>;
-  }): Promise<{readonly rows: number; readonly bytes: number}>;
-  /** Rows as the bulk format `text`, which is the same in all engines: lines as PostgreSQL's COPY has them. */
-  bulkOf(table: Table, rows: AsyncIterable<readonly Row[]>): Readable;
-  /** The lane of a direction, for tables as this side's catalogue shows them. */
-  applier(direction: Direction, epoch: number, tables: readonly Table[], options?: ApplierOptions): Promise<Applier>;
-  /** Rows that a lane of this side has left out. */
-  parked(): Promise<readonly Parked[]>;
-  progress(direction: Direction): Promise<Progress | undefined>;
-  /** Creates the progress row, or replaces its position; never takes it back within one epoch unless `mark` says so. */
-  setProgress(direction: Direction, position: Position, epoch: number): Promise<void>;
-  chunks(): Promise<Chunk[]>;
-  /** Stores the planned ranges once; a second call with others changes nothing and answers the stored ones. */
-  planChunks(ranges: readonly PlannedRange[], epoch: number): Promise<Chunk[]>;
-  /** Other ranges of the same rows instead of open chunks that nobody has begun in this epoch; CF-LEASE-002 when one is done or gone. */
-  recutChunks(open: readonly number[], ranges: readonly PlannedRange[], epoch: number): Promise<Chunk[]>;
-  /** Open end positions and re-read lists: what decides window or strict (R7). Of several ends of a table the last one counts. */
-  windows(): Promise<StoredWindows>;
-  setSequences(states: readonly SequenceState[], margin: number): Promise<void>;
-  analyze(tables: readonly Table[]): Promise<void>;
-  /**
-   * Computes anew what this side keeps of queries over these tables. One that cannot be is named, with the reason. Absent
-   * where an engine keeps nothing of the kind.
-   */
-  refreshViews?(
-    tables: readonly Table[],
-    signal: AbortSignal,
-  ): Promise<{readonly refreshed: readonly string[]; readonly failed: readonly {readonly view: string; readonly reason: string}[]}>;
-}

@@ -9,6 +9,10 @@ export type ServerIdentity = {
   readonly room: 'database' | 'server';
 };
 
+/** Where the one is, the other one is too: a server may have room for one only. */
+export const isOnePlace = (a: ServerIdentity, b: ServerIdentity): boolean =>
+  a.systemId === b.systemId && (a.room === 'server' || a.database === b.database);
+
 /** Settings a server tells every client at login. Poolers carry them from one server to another (H-110). */
 export interface ReportedParameters {
   reported(): Promise<readonly string[]>;

@@ -1,5 +1,5 @@
 /** Looks at the servers and refuses, object by object, what could not be moved whole or changed in place. Changes nothing. */
-import type {Database, Finding, ServerIdentity, Wishes} from '../engine/engine.ts';
+import {type Database, type Finding, isOnePlace, type ServerIdentity, type Wishes} from '../engine/engine.ts';
 import {TerminalError, type ErrorCode} from '../model/errors.ts';
 import type {Operation} from '../operation/operation.ts';
 import {nameOf, type Table} from '../model/table.ts';
@@ -134,7 +134,7 @@ const refused = (refusals: readonly Finding[]): TerminalError => {
 };
 
 const sameServer = (source: ServerIdentity, target: ServerIdentity): Finding[] => {
-  if (source.systemId !== target.systemId || (source.room === 'database' && source.database !== target.database)) return [];
+  if (!isOnePlace(source, target)) return [];
   const reason =
     source.room === 'database'
       ? 'leads to the same database as source.url'

@@ -5,6 +5,7 @@
 import type {Original} from '../engine/engine.ts';
 import {nameOf, type Column, type Table, type TableName} from '../model/table.ts';
 import {TEXT_LENGTH_MIN} from './telling-texts.ts';
+import {typedOf} from './value-kind.ts';
 
 /** The texts themselves are nobody's to repeat. */
 export type Found = {readonly table: TableName; readonly column: string; readonly rows: number};
@@ -30,8 +31,8 @@ export const findTexts = async (
   return found.toSorted((a, b) => (nameOf(a.table) < nameOf(b.table) ? -1 : 1));
 };
 
-const readable = (value: string, {type, base = type}: Column): string =>
-  base === 'bytea' ? Buffer.from(value.slice(2), 'hex').toString('utf8') : value;
+const readable = (value: string, column: Column): string =>
+  typedOf(column).kind === 'bytes' ? Buffer.from(value.slice(2), 'hex').toString('utf8') : value;
 
 /** By the signs that every text has at least. */
 class TextSearch {

@@ -46,7 +46,7 @@ async function make(extent: Extent, ...rules: readonly ColumnRule[]) {
   const choice = chooseDisguises(tables, ties, rules);
   expect(choice.faults).toEqual([]);
   const request = {original: original.database, clone: clone.database, extent, ties, tables: choice.tables};
-  return makeClone({...request, key: 'k', note: "a test's", say: () => {}});
+  return makeClone({...request, key: 'k', note: "a test's", schemas: ['public'], say: () => {}});
 }
 
 test('the whole of it: as many rows, the same joins, other values, and the next number comes next', async () => {
@@ -111,7 +111,7 @@ test('a database with something in it is no place for a clone', async () => {
   const other = await openSide('source', await (await postgresServer()).createDatabase());
   try {
     await other.run('CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS $$SELECT 1$$');
-    await expect(cloningOf(other.database).claim('x')).rejects.toMatchObject({code: 'CF-REHEARSE-001'});
+    await expect(cloningOf(other.database).claim('x', [])).rejects.toMatchObject({code: 'CF-REHEARSE-001'});
     expect(await other.value('SELECT mine()::text')).toBe('1');
   } finally {
     await other.close();

@@ -1,5 +1,5 @@
 /** Makes an anonymised clone: the schema, the rows as they are chosen and disguised, what rests on rows, and a look for what stayed. */
-import type {Cloning, Database, Original, Ties} from '../engine/engine.ts';
+import type {Cloning, Database, Original, Replaying, Ties} from '../engine/engine.ts';
 import type {Row} from '../model/change.ts';
 import {TerminalError} from '../model/errors.ts';
 import {nameOf, type Table} from '../model/table.ts';
@@ -20,6 +20,8 @@ export type CloneRequest = {
   readonly key: string;
   /** Stands in the clone: whose it is, and since when. */
   readonly note: string;
+  /** Those of the tables. */
+  readonly schemas: readonly string[];
   readonly say: (text: string) => void;
 };
 
@@ -35,9 +37,9 @@ export type MadeClone = {
 export type Readable = {readonly column: string; readonly what: string; readonly by: ChosenDisguise['by']};
 
 export async function makeClone(request: CloneRequest): Promise<MadeClone> {
-  const {original, clone, tables, note, say} = request;
+  const {original, clone, tables, note, schemas, say} = request;
   const [from, into] = [cloningOf(original), cloningOf(clone)];
-  await into.claim(note);
+  await into.claim(note, schemas);
   const bare = tables.map(({table}) => table);
   const script = await schemaOf(original, bare);
   say('making the tables of the clone …');
@@ -56,7 +58,16 @@ export function cloningOf({cloning, engine}: Database): Cloning {
   if (cloning) return cloning;
   throw new TerminalError(`no clone can be made of or in a database of ${engine}`, {
     code: 'CF-REHEARSE-003',
-    next: 'rehearse with a plan between two PostgreSQL servers',
+    next: 'rehearse with --env, on databases of your own',
+  });
+}
+
+/** Where what is written is recorded and played again; refused before anything is done. */
+export function replayingOf({cloning, engine}: Database): Replaying {
+  if (cloning?.replaying) return cloning.replaying;
+  throw new TerminalError(`what ${engine} writes is not recorded, and no recording is played there`, {
+    code: 'CF-REHEARSE-008',
+    next: 'measure the peak instead: --rate 3x',
   });
 }
 

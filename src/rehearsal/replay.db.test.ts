@@ -4,7 +4,7 @@ import {realEffects} from '../../test/support/effects.ts';
 import {postgresServer} from '../../test/support/servers.ts';
 import {untilTrue} from '../../test/support/until.ts';
 import type {Change} from '../model/change.ts';
-import {cloningOf} from './make-clone.ts';
+import {replayingOf} from './make-clone.ts';
 import type {Recording} from './recording.ts';
 import {Replay} from './replay.ts';
 
@@ -46,7 +46,7 @@ const recordingOf = (...transactions: readonly (readonly Change[])[]): Recording
 
 async function play(recording: Recording, rounds: number): Promise<Replay> {
   const tables = await source.database.catalog.tables({tables: ['shop.*'], exclude: []});
-  const sides = {source: cloningOf(source.database), target: cloningOf(target.database)};
+  const sides = {source: replayingOf(source.database), target: replayingOf(target.database)};
   const replay = new Replay({sides, recording, tables, ties: await source.database.rehearsing.ties(tables), clock: realEffects().clock});
   const enough = rounds * recording.transactions.length;
   await replay.during(() => untilTrue('the recording to be played', () => replay.taken('source') >= enough));

@@ -2,7 +2,7 @@
  * A recording as load: its transactions in their order, with their own boundaries and pace, on whichever side takes the writes, and
  * from the beginning again when it is over. What a hold has kept back is made up for as fast as the side takes it.
  */
-import type {Cloning, ReplayClient, ReplayedChange, Ties, Written} from '../engine/engine.ts';
+import type {Replaying, ReplayClient, ReplayedChange, Ties, Written} from '../engine/engine.ts';
 import type {Change} from '../model/change.ts';
 import type {Clock} from '../model/effects.ts';
 import type {Side} from '../model/side.ts';
@@ -13,7 +13,7 @@ import {ReplayLedger} from './replay-ledger.ts';
 import {rewindOf} from './rewind.ts';
 
 export type ReplayRequest = {
-  readonly sides: Readonly<Record<Side, Cloning>>;
+  readonly sides: Readonly<Record<Side, Replaying>>;
   readonly recording: Recording;
   /** Alike on both sides; changes of others are left out. */
   readonly tables: readonly Table[];

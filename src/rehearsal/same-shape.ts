@@ -69,8 +69,13 @@ function streamed(cipher: KeyedCipher, value: string): string {
     .join('');
 }
 
+const BITS: Readonly<Record<string, bigint>> = {tinyint: 8n, smallint: 16n, mediumint: 24n, integer: 32n, int: 32n, bigint: 64n};
+
 /** What an integer of the type can hold, for numbers with as many digits as that. */
-const LARGEST: Readonly<Record<string, bigint>> = {smallint: 32_767n, integer: 2_147_483_647n, bigint: 9_223_372_036_854_775_807n};
+function largestOf(type: string): bigint | undefined {
+  const bits = BITS[/^[a-z]+/.exec(type)?.[0] ?? ''];
+  return bits && 2n ** (type.includes('unsigned') ? bits : bits - 1n) - 1n;
+}
 
 /** As many digits before and behind the point; a number of a whole type stays within it. */
 export function fakeNumber(cipher: KeyedCipher, value: string, type: string): string {
@@ -79,7 +84,8 @@ export function fakeNumber(cipher: KeyedCipher, value: string, type: string): st
   // Nothing but 0 itself is like 0 whatever its sign.
   const from = whole.length > 1 ? 10n ** BigInt(whole.length - 1) : sign && fraction === undefined ? 1n : 0n;
   const most = 10n ** BigInt(whole.length) - 1n;
-  const to = LARGEST[type] !== undefined && LARGEST[type] < most ? LARGEST[type] : most;
+  const largest = largestOf(type);
+  const to = largest !== undefined && largest < most ? largest : most;
   const other = from + cipher.permute(BigInt(whole) - from, to - from + 1n, `number ${from} ${to}`);
   return `${sign}${other}${fraction === undefined ? '' : `.${permuted(cipher, fraction)}`}`;
 }

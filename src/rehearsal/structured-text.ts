@@ -28,8 +28,9 @@ export const mapArray = (array: string, change: (element: string) => string): st
 
 const ELEMENT = /"((?:[^"\\]|\\.)*)"|[^{},"\s][^{},"]*/gs;
 
-/** Rounds a number or a time down. Without a step a number keeps its first digit only, and a time its year. */
+/** Rounds a number or a time down. Without a step a number keeps its first digit only, and a time its year; a date of zeros stays none. */
 export function roundedDown(value: string, step: number | string | undefined): string {
+  if (value.startsWith('0000-')) return value;
   const isTime = /^\d{4,}-\d\d-\d\d/.test(value);
   if (isTime) return startOf(value, typeof step === 'string' ? step : 'year');
   if (typeof step === 'number') return multiple(value, step);

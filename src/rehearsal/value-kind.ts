@@ -19,42 +19,39 @@ export type ValueKind =
 export type Typed = {readonly kind: ValueKind; readonly isList: boolean; readonly lengthMax: number | undefined};
 
 const KINDS: Readonly<Record<string, ValueKind>> = {
-  boolean: 'truth',
-  enum: 'label',
-  smallint: 'number',
-  integer: 'number',
-  bigint: 'number',
-  numeric: 'number',
-  real: 'number',
-  'double precision': 'number',
-  date: 'time',
+  ...allOf('truth', 'boolean'),
+  ...allOf('label', 'enum', 'set'),
+  ...allOf('number', 'tinyint', 'smallint', 'mediumint', 'integer', 'int', 'bigint', 'numeric', 'decimal', 'year'),
+  ...allOf('number', 'real', 'double precision', 'double', 'float'),
+  ...allOf('time', 'date', 'datetime'),
   interval: 'duration',
   uuid: 'uuid',
-  text: 'text',
-  'character varying': 'text',
-  character: 'text',
-  citext: 'text',
-  json: 'json',
-  jsonb: 'json',
-  bytea: 'bytes',
-  inet: 'network',
-  cidr: 'network',
-  macaddr: 'network',
-  macaddr8: 'network',
+  ...allOf('text', 'character varying', 'character', 'varchar', 'char', 'citext', 'text', 'tinytext', 'mediumtext', 'longtext'),
+  ...allOf('json', 'json', 'jsonb'),
+  ...allOf('bytes', 'bytea', 'binary', 'varbinary', 'blob', 'tinyblob', 'mediumblob', 'longblob'),
+  ...allOf('network', 'inet', 'cidr', 'macaddr', 'macaddr8', 'inet4', 'inet6'),
 };
+
+function allOf(kind: ValueKind, ...types: readonly string[]): Readonly<Record<string, ValueKind>> {
+  return Object.fromEntries(types.map((type) => [type, kind]));
+}
 
 /** Of a domain, what the type beneath it says. */
 export function typedOf({type, base}: Pick<Column, 'type' | 'base'>): Typed {
   const written = base ?? type;
   const bare = written.replace(/\[\]$/, '');
-  const [, name = '', size] = /^([a-z ]+?)(?:\((\d+)[^)]*\))?(?: with(?:out)? time zone)?$/.exec(bare) ?? [];
-  return {kind: kindOf(name), isList: bare !== written, lengthMax: lengthOf(name, size)};
+  const [, name = '', inside] = /^([a-z\d ]+?)(?:\((.*)\))?(?: with(?:out)? time zone| unsigned| zerofill)*$/.exec(bare) ?? [];
+  return {kind: kindOf(name, inside), isList: bare !== written, lengthMax: lengthOf(name, inside)};
 }
 
-const kindOf = (name: string): ValueKind => (/^time(?:stamp)?$/.test(name) ? 'time' : (KINDS[name] ?? 'other'));
+/** `tinyint(1)` is how MySQL and MariaDB write a boolean. */
+function kindOf(name: string, inside: string | undefined): ValueKind {
+  if (/^time(?:stamp)?$/.test(name)) return 'time';
+  return name === 'tinyint' && inside === '1' ? 'truth' : (KINDS[name] ?? 'other');
+}
 
-/** A `character` without a size is one sign. */
+/** One sign where a fixed length is not said. */
 function lengthOf(name: string, size: string | undefined): number | undefined {
-  if (!name.startsWith('character')) return undefined;
-  return size === undefined ? (name === 'character' ? 1 : undefined) : Number(size);
+  if (!/^(?:var)?char(?:acter)?\b/.test(name)) return undefined;
+  return size === undefined ? (/^char(?:acter)?$/.test(name) ? 1 : undefined) : Number(size);
 }

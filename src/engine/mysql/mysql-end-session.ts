@@ -35,6 +35,13 @@ export const endOldWriters = async (session: MySession, migration: MigrationRef,
   for (const {id} of others) if ((await lockHolder(session, writerLock(migration, id))) === id) await kill(session, id);
 };
 
+/** Whoever else is connected to a server that nobody depends on; those whom the account may not see or end stay. */
+export const endOthers = async (session: MySession, own: ReadonlySet<number>): Promise<void> => {
+  const {rows} = await session.query('SHOW PROCESSLIST');
+  const clients = rows.filter((row) => !/^(system user|event_scheduler)$/.test(row['User'] ?? '') && !own.has(Number(row['Id'])));
+  for (const row of clients) await kill(session, Number(row['Id']));
+};
+
 const kill = async (session: MySession, id: number): Promise<void> => {
   try {
     await session.query(endSession(id));

@@ -3,6 +3,7 @@ import {MysqlAlter} from './mysql-alter.ts';
 import {mysqlActivity} from './mysql-activity.ts';
 import {askMysql} from './mysql-ask.ts';
 import {mysqlCatalog} from './mysql-catalog.ts';
+import {mysqlCloning} from './mysql-cloning.ts';
 import {mysqlClients} from './mysql-clients.ts';
 import {mysqlCompare} from './mysql-compare.ts';
 import {MysqlControl} from './mysql-control.ts';
@@ -78,6 +79,7 @@ function open(name: FlavourName, options: OpenOptions): Database {
     activity: mysqlActivity(sessions, migration),
     load: mysqlLoad(sessions),
     rehearsing: mysqlRehearsing(sessions),
+    cloning: mysqlCloning(sessions),
     close: () => sessions.close(),
   };
 }

@@ -4,7 +4,7 @@ import {isCoded} from '../../model/errors.ts';
 import {type Column, type Table, writtenColumns} from '../../model/table.ts';
 import {isBusy, numberOf, refusedValues} from './mysql-errors.ts';
 import {hasKey, literal, oneOf, selectRows} from './mysql-read-statements.ts';
-import {deleteOf, insertOf, updateOf} from './mysql-row-statements.ts';
+import {columnOf, deleteOf, insertOf, updateOf} from './mysql-row-statements.ts';
 import {rowsOf} from './mysql-row-stream.ts';
 import type {MySession} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
@@ -67,12 +67,6 @@ function answered(error: unknown): Written | undefined {
 }
 
 const isGrant = (error: unknown): boolean => isCoded(error) && error.code === 'CF-GRANT-001';
-
-const columnOf = (table: Table, name: string): Column => {
-  const column = writtenColumns(table).find((one) => one.name === name);
-  if (!column) throw new RangeError(`no column ${name}`);
-  return column;
-};
 
 const insert = (table: Table, row: Readonly<Record<string, string | null>>, columns: readonly Column[]): string =>
   insertOf(

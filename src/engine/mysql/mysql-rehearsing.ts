@@ -40,7 +40,7 @@ async function tiesOf(session: MySession, tables: readonly Table[]): Promise<Tie
 }
 
 /** A row is found by its key; a table without one has none to give. */
-async function someRows(session: MySession, table: Table, count: number, seed: string): Promise<readonly Row[]> {
+export async function someRows(session: MySession, table: Table, count: number, seed: string): Promise<readonly Row[]> {
   if (table.key.length === 0) return [];
   const place = `CRC32(CONCAT_WS('/', ${[quoteValue(seed), ...keyColumns(table).map((column) => readExpression(column))].join(', ')}))`;
   return rowsOf(session, `${selectRows(table, 'TRUE')} ORDER BY ${place} LIMIT ${Math.ceil(count)}`, writtenColumns(table));

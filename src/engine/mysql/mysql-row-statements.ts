@@ -126,7 +126,7 @@ const where = (table: Table, condition: string): string => `WHERE (${condition})
 
 const valueOf = (column: Column, row: Row): string => literal(column, row[column.name] ?? null);
 
-const columnOf = (table: Table, name: string): Column => {
+export const columnOf = (table: Table, name: string): Column => {
   const column = table.columns.find((one) => one.name === name);
   if (!column) throw new Error(`${nameOf(table.name)} has no column ${name}`);
   return column;

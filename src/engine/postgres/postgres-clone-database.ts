@@ -4,7 +4,7 @@ import type {Cloning} from '../cloning.ts';
 import {isPassing} from './postgres-errors.ts';
 import {SCHEMA_SETTINGS} from './postgres-schema-file.ts';
 import type {PgSession} from './postgres-session.ts';
-import {quoteName, quoteValue, textArray} from './postgres-sql.ts';
+import {quoteValue, textArray} from './postgres-sql.ts';
 
 /** It has no tables, so nothing of a scope is ever in it. */
 const MARK = 'crossfade_clone';

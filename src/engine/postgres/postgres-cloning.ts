@@ -24,8 +24,10 @@ export const postgresCloning = (sessions: PgSessions): Cloning => ({
   claim: (note) => sessions.use((session) => claim(session, note, sessions.pids)),
   make: (statements) => sessions.use((session) => make(session, statements)),
   fill: (table, rows) => sessions.use((session) => fill(session, table, rows)),
-  record: (tables, over) => recordedLog(sessions, tables, over),
-  client: () => postgresLoadClient(sessions),
+  replaying: {
+    record: (tables, over) => recordedLog(sessions, tables, over),
+    client: () => postgresLoadClient(sessions),
+  },
 });
 
 const original = (session: PgSession): Original => ({

@@ -4,7 +4,7 @@ import {postgresServer} from '../../../test/support/servers.ts';
 import {untilTrue} from '../../../test/support/until.ts';
 import type {Change, Row} from '../../model/change.ts';
 import type {Table} from '../../model/table.ts';
-import {cloningOf} from '../../rehearsal/make-clone.ts';
+import {cloningOf, replayingOf} from '../../rehearsal/make-clone.ts';
 import type {RecordedTransaction} from '../cloning.ts';
 
 let side: TestSide;
@@ -35,7 +35,7 @@ async function recorded(tables: readonly Table[], ...statements: readonly string
   const over = new AbortController();
   const found: RecordedTransaction[] = [];
   const recording = (async () => {
-    for await (const one of cloningOf(side.database).record(tables, over.signal)) found.push(one);
+    for await (const one of replayingOf(side.database).record(tables, over.signal)) found.push(one);
   })();
   await untilTrue('the slot to be there', async () => (await side.value(SLOT)) === '1');
   await side.run(...statements);

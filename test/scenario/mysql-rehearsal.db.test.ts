@@ -1,11 +1,14 @@
-/** A rehearsal in an environment of MySQL or MariaDB: forward, back and forward between two engines, and staging as it was. */
+/** Rehearsals of a plan from MySQL or MariaDB, in an environment and on clones: forward, back and forward between two engines. */
 import {randomBytes} from 'node:crypto';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import mysql from 'mysql2/promise';
 import {describe, expect, test} from 'vitest';
 import {stringify} from 'yaml';
 import type {RehearsalRecord} from '../../src/model/rehearsal-record.ts';
 import {hadServers, type HadServer} from '../support/mysql-databases.ts';
+import {loginOf} from '../support/mysql-process.ts';
+import {ownMysqlServer} from '../support/mysql-servers.ts';
 import {postgresServer} from '../support/servers.ts';
 import {expectRefused, openStory, type Story} from '../support/story.ts';
 
@@ -20,13 +23,16 @@ const SCHEMA = [
      WITH RECURSIVE i AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM i WHERE n < 60)
      SELECT concat(n, '@shop.example'), concat('Straße ', n), if(n % 3, 'happy', 'sad'), if(n % 2, 'new,vip', ''), n % 2, repeat('täglich ', n % 5),
        unhex(sha2(n, 256)), n / 7, date_add('2001-01-01', interval n day), sec_to_time(n * 13), json_object('n', n, 'a', json_array(1.5, null, 'ü')), n FROM i`,
+  `INSERT INTO people (mail, name, note, picture, settings) VALUES ('annabella.q@bank.example', 'Annabella Quixotewicz', 'leave it in Zaragoza',
+     'Annabella Quixotewicz', '{"name": "Annabella", "home": {"street": "Hauptstrasse 17"}}')`,
   `INSERT INTO orders (buyer, n, amount) SELECT id, id % 7, id * 1.25 FROM people`,
 ];
+/** In columns of every kind; nothing of it may be found in a clone. */
+const PERSONAL = ['Annabella', 'Quixotewicz', 'annabella.q@bank.example', 'Hauptstrasse 17', 'Zaragoza'];
 
-/** Staging as its operator has it; the plan's own addresses are not known there. */
-async function openStaging({server, request}: HadServer): Promise<{readonly story: Story; readonly schema: string; readonly plan: string}> {
+async function openRehearsed({server, request}: HadServer): Promise<{readonly story: Story; readonly schema: string}> {
   if (!server) throw new Error('the tests of a server that could not be had are left out');
-  const schema = `staged_${randomBytes(4).toString('hex')}`;
+  const schema = `rehearsed_${randomBytes(4).toString('hex')}`;
   const sections = {
     source: {engine: request.flavour, url: 'env:STORY_SOURCE'},
     schema: {kind: 'convert'},
@@ -35,17 +41,13 @@ async function openStaging({server, request}: HadServer): Promise<{readonly stor
     reverse: {window: '7d'},
   };
   const story = await openStory({
-    name: 'staged',
+    name: 'rehearsed',
     tables: [`${schema}.*`],
     on: {source: {createDatabase: () => server.createDatabase(schema)}, target: await postgresServer({version: 18})},
     plan: sections,
   });
   await story.source.run(...SCHEMA);
-  const plan = story.writePlan('unknown.yaml', {
-    source: {engine: request.flavour, url: 'env:NOT_KNOWN_SOURCE'},
-    target: {engine: 'postgres', url: 'env:NOT_KNOWN_TARGET'},
-  });
-  return {story, schema, plan};
+  return {story, schema};
 }
 
 const environment = (story: Story, addresses: Readonly<Record<string, string>>): string => {
@@ -57,8 +59,13 @@ const environment = (story: Story, addresses: Readonly<Record<string, string>>):
 
 describe.each((await hadServers()).slice(0, 2))('$title', (had) => {
   test.skipIf(!had.server)('production is refused, and staging goes forward, back and forward and is as it was', async () => {
-    const {story, schema, plan} = await openStaging(had);
+    const {story, schema} = await openRehearsed(had);
     await using _ = story;
+    // As whoever has staging only: the plan's own addresses are not known there.
+    const plan = story.writePlan('unknown.yaml', {
+      source: {engine: had.request.flavour, url: 'env:NOT_KNOWN_SOURCE'},
+      target: {engine: 'postgres', url: 'env:NOT_KNOWN_TARGET'},
+    });
     const rehearse = (which: string, file: string, ...more: readonly string[]) =>
       story.type('rehearse', which, '--env', 'staging', '--config', file, ...more);
     const other = (await had.server?.createDatabase()) ?? '';
@@ -80,19 +87,68 @@ describe.each((await hadServers()).slice(0, 2))('$title', (had) => {
     const file = join(story.folder, 'record.json');
     const done = await rehearse(plan, staging, '--rate', '60', '--out', file, '--json');
     expect(done.code, done.error).toBe(0);
-    const record = JSON.parse(readFileSync(file, 'utf8')) as RehearsalRecord;
-    expect(record.switches.filter(({decided}) => decided).map(({direction}) => direction)).toEqual(['forward', 'reverse', 'forward']);
-    expect(record.load).toMatchObject({lost: 0, refused: 0, rate: 60});
-    expect(record.load.acknowledged).toBeGreaterThan(150);
-    expect(record.around.source.settings).toMatchObject({binlog_format: 'ROW'});
+    expectWhole(file);
     expect(await catalogue(story, schema)).toEqual(before);
     expect(await story.target.value(`SELECT count(*)::text FROM pg_namespace WHERE nspname IN ('${schema}', 'crossfade')`)).toBe('0');
   });
+
+  test.skipIf(!had.server)('an anonymised clone on another server goes the same way, and nothing personal reaches it', async () => {
+    const {story, schema} = await openRehearsed(had);
+    await using _ = story;
+    const place = await ownMysqlServer(had.request);
+    const target = await (await postgresServer({version: 17})).createDatabase();
+    const clone = await place.createDatabase('clone');
+    try {
+      const places = ['--source-clone', story.secret(clone), '--target-clone', story.secret(target)];
+      const looked = await story.type('rehearse', story.planFile, ...places, '--dry-run', '--json');
+      expect(looked.code, looked.error).toBe(0);
+      await lookAt(clone, 'CREATE DATABASE mine', 'CREATE TABLE mine.kept (id int PRIMARY KEY)');
+      expectRefused(await story.type('rehearse', story.planFile, ...places, '--json'), 'CF-REHEARSE-001', 4, 'holds something');
+      await lookAt(clone, 'DROP DATABASE mine');
+
+      const file = join(story.folder, 'record.json');
+      const done = await story.type('rehearse', story.planFile, ...places, '--rate', '60', '--out', file, '--keep', '--json');
+      expect(done.code, done.error).toBe(0);
+      expectWhole(file);
+      const text = `${JSON.stringify(await lookAt(clone, ...['people', 'orders'].map((table) => `SELECT * FROM ${schema}.${table}`)))}${readFileSync(file, 'utf8')}${done.output}${done.error}`;
+      for (const word of PERSONAL) expect(text).not.toContain(word);
+      expect(await lookAt(clone, `SELECT count(*) FROM ${schema}.orders JOIN ${schema}.people ON id = buyer`)).toEqual([[['61']]]);
+
+      // Kept, and in the way of nobody: the next one takes it away, and leaves nothing.
+      const tried = await story.type('trial', story.planFile, ...places, '--sample', '20', '--json', '--', 'true');
+      expect(tried.code, tried.error).toBe(0);
+      expect(await lookAt(clone, `SHOW DATABASES LIKE '${schema}'`)).toEqual([[]]);
+      const recorded = await story.type('rehearse', story.planFile, '--record', join(story.folder, 'r'), '--measure', '1s', '--json');
+      expectRefused(recorded, 'CF-REHEARSE-008', 4, 'is not recorded');
+    } finally {
+      await place.stop();
+    }
+  });
 });
 
-/** Tables, triggers and accounts' rows of the source, and whether anything of ours is there. */
+const expectWhole = (file: string): void => {
+  const record = JSON.parse(readFileSync(file, 'utf8')) as RehearsalRecord;
+  expect(record.switches.filter(({decided}) => decided).map(({direction}) => direction)).toEqual(['forward', 'reverse', 'forward']);
+  expect(record.load).toMatchObject({lost: 0, refused: 0, rate: 60});
+  expect(record.load.acknowledged).toBeGreaterThan(150);
+  expect(record.around.source.settings).toMatchObject({binlog_format: 'ROW'});
+};
+
+/** Each value as text, bytes as what they spell. Whoever is connected when a clone is made is shown out, so each look has a connection of its own. */
+const lookAt = async (url: string, ...statements: readonly string[]): Promise<readonly unknown[]> => {
+  const connection = await mysql.createConnection({...loginOf(url), rowsAsArray: true, typeCast: (field) => field.string('utf8')});
+  try {
+    const answers: unknown[] = [];
+    for (const statement of statements) answers.push((await connection.query(statement))[0]);
+    return answers;
+  } finally {
+    await connection.end();
+  }
+};
+
+/** Tables and triggers of the source, how many rows there are, and whether anything of ours is there. */
 const catalogue = async (story: Story, schema: string) =>
-  await story.source.rows(
+  story.source.rows(
     `SELECT concat('table ', table_name) FROM information_schema.tables WHERE table_schema IN ('${schema}', 'crossfade')
      UNION ALL SELECT concat('trigger ', trigger_name) FROM information_schema.triggers WHERE trigger_schema = '${schema}'
      UNION ALL SELECT concat('people ', count(*)) FROM people UNION ALL SELECT concat('orders ', count(*)) FROM orders ORDER BY 1`,
