@@ -77,9 +77,9 @@ describe.each((await hadServers()).slice(0, 2))('$title', (had) => {
       await rehearse(plan, staging, '--json'),
       'CF-ENV-003',
       4,
-      'CREATE DATABASE `crossfade environment staging`; GRANT SELECT ON',
+      'CREATE DATABASE `crossfade_environment_staging`; GRANT SELECT ON',
     );
-    await story.source.run('CREATE DATABASE IF NOT EXISTS `crossfade environment staging`');
+    await story.source.run('CREATE DATABASE IF NOT EXISTS `crossfade_environment_staging`');
     const name = await story.target.value('SELECT current_database()');
     await story.target.run(`COMMENT ON DATABASE ${name} IS 'crossfade environment: staging'`);
 

@@ -14,7 +14,7 @@ import type {MySession} from './mysql-session.ts';
 import {quoteName, quoteTable, quoteValue} from './mysql-sql.ts';
 
 /** Begins as all of ours do, so that nothing of it is moved or counted. */
-const MARK = 'crossfade clone';
+const MARK = 'crossfade_clone';
 const MADE = quoteTable({schema: MARK, name: 'made'});
 const NOTE = quoteTable({schema: MARK, name: 'note'});
 

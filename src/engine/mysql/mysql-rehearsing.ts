@@ -48,7 +48,7 @@ export async function someRows(session: MySession, table: Table, count: number, 
 
 /** A database has no comment on MySQL, so an empty one says what its server is for; no dump of others brings it along. */
 async function requireEnvironment(session: MySession, name: string): Promise<void> {
-  const mark = `crossfade environment ${name}`;
+  const mark = `crossfade_environment_${name}`;
   const {rows} = await session.query('SELECT 1 AS one FROM information_schema.schemata WHERE schema_name = ?', [mark]);
   if (rows.length > 0) return;
   const {account} = await session.one('SELECT current_user() AS account');
