@@ -97,6 +97,14 @@ export const METRICS: readonly Metric[] = [
       return comparison && 'slower' in comparison ? one(comparison.slowerInAll) : [];
     },
   },
+  {
+    name: 'crossfade_plans_worse',
+    help: 'Of the statements that took the most time on the source, those whose plan on the target is worse; no sample where no plan could be compared, nor without a way back',
+    samples: ({state: {reverseWindow, statements}}) => {
+      const plans = reverseWindow && statements.compared?.comparison.plans;
+      return plans && 'worse' in plans ? one(plans.worse.length) : [];
+    },
+  },
   {name: 'crossfade_journal_entries', help: 'Length of the journal', samples: ({state: {head}}) => one(head.seq)},
   ...LIVE_METRICS,
 ];
