@@ -16,7 +16,7 @@ export type SweepFlags = {
   readonly publish: boolean;
 };
 
-export const USAGE = `npm run sweep -- [--pair mysql-postgres] [--seed N] [--points GLOB] [--budget 8m] [--shard I/N] [--workers N] [--list] [--publish]`;
+export const USAGE = `npm run sweep -- [--pair mysql-postgres|postgres-kafka-postgres] [--seed N] [--points GLOB] [--budget 8m] [--shard I/N] [--workers N] [--list] [--publish]`;
 
 export function sweepFlags(words: readonly string[]): SweepFlags {
   const {values} = parseArgs({
