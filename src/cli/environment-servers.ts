@@ -40,7 +40,9 @@ export async function tellApart(
       if (servers[place].systemId === systemId) throw refused(`the ${place} of ${environment} is on the server of the plan's own ${side}`);
   }
   if (isOnePlace(servers.source, servers.target)) throw refused(`source and target of ${environment} are one database`);
-  if (SIDES.some((side) => !known[side])) for (const side of SIDES) await sides[side].rehearsing.requireEnvironment(environment);
+  const isUnknown = SIDES.some((side) => !known[side]);
+  // Where each server of a cluster has a name of its own, no name tells that one is none of production's.
+  for (const side of SIDES) if (isUnknown || servers[side].room === 'server') await sides[side].rehearsing.requireEnvironment(environment);
   const named = ({systemId, version, versionText, database}: RehearsedServer) => ({systemId, version, versionText, database});
   return {source: named(servers.source), target: named(servers.target)};
 }

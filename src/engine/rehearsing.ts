@@ -14,10 +14,12 @@ export type Reference = {
   readonly toColumns: readonly string[];
 };
 
-/** What ties rows to one another: references among the tables, and columns whose values may come once only. */
+/** What ties values to others: references among the tables, and columns whose values may come once only. */
 export type Ties = {
   readonly references: readonly Reference[];
   readonly unique: readonly {readonly table: TableName; readonly columns: readonly string[]}[];
+  /** Columns that the server writes by itself when others are written. */
+  readonly rewritten?: readonly {readonly table: TableName; readonly columns: readonly string[]}[];
 };
 
 export interface Rehearsing {

@@ -60,6 +60,8 @@ const EXPECTED: readonly (readonly [string, string, string])[] = [
   ['is_disabled', 'tinyint(1)', 'shuffle'],
   ['gender', "enum('m','f (all)')", 'shuffle'],
   ['tags', "set('new','vip')", 'keep'],
+  ['age', 'tinyint(1)', 'shuffle'],
+  ['birth_year', 'year(4)', 'shuffle'],
   ['avatar', 'longblob', 'fake'],
   ['ip', 'inet6', 'fake'],
   ['place', 'geometry', 'null'],

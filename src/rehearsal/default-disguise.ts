@@ -28,7 +28,8 @@ const byNumber: Choice = (words) => {
   if (has(words, MEASURED)) return RANGE;
   return has(words, SENSITIVE) ? SHUFFLE : KEEP;
 };
-const bySensitivity: Choice = (words) => (has(words, SENSITIVE) ? SHUFFLE : KEEP);
+/** Another value may be none of the type's. */
+const bySensitivity: Choice = (words) => ([SENSITIVE, IDENTIFYING, MEASURED, OF_A_LIFE].some((list) => has(words, list)) ? SHUFFLE : KEEP);
 
 const BY_KIND: Readonly<Record<ValueKind, Choice>> = {
   truth: bySensitivity,

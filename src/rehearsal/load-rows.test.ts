@@ -52,6 +52,22 @@ test('a write that was acknowledged and is not there is a loss; one of which nob
   expect([found('note 2'), found('note 1')]).toEqual([false, true]);
 });
 
+test('a row that was only taken away and put back has to be there too', async () => {
+  const order = (await rows()).at(-1);
+  expect(order?.isTouched).toBe(false);
+  order?.wasReplaced();
+  expect([order?.isTouched, order?.isAsNoted({id: '2', buyer: 'buyer 2'}, asIs), order?.isAsNoted(undefined, asIs)]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
+test('a column that the server writes when others are written is left alone', async () => {
+  const [row] = await loadRows(some, [people], {...ties, rewritten: [{table: people.name, columns: ['note']}]});
+  expect(row).toBeUndefined();
+});
+
 test('a column whose value somebody else rewrites says nothing, and one whose checks refuse is given up', async () => {
   const [row] = await rows();
   row?.note('note', 'note 2', true);

@@ -21,12 +21,12 @@ export async function loadRows(some: Rehearsing['some'], tables: readonly Table[
   return found;
 }
 
-/** Another row's value can stand in them: no keys, nothing that may come once only, nothing that refers. */
-function freeColumns(table: Table, {references, unique}: Ties): readonly string[] {
+/** Another row's value can stand in them and stays: no keys, nothing that may come once only, nothing that refers or is rewritten. */
+function freeColumns(table: Table, {references, unique, rewritten = []}: Ties): readonly string[] {
   const isHere = (name: TableName): boolean => nameOf(name) === nameOf(table.name);
   const tied = new Set([
     ...table.key,
-    ...unique.filter((one) => isHere(one.table)).flatMap(({columns}) => columns),
+    ...[...unique, ...rewritten].filter((one) => isHere(one.table)).flatMap(({columns}) => columns),
     ...references.filter((one) => isHere(one.table)).flatMap(({columns}) => columns),
     ...references.filter((one) => isHere(one.to)).flatMap(({toColumns}) => toColumns),
   ]);
@@ -43,6 +43,7 @@ export class LoadRow {
   readonly #other: Row;
   readonly #columns: Set<string>;
   #mayReplace: boolean;
+  #isReplaced = false;
   readonly #refusals = new Map<string, number>();
   /** The value that was acknowledged last, and those of which nobody knows. */
   readonly #held = new Map<string, {last: Value | undefined; doubtful: Set<Value>}>();
@@ -63,7 +64,7 @@ export class LoadRow {
   }
 
   get isTouched(): boolean {
-    return this.#held.size > 0;
+    return this.#held.size > 0 || this.#isReplaced;
   }
 
   /** The row as it was noted. After a doubt it is not known whole. */
@@ -107,6 +108,11 @@ export class LoadRow {
     const refusals = (this.#refusals.get(column) ?? 0) + 1;
     this.#refusals.set(column, refusals);
     if (refusals >= most) this.#columns.delete(column);
+  }
+
+  /** Or it may have been. */
+  wasReplaced(): void {
+    this.#isReplaced = true;
   }
 
   giveUpReplacing(): void {

@@ -44,12 +44,12 @@ function mappedWay(client: LoadClient, mappings: () => Promise<readonly TableMap
     update: (table, key, column, value) =>
       write(table, async (mapping) => {
         const there = columnThere(mapping, column);
-        return there ? client.update(mapping.to, mapping.keyThere(key), there.name, there.carry(value)) : 'refused';
+        return there ? client.update(mapping.writes, mapping.keyThere(key), there.name, there.carry(value)) : 'refused';
       }),
-    replace: (table, key, row) => write(table, (mapping) => client.replace(mapping.to, mapping.keyThere(key), mapping.row(row))),
+    replace: (table, key, row) => write(table, (mapping) => client.replace(mapping.writes, mapping.keyThere(key), mapping.row(row))),
     read: async (table, key) => {
       const mapping = await mappingOf(table);
-      const row = mapping && (await client.read(mapping.to, mapping.keyThere(key)));
+      const row = mapping && (await client.read(mapping.writes, mapping.keyThere(key)));
       return row && underNamesOf(mapping, mapping.received(row));
     },
     asHeld: (table, column, value) => {
@@ -61,10 +61,11 @@ function mappedWay(client: LoadClient, mappings: () => Promise<readonly TableMap
 }
 
 /** Undefined where several become one, or one becomes several. */
-function columnThere({reads, writes, carried}: TableMapping, column: string) {
+function columnThere({reads, writes, isPlain, carried}: TableMapping, column: string) {
   const place = reads.columns.findIndex(({name}) => name === column);
-  const [to, way] = [writes.columns[place], carried?.[place]];
-  return to && way && {name: to.name, carry: way.carry};
+  const carry = isPlain ? (value: Value) => value : carried?.[place]?.carry;
+  const to = writes.columns[place];
+  return to && carry && {name: to.name, carry};
 }
 
 const underNamesOf = (mapping: TableMapping, row: Row): Row =>

@@ -177,7 +177,7 @@ export class Load implements RehearsalLoad {
     const name = ({done: 'acknowledged', refused: 'refused', unknown: 'unknown'} as const)[written];
     this.#tally[name] += 1;
     if (written === 'done') this.#taken[side] += 1;
-    if (wish.kind !== 'update') return written === 'refused' ? row.giveUpReplacing() : undefined;
+    if (wish.kind !== 'update') return written === 'refused' ? row.giveUpReplacing() : row.wasReplaced();
     if (written === 'refused') return row.refuse(wish.column, REFUSALS_MAX);
     row.note(wish.column, wish.value, written === 'done');
     if (written !== 'done' || !row.isNew(wish.column)) return;

@@ -9,6 +9,7 @@ import {KeyedCipher} from './keyed-cipher.ts';
 import type {ChosenDisguise, Extent, TableDisguise} from './rehearsal.ts';
 import {type SampledRows, sampleOf} from './sample.ts';
 import {TellingTexts} from './telling-texts.ts';
+import {typedOf, type ValueKind} from './value-kind.ts';
 
 export type CloneRequest = {
   readonly original: Database;
@@ -107,13 +108,31 @@ async function* chosen(sample: SampledRows, {table}: TableDisguise): AsyncGenera
   yield sample.get(nameOf(table.name)) ?? [];
 }
 
+/** What is shuffled is exchanged among so many rows at least, however few the server sends at a time. */
+const SHUFFLED_ROWS_MIN = 1000;
+const SHUFFLED_SIZE_MAX = 64 << 20;
+
+async function* gathered({columns}: TableDisguise, batches: AsyncIterable<readonly Row[]>): AsyncGenerator<readonly Row[]> {
+  if (![...columns.values()].some(({disguise}) => disguise.kind === 'shuffle')) return yield* batches;
+  let held: Row[] = [];
+  let size = 0;
+  for await (const rows of batches) {
+    held.push(...rows);
+    for (const row of rows) for (const value of Object.values(row)) size += value?.length ?? 0;
+    if (held.length < SHUFFLED_ROWS_MIN && (size < SHUFFLED_SIZE_MAX || held.length < 2)) continue;
+    yield held;
+    [held, size] = [[], 0];
+  }
+  if (held.length > 0) yield held;
+}
+
 async function* disguised(
   cipher: KeyedCipher,
   one: TableDisguise,
   batches: AsyncIterable<readonly Row[]>,
   telling: TellingTexts,
 ): AsyncGenerator<readonly Row[]> {
-  for await (const rows of batches) {
+  for await (const rows of gathered(one, batches)) {
     telling.add(one, rows);
     yield disguiseRows(cipher, one, rows);
   }
@@ -151,9 +170,12 @@ export async function refuseReadable(
 const nameIn = ({table, column}: ChosenDisguise): string => `${nameOf(table)}.${column}`;
 const isAllowed = ({disguise, by}: ChosenDisguise): boolean => by === 'plan' && (disguise.kind === 'keep' || disguise.kind === 'shuffle');
 
+/** Whose values are those of the type. */
+const WORDS: ReadonlySet<ValueKind> = new Set(['label', 'truth']);
+
 const withoutLabels = (table: Table): Table => ({
   ...table,
-  columns: table.columns.filter(({type, base}) => base !== 'enum' && type !== 'boolean'),
+  columns: table.columns.filter((column) => !WORDS.has(typedOf(column).kind)),
 });
 
 const READABLE: Partial<Record<ChosenDisguise['disguise']['kind'], string>> = {

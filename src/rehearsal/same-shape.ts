@@ -79,7 +79,7 @@ function largestOf(type: string): bigint | undefined {
 
 /** As many digits before and behind the point; a number of a whole type stays within it. */
 export function fakeNumber(cipher: KeyedCipher, value: string, type: string): string {
-  const [, sign = '', whole, , fraction] = /^(-?)(\d+)(\.(\d+))?$/.exec(value) ?? [];
+  const [, sign = '', whole, , fraction, exponent = ''] = /^(-?)(\d+)(\.(\d+))?(e[-+]?\d+)?$/i.exec(value) ?? [];
   if (whole === undefined) return value; // NaN, Infinity: no person's
   // Nothing but 0 itself is like 0 whatever its sign.
   const from = whole.length > 1 ? 10n ** BigInt(whole.length - 1) : sign && fraction === undefined ? 1n : 0n;
@@ -87,7 +87,7 @@ export function fakeNumber(cipher: KeyedCipher, value: string, type: string): st
   const largest = largestOf(type);
   const to = largest !== undefined && largest < most ? largest : most;
   const other = from + cipher.permute(BigInt(whole) - from, to - from + 1n, `number ${from} ${to}`);
-  return `${sign}${other}${fraction === undefined ? '' : `.${permuted(cipher, fraction)}`}`;
+  return `${sign}${other}${fraction === undefined ? '' : `.${permuted(cipher, fraction)}`}${exponent}`;
 }
 
 export function fakeUuid(cipher: KeyedCipher, value: string): string {

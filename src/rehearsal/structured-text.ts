@@ -30,7 +30,7 @@ const ELEMENT = /"((?:[^"\\]|\\.)*)"|[^{},"\s][^{},"]*/gs;
 
 /** Rounds a number or a time down. Without a step a number keeps its first digit only, and a time its year; a date of zeros stays none. */
 export function roundedDown(value: string, step: number | string | undefined): string {
-  if (value.startsWith('0000-')) return value;
+  if (value.startsWith('0000-00-00')) return value;
   const isTime = /^\d{4,}-\d\d-\d\d/.test(value);
   if (isTime) return startOf(value, typeof step === 'string' ? step : 'year');
   if (typeof step === 'number') return multiple(value, step);

@@ -20,8 +20,9 @@ export type Typed = {readonly kind: ValueKind; readonly isList: boolean; readonl
 
 const KINDS: Readonly<Record<string, ValueKind>> = {
   ...allOf('truth', 'boolean'),
-  ...allOf('label', 'enum', 'set'),
-  ...allOf('number', 'tinyint', 'smallint', 'mediumint', 'integer', 'int', 'bigint', 'numeric', 'decimal', 'year'),
+  // A year that is rounded or faked may be none that the type holds.
+  ...allOf('label', 'enum', 'set', 'year'),
+  ...allOf('number', 'tinyint', 'smallint', 'mediumint', 'integer', 'int', 'bigint', 'numeric', 'decimal'),
   ...allOf('number', 'real', 'double precision', 'double', 'float'),
   ...allOf('time', 'date', 'datetime'),
   interval: 'duration',

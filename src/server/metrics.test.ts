@@ -62,7 +62,13 @@ test('a run that waits at a gate, in base units', async () => {
 
 test('what is watched after the switch has samples while the way back is kept, and not later', async () => {
   const slower = [{fingerprint: 'f', text: 'SELECT slow', source: {calls: 9, meanMs: 1}, target: {calls: 9, meanMs: 50}, factor: 50}];
-  const plan = {fingerprint: 'f', text: 'SELECT slow', source: {cost: 1, rows: 1, nodes: []}, target: {cost: 9000, rows: 1, nodes: []}, found: []};
+  const plan = {
+    fingerprint: 'f',
+    text: 'SELECT slow',
+    source: {cost: 1, rows: 1, nodes: []},
+    target: {cost: 9000, rows: 1, nodes: []},
+    found: [],
+  };
   const plans = {compared: 2, worse: [plan, plan], unknown: []};
   const comparison = {since: '2026-05-01T11:00:00.000Z', compared: 3, waiting: 0, slowerInAll: 1, slower, unknown: [], plans};
   const inWindow: JournalFact[] = [

@@ -3,9 +3,8 @@
  * names its schemas, so a clone has the same ones, and a server has room for one clone. The mark is a database of its own
  * with their names in it; nothing but those is ever dropped.
  */
-import {errorText, TerminalError} from '../../model/errors.ts';
+import {TerminalError} from '../../model/errors.ts';
 import type {Cloning} from '../cloning.ts';
-import {isPassing} from './mysql-errors.ts';
 import {endOthers} from './mysql-end-session.ts';
 import {CONTROL_SCHEMA_NAME} from './mysql-names.ts';
 import {ownSchemas} from './mysql-own-schemas.ts';
@@ -18,17 +17,20 @@ const MARK = 'crossfade_clone';
 const MADE = quoteTable({schema: MARK, name: 'made'});
 const NOTE = quoteTable({schema: MARK, name: 'note'});
 
-/** Of the server's own and of ours nothing counts, unless nobody says that what is ours belongs to a rehearsal. */
 const OBJECTS = `
   SELECT 'table' AS kind, table_schema AS place FROM information_schema.tables
   UNION ALL SELECT 'program', routine_schema FROM information_schema.routines
   UNION ALL SELECT 'event', event_schema FROM information_schema.events`;
-const FOREIGN = `SELECT count(*) AS objects FROM (${OBJECTS}) AS o WHERE NOT ${ownSchemas('place')}`;
-const UNMARKED = `${FOREIGN} OR place = '${CONTROL_SCHEMA_NAME}'`;
+/** Of ours nothing counts but what a run needs, which belongs to a rehearsal only where one has made schemas. */
+const COUNT = `SELECT count(*) AS objects FROM (${OBJECTS}) AS o`;
+const FOREIGN = `(NOT ${ownSchemas('place')} OR place = '${CONTROL_SCHEMA_NAME}')`;
+/** The server may write names otherwise than the one that they come from. */
+const IS_MADE = `EXISTS (SELECT 1 FROM ${MADE} AS m
+  WHERE IF(@@lower_case_table_names = 0, m.name = place, LOWER(m.name) = LOWER(place)) OR place = '${CONTROL_SCHEMA_NAME}')`;
 
 export const whatIsHere: (session: MySession) => ReturnType<Cloning['whatIsHere']> = async (session) => {
-  if (!(await isMarked(session))) return (await session.one(UNMARKED))['objects'] === '0' ? 'nothing' : 'other';
-  const {objects} = await session.one(`${FOREIGN} AND place NOT IN (SELECT name FROM ${MADE})`);
+  if (!(await isMarked(session))) return (await session.one(`${COUNT} WHERE ${FOREIGN}`))['objects'] === '0' ? 'nothing' : 'other';
+  const {objects} = await session.one(`${COUNT} WHERE ${FOREIGN} AND NOT ${IS_MADE}`);
   return objects === '0' ? 'a clone' : 'other';
 };
 
@@ -44,43 +46,25 @@ export async function claim(session: MySession, note: string, schemas: readonly 
       code: 'CF-REHEARSE-001',
       next: 'name an empty server: on MySQL and MariaDB a clone has the names of the schemas that it is made of',
     });
+  const {here} = await session.one('SELECT database() AS here');
+  await session.query(TRIAL_SETTINGS); // schemas may refer to one another
   await session.query(`CREATE DATABASE IF NOT EXISTS ${quoteName(MARK)}`);
   await session.query(`CREATE TABLE IF NOT EXISTS ${MADE} (name varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY)`);
   await session.query(`CREATE TABLE IF NOT EXISTS ${NOTE} (text text CHARACTER SET utf8mb4)`);
+  await session.query(`DELETE FROM ${NOTE}`);
   await session.query(`INSERT INTO ${NOTE} VALUES (${quoteValue(note)})`);
   await endOthers(session, ours);
-  const {rows} = await session.query(`SELECT name FROM ${MADE}`);
-  for (const name of [...rows.map((row) => row['name'] ?? ''), CONTROL_SCHEMA_NAME])
-    await session.query(`DROP DATABASE IF EXISTS ${quoteName(name)}`);
+  await dropMade(session);
+  // The address itself may name one of them.
+  if (here !== null && here !== undefined) await session.query(`CREATE DATABASE IF NOT EXISTS ${quoteName(here)}`);
   for (const name of schemas) await session.query(`INSERT IGNORE INTO ${MADE} VALUES (${quoteValue(name)})`);
 }
 
-/** On one session: the script says once which database it speaks of. */
-export const make: (session: MySession, statements: Parameters<Cloning['make']>[0]) => ReturnType<Cloning['make']> = async (
-  session,
-  statements,
-) => {
-  const failed: {object: string; reason: string}[] = [];
-  await session.query(TRIAL_SETTINGS);
-  for (const {object, sql, isOptional} of statements) {
-    const reason = await reasonAgainst(session, sql);
-    if (reason === undefined) continue;
-    if (!isOptional)
-      throw new TerminalError(`the clone cannot have ${object}: ${reason}`, {
-        code: 'CF-REHEARSE-003',
-        next: 'say under rehearsal: columns which values the object needs, or give the server what is missing',
-      });
-    failed.push({object, reason});
-  }
-  return failed;
-};
-
-async function reasonAgainst(session: MySession, sql: string): Promise<string | undefined> {
-  try {
-    await session.query(sql);
-    return undefined;
-  } catch (error) {
-    if (isPassing(error)) throw error;
-    return errorText(error);
+/** What is gone is no longer ours: whoever makes a schema of that name later has made their own. */
+async function dropMade(session: MySession): Promise<void> {
+  await session.query(`DROP DATABASE IF EXISTS ${quoteName(CONTROL_SCHEMA_NAME)}`);
+  for (const row of (await session.query(`SELECT name FROM ${MADE}`)).rows) {
+    await session.query(`DROP DATABASE IF EXISTS ${quoteName(row['name'] ?? '')}`);
+    await session.query(`DELETE FROM ${MADE} WHERE name = ?`, [row['name'] ?? '']);
   }
 }

@@ -1,4 +1,5 @@
 /** Ends sessions of ours from outside: of the holder of the lock, and of a runner that was replaced. */
+import {isCoded} from '../../model/errors.ts';
 import type {MigrationRef} from '../engine.ts';
 import {endSession} from './mysql-control-statements.ts';
 import {numberOf} from './mysql-errors.ts';
@@ -9,6 +10,8 @@ import type {MySession} from './mysql-session.ts';
 const LOOKS_MAX = 100;
 const LOOK_EVERY_S = 0.1;
 const NO_SUCH_SESSION = 1094;
+/** It is another account's, or one of those that keep the server. */
+const MAY_NOT: ReadonlySet<number> = new Set([1095, 1227]);
 
 /** Whether it held the lock and is gone. Numbers of sessions are not used again, so nobody is ended who came later. */
 export const endHolder = async (session: MySession, lock: string, id: number): Promise<boolean> => {
@@ -39,7 +42,10 @@ export const endOldWriters = async (session: MySession, migration: MigrationRef,
 export const endOthers = async (session: MySession, own: ReadonlySet<number>): Promise<void> => {
   const {rows} = await session.query('SHOW PROCESSLIST');
   const clients = rows.filter((row) => !/^(system user|event_scheduler)$/.test(row['User'] ?? '') && !own.has(Number(row['Id'])));
-  for (const row of clients) await kill(session, Number(row['Id']));
+  for (const row of clients)
+    await kill(session, Number(row['Id'])).catch((error: unknown) => {
+      if (!MAY_NOT.has(numberOf(isCoded(error) ? error.cause : error) ?? 0)) throw error;
+    });
 };
 
 const kill = async (session: MySession, id: number): Promise<void> => {

@@ -29,17 +29,16 @@ export async function mysqlLoadClient(sessions: MySessions): Promise<LoadClient>
     await session?.close();
     session = undefined;
   };
-  /** The last one has to find its row. */
+  /** Each of them has to find its row, or none is carried out. */
   const write = async (...statements: readonly (() => string)[]): Promise<Written> => {
     let isSent = false;
-    let found = 0;
     try {
       const through = await open();
       isSent = true;
       await through.transaction('START TRANSACTION', async () => {
-        for (const statement of statements) found = (await through.query(statement())).rowCount;
+        for (const statement of statements) if ((await through.query(statement())).rowCount !== 1) throw new NoSuchRow();
       });
-      return found === 1 ? 'done' : 'refused';
+      return 'done';
     } catch (error) {
       const said = answered(error);
       if (said === undefined) await forget();
@@ -59,8 +58,11 @@ export async function mysqlLoadClient(sessions: MySessions): Promise<LoadClient>
   };
 }
 
+class NoSuchRow extends Error {}
+
 /** Undefined: the connection is gone, and nobody says whether the write was done. */
 function answered(error: unknown): Written | undefined {
+  if (error instanceof NoSuchRow) return 'refused';
   const number = numberOf(isCoded(error) ? error.cause : error) ?? 0;
   if (CLOSED.has(number)) return 'closed';
   return REFUSED.has(number) || isBusy(error) || refusedValues(error) !== undefined || isGrant(error) ? 'refused' : undefined;

@@ -36,6 +36,10 @@ async function tiesOf(session: MySession, tables: readonly Table[]): Promise<Tie
         .filter(({isUnique}) => isUnique)
         .map(({parts}) => ({table, columns: parts.flatMap(({column}) => (column === null ? [] : [column]))})),
     ),
+    rewritten: schema.tables.map(({name: table, columns}) => ({
+      table,
+      columns: columns.filter(({extra}) => /on update/i.test(extra)).map(({name}) => name),
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The database that a clone is made in: what stands there, how it is told to be a clone, and how it is emptied. */
-import {errorText, TerminalError} from '../../model/errors.ts';
+import {TerminalError} from '../../model/errors.ts';
+import {carryOut} from '../carry-out.ts';
 import type {Cloning} from '../cloning.ts';
 import {isPassing} from './postgres-errors.ts';
 import {SCHEMA_SETTINGS} from './postgres-schema-file.ts';
@@ -56,35 +57,11 @@ const LEFT = `
     UNION ALL SELECT 5, format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', '${MARK}')
   ) AS statements ORDER BY place`;
 
-export const make: (session: PgSession, statements: Parameters<Cloning['make']>[0]) => ReturnType<Cloning['make']> = async (
-  session,
-  statements,
-) => {
-  const failed: {object: string; reason: string}[] = [];
+export const make = async (session: PgSession, statements: Parameters<Cloning['make']>[0]): ReturnType<Cloning['make']> => {
   await session.query(SCHEMA_SETTINGS);
   try {
-    for (const {object, sql, isOptional} of statements) {
-      const reason = await reasonAgainst(session, sql);
-      if (reason === undefined) continue;
-      if (!isOptional)
-        throw new TerminalError(`the clone cannot have ${object}: ${reason}`, {
-          code: 'CF-REHEARSE-003',
-          next: 'say under rehearsal: columns which values the object needs, or give the server what is missing',
-        });
-      failed.push({object, reason});
-    }
+    return await carryOut(statements, (sql) => session.query(sql), isPassing);
   } finally {
     await session.query('RESET ALL');
   }
-  return failed;
 };
-
-async function reasonAgainst(session: PgSession, sql: string): Promise<string | undefined> {
-  try {
-    await session.query(sql);
-    return undefined;
-  } catch (error) {
-    if (isPassing(error)) throw error;
-    return errorText(error);
-  }
-}

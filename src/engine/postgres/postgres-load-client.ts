@@ -28,7 +28,8 @@ export async function postgresLoadClient(sessions: PgSessions): Promise<ReplayCl
     await session?.close();
     session = undefined;
   };
-  const commit = async (statements: readonly string[]): Promise<{readonly written: Written; readonly rows: readonly number[]}> => {
+  type Committed = {readonly written: Written; readonly rows: readonly number[]};
+  const commit = async (statements: readonly string[], found?: 'one each'): Promise<Committed> => {
     let isSent = false;
     const rows: number[] = [];
     try {
@@ -36,9 +37,11 @@ export async function postgresLoadClient(sessions: PgSessions): Promise<ReplayCl
       isSent = true;
       await through.transaction('BEGIN', async () => {
         for (const statement of statements) rows.push((await through.query(statement)).rowCount);
+        if (found && rows.some((count) => count !== 1)) throw new NoSuchRow();
       });
       return {written: 'done', rows};
     } catch (error) {
+      if (error instanceof NoSuchRow) return {written: 'refused', rows};
       const code = codeOf(error) ?? '';
       if (code === CLOSED) return {written: 'closed', rows};
       if (REFUSED.test(code)) return {written: 'refused', rows};
@@ -46,10 +49,8 @@ export async function postgresLoadClient(sessions: PgSessions): Promise<ReplayCl
       return {written: isSent ? 'unknown' : 'closed', rows};
     }
   };
-  const write = async (...statements: readonly string[]): Promise<Written> => {
-    const {written, rows} = await commit(statements);
-    return written === 'done' && rows.at(-1) !== 1 ? 'refused' : written;
-  };
+  /** Each of them has to find its row, or none is carried out. */
+  const write = async (...statements: readonly string[]): Promise<Written> => (await commit(statements, 'one each')).written;
   return {
     update: (table, key, column, value) =>
       write(`UPDATE ${ownRows(table)} SET ${quoteName(column)} = ${typed(table, column, value)} WHERE ${isRow(table, key)}`),
@@ -65,6 +66,8 @@ export async function postgresLoadClient(sessions: PgSessions): Promise<ReplayCl
     close: forget,
   };
 }
+
+class NoSuchRow extends Error {}
 
 const typed = (table: Table, column: string, value: Value): string => `${quoteValue(value)}::${valueType(columnOf(table, column))}`;
 
