@@ -5,6 +5,7 @@ import type {Column, Table} from '../model/table.ts';
 import {disguiseRows, disguiseValue} from './disguise.ts';
 import {KeyedCipher} from './keyed-cipher.ts';
 import {fakeNumber, fakeText} from './same-shape.ts';
+import {roundedDown} from './structured-text.ts';
 
 const cipher = new KeyedCipher('a key of the test');
 const change = (type: string, disguise: ColumnDisguise, value: string, lengthMax?: number) =>
@@ -108,4 +109,29 @@ test('a shuffle gives each value to another place, and NULL stays NULL elsewhere
   expect(changed.map(({sex}) => sex)).not.toEqual(rows.map(({sex}) => sex));
   expect(new Set(changed.map(({sex}) => sex))).toEqual(new Set(rows.map(({sex}) => sex)));
   expect(changed.every(({note: value}) => value === null)).toBe(true);
+});
+
+test('a number that the server writes with an exponent does not stay as it was, and what is no number does', () => {
+  const cipher = new KeyedCipher('k');
+  const faked = fakeNumber(cipher, '4.929123456789012e15', 'double');
+  expect(faked).toMatch(/^\d\.\d{15}e15$/);
+  expect(faked).not.toBe('4.929123456789012e15');
+  expect(fakeNumber(cipher, 'NaN', 'double precision')).toBe('NaN');
+});
+
+test('a number stays within a type of MySQL', () => {
+  const cipher = new KeyedCipher('k');
+  for (const [type, most] of [
+    ['tinyint unsigned', 255],
+    ['mediumint(8)', 8_388_607],
+    ['int unsigned zerofill', 4_294_967_295],
+  ] as const)
+    for (let n = 0; n < 60; n++) expect(Number(fakeNumber(cipher, String(most - n), type))).toBeLessThanOrEqual(most);
+});
+
+test('a date without a year loses its day, and one of zeros stays', () => {
+  expect([roundedDown('0000-05-17', undefined), roundedDown('0000-00-00 00:00:00', undefined)]).toEqual([
+    '0000-01-01',
+    '0000-00-00 00:00:00',
+  ]);
 });

@@ -5,6 +5,7 @@ import {TerminalError} from '../model/errors.ts';
 import {nameOf, type Table} from '../model/table.ts';
 import {disguiseRows} from './disguise.ts';
 import {findTexts} from './find-texts.ts';
+import {gathered} from './gathered.ts';
 import {KeyedCipher} from './keyed-cipher.ts';
 import type {ChosenDisguise, Extent, TableDisguise} from './rehearsal.ts';
 import {type SampledRows, sampleOf} from './sample.ts';
@@ -106,24 +107,6 @@ async function copy({tables, ties, extent, key, say}: CloneRequest, reader: Orig
 
 async function* chosen(sample: SampledRows, {table}: TableDisguise): AsyncGenerator<readonly Row[]> {
   yield sample.get(nameOf(table.name)) ?? [];
-}
-
-/** What is shuffled is exchanged among so many rows at least, however few the server sends at a time. */
-const SHUFFLED_ROWS_MIN = 1000;
-const SHUFFLED_SIZE_MAX = 64 << 20;
-
-async function* gathered({columns}: TableDisguise, batches: AsyncIterable<readonly Row[]>): AsyncGenerator<readonly Row[]> {
-  if (![...columns.values()].some(({disguise}) => disguise.kind === 'shuffle')) return yield* batches;
-  let held: Row[] = [];
-  let size = 0;
-  for await (const rows of batches) {
-    held.push(...rows);
-    for (const row of rows) for (const value of Object.values(row)) size += value?.length ?? 0;
-    if (held.length < SHUFFLED_ROWS_MIN && (size < SHUFFLED_SIZE_MAX || held.length < 2)) continue;
-    yield held;
-    [held, size] = [[], 0];
-  }
-  if (held.length > 0) yield held;
 }
 
 async function* disguised(
