@@ -69,6 +69,14 @@ const ids = (events: readonly StreamEvent[]): string[] =>
   events.flatMap((event) => (event.type === 'change' && event.change.kind === 'insert' ? [event.change.key[0] ?? ''] : []));
 
 const FIRST = [begin(7, 110), insert(1, {xid: 7, before: null, lsn: 110, order: 1}), end(7, 120, 1)];
+/** As it comes where the connector knows what came before. */
+const withBefore =
+  (before: number | null) =>
+  (one: object): object =>
+    'source' in one
+      ? {...one, source: {...(one.source as object), sequence: JSON.stringify([before === null ? null : String(before), '1'])}}
+      : one;
+
 const SECOND = [
   begin(8, 115),
   insert(2, {xid: 8, before: 120, lsn: 115, order: 1}),
@@ -133,6 +141,29 @@ describe('the messages of a topic as transactions', () => {
     const {events} = reading([...FIRST, ...SECOND.slice(0, 4), ...FIRST, ...SECOND, ...SECOND]);
     expect(ids(events)).toEqual(['1', '2', '3', '4', '5']);
     expect(events.filter(({type}) => type === 'commit')).toHaveLength(2);
+  });
+
+  test.each([
+    ['was lost', null],
+    ['is older than its slot', 90],
+  ])('a connector whose stored offset %s goes on at its slot: what is new is taken, what was whole is passed over', (_, before) => {
+    const third = [
+      begin(9, 135),
+      insert(6, {xid: 9, before, lsn: 135, order: 1}),
+      insert(7, {xid: 9, before, lsn: 160, order: 2}),
+      end(9, 170, 2),
+    ];
+    const fourth = [begin(10, 175), insert(8, {xid: 10, before: 170, lsn: 175, order: 1}), end(10, 180, 1)];
+    const secondAgain = SECOND.map(withBefore(before));
+    expect(ids(reading([...FIRST, ...SECOND, ...third, ...fourth]).events)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+    const {events} = reading([...FIRST, ...SECOND, ...secondAgain, ...third.map(withBefore(150)), ...fourth]);
+    expect(ids(events)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+    expect(events.filter(({type}) => type === 'commit')).toHaveLength(4);
+    // Its beginning is missing, or its end.
+    for (const broken of [third.filter((_one, i) => i !== 1), [...third.slice(0, 2), ...third.slice(3)]])
+      expect(() => reading([...FIRST, ...SECOND, ...broken])).toThrow(expect.objectContaining({code: 'CF-RELAY-003'}));
+    // And while another one is open: that one would have been sent again first.
+    expect(() => reading([...FIRST, ...SECOND.slice(0, 3), ...third])).toThrow(expect.objectContaining({code: 'CF-RELAY-003'}));
   });
 
   test('it goes on in the middle, counting from one again, behind what had come', () => {

@@ -28,6 +28,12 @@ export type TransactionsOf = {
   readonly from: Position;
 };
 
+/** Of a transaction of which nothing tells yet whether it was whole before; `xid` tells it from others. */
+type Held = {readonly xid: string; messages: BrokerMessage[]; bytes: number};
+
+/** More of one is not kept: where it turns out to be new the stream ends, as where messages are gone. */
+const HELD_BYTES_MAX = 64 << 20;
+
 type Truncated = {readonly lsn: bigint; readonly tables: readonly TableName[]};
 
 export class DebeziumTransactions {
@@ -37,6 +43,7 @@ export class DebeziumTransactions {
   /** Where the last transaction ended; undefined before the first of a stream that nothing has come from yet. */
   #end: bigint | undefined;
   #open: OpenTransaction | undefined;
+  #held: Held | undefined;
   /** One statement can truncate several tables, which cannot be truncated one by one where they refer to each other. */
   #truncated: Truncated | undefined;
 
@@ -64,7 +71,17 @@ export class DebeziumTransactions {
 
   #event(message: BrokerMessage, value: JsonObject): StreamEvent[] {
     const place = placeOf(value);
-    if (!this.#isCurrent(message, place)) return [];
+    switch (this.#standing(message, place)) {
+      case 'seen':
+        return [];
+      case 'not told':
+        return this.#hold(message, place);
+      case 'current':
+        return this.#current(message, value, place);
+    }
+  }
+
+  #current(message: BrokerMessage, value: JsonObject, place: EventPlace): StreamEvent[] {
     const order = wholeNumber(object(value['transaction'], 'transaction')['total_order'], 'total_order');
     const begun = this.#counted(message, place, order);
     if (!begun) return [];
@@ -73,17 +90,44 @@ export class DebeziumTransactions {
     return [...begun, ...this.#untruncated(), ...(event ? [event] : [])];
   }
 
-  /** Whether it is of the transaction that comes next; false of those that were whole before. */
-  #isCurrent(message: BrokerMessage, {commitBefore, transaction}: EventPlace): boolean {
+  /** Whether it is of the transaction that comes next, or of one that was whole before. */
+  #standing(message: BrokerMessage, {commitBefore, transaction}: EventPlace): 'current' | 'seen' | 'not told' {
     const isOpen = this.#open?.xid === transaction;
-    if (this.isTorn && !isOpen) return false;
-    // A connector that begins at the slot again does not say what came before its first transaction.
-    if (commitBefore === undefined) return isOpen || this.#end === undefined;
+    if (this.isTorn && !isOpen) return 'seen';
     const known = this.#end ?? this.#from;
-    if (commitBefore > known) throw missing(message, `what committed between ${lsnText(known)} and ${lsnText(commitBefore)}`);
-    if (commitBefore < known && this.#end !== undefined) return false;
-    if (this.#open && !isOpen) throw missing(message, `the end of transaction ${this.#open.xid}`);
-    return true;
+    if (commitBefore !== undefined && commitBefore > known)
+      throw missing(message, `what committed between ${lsnText(known)} and ${lsnText(commitBefore)}`);
+    if (isOpen) return 'current';
+    // A connector whose stored offset was lost, or is older than its slot, does not know what came before its first transaction.
+    if (this.#end !== undefined && (commitBefore === undefined || commitBefore < known)) return 'not told';
+    if (this.#open) throw missing(message, `the end of transaction ${this.#open.xid}`);
+    return 'current';
+  }
+
+  /**
+   * Its end tells where it commits: what was whole before has ended by `#end`. What has not is the next one: the server sends
+   * nothing that the slot has left, the slot is never ahead of what the brokers have, and the brokers have it before this.
+   */
+  #hold(message: BrokerMessage, {transaction}: EventPlace): StreamEvent[] {
+    if (this.#held?.xid !== transaction) this.#held = {xid: transaction, messages: [], bytes: 0};
+    this.#held.bytes += message.value?.length ?? 0;
+    if (this.#held.bytes <= HELD_BYTES_MAX) this.#held.messages.push(message);
+    else this.#held.messages = [];
+    return [];
+  }
+
+  /** What was held of a transaction that ends there: nothing where it was whole before. */
+  #told(end: BrokerMessage, xid: string, isNew: boolean): StreamEvent[] {
+    const held = this.#held;
+    this.#held = undefined;
+    if (!isNew || held?.xid !== xid) return [];
+    if (this.#open) throw missing(end, `the end of transaction ${this.#open.xid}`);
+    return held.messages.flatMap((message) =>
+      understood(message, () => {
+        const value = object(valueOf(message), 'value');
+        return this.#current(message, value, placeOf(value));
+      }),
+    );
   }
 
   /** Undefined of what was seen before. Where it commits is not known before its end: behind all that came before. */
@@ -128,14 +172,16 @@ export class DebeziumTransactions {
 
   #ended(message: BrokerMessage, value: JsonObject): StreamEvent[] {
     const [[xid = ''], end] = [word(value['id']).split(':'), endLsn(value)];
-    if (end <= (this.#end ?? this.#from) || this.isTorn) return [];
+    const isNew = end > (this.#end ?? this.#from) && !this.isTorn;
+    const told = this.#told(message, xid, isNew);
+    if (!isNew) return [];
     const [open, count] = [this.#open, wholeNumber(value['event_count'], 'event_count')];
     if (open ? open.xid !== xid || !open.isWhole(count) : count !== 0)
       throw missing(message, `changes of transaction ${open?.xid ?? xid}, which had ${count}`);
     this.#end = end;
     this.#open = undefined;
     const position = atOffset(lsnText(end), message.offset + 1n);
-    return open ? [...this.#untruncated(), {type: 'commit', end: position}] : [{type: 'idle', position}];
+    return open ? [...told, ...this.#untruncated(), {type: 'commit', end: position}] : [{type: 'idle', position}];
   }
 }
 

@@ -1,6 +1,8 @@
 /** What Kafka itself can do to a stream: readers that were believed dead, and rows that are larger than a message. */
 import {expect} from 'vitest';
+import {ConnectCluster} from '../../src/relay/connect-cluster.ts';
 import {fallAsleep} from '../support/asleep.ts';
+import {realEffects} from '../support/effects.ts';
 import {kafkaTest as test, stack} from '../support/kafka-of-file.ts';
 import {writeKafkaPlan} from '../support/kafka-plan.ts';
 import {openShopStory, type ShopStory} from '../support/shop-story.ts';
@@ -36,6 +38,28 @@ test('a runner that reads the topic sleeps, another one goes on, and the first w
   expect(await sleeper.ended).not.toBe(0);
   await toTheEnd(story, 'sleeping-reader', successor.ended);
 });
+
+test('a connector whose stored offset is gone goes on at its slot, which is further than it knows: nothing is missing (H-83)', {
+  timeout: 300_000,
+}, async () => {
+  await using story = await openShopStory('lost-offsets', 107);
+  const first = story.start(['run', writeKafkaPlan(story, stack(), {sections: WAITS})]);
+  await atTheGate(story);
+  await first.kill9(); // it would tell the connector to go on
+  await loseOffsets(stack().worker.url);
+  const second = story.start(['resume']);
+  await toTheEnd(story, 'lost-offsets', second.ended);
+});
+
+/** Of the only connector, which has told its slot by then how far it has come. */
+async function loseOffsets(url: string): Promise<void> {
+  const connect = new ConnectCluster(url, realEffects());
+  const [name = ''] = (await (await fetch(`${url}/connectors`)).json()) as readonly string[];
+  await connect.stop(name);
+  await untilTrue('the connector is stopped', async () => (await connect.status(name)).state === 'stopped');
+  await connect.resetOffsets(name);
+  await connect.resume(name);
+}
 
 /** Longer by a third on its way. */
 const LARGE = `UPDATE shop.products SET photo = decode(repeat('ab', 20 * 1024 * 1024), 'hex') WHERE sku = (SELECT min(sku) FROM shop.products)`;

@@ -152,7 +152,11 @@ test('forward, back and forward on a clone in which nobody can be read', async (
   expect(done.code, done.error).toBe(0);
   const found = JSON.parse(readFileSync(file, 'utf8')) as RehearsalRecord;
   expect(found.switches.filter(({decided}) => decided).map(({direction}) => direction)).toEqual(['forward', 'reverse', 'forward']);
-  expect(found.load).toMatchObject({lost: 0, refused: 0, measured: {times: 3, rowsPerSecond: expect.any(Number), measuredMs: expect.any(Number)}});
+  expect(found.load).toMatchObject({
+    lost: 0,
+    refused: 0,
+    measured: {times: 3, rowsPerSecond: expect.any(Number), measuredMs: expect.any(Number)},
+  });
   expect(found.load.rate).toBe(Math.round(3 * (found.load.measured?.rowsPerSecond ?? 0)));
   expect(found.load.reached).toBeGreaterThan(0);
   expect(found.load.acknowledged).toBeGreaterThan(60);

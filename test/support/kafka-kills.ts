@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {expect} from 'vitest';
 import type {Crossfade} from '../../examples/demo/crossfade-process.ts';
+import {errorText} from '../../src/model/errors.ts';
 import {writeKafkaPlan} from './kafka-plan.ts';
 import type {OwnKafkaStack} from './kafka-servers.ts';
 import {standing} from './standing.ts';
@@ -31,7 +32,9 @@ export const cutoverEnds =
 /** A run that has ended with an error is begun again, as an operator would. */
 async function untilComplete({story, name}: KilledStory, first: Crossfade): Promise<void> {
   let runner = first;
-  const opened = story.untilFact('the target is open', isPhaseEnded('cutover', 'done'));
+  const opened = story.untilFact('the target is open', isPhaseEnded('cutover', 'done')).catch((error: unknown) => {
+    throw new Error(`${errorText(error).split('\n')[0]}: ${runner.lastWords().replaceAll('\n', ' | ')}`, {cause: error});
+  });
   const isOpen = opened.then(() => true);
   while (!(await Promise.race([isOpen, runner.ended.then(() => false)]))) runner = story.start(['resume']);
   await asked(story, 'complete', name);
