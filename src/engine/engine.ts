@@ -197,6 +197,8 @@ export interface Source {
   watchedFrom?(direction: Direction, from: Position): Promise<Position | undefined>;
   /** The log kept for a stream of ours; undefined without one. Absent where the server does not tell. */
   keptLog?(direction: Direction): Promise<KeptLog | undefined>;
+  /** Where the server goes on when our stream is opened anew: nothing before it comes again. Undefined without one; absent where it remembers no such place. */
+  goesOnAt?(direction: Direction): Promise<Position | undefined>;
   /** What waits between the sides; undefined before there is a stream. Absent without a relay. */
   relayedLog?(): Promise<RelayedLog | undefined>;
   /** Everything up to here is durable on the other side. Remembered and sent by the stream itself. */

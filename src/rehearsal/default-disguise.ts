@@ -28,12 +28,14 @@ const byNumber: Choice = (words) => {
   if (has(words, MEASURED)) return RANGE;
   return has(words, SENSITIVE) ? SHUFFLE : KEEP;
 };
-/** Another value may be none of the type's. */
-const bySensitivity: Choice = (words) => ([SENSITIVE, IDENTIFYING, MEASURED, OF_A_LIFE].some((list) => has(words, list)) ? SHUFFLE : KEEP);
+const bySensitivity: Choice = (words) => (has(words, SENSITIVE) ? SHUFFLE : KEEP);
+/** A value that is made up may be none of the type's. */
+const byAnyWord: Choice = (words) => ([SENSITIVE, IDENTIFYING, MEASURED, OF_A_LIFE].some((list) => has(words, list)) ? SHUFFLE : KEEP);
 
 const BY_KIND: Readonly<Record<ValueKind, Choice>> = {
   truth: bySensitivity,
   label: bySensitivity,
+  few: byAnyWord,
   number: byNumber,
   time: (words) => (has(words, OF_A_LIFE) ? RANGE : KEEP),
   duration: () => KEEP,

@@ -154,7 +154,7 @@ const nameIn = ({table, column}: ChosenDisguise): string => `${nameOf(table)}.${
 const isAllowed = ({disguise, by}: ChosenDisguise): boolean => by === 'plan' && (disguise.kind === 'keep' || disguise.kind === 'shuffle');
 
 /** Whose values are those of the type. */
-const WORDS: ReadonlySet<ValueKind> = new Set(['label', 'truth']);
+const WORDS: ReadonlySet<ValueKind> = new Set(['label', 'truth', 'few']);
 
 const withoutLabels = (table: Table): Table => ({
   ...table,

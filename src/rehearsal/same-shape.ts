@@ -86,7 +86,8 @@ export function fakeNumber(cipher: KeyedCipher, value: string, type: string): st
   const most = 10n ** BigInt(whole.length) - 1n;
   const largest = largestOf(type);
   const to = largest !== undefined && largest < most ? largest : most;
-  const other = from + cipher.permute(BigInt(whole) - from, to - from + 1n, `number ${from} ${to}`);
+  // Where there is an exponent, another first digit might be more than the type holds.
+  const other = exponent === '' ? from + cipher.permute(BigInt(whole) - from, to - from + 1n, `number ${from} ${to}`) : whole;
   return `${sign}${other}${fraction === undefined ? '' : `.${permuted(cipher, fraction)}`}${exponent}`;
 }
 

@@ -47,8 +47,8 @@ function startOf(value: string, unit: string): string {
 
 /** A step is a number of the plan; where it has no fraction, whole numbers of any size are rounded exactly. */
 function multiple(value: string, step: number): string {
-  if (!/^-?\d+(\.\d+)?$/.test(value)) return value;
-  if (!Number.isInteger(step)) return String(Math.floor(Number(value) / step) * step);
+  if (!/^-?\d+(\.\d+)?(e[-+]?\d+)?$/i.test(value)) return value;
+  if (!Number.isInteger(step) || /e/i.test(value)) return String(Math.floor(Number(value) / step) * step);
   const [whole, size] = [BigInt(value.split('.')[0] ?? '0'), BigInt(step)];
   const rest = ((whole % size) + size) % size;
   return String(whole - rest);

@@ -4,6 +4,8 @@ import type {Column} from '../model/table.ts';
 export type ValueKind =
   | 'truth'
   | 'label'
+  /** A number of which a type takes few. */
+  | 'few'
   | 'number'
   | 'time'
   | 'duration'
@@ -20,8 +22,8 @@ export type Typed = {readonly kind: ValueKind; readonly isList: boolean; readonl
 
 const KINDS: Readonly<Record<string, ValueKind>> = {
   ...allOf('truth', 'boolean'),
-  // A year that is rounded or faked may be none that the type holds.
-  ...allOf('label', 'enum', 'set', 'year'),
+  ...allOf('label', 'enum', 'set'),
+  ...allOf('few', 'year'),
   ...allOf('number', 'tinyint', 'smallint', 'mediumint', 'integer', 'int', 'bigint', 'numeric', 'decimal'),
   ...allOf('number', 'real', 'double precision', 'double', 'float'),
   ...allOf('time', 'date', 'datetime'),
@@ -45,10 +47,10 @@ export function typedOf({type, base}: Pick<Column, 'type' | 'base'>): Typed {
   return {kind: kindOf(name, inside), isList: bare !== written, lengthMax: lengthOf(name, inside)};
 }
 
-/** `tinyint(1)` is how MySQL and MariaDB write a boolean. */
+/** `tinyint(1)` is how MySQL and MariaDB write a boolean, and may be more. */
 function kindOf(name: string, inside: string | undefined): ValueKind {
   if (/^time(?:stamp)?$/.test(name)) return 'time';
-  return name === 'tinyint' && inside === '1' ? 'truth' : (KINDS[name] ?? 'other');
+  return name === 'tinyint' && inside === '1' ? 'few' : (KINDS[name] ?? 'other');
 }
 
 /** One sign where a fixed length is not said. */

@@ -2,6 +2,8 @@
 import type {HeldState} from '../engine/engine.ts';
 import {assert} from '../model/assert.ts';
 import type {StreamEvent} from '../model/change.ts';
+import {TerminalError} from '../model/errors.ts';
+import type {Position} from '../model/position.ts';
 import {Backlog} from './backlog.ts';
 import type {DebeziumEngine, ReadTopic} from './debezium-engine.ts';
 import {debeziumFindings} from './debezium-postgres-findings.ts';
@@ -54,12 +56,25 @@ async function* transactions(topic: ReadTopic, backlog: Backlog): AsyncGenerator
   const read = new DebeziumTransactions({short: migration.short, tables, placeholder, from: start});
   let readTo: bigint | undefined;
   for await (const batch of topic.messages) {
-    const events = batch.flatMap((message) => read.take(message));
+    const events: StreamEvent[] = [];
+    for (const message of batch) {
+      events.push(...read.take(message));
+      if (read.isAsking) read.goesOnAt(await goesOnAt(topic));
+    }
     backlog.readTo(batch.at(-1)?.offset);
     if (events.length) yield events;
     if (!read.isTorn) readTo = undefined;
     else readTo = await mend(topic, readTo, batch.at(-1)?.offset ?? 0n);
   }
+}
+
+async function goesOnAt({own: {source}}: ReadTopic): Promise<Position> {
+  const position = await source.goesOnAt?.('forward');
+  if (position !== undefined) return position;
+  throw new TerminalError('the slot of the stream does not exist any more', {
+    code: 'CF-SRC-004',
+    next: 'crossfade abort, then start the migration again; a stream with a gap cannot be mended',
+  });
 }
 
 /** What is missing may stand further on, sent after an earlier crash of ours. At the end of all it is asked for: answers where that is. */

@@ -52,9 +52,13 @@ const tag = (migration: string, placed: Placed): object => ({
 });
 
 /** At P0, whose topic is empty; `from` elsewhere. */
-function reading(values: readonly object[], from: Position = atOffset(lsnText(100n), 0n), offset = 0n) {
+function reading(values: readonly object[], from: Position = atOffset(lsnText(100n), 0n), offset = 0n, goesOnAt = 120n) {
   const transactions = new DebeziumTransactions({short: 'abcd', tables: [T, U], placeholder: 'unchanged', from});
-  const events = values.flatMap((value, i) => transactions.take(messageOf(value, offset + BigInt(i))));
+  const events = values.flatMap((value, i) => {
+    const taken = transactions.take(messageOf(value, offset + BigInt(i)));
+    if (transactions.isAsking) transactions.goesOnAt(lsnText(goesOnAt));
+    return taken;
+  });
   return {transactions, events};
 }
 const messageOf = (value: object, offset: bigint): BrokerMessage => ({
@@ -159,6 +163,14 @@ describe('the messages of a topic as transactions', () => {
     const {events} = reading([...FIRST, ...SECOND, ...secondAgain, ...third.map(withBefore(150)), ...fourth]);
     expect(ids(events)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
     expect(events.filter(({type}) => type === 'commit')).toHaveLength(4);
+    // Somewhere behind what is known: what lies between may never have come.
+    const further = (at: bigint) => reading([...FIRST, ...SECOND, ...third], atOffset(lsnText(100n), 0n), 0n, at);
+    expect(ids(further(150n).events)).toHaveLength(7);
+    expect(() => further(151n)).toThrow(expect.objectContaining({code: 'CF-RELAY-003'}));
+    // It goes on in its middle, so that rows may be missing.
+    const torn = [...third.slice(0, 2), begin(9, 160), insert(7, {xid: 9, before, lsn: 160, order: 1}), end(9, 170, 1)];
+    const {transactions, events: ofTorn} = reading([...FIRST, ...SECOND, ...torn]);
+    expect([transactions.isTorn, ofTorn.filter(({type}) => type === 'commit').length]).toEqual([true, 2]);
     // Its beginning is missing, or its end.
     for (const broken of [third.filter((_one, i) => i !== 1), [...third.slice(0, 2), ...third.slice(3)]])
       expect(() => reading([...FIRST, ...SECOND, ...broken])).toThrow(expect.objectContaining({code: 'CF-RELAY-003'}));

@@ -28,8 +28,11 @@ export type TransactionsOf = {
   readonly from: Position;
 };
 
-/** Of a transaction of which nothing tells yet whether it was whole before; `xid` tells it from others. */
-type Held = {readonly xid: string; messages: BrokerMessage[]; bytes: number};
+/**
+ * Of a transaction of which nothing tells yet whether it was whole before; `xid` tells it from others. `goesOnAt`: where the
+ * server would have gone on when its first message was read.
+ */
+type Held = {readonly xid: string; messages: BrokerMessage[]; bytes: number; goesOnAt?: bigint};
 
 /** More of one is not kept: where it turns out to be new the stream ends, as where messages are gone. */
 const HELD_BYTES_MAX = 64 << 20;
@@ -69,6 +72,15 @@ export class DebeziumTransactions {
     return this.#open?.isTorn === true;
   }
 
+  /** Whoever reads has to say next where the server would go on now. */
+  get isAsking(): boolean {
+    return this.#held !== undefined && this.#held.goesOnAt === undefined;
+  }
+
+  goesOnAt(position: Position): void {
+    if (this.#held) this.#held.goesOnAt = lsnOf(position);
+  }
+
   #event(message: BrokerMessage, value: JsonObject): StreamEvent[] {
     const place = placeOf(value);
     switch (this.#standing(message, place)) {
@@ -105,8 +117,9 @@ export class DebeziumTransactions {
   }
 
   /**
-   * Its end tells where it commits: what was whole before has ended by `#end`. What has not is the next one: the server sends
-   * nothing that the slot has left, the slot is never ahead of what the brokers have, and the brokers have it before this.
+   * Its end tells where it commits: what was whole before has ended by `#end`. What has not is the next one where the server goes on
+   * at `#end` or earlier: then it has sent everything from there on, in order, and this is the first that is new. Else what
+   * lies between may never have reached the brokers.
    */
   #hold(message: BrokerMessage, {transaction}: EventPlace): StreamEvent[] {
     if (this.#held?.xid !== transaction) this.#held = {xid: transaction, messages: [], bytes: 0};
@@ -122,6 +135,9 @@ export class DebeziumTransactions {
     this.#held = undefined;
     if (!isNew || held?.xid !== xid) return [];
     if (this.#open) throw missing(end, `the end of transaction ${this.#open.xid}`);
+    const known = this.#end ?? this.#from;
+    if (held.goesOnAt === undefined || held.goesOnAt > known)
+      throw missing(end, `what committed behind ${lsnText(known)} and is no longer sent`);
     return held.messages.flatMap((message) =>
       understood(message, () => {
         const value = object(valueOf(message), 'value');
@@ -174,7 +190,7 @@ export class DebeziumTransactions {
     const [[xid = ''], end] = [word(value['id']).split(':'), endLsn(value)];
     const isNew = end > (this.#end ?? this.#from) && !this.isTorn;
     const told = this.#told(message, xid, isNew);
-    if (!isNew) return [];
+    if (!isNew || this.isTorn) return told;
     const [open, count] = [this.#open, wholeNumber(value['event_count'], 'event_count')];
     if (open ? open.xid !== xid || !open.isWhole(count) : count !== 0)
       throw missing(message, `changes of transaction ${open?.xid ?? xid}, which had ${count}`);

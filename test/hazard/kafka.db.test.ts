@@ -43,21 +43,22 @@ test('a connector whose stored offset is gone goes on at its slot, which is furt
   timeout: 300_000,
 }, async () => {
   await using story = await openShopStory('lost-offsets', 107);
-  const first = story.start(['run', writeKafkaPlan(story, stack(), {sections: WAITS})]);
+  const runner = story.start(['run', writeKafkaPlan(story, stack(), {sections: WAITS})]);
   await atTheGate(story);
-  await first.kill9(); // it would tell the connector to go on
-  await loseOffsets(stack().worker.url);
-  const second = story.start(['resume']);
-  await toTheEnd(story, 'lost-offsets', second.ended);
+  if (runner.pid === undefined) throw new Error('no runner has started');
+  process.kill(runner.pid, 'SIGSTOP'); // awake it would tell the connector to go on
+  await loseOffsets(stack().worker.url, runner.pid);
+  await toTheEnd(story, 'lost-offsets', runner.ended);
 });
 
-/** Of the only connector, which has told its slot by then how far it has come. */
-async function loseOffsets(url: string): Promise<void> {
+/** Of the only connector, which has told its slot by then how far it has come. The runner is awake when it goes on. */
+async function loseOffsets(url: string, runner: number): Promise<void> {
   const connect = new ConnectCluster(url, realEffects());
   const [name = ''] = (await (await fetch(`${url}/connectors`)).json()) as readonly string[];
   await connect.stop(name);
   await untilTrue('the connector is stopped', async () => (await connect.status(name)).state === 'stopped');
   await connect.resetOffsets(name);
+  process.kill(runner, 'SIGCONT');
   await connect.resume(name);
 }
 

@@ -12,6 +12,8 @@ import {TRIAL_SETTINGS} from './mysql-schema-trial.ts';
 import type {MySession} from './mysql-session.ts';
 import {quoteName, quoteTable, quoteValue} from './mysql-sql.ts';
 
+/** For whoever uses it and may not be ended by us. */
+const LOCK_WAIT_S = 30;
 /** Begins as all of ours do, so that nothing of it is moved or counted. */
 const MARK = 'crossfade_clone';
 const MADE = quoteTable({schema: MARK, name: 'made'});
@@ -48,6 +50,7 @@ export async function claim(session: MySession, note: string, schemas: readonly 
     });
   const {here} = await session.one('SELECT database() AS here');
   await session.query(TRIAL_SETTINGS); // schemas may refer to one another
+  await session.query(`SET SESSION lock_wait_timeout = ${LOCK_WAIT_S}`);
   await session.query(`CREATE DATABASE IF NOT EXISTS ${quoteName(MARK)}`);
   await session.query(`CREATE TABLE IF NOT EXISTS ${MADE} (name varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY)`);
   await session.query(`CREATE TABLE IF NOT EXISTS ${NOTE} (text text CHARACTER SET utf8mb4)`);

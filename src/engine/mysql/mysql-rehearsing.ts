@@ -58,9 +58,9 @@ async function requireEnvironment(session: MySession, name: string): Promise<voi
   const {account} = await session.one('SELECT current_user() AS account');
   const [user = '', host = ''] = (account ?? '').split(/@(?=[^@]*$)/);
   const grant = `GRANT SELECT ON ${quoteName(mark)}.* TO ${quoteValue(user)}@${quoteValue(host)}`;
-  throw new TerminalError(`nothing shows that this server belongs to the environment ${name}: the plan's own address is not known here`, {
+  throw new TerminalError(`nothing shows that this server belongs to the environment ${name}`, {
     code: 'CF-ENV-003',
-    next: `if it does, run there: CREATE DATABASE ${quoteName(mark)}; ${grant}; or set the plan's own addresses as well, so that both can be compared`,
+    next: `if it does, run there: CREATE DATABASE ${quoteName(mark)}; ${grant}`,
   });
 }
 

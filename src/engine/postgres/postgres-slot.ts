@@ -202,6 +202,9 @@ export const probeStream = (
     if (was !== is) throw await schemaChanged(session, migration, sessions.options.side, was, is);
   });
 
+export const goesOnAt = (sessions: PgSessions, migration: MigrationRef, direction: Direction): Promise<Position | undefined> =>
+  sessions.use(async (session) => (await slotState(session, migration, direction))?.confirmed);
+
 const slotFault = (
   known: SlotRecord | undefined,
   slot: SlotState | undefined,

@@ -5,7 +5,7 @@ import {writtenColumns, type Table} from '../../model/table.ts';
 import type {BulkFormat, HeldState, KeyRange, MigrationRef, Scope, SequenceState, Source} from '../engine.ts';
 import type {KeptLog} from '../kept-log.ts';
 import {PostgresChangeStream} from './postgres-change-stream.ts';
-import {createStream, waitForVisibility, dropStream, probeStream} from './postgres-slot.ts';
+import {createStream, dropStream, goesOnAt, probeStream, waitForVisibility} from './postgres-slot.ts';
 import {holdRows} from './postgres-held-state.ts';
 import {rowsOfCopy} from '../row-lines.ts';
 import {keptLog} from './postgres-kept-log.ts';
@@ -36,6 +36,10 @@ export class PostgresSource implements Source {
 
   keptLog(direction: Direction): Promise<KeptLog | undefined> {
     return keptLog(this.#sessions, this.#migration, direction);
+  }
+
+  goesOnAt(direction: Direction): Promise<Position | undefined> {
+    return goesOnAt(this.#sessions, this.#migration, direction);
   }
 
   probeStream(direction: Direction, applied: Position | undefined): Promise<void> {
