@@ -1,26 +1,10 @@
 import {expect, test} from 'vitest';
+import {textTable} from '../../test/support/text-table.ts';
 import type {Rehearsing} from '../engine/engine.ts';
-import type {Column, Table} from '../model/table.ts';
 import {loadRows} from './load-rows.ts';
 import type {LoadWay} from './load-side.ts';
 
-const column = (name: string): Column => ({
-  name,
-  type: 'text',
-  notNull: false,
-  generated: false,
-  identity: undefined,
-  portableBinary: true,
-});
-const table = (name: string, ...columns: readonly string[]): Table => ({
-  name: {schema: 's', name},
-  columns: columns.map(column),
-  key: ['id'],
-  partitions: [],
-  estimatedRows: 0,
-  estimatedBytes: 0,
-});
-const [people, orders] = [table('people', 'id', 'mail', 'note'), table('orders', 'id', 'buyer')];
+const [people, orders] = [textTable('s', 'people', 'id', 'mail', 'note'), textTable('s', 'orders', 'id', 'buyer')];
 const ties = {
   references: [{table: orders.name, columns: ['buyer'], to: people.name, toColumns: ['id']}],
   unique: [{table: people.name, columns: ['mail']}],

@@ -1,27 +1,11 @@
 import {expect, test} from 'vitest';
+import {textTable} from '../../test/support/text-table.ts';
 import type {LoadClient, Rehearsing} from '../engine/engine.ts';
 import type {ColumnMapping} from '../mapping/mapping.ts';
 import {forwardMapping} from '../mapping/table-mapping.ts';
-import type {Column, Table} from '../model/table.ts';
 import {mapped, straight} from './load-side.ts';
 
-const column = (name: string): Column => ({
-  name,
-  type: 'text',
-  notNull: false,
-  generated: false,
-  identity: undefined,
-  portableBinary: false,
-});
-const table = (schema: string, ...columns: readonly string[]): Table => ({
-  name: {schema, name: 'people'},
-  columns: columns.map(column),
-  key: [columns[0] ?? ''],
-  partitions: [],
-  estimatedRows: 0,
-  estimatedBytes: 0,
-});
-const [here, there] = [table('shop', 'id', 'is_on', 'born'), table('Shop', 'id', 'on', 'born')];
+const [here, there] = [textTable('shop', 'people', 'id', 'is_on', 'born'), textTable('Shop', 'people', 'id', 'on', 'born')];
 
 const one = (source: string, target: string, words: Readonly<Record<string, string>>): ColumnMapping => {
   const back = Object.fromEntries(Object.entries(words).map(([key, value]) => [value, key]));

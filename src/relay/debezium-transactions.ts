@@ -58,6 +58,11 @@ export class DebeziumTransactions {
     this.#end = (offsetOf(options.from) ?? 0n) > 0n ? this.#from : undefined;
   }
 
+  /** Everything that committed up to here has come. */
+  get #known(): bigint {
+    return this.#end ?? this.#from;
+  }
+
   take(message: BrokerMessage): readonly StreamEvent[] {
     return understood(message, () => {
       const value = valueOf(message);
@@ -106,7 +111,7 @@ export class DebeziumTransactions {
   #standing(message: BrokerMessage, {commitBefore, transaction}: EventPlace): 'current' | 'seen' | 'not told' {
     const isOpen = this.#open?.xid === transaction;
     if (this.isTorn && !isOpen) return 'seen';
-    const known = this.#end ?? this.#from;
+    const known = this.#known;
     if (commitBefore !== undefined && commitBefore > known)
       throw missing(message, `what committed between ${lsnText(known)} and ${lsnText(commitBefore)}`);
     if (isOpen) return 'current';
@@ -135,7 +140,7 @@ export class DebeziumTransactions {
     this.#held = undefined;
     if (!isNew || held?.xid !== xid) return [];
     if (this.#open) throw missing(end, `the end of transaction ${this.#open.xid}`);
-    const known = this.#end ?? this.#from;
+    const known = this.#known;
     if (held.goesOnAt === undefined || held.goesOnAt > known)
       throw missing(end, `what committed behind ${lsnText(known)} and is no longer sent`);
     return held.messages.flatMap((message) =>
@@ -188,7 +193,7 @@ export class DebeziumTransactions {
 
   #ended(message: BrokerMessage, value: JsonObject): StreamEvent[] {
     const [[xid = ''], end] = [word(value['id']).split(':'), endLsn(value)];
-    const isNew = end > (this.#end ?? this.#from) && !this.isTorn;
+    const isNew = end > this.#known && !this.isTorn;
     const told = this.#told(message, xid, isNew);
     if (!isNew || this.isTorn) return told;
     const [open, count] = [this.#open, wholeNumber(value['event_count'], 'event_count')];

@@ -14,11 +14,14 @@ type Wishes = {
   readonly sections?: Readonly<Record<string, unknown>>;
 };
 
-/** On this machine without encryption, and the workers look the password up. */
-export function writeKafkaPlan(story: Story, {broker, worker}: OwnKafkaStack, {client = 'kafkajs', relay, sections}: Wishes = {}): string {
+export function writeKafkaPlan(story: Story, stack: OwnKafkaStack, {client = 'kafkajs', relay, sections}: Wishes = {}): string {
+  return story.writePlan('through-kafka.yaml', {relay: {...relayAt(story.source.url, stack, 'source'), client, ...relay}, ...sections});
+}
+
+/** On this machine without encryption. The workers look the password of the source up, in a file of that name. */
+export function relayAt(source: string, {broker, worker}: OwnKafkaStack, name: string): Readonly<Record<string, unknown>> {
   const {tls: _, sasl: __, ...rest} = worked;
-  const secrets = join(worker.folder, 'source.properties');
-  writeFileSync(secrets, `password=${decodeURIComponent(new URL(story.source.url).password)}\n`);
-  const places = {client, brokers: [broker.address], connect: worker.url, replicas: 1, password: `\${file:${secrets}:password}`};
-  return story.writePlan('through-kafka.yaml', {relay: {...rest, ...places, ...relay}, ...sections});
+  const secrets = join(worker.folder, `${name}.properties`);
+  writeFileSync(secrets, `password=${decodeURIComponent(new URL(source).password)}\n`);
+  return {...rest, brokers: [broker.address], connect: worker.url, replicas: 1, password: `\${file:${secrets}:password}`};
 }

@@ -1,10 +1,10 @@
 /** A sweep over the relay `kafka`: the servers of the usual one, with a broker and a worker of Kafka Connect between them. */
-import {writeFileSync} from 'node:fs';
-import {join} from 'node:path';
 import kafkajs, {type Admin} from 'kafkajs';
-import {type KafkaBroker, type KafkaConnect, startBroker, startConnect} from '../../examples/stack/kafka-server.ts';
+import {startBroker, startConnect} from '../../examples/stack/kafka-server.ts';
 import {findKafka} from '../../examples/stack/kafka-programs.ts';
 import {withClient} from '../../examples/demo/shop-database.ts';
+import {relayAt} from '../support/kafka-plan.ts';
+import type {OwnKafkaStack} from '../support/kafka-servers.ts';
 import {openWorld, type RunDatabases, type World} from './world.ts';
 
 /** `durable`: what was acknowledged survives a kill of a database's server. */
@@ -21,33 +21,19 @@ export async function openKafkaWorld(durable: boolean, seed: number): Promise<Wo
 }
 
 /** The same servers, with these between them. */
-export const overKafka = (world: World, between: Between): World => ({
+export const overKafka = (world: World, between: OwnKafkaStack): World => ({
   ...world,
   databases: async (name) => through(await world.databases(name), between, name),
 });
 
-type Between = {readonly broker: KafkaBroker; readonly worker: KafkaConnect};
-
-function through(databases: RunDatabases, between: Between, name: string): RunDatabases {
-  const secrets = join(between.worker.folder, `${name}.properties`);
-  writeFileSync(secrets, `password=${decodeURIComponent(new URL(databases.source).password)}\n`);
-  const relay = {
-    kind: 'kafka',
-    brokers: [between.broker.address],
-    connect: between.worker.url,
-    password: `\${file:${secrets}:password}`,
-    retention: '14d',
-    replicas: 1,
-  };
-  return {
-    ...databases,
-    plan: {...databases.plan, relay},
-    leftovers: async () => [...(await databases.leftovers()), ...(await leftBetween(databases.target, between))],
-  };
-}
+const through = (databases: RunDatabases, stack: OwnKafkaStack, name: string): RunDatabases => ({
+  ...databases,
+  plan: {...databases.plan, relay: relayAt(databases.source, stack, name)},
+  leftovers: async () => [...(await databases.leftovers()), ...(await leftBetween(databases.target, stack))],
+});
 
 /** Connectors and topics of the run, without what differs from run to run. */
-async function leftBetween(target: string, {broker, worker}: Between): Promise<readonly string[]> {
+async function leftBetween(target: string, {broker, worker}: OwnKafkaStack): Promise<readonly string[]> {
   const {rows: migrations} = await withClient(target, (client) =>
     client.query<{migration: string}>('SELECT migration FROM crossfade.lease'),
   );
