@@ -27,7 +27,7 @@ describe.each((await hadServers()).filter(({request}) => request.version !== '10
     await new MysqlTokenTable(side.sessions, side.migration).allow(account);
     await write(`b-${short}`);
     expect(await path.send(READ, [`b-${short}`])).toEqual([{client: '1'}]);
-    const ended = `SELECT id FROM information_schema.processlist WHERE user = '${account.split('@')[0]}'`;
+    const ended = `SELECT id FROM ${side.database.session.flavour.processes} WHERE user = '${account.split('@')[0]}'`;
     for (const [id] of await side.database.rows(ended)) await side.database.run(`KILL ${Number(id)}`);
     await untilTrue('it came again', () =>
       write(`c-${short}`).then(

@@ -41,7 +41,8 @@ for (const request of STREAM_SERVERS) {
       return {...account, client};
     };
     const waits = async (client: mysql.Connection): Promise<boolean> =>
-      (await database.rows(`SELECT 1 FROM information_schema.processlist WHERE id = ${client.threadId} AND info IS NOT NULL`)).length > 0;
+      (await database.rows(`SELECT 1 FROM ${database.session.flavour.processes} WHERE id = ${client.threadId} AND info IS NOT NULL`))
+        .length > 0;
 
     test('a server that is read-only waits for no open transaction and refuses its commit; who may write on is another thing (Y1)', async () => {
       const {client} = await inTransaction();

@@ -130,7 +130,7 @@ export const onMysql =
       },
       wasTried: async () => (await database.rows(`SELECT IS_USED_LOCK(${seen})`))[0]?.[0] !== null,
       cut: async () => {
-        const sessions = await database.rows(`SELECT id FROM information_schema.processlist WHERE user = '${url.username}'`);
+        const sessions = await database.rows(`SELECT id FROM ${database.session.flavour.processes} WHERE user = '${url.username}'`);
         // One that has ended meanwhile is gone, as it should be.
         for (const [id] of sessions) await database.run(`KILL ${String(id)}`).catch(() => undefined);
       },

@@ -58,7 +58,7 @@ for (const {title, request, server} of servers) {
       expect(await look()).toEqual({position: await executedPosition(database.session), waits: [], builds: []});
       await database.run('BEGIN', `UPDATE item SET note = 'x' WHERE id = 1`);
       const lane = await sessions.open('apply forward');
-      const written = lane.query(`UPDATE ${quoteName(database.name)}.item SET note = 'y' WHERE id = 1`);
+      const written = lane.query(`UPDATE ${quoteName(database.name)}.item SET note = '\u{1f600}' WHERE id = 1`);
       const [wait, ...more] = await here.waits();
       expect(more).toEqual([]);
       expect(wait).toEqual({

@@ -11,6 +11,7 @@ import {executedPosition} from './mysql-mark.ts';
 import {type Account, readAccount} from './mysql-privileges.ts';
 import type {MySession, TextRow} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
+import {EVENT_MS, msSince, OPEN_TRANSACTIONS} from './mysql-transactions.ts';
 
 type Known = {readonly session: MySession; readonly account: Account};
 
@@ -41,39 +42,39 @@ const lookWith = async (session: MySession, account: Account, sessions: MySessio
   if (!sources.length) return {position, waits: [], builds: []};
   const {rows} = await session.query(
     `SELECT w.waiting, w.waited_ms, w.tab, w.process, coalesce(p.user, '') AS role, ${applicationOf(account)} AS application,
-            timestampdiff(SECOND, w.began, ${NOW}) * 1000 AS age_ms,
+            w.age_ms AS age_ms,
             IF(p.command = 'Sleep', 'idle in transaction', coalesce(nullif(p.state, ''), p.command, 'prepared')) AS state
-       FROM (${sources.join(' UNION ALL ')}) w LEFT JOIN information_schema.processlist p ON p.id = w.process ${attributes(account, 'w.process')}
-      WHERE ${notOurs(sessions, migration, account, 'w.process')} ORDER BY w.waiting, w.began`,
+       FROM (${sources.join(' UNION ALL ')}) w LEFT JOIN ${session.flavour.processes} p ON p.id = w.process ${attributes(account, 'w.process')}
+      WHERE ${notOurs(sessions, migration, account, 'w.process')} ORDER BY w.waiting, w.age_ms DESC`,
   );
   return {position, waits: grouped(rows, purposes), builds: []};
 };
 
-/** InnoDB tells times in the server's own zone, to the second. */
-const NOW = `convert_tz(utc_timestamp(), '+00:00', 'SYSTEM')`;
-
 /** Of these sessions of ours. */
 type Waits = (pids: string) => string;
 
-const rowWaits =
-  (from: string): Waits =>
-  (pids) =>
-    `SELECT r.trx_mysql_thread_id AS waiting, timestampdiff(SECOND, r.trx_wait_started, ${NOW}) * 1000 AS waited_ms, NULL AS tab,
-            b.trx_mysql_thread_id AS process, b.trx_started AS began
-       FROM ${from} WHERE r.trx_mysql_thread_id IN (${pids})`;
-
 const ROW_WAITS: Readonly<Record<FlavourName, Waits>> = {
-  mysql:
-    rowWaits(`performance_schema.data_lock_waits w JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_engine_transaction_id
-                   JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_engine_transaction_id`),
-  mariadb: rowWaits(`information_schema.innodb_lock_waits w JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id
-                     JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_trx_id`),
+  mysql: (pids) => `
+    SELECT r.processlist_id AS waiting, r.processlist_time * 1000 AS waited_ms, NULL AS tab, b.processlist_id AS process,
+           (SELECT ${EVENT_MS('e')} FROM performance_schema.events_transactions_current e WHERE e.thread_id = w.blocking_thread_id AND e.state = 'ACTIVE') AS age_ms
+      FROM performance_schema.data_lock_waits w JOIN performance_schema.threads r ON r.thread_id = w.requesting_thread_id
+      LEFT JOIN performance_schema.threads b ON b.thread_id = w.blocking_thread_id
+     WHERE r.processlist_id IN (${pids})`,
+  mariadb: (pids) => `
+    SELECT r.trx_mysql_thread_id AS waiting, ${msSince('r.trx_wait_started')} AS waited_ms, NULL AS tab, b.trx_mysql_thread_id AS process,
+           ${msSince('b.trx_started')} AS age_ms
+      FROM information_schema.innodb_lock_waits w JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id
+      JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_trx_id
+     WHERE r.trx_mysql_thread_id IN (${pids})`,
 };
 
 /** Whoever wants the whole table waits for everybody who uses it; everybody waits for whoever has it for himself. */
-const TABLE_WAITS: Waits = (pids) => `
+const tableWaits =
+  (flavour: FlavourName): Waits =>
+  (pids) =>
+    `
   SELECT wt.processlist_id, wt.processlist_time * 1000, concat(w.object_schema, '.', w.object_name), gt.processlist_id,
-         (SELECT max(trx_started) FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = gt.processlist_id)
+         (SELECT max(o.age_ms) FROM (${OPEN_TRANSACTIONS[flavour]}) o WHERE o.process = gt.processlist_id)
     FROM performance_schema.metadata_locks w JOIN performance_schema.threads wt ON wt.thread_id = w.owner_thread_id
     JOIN performance_schema.metadata_locks g ON g.object_type = w.object_type AND g.object_schema = w.object_schema AND g.object_name = w.object_name
      AND g.lock_status = 'GRANTED' AND g.owner_thread_id <> w.owner_thread_id
@@ -84,7 +85,7 @@ const TABLE_WAITS: Waits = (pids) => `
 const waitsTold = ({name}: Flavour, account: Account): readonly Waits[] => {
   if (!account.holdsOne(['PROCESS'])) return [];
   const isTold = mayReadPerformanceSchema(account);
-  return [...(name === 'mysql' && !isTold ? [] : [ROW_WAITS[name]]), ...(isTold ? [TABLE_WAITS] : [])];
+  return [...(name === 'mysql' && !isTold ? [] : [ROW_WAITS[name]]), ...(isTold ? [tableWaits(name)] : [])];
 };
 
 /** One row for each that stands in the way; of those that the same statement waits for, each process once. */

@@ -17,7 +17,7 @@ describe.each(await hadServers())('$title', (had) => {
     const {alter, act, lines} = side;
     const planned: Planned<'add-index'> = {kind: 'add-index', table: side.orders, name: 'orders_note', on: ['note'], unique: false};
     const is = async (info: string): Promise<boolean> =>
-      (await lines(`select id from information_schema.processlist where info like '${info}%'`)).length > 0;
+      (await lines(`select id from ${side.tests.session.flavour.processes} where info like '${info}%'`)).length > 0;
     const reader = await mysql.createConnection(loginOf(side.tests.url));
     try {
       for (let isMade = false; !isMade; ) {

@@ -219,8 +219,8 @@ for (const request of STREAM_SERVERS) {
       const cut = async (): Promise<unknown> => {
         for await (const batch of side.source.changes('forward', from, [item], stop.signal)) {
           if (!batch.some(({type}) => type === 'commit')) continue;
-          for (const {id} of await side.rows(`SELECT id AS id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'`))
-            await side.run(`KILL ${id ?? ''}`);
+          for (const {Id: id, Command: command} of await side.rows('SHOW PROCESSLIST'))
+            if (command?.startsWith('Binlog Dump')) await side.run(`KILL ${id ?? ''}`);
         }
         return undefined;
       };

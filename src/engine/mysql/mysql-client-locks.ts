@@ -11,23 +11,24 @@ import type {Flavour, FlavourName} from './mysql-flavour.ts';
 import type {MySession} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
 import {tableUsers} from './mysql-table-users.ts';
+import type {WaitedFor} from './mysql-transactions.ts';
 
-/** Of `?`, the server's number of a session: the transactions that its statement waits for. */
+/** Of `?`, the server's number of a session: the transactions that its statement waits for. One that is prepared has a thread that is none. */
 const WAITS: Readonly<Record<FlavourName, string>> = {
-  mysql: `SELECT DISTINCT w.blocking_engine_transaction_id AS id FROM performance_schema.data_lock_waits w
-          JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_engine_transaction_id WHERE r.trx_mysql_thread_id = ?`,
-  mariadb: `SELECT DISTINCT w.blocking_trx_id AS id FROM information_schema.innodb_lock_waits w
+  mysql: `SELECT DISTINCT w.blocking_engine_transaction_id AS id, w.blocking_thread_id AS thread FROM performance_schema.data_lock_waits w
+          JOIN performance_schema.threads r ON r.thread_id = w.requesting_thread_id WHERE r.processlist_id = ?`,
+  mariadb: `SELECT DISTINCT w.blocking_trx_id AS id, NULL AS thread FROM information_schema.innodb_lock_waits w
             JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id WHERE r.trx_mysql_thread_id = ?`,
 };
 
 /**
- * InnoDB shows its transactions from a copy, which it renews only when nobody has read it for a tenth of a second: who asks
+ * MariaDB shows its transactions from a copy, which it renews only when nobody has read it for a tenth of a second: who asks
  * more often sees the same again and again.
  */
 export const untilCopyIsOld = (session: MySession) => session.query('DO SLEEP(0.12)');
 
-/** Identifiers of transactions; none when a fence could be raised at once. */
-export const fenceBlockers = async (sessions: MySessions, {short}: MigrationRef): Promise<readonly string[]> => {
+/** None when a fence could be raised at once. */
+export const fenceBlockers = async (sessions: MySessions, {short}: MigrationRef): Promise<readonly WaitedFor[]> => {
   const probe = await sessions.open('blockers');
   try {
     await probe.query(lockWait(WRITERS_WAIT_S));
@@ -57,12 +58,13 @@ export const triggerBlockers = async (session: MySession, {short}: MigrationRef,
   return users === 'not told' ? [] : users;
 };
 
-const blockersOf = async (session: MySession, waiting: number, tried: {readonly isOver: boolean}): Promise<readonly string[]> => {
+const blockersOf = async (session: MySession, waiting: number, tried: {readonly isOver: boolean}): Promise<readonly WaitedFor[]> => {
   for (;;) {
     const isLast = tried.isOver;
     await untilCopyIsOld(session);
     const {rows} = await session.query(waitsOf(session.flavour), [waiting]);
-    if (rows.length > 0 || isLast) return rows.map(({id}) => id ?? '');
+    if (rows.length > 0 || isLast)
+      return rows.map(({id, thread}) => ({id: id ?? '', thread: thread === null ? undefined : Number(thread)}));
   }
 };
 

@@ -3,6 +3,8 @@ import {describe, expect, test} from 'vitest';
 import {hadServers, newAccount} from '../../../test/support/mysql-databases.ts';
 import {fencedSide} from '../../../test/support/mysql-fenced.ts';
 import {mysqlClients} from './mysql-clients.ts';
+import {untilTrue} from '../../../test/support/until.ts';
+import {errorText} from '../../model/errors.ts';
 import {loginOf} from '../../../test/support/mysql-process.ts';
 
 const SECRET = 'a-value-that-nobody-is-told';
@@ -42,7 +44,7 @@ for (const had of await hadServers()) {
       expect(more).toEqual([]);
       expect(blocker).toEqual({
         process: writer.id,
-        transaction: expect.stringMatching(/^\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/),
+        transaction: expect.stringMatching(/^\d+(?:\.\d+$| \d{4}-\d\d-\d\d \d\d:\d\d:\d\d)/),
         role: user,
         application: expect.any(String),
         ageMs: expect.any(Number),
@@ -74,6 +76,24 @@ for (const had of await hadServers()) {
       await expect(writer.run('COMMIT')).rejects.toThrow();
       expect(await other.rows('SELECT note FROM item ORDER BY id')).toEqual([['a'], ['y']]);
       await side.fence.raise({tables, attempt: 1, epoch: 1, budgetMs: 600_000, marker: 'm'});
+    });
+
+    test('whatever signs the statement holds that waits, those in the way are told, counted and ended', async () => {
+      await using here = await world();
+      const {side, clients} = here;
+      const tables = await side.tables('item');
+      await side.fence.arm(tables, 0);
+      const {user, url} = await here.account();
+      const [writer, behind] = [await side.app(url), await side.app(url)];
+      await writer.run('BEGIN', `UPDATE item SET note = 'x' WHERE id = 1`);
+      const waiting = behind.run(`UPDATE item SET note = '\u{1f600}' WHERE id = 1`).catch(errorText);
+      await untilTrue('it waits', async () => (await clients.blockers([], [behind.id])).some(({waitsIn}) => waitsIn === 'a lock'));
+      expect(await clients.sessions([user])).toMatchObject([{role: user, sessions: 2}]);
+      const blockers = await clients.blockers(tables, []);
+      expect(blockers.map(({process}) => process)).toContain(writer.id);
+      expect((await clients.end(blockers)).map(({process}) => process)).toContain(writer.id);
+      await waiting;
+      expect(await clients.blockers([], [writer.id])).toEqual([]);
     });
 
     test('what accounts may do is told in the words of both sides, through roles as well (H-100)', async () => {

@@ -7,6 +7,7 @@ import {untilTrue} from '../../../test/support/until.ts';
 import {keyText} from '../../model/change.ts';
 import type {Table} from '../../model/table.ts';
 import type {Compare, KeyRange} from '../engine.ts';
+import {mysqlClients} from './mysql-clients.ts';
 import {mysqlCompare} from './mysql-compare.ts';
 import {executedPosition} from './mysql-mark.ts';
 import {containsPosition} from './mysql-position.ts';
@@ -150,20 +151,13 @@ for (const had of await hadServers()) {
       const {side, compare} = here;
       const table = await here.table('hot');
       const [writer, other] = [await side.app(), await side.app()];
-      const ask = async (condition: string): Promise<boolean> =>
-        (
-          await other.rows(
-            `SELECT 1 FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id WHERE ${condition}`,
-          )
-        ).length > 0;
+      const clients = mysqlClients(side.sessions, side.migration);
+      const isBlocked = async () => (await clients.blockers([], [writer.id])).some(({waitsIn}) => waitsIn === 'a lock');
       let waiting: Promise<void> | undefined;
       let isDone = false;
       const seen = await compare.holding?.(table, [['1']], async () => {
         waiting = writer.run('UPDATE hot SET n = n + 1 WHERE id = 1').finally(() => (isDone = true));
-        await untilTrue(
-          'the writer waits, or the hold is over',
-          async () => isDone || ask(`p.id = ${writer.id} AND t.trx_state = 'LOCK WAIT'`),
-        );
+        await untilTrue('the writer waits, or the hold is over', async () => isDone || isBlocked());
         await other.run('UPDATE hot SET n = 7 WHERE id = 2');
         return other.rows('SELECT n FROM hot WHERE id = 1');
       });

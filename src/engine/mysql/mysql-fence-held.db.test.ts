@@ -13,7 +13,9 @@ const raise = async (here: FencedSide): Promise<unknown> =>
 
 /** For a moment without clients, or for one to end. */
 const isWaiting = async ({database, sessions}: FencedSide): Promise<boolean> => {
-  const rows = await database.rows(`SELECT info FROM information_schema.processlist WHERE id IN (${sessions.pids.join(', ') || 'NULL'})`);
+  const rows = await database.rows(
+    `SELECT info FROM ${database.session.flavour.processes} WHERE id IN (${sessions.pids.join(', ') || 'NULL'})`,
+  );
   return rows.some(([info]) => /^(?:DO SLEEP|CREATE TRIGGER)/.test(String(info)));
 };
 

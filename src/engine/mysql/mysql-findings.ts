@@ -139,7 +139,7 @@ const eventFindings = async (session: MySession, tables: readonly Table[]): Prom
 const readerFindings = async (session: MySession): Promise<Finding[]> => {
   const {who} = await session.one<{who: string | null}>(
     `SELECT group_concat(DISTINCT concat(p.user, ' (', substring_index(p.host, ':', 1), ')') ORDER BY p.user SEPARATOR ', ') AS who
-     FROM information_schema.processlist p WHERE p.command LIKE 'Binlog Dump%' AND p.user <> substring_index(current_user(), '@', 1)`,
+     FROM ${session.flavour.processes} p WHERE p.command LIKE 'Binlog Dump%' AND p.user <> substring_index(current_user(), '@', 1)`,
   );
   if (!who) return [];
   return [

@@ -8,6 +8,7 @@ import {readAccount} from './mysql-privileges.ts';
 import type {MySession} from './mysql-session.ts';
 import {mysqlStatementRecord} from './mysql-statement-record.ts';
 import {movableBytes} from './mysql-storage.ts';
+import {OPEN_TRANSACTIONS, TRANSACTIONS_TOLD} from './mysql-transactions.ts';
 
 const counted = (kind: string, from: string, schema: string, and = 'TRUE'): string =>
   `SELECT '${kind}' AS kind, count(*) AS amount FROM information_schema.${from} WHERE NOT ${ownSchemas(schema)} AND ${and}`;
@@ -52,13 +53,16 @@ export const mysqlInventory = async (session: MySession, tables: readonly Table[
   };
 };
 
-/** InnoDB tells times in the server's own zone, to the second. Our own reads are among them, and over before anybody could wait for them. */
+/** Our own reads are among them, and over before anybody could wait for them. */
 const openTransactions = async (session: MySession): Promise<Inventory['openTransactions']> => {
   const account = await readAccount(session);
   if (!account.holdsOne(['PROCESS'])) return {notShown: `GRANT PROCESS ON *.* TO ${account.name}`};
+  const untold = session.flavour.showsWaits.find((schema) => !account.holdsOn(schema, ['SELECT']));
+  if (untold !== undefined) return {notShown: `GRANT SELECT ON ${untold}.* TO ${account.name}`};
+  const {ask, otherwise} = TRANSACTIONS_TOLD[session.flavour.name];
+  if ((await session.one(ask))['told'] === '0') return {notShown: otherwise};
   const row = await session.one(
-    `SELECT count(*) AS open, coalesce(max(timestampdiff(SECOND, trx_started, convert_tz(utc_timestamp(), '+00:00', 'SYSTEM'))), 0) AS oldest
-       FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> connection_id()`,
+    `SELECT count(*) AS open, coalesce(max(age_ms), 0) AS oldest FROM (${OPEN_TRANSACTIONS[session.flavour.name]}) o WHERE process <> connection_id()`,
   );
-  return {count: Number(row['open']), oldestMs: Math.max(0, Number(row['oldest'])) * 1000};
+  return {count: Number(row['open']), oldestMs: Math.max(0, Number(row['oldest']))};
 };

@@ -35,14 +35,15 @@ export const inTurn = async <T>(session: MySession, act: () => Promise<T>): Prom
   }
 };
 
-export type ServerSession = {readonly id: number; readonly address: string; readonly isIdle: boolean};
+export type ServerSession = {readonly id: number; readonly address: string; readonly isIdle: boolean; readonly state: string};
 
 /** Those of our own account, or all of them where the account may see them. */
-export const serverSessions = async (session: MySession): Promise<readonly ServerSession[]> => {
-  const {rows} = await session.query('SHOW PROCESSLIST');
+export const serverSessions = async (session: MySession, label?: string): Promise<readonly ServerSession[]> => {
+  const {rows} = await session.query('SHOW PROCESSLIST', [], label);
   return rows.map((row) => ({
     id: Number(row['Id']),
     address: (row['Host'] ?? '').replace(/:\d+$/, '') || 'a socket of the server',
     isIdle: row['Command'] === 'Sleep',
+    state: row['State'] ?? '',
   }));
 };

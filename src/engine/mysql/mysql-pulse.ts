@@ -2,6 +2,7 @@
 import type {OpenOptions} from '../engine.ts';
 import {Pulse, type Suspects} from '../pulse.ts';
 import {numberOf} from './mysql-errors.ts';
+import {type ServerSession, serverSessions} from './mysql-lock.ts';
 import type {MySession} from './mysql-session.ts';
 
 /** A long question takes its time on a slow way, and no server tells how much of it has come: the slowest way that is waited for. */
@@ -9,12 +10,6 @@ const BYTES_PER_S_MIN = 64 * 1024;
 
 /** It waits to be rid of rows: MySQL's word, and MariaDB's. */
 const SENDS: ReadonlySet<string> = new Set(['Sending to client', 'Writing to net']);
-
-/** Those of our own account are told to everybody. */
-const seenBy = (pids: readonly number[]): string =>
-  `SELECT id AS pid, command AS command, coalesce(state, '') AS state FROM information_schema.processlist WHERE id IN (${pids.join(', ')})`;
-
-type Seen = {readonly isIdle: boolean; readonly sends: boolean};
 
 export const mysqlPulse = (options: OpenOptions, all: ReadonlySet<MySession>, open: () => Promise<MySession>): Pulse<MySession> =>
   new Pulse(options, all, {
@@ -24,19 +19,21 @@ export const mysqlPulse = (options: OpenOptions, all: ReadonlySet<MySession>, op
   });
 
 const suspects = async (asker: MySession, waiting: readonly MySession[], nowMs: number): Promise<Suspects<MySession> | undefined> => {
-  const pids = [...waiting, asker].map(({serverPid}) => serverPid);
-  const {rows} = await asker.query(seenBy(pids), [], 'pulse');
-  const all = new Map(rows.map(({pid, command, state}) => [Number(pid), {isIdle: command === 'Sleep', sends: SENDS.has(state ?? '')}]));
+  const all = new Map((await serverSessions(asker, 'pulse')).map((one) => [one.id, one]));
   // It is busy with this very question; where it does not know that, the numbers are not its own but a proxy's.
   if (all.get(asker.serverPid)?.isIdle !== false) return undefined;
   return new Map(waiting.flatMap((session) => suspicionOf(session, all.get(session.serverPid), nowMs) ?? []));
 };
 
 /** Undefined while the server is at work, or while it waits for us with reason. */
-const suspicionOf = (session: MySession, seen: Seen | undefined, nowMs: number): readonly [readonly [MySession, string]] | undefined => {
+const suspicionOf = (
+  session: MySession,
+  seen: ServerSession | undefined,
+  nowMs: number,
+): readonly [readonly [MySession, string]] | undefined => {
   const {waiting} = session;
   if (!waiting || waiting.isUnread()) return undefined;
-  if (seen && !seen.isIdle && !seen.sends) return undefined;
+  if (seen && !seen.isIdle && !SENDS.has(seen.state)) return undefined;
   const isOnItsWay = nowMs - waiting.sinceMs < (waiting.sentBytes / BYTES_PER_S_MIN) * 1000;
   return isOnItsWay ? undefined : [[session, `${session.bytesRead}`]];
 };

@@ -9,6 +9,7 @@ import {until, untilTrue} from '../../../test/support/until.ts';
 import type {StreamEvent} from '../../model/change.ts';
 import type {OpenOptions} from '../engine.ts';
 import {mariadbEngine, mysqlEngine} from './mysql-engine.ts';
+import {serverSessions} from './mysql-lock.ts';
 import {sentRows} from './mysql-row-stream.ts';
 import {MySession} from './mysql-session.ts';
 import {MySessions} from './mysql-sessions.ts';
@@ -81,15 +82,11 @@ for (const {title, request, server} of await hadServers()) {
     };
 
     /** What the server says of a session. */
-    const stateOf = async (session: MySession): Promise<unknown> =>
-      (
-        await database.rows(
-          `SELECT concat(command, ': ', coalesce(state, '')) FROM information_schema.processlist WHERE id = ${session.serverPid}`,
-        )
-      )[0]?.[0];
+    const stateOf = async ({serverPid}: MySession): Promise<string | undefined> =>
+      (await serverSessions(database.session)).find(({id}) => id === serverPid)?.state;
     const waitsToSend = (session: MySession): Promise<true> =>
       untilTrue('the server waits to be rid of rows', async () =>
-        /: (Sending to client|Writing to net)$/.test(String(await stateOf(session))),
+        /^(?:Sending to client|Writing to net)$/.test(String(await stateOf(session))),
       );
 
     test('a goodbye that nobody answers ends all the same', async () => {

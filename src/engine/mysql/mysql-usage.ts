@@ -7,8 +7,8 @@ import type {MySessions} from './mysql-sessions.ts';
 const STATUS = `SHOW GLOBAL STATUS WHERE Variable_name IN ('Threads_connected', 'Innodb_buffer_pool_read_requests', 'Innodb_buffer_pool_reads')`;
 
 /** In whole seconds. */
-const longestBut = (pids: readonly number[]): string => `
-  SELECT coalesce(max(time), 0) * 1000 AS longest FROM information_schema.processlist
+const longestBut = (processes: string, pids: readonly number[]): string => `
+  SELECT coalesce(max(time), 0) * 1000 AS longest FROM ${processes}
    WHERE command IN ('Query', 'Execute') AND user NOT IN ('system user', 'event_scheduler') AND id NOT IN (${pids.join(', ') || 'NULL'})`;
 
 export const mysqlUsage = (sessions: MySessions): Usage => {
@@ -32,5 +32,5 @@ export const mysqlUsage = (sessions: MySessions): Usage => {
 
 const longest = async (session: MySession, pids: readonly number[]): Promise<number | undefined> => {
   const account = await readAccount(session);
-  return account.holdsOne(['PROCESS']) ? Number((await session.one(longestBut(pids)))['longest']) : undefined;
+  return account.holdsOne(['PROCESS']) ? Number((await session.one(longestBut(session.flavour.processes, pids)))['longest']) : undefined;
 };

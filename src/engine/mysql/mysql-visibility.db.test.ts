@@ -45,8 +45,8 @@ for (const request of STREAM_SERVERS) {
 
     /** Commits that wait: the first for the replica, others behind it. */
     const held = async (): Promise<number> =>
-      (await side.rows(`SELECT state AS state FROM information_schema.processlist WHERE info LIKE 'INSERT INTO%'`)).filter(({state}) =>
-        /semi-sync|commit/i.test(state ?? ''),
+      (await side.rows('SHOW PROCESSLIST')).filter(
+        ({Info: info, State: state}) => info?.startsWith('INSERT INTO') && /semi-sync|commit/i.test(state ?? ''),
       ).length;
 
     it('is delivered by the stream, and waited for by whatever has to see it', async () => {
