@@ -39,7 +39,7 @@ export async function startBroker(programs: KafkaPrograms, settings: Properties 
     const cluster = randomBytes(16).toString('hex');
     await java.run('kafka.tools.StorageTool', ['format', '--cluster-id', cluster, '--config', java.write(properties)]);
     await java.start(program);
-    return {address: `127.0.0.1:${port}`, ...running(java, program)};
+    return Object.assign(running(java, program), {address: `127.0.0.1:${port}`});
   });
 }
 
@@ -51,7 +51,7 @@ export async function startConnect(programs: KafkaPrograms, broker: string): Pro
   const program = {name: 'Kafka Connect', mainClass, heapMb: CONNECT_HEAP_MB, properties, answers: () => answersHttp(url)};
   return startedOrGone(java, async () => {
     await java.start(program);
-    return {url, ...running(java, program)};
+    return Object.assign(running(java, program), {url});
   });
 }
 
@@ -103,6 +103,7 @@ const connectProperties = (broker: string, url: string): Properties => ({
   'connector.client.config.override.policy': 'All',
 });
 
+/** Its `pid` is asked each time: it has another one after a start. */
 const running = (java: JavaProcess, program: JavaProgram): Running => ({
   get pid() {
     return java.pid;

@@ -148,6 +148,19 @@ export interface Database {
 /** `limitMs`: the server ends the query then. */
 export type AskLimits = {readonly limitMs: number; readonly rowsMax: number};
 
+/**
+ * A second place in the source's log, behind that of the stream, which only `upTo` moves: whoever reads the stream may tell the
+ * server that it has something which nobody else will ever see. `dropStream` takes it away.
+ */
+export type Keeping = {
+  /** At the stream's own place; nothing where there is one. After a crash in `goBack` it is gone through to its end. */
+  begin(): Promise<void>;
+  /** What lies before is not wanted any more. */
+  upTo(position: Position): Promise<void>;
+  /** The stream's own place is the kept one again; nobody may be reading it. False where none is kept. */
+  goBack(): Promise<boolean>;
+};
+
 /** The side as the origin of a stream and of chunks. */
 export interface Source {
   /**
@@ -199,6 +212,8 @@ export interface Source {
   keptLog?(direction: Direction): Promise<KeptLog | undefined>;
   /** Where the server goes on when our stream is opened anew: nothing before it comes again. Undefined without one; absent where it remembers no such place. */
   goesOnAt?(direction: Direction): Promise<Position | undefined>;
+  /** For a forward stream that somebody else reads. Absent where the log can be read again from any place. */
+  readonly keeping?: Keeping;
   /** What waits between the sides; undefined before there is a stream. Absent without a relay. */
   relayedLog?(): Promise<RelayedLog | undefined>;
   /** Everything up to here is durable on the other side. Remembered and sent by the stream itself. */

@@ -48,8 +48,8 @@ export type ReadTopic = {
   readonly mayReread: MayReread;
   /** The offset behind the last message that is there. */
   readonly end: () => Promise<bigint>;
-  /** The connector sends everything again that the source has not let go. */
-  readonly sendAgain: () => Promise<void>;
+  /** The connector sends everything again that is not on the target; answers the offset from which it comes. */
+  readonly sendAgain: () => Promise<bigint>;
 };
 
 export interface TopicReading {

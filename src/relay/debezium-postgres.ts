@@ -64,7 +64,7 @@ async function* transactions(topic: ReadTopic, backlog: Backlog): AsyncGenerator
     backlog.readTo(batch.at(-1)?.offset);
     if (events.length) yield events;
     if (!read.isTorn) readTo = undefined;
-    else readTo = await mend(topic, readTo, batch.at(-1)?.offset ?? 0n);
+    else readTo = await mend(topic, read, readTo, batch.at(-1)?.offset ?? 0n);
   }
 }
 
@@ -78,10 +78,10 @@ async function goesOnAt({own: {source}}: ReadTopic): Promise<Position> {
 }
 
 /** What is missing may stand further on, sent after an earlier crash of ours. At the end of all it is asked for: answers where that is. */
-async function mend(topic: ReadTopic, readTo: bigint | undefined, read: bigint): Promise<bigint> {
+async function mend(topic: ReadTopic, transactions: DebeziumTransactions, readTo: bigint | undefined, read: bigint): Promise<bigint> {
   const end = await topic.end();
-  if (readTo === undefined) return mend(topic, end, read);
+  if (readTo === undefined) return mend(topic, transactions, end, read);
   if (read + 1n < readTo) return readTo;
-  await topic.sendAgain();
+  transactions.sentAgain(await topic.sendAgain());
   return 2n ** 63n; // asked for once; what comes of it comes by the same stream
 }

@@ -205,6 +205,20 @@ describe('the messages of a topic as transactions', () => {
     expect(mended.filter(({type}) => type === 'commit')).toHaveLength(2);
   });
 
+  test('what is torn and is not sent again ends the stream, as soon as that is known', () => {
+    const torn = [...FIRST, ...SECOND.slice(0, 3), ...secondBehind(130)];
+    const later = [begin(9, 160), insert(6, {xid: 9, before: 150, lsn: 160, order: 1}), end(9, 170, 1)];
+    const take = (sentFrom: bigint) => {
+      const {transactions} = reading([...torn, ...later]);
+      transactions.sentAgain(sentFrom);
+      return later.flatMap((value, i) => transactions.take(messageOf(value, BigInt(50 + i))));
+    };
+    expect(take(53n)).toEqual([]);
+    expect(() => take(50n)).toThrow(
+      expect.objectContaining({code: 'CF-RELAY-003', message: expect.stringContaining('the rest of transaction 8')}),
+    );
+  });
+
   test.each([
     ['a transaction', [...FIRST, insert(9, {xid: 9, before: 150, lsn: 160, order: 1})]],
     ['the first transactions behind the place where the stream was made', [insert(9, {xid: 9, before: 150, lsn: 160, order: 1})]],

@@ -47,6 +47,8 @@ export class DebeziumTransactions {
   #end: bigint | undefined;
   #open: OpenTransaction | undefined;
   #held: Held | undefined;
+  /** Of a torn one: everything is sent again from this offset on. */
+  #sentAgain: bigint | undefined;
   /** One statement can truncate several tables, which cannot be truncated one by one where they refer to each other. */
   #truncated: Truncated | undefined;
 
@@ -75,6 +77,11 @@ export class DebeziumTransactions {
   /** It has to be sent again from its first message on: a part of it may not have come, and nothing says which. */
   get isTorn(): boolean {
     return this.#open?.isTorn === true;
+  }
+
+  /** From that offset on. Where it goes on behind what was torn, nobody sends the rest any more. */
+  sentAgain(from: bigint): void {
+    this.#sentAgain = from;
   }
 
   /** Whoever reads has to say next where the server would go on now. */
@@ -193,6 +200,8 @@ export class DebeziumTransactions {
 
   #ended(message: BrokerMessage, value: JsonObject): StreamEvent[] {
     const [[xid = ''], end] = [word(value['id']).split(':'), endLsn(value)];
+    if (this.isTorn && end > this.#known && this.#sentAgain !== undefined && message.offset >= this.#sentAgain)
+      throw missing(message, `the rest of transaction ${this.#open?.xid}`);
     const isNew = end > this.#known && !this.isTorn;
     const told = this.#told(message, xid, isNew);
     if (!isNew || this.isTorn) return told;
@@ -201,6 +210,7 @@ export class DebeziumTransactions {
       throw missing(message, `changes of transaction ${open?.xid ?? xid}, which had ${count}`);
     this.#end = end;
     this.#open = undefined;
+    this.#sentAgain = undefined;
     const position = atOffset(lsnText(end), message.offset + 1n);
     return open ? [...told, ...this.#untruncated(), {type: 'commit', end: position}] : [{type: 'idle', position}];
   }

@@ -11,6 +11,7 @@ import {changeTopic, type ConnectorRequest, connectorTopics} from './connector-s
 import type {DebeziumEngine, TopicReading} from './debezium-engine.ts';
 import type {KafkaSettings} from './kafka.ts';
 import {kafkaFindings} from './kafka-findings.ts';
+import {KeptPlace} from './kept-place.ts';
 import {KeptTopic} from './kept-topic.ts';
 import {OwnConnector} from './own-connector.ts';
 import type {RelayStream} from './relayed-source.ts';
@@ -43,6 +44,7 @@ export class KafkaStream implements RelayStream {
   readonly #connector: OwnConnector;
   readonly #watched: WatchedTopic;
   readonly #kept: KeptTopic;
+  readonly #place: KeptPlace;
   /** Of the stream that is being read. */
   #reading: TopicReading | undefined;
   /** The latest that is on the target, as far as this process knows; undefined where nothing waits for us. */
@@ -55,6 +57,7 @@ export class KafkaStream implements RelayStream {
     const {broker, effects} = options;
     const parts = {broker, connector: this.#connector, topic: this.#topic, clock: effects.clock};
     this.#kept = new KeptTopic(broker, this.#topic, options.settings, effects.clock);
+    this.#place = new KeptPlace(options.own.source.keeping, effects.clock);
     this.#watched = new WatchedTopic({...parts, isHolding: () => this.#reading?.isHolding() === true});
   }
 
@@ -66,6 +69,7 @@ export class KafkaStream implements RelayStream {
   async create(tables: readonly Table[], signal: AbortSignal): Promise<Position> {
     const {broker, settings, name, request, debezium} = this.#options;
     const position = await this.#source.createStream('forward', tables.map(debezium.published), signal);
+    await this.#place.begin();
     const topic = {partitions: 1, replicas: settings.replicas, settings: topicSettings(settings)};
     for (const one of connectorTopics(name)) await broker.createTopic(one, topic);
     await this.#connector.start({
@@ -90,6 +94,7 @@ export class KafkaStream implements RelayStream {
 
   async probe(applied: Position | undefined): Promise<void> {
     const {debezium, connect, name} = this.#options;
+    await this.#place.begin();
     // What Debezium has acknowledged is in the topic, and may be far ahead of the target.
     await this.#source.probeStream('forward', debezium.standing?.(await connect.offsets(name)));
     await debezium.requireFollowable?.(this.#source);
@@ -103,6 +108,7 @@ export class KafkaStream implements RelayStream {
     if (this.#known === undefined) return;
     await this.#options.debezium.requireFollowable?.(this.#source).catch(unlessTransient);
     const range = await this.#kept.requireSafe(offsetOf(this.#known)).catch(unlessTransient);
+    this.#place.moveTo(logOf(this.#known));
     await this.#connector.look(range?.end).catch(unlessTransient);
   }
 
@@ -136,10 +142,24 @@ export class KafkaStream implements RelayStream {
     this.#reading = debezium.read({
       ...{own, migration, tables, placeholder: request.placeholder, start, signal, mayReread},
       messages: this.#watched.messages(offsetOf(start) ?? 0n, signal),
-      end: async () => (await this.#options.broker.offsets(this.#topic))?.[0]?.end ?? 0n,
-      sendAgain: () => this.#connector.sendAgain(),
+      end: () => this.#end(),
+      sendAgain: () => this.#sendAgain(),
     });
     yield* this.#reading.events;
+  }
+
+  /** Answers which message will be the first of it. */
+  async #sendAgain(): Promise<bigint> {
+    let end = 0n;
+    await this.#connector.sendAgain(async () => {
+      end = await this.#end();
+      await this.#place.goBack();
+    });
+    return end;
+  }
+
+  async #end(): Promise<bigint> {
+    return (await this.#options.broker.offsets(this.#topic))?.[0]?.end ?? 0n;
   }
 
   acknowledge(position: Position): void {

@@ -95,12 +95,13 @@ export class OwnConnector {
     }
   }
 
-  /** From its slot on, which no transaction has left that did not come whole. A crash in the middle leaves it stopped, which `requireWorking` ends. */
-  async sendAgain(): Promise<void> {
+  /** From where the source goes on, which is for `before` to see to. A crash in the middle leaves it stopped, which `requireWorking` ends. */
+  async sendAgain(before: () => Promise<unknown>): Promise<void> {
     this.#isStopped = true;
     try {
       await this.#stop();
       await this.#connect.resetOffsets(this.#name);
+      await before();
     } finally {
       this.#isStopped = false;
     }

@@ -1,6 +1,8 @@
 /** What Kafka itself can do to a stream: readers that were believed dead, and rows that are larger than a message. */
 import {expect} from 'vitest';
 import {ConnectCluster} from '../../src/relay/connect-cluster.ts';
+import {ExactNumber} from '../../src/relay/exact-json.ts';
+import {KafkajsClient} from '../../src/relay/kafkajs.ts';
 import {fallAsleep} from '../support/asleep.ts';
 import {realEffects} from '../support/effects.ts';
 import {kafkaTest as test, stack} from '../support/kafka-of-file.ts';
@@ -51,15 +53,59 @@ test('a connector whose stored offset is gone goes on at its slot, which is furt
   await toTheEnd(story, 'lost-offsets', runner.ended);
 });
 
-/** Of the only connector, which has told its slot by then how far it has come. The runner is awake when it goes on. */
-async function loseOffsets(url: string, runner: number): Promise<void> {
-  const connect = new ConnectCluster(url, realEffects());
+async function onlyConnector(url: string): Promise<{readonly connect: ConnectCluster; readonly name: string}> {
   const [name = ''] = (await (await fetch(`${url}/connectors`)).json()) as readonly string[];
+  return {connect: new ConnectCluster(url, realEffects()), name};
+}
+
+async function stopped(connect: ConnectCluster, name: string): Promise<void> {
   await connect.stop(name);
   await untilTrue('the connector is stopped', async () => (await connect.status(name)).state === 'stopped');
+}
+
+/** Of the only connector, which has told its slot by then how far it has come. The runner is awake when it goes on. */
+async function loseOffsets(url: string, runner: number): Promise<void> {
+  const {connect, name} = await onlyConnector(url);
+  await stopped(connect, name);
   await connect.resetOffsets(name);
   process.kill(runner, 'SIGCONT');
   await connect.resume(name);
+}
+
+test('a connector that goes on in the middle of a transaction and tells its slot of it: the rest comes from the kept place (H-83)', {
+  timeout: 300_000,
+}, async () => {
+  await using story = await openShopStory('torn', 109);
+  const runner = story.start(['run', writeKafkaPlan(story, stack(), {sections: WAITS})]);
+  await atTheGate(story);
+  if (runner.pid === undefined) throw new Error('no runner has started');
+  process.kill(runner.pid, 'SIGSTOP'); // awake it would have the rest sent before the slot has left it
+  await tear(story);
+  process.kill(runner.pid, 'SIGCONT');
+  await toTheEnd(story, 'torn', runner.ended);
+});
+
+/** The connector stops while it sends one transaction, and goes on behind what it had stored, up to the end. */
+async function tear({source}: ShopStory): Promise<void> {
+  const {connect, name} = await onlyConnector(stack().worker.url);
+  const broker = new KafkajsClient({brokers: [stack().broker.address], clientId: 'tear'}, realEffects());
+  const end = async (): Promise<bigint> => (await broker.offsets(name))?.[0]?.end ?? 0n;
+  const lsn = async (): Promise<bigint> => BigInt((await source.value(`SELECT (pg_current_wal_lsn() - '0/0')::text`)) ?? 0);
+  const stored = async (): Promise<bigint> => {
+    const place = (await connect.offsets(name))[0]?.offset?.['lsn_proc'];
+    return place instanceof ExactNumber ? BigInt(place.text) : 0n;
+  };
+  const begin = await lsn();
+  await source.run(`DO $$ BEGIN FOR i IN 1..400 LOOP UPDATE shop.customers SET name = name; END LOOP; END $$`);
+  const commit = await lsn();
+  const before = await end();
+  await untilTrue('some of it is in the topic', async () => (await end()) > before + 1000n);
+  await stopped(connect, name);
+  const torn = await stored();
+  expect(torn > begin && torn < commit, `stored ${torn}, of a transaction from ${begin} to ${commit}`).toBe(true);
+  await connect.resume(name);
+  await untilTrue('the slot has passed it', async () => (await stored()) > commit);
+  await broker.close();
 }
 
 /** Longer by a third on its way. */

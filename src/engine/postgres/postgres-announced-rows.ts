@@ -39,6 +39,7 @@ import {
   OPEN_TRANSACTIONS_WAIT,
   startReplication,
 } from './postgres-stream-statements.ts';
+import {keptSlotName, slotName} from './postgres-names.ts';
 import {refreshView} from './postgres-views.ts';
 import {beginApply, tagStatement, WRITES_IN_TRANSACTIONS, writerSettings} from './postgres-writer.ts';
 
@@ -46,8 +47,9 @@ export const announcedSource = (announce: Announce, migration: MigrationRef): St
   createStream: (direction, tables) => announce(stream(migration, direction, tables)),
   dropStream: (direction) =>
     announce([
-      {sql: endSender(migration, direction), when: THERE},
-      {sql: dropSlot(migration, direction), when: THERE},
+      {sql: endSender(slotName(migration, direction)), when: THERE},
+      {sql: dropSlot(slotName(migration, direction)), when: THERE},
+      ...(direction === 'forward' ? [{sql: dropSlot(keptSlotName(migration)), when: RELAYED}] : []),
       ...dropDdlWatch(migration),
       {sql: dropPublication(migration), when: THERE},
     ]),
@@ -63,6 +65,7 @@ export const announcedSource = (announce: Announce, migration: MigrationRef): St
 });
 
 const THERE = 'it is there';
+const RELAYED = 'a relay reads the stream';
 const REREAD = 'rows changed while they were copied, or an operator asks for a repair';
 
 const stream = (migration: MigrationRef, direction: Direction, tables: readonly Table[]): Line[] => {
@@ -75,7 +78,7 @@ const stream = (migration: MigrationRef, direction: Direction, tables: readonly 
       when: 'the role is a superuser',
     })),
     limitSlotWait,
-    {sql: createSlot(migration, direction), undo: shown(dropSlot(migration, direction)), waits: openTransactions},
+    {sql: createSlot(migration, direction), undo: shown(dropSlot(slotName(migration, direction))), waits: openTransactions},
     endSlotWait,
   ];
 };

@@ -7,7 +7,7 @@ import type {MigrationRef} from '../engine.ts';
 import {installDdlWatch, removeDdlWatch} from './postgres-ddl-watch.ts';
 import {codeOf} from './postgres-errors.ts';
 import {HISTORY} from './postgres-history.ts';
-import {publicationName, slotName} from './postgres-names.ts';
+import {keptSlotName, publicationName, slotName} from './postgres-names.ts';
 import {comparePositions, toPosition} from './postgres-position.ts';
 import {publishedSchema, schemaChanged} from './postgres-published-schema.ts';
 import type {PgSession} from './postgres-session.ts';
@@ -101,7 +101,7 @@ const notOurs = (what: string, name: string, statement: string, cause?: unknown)
 /** A slot of ours without a record is what a crash between the two left: nothing rests on it, so it is made again. */
 const makeSlot = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<Position> => {
   const name = slotName(migration, direction);
-  await removeSlot(session, migration, direction);
+  await removeSlots(session, migration, direction);
   await session.query(limitSlotWait);
   try {
     const {rows} = await session.send(createSlot(migration, direction));
@@ -164,11 +164,12 @@ const recorded = async (session: PgSession, migration: MigrationRef, direction: 
   return {createdAt: toPosition(row['created_at'] ?? ''), systemId: systemId ?? '', history: history ?? '', fingerprint: fingerprint ?? ''};
 };
 
-type SlotState = {readonly plugin: string; readonly status: string; readonly confirmed: Position};
-const slotState = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<SlotState | undefined> => {
+export type SlotState = {readonly plugin: string; readonly status: string; readonly confirmed: Position};
+/** Undefined where it is not there. */
+export const slotState = async (session: PgSession, slot: string): Promise<SlotState | undefined> => {
   const {rows} = await session.query(
     `SELECT plugin::text, wal_status, confirmed_flush_lsn::text AS confirmed FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()`,
-    [slotName(migration, direction)],
+    [slot],
   );
   const row = rows[0];
   return row ? {plugin: row['plugin'] ?? '', status: row['wal_status'] ?? '', confirmed: toPosition(row['confirmed'] ?? '0/0')} : undefined;
@@ -191,7 +192,7 @@ export const probeStream = (
 ): Promise<void> =>
   sessions.use(async (session) => {
     const known = await recorded(session, migration, direction);
-    const slot = await slotState(session, migration, direction);
+    const slot = await slotState(session, slotName(migration, direction));
     const fault = slotFault(known, slot, await serverNow(session), applied);
     if (fault)
       throw new TerminalError(`the change stream of ${sessions.options.side} has a gap: ${fault}`, {
@@ -203,7 +204,7 @@ export const probeStream = (
   });
 
 export const goesOnAt = (sessions: PgSessions, migration: MigrationRef, direction: Direction): Promise<Position | undefined> =>
-  sessions.use(async (session) => (await slotState(session, migration, direction))?.confirmed);
+  sessions.use(async (session) => (await slotState(session, slotName(migration, direction)))?.confirmed);
 
 const slotFault = (
   known: SlotRecord | undefined,
@@ -228,10 +229,15 @@ const slotFault = (
 };
 
 /** A sender that has not noticed yet that its reader is gone would hold the slot; nobody else reads one of ours. */
-const removeSlot = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<void> => {
-  if (!(await slotState(session, migration, direction))) return;
-  await session.send(endSender(migration, direction));
-  await session.send(dropSlot(migration, direction));
+export const removeSlot = async (session: PgSession, slot: string): Promise<void> => {
+  if (!(await slotState(session, slot))) return;
+  await session.send(endSender(slot));
+  await session.send(dropSlot(slot));
+};
+
+const removeSlots = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<void> => {
+  await removeSlot(session, slotName(migration, direction));
+  if (direction === 'forward') await removeSlot(session, keptSlotName(migration));
 };
 
 export const dropStream = (sessions: PgSessions, migration: MigrationRef, direction: Direction): Promise<void> =>
@@ -239,7 +245,7 @@ export const dropStream = (sessions: PgSessions, migration: MigrationRef, direct
     const publication = publicationName(migration);
     // First, because what it describes is gone with the next statement, and somebody may be looking.
     await session.query(`DELETE FROM crossfade.stream WHERE migration = $1 AND lane = $2`, [migration.short, direction]);
-    await removeSlot(session, migration, direction);
+    await removeSlots(session, migration, direction);
     await removeDdlWatch(session, migration);
     if ((await publicationState(session, publication)).isOurs) await session.query(dropPublication(migration));
   });

@@ -2,13 +2,14 @@ import type {Key, Row, StreamEvent} from '../../model/change.ts';
 import type {Position} from '../../model/position.ts';
 import type {Direction} from '../../model/side.ts';
 import {writtenColumns, type Table} from '../../model/table.ts';
-import type {BulkFormat, HeldState, KeyRange, MigrationRef, Scope, SequenceState, Source} from '../engine.ts';
+import type {BulkFormat, HeldState, Keeping, KeyRange, MigrationRef, Scope, SequenceState, Source} from '../engine.ts';
 import type {KeptLog} from '../kept-log.ts';
 import {PostgresChangeStream} from './postgres-change-stream.ts';
 import {createStream, dropStream, goesOnAt, probeStream, waitForVisibility} from './postgres-slot.ts';
 import {holdRows} from './postgres-held-state.ts';
 import {rowsOfCopy} from '../row-lines.ts';
 import {keptLog} from './postgres-kept-log.ts';
+import {postgresKeeping} from './postgres-keeping.ts';
 import {markContent} from './postgres-names.ts';
 import {parseLsn, toPosition} from './postgres-position.ts';
 import {publishedSchema, requireSameSchema} from './postgres-published-schema.ts';
@@ -24,10 +25,12 @@ export class PostgresSource implements Source {
   readonly #sessions: PgSessions;
   readonly #migration: MigrationRef;
   readonly #streams = new Map<Direction, PostgresChangeStream>();
+  readonly keeping: Keeping;
 
   constructor(sessions: PgSessions, migration: MigrationRef) {
     this.#sessions = sessions;
     this.#migration = migration;
+    this.keeping = postgresKeeping(sessions, migration);
   }
 
   createStream(direction: Direction, tables: readonly Table[], signal: AbortSignal): Promise<Position> {

@@ -34,14 +34,25 @@ export const createSlot = (migration: MigrationRef, direction: Direction): Sql =
   values: [slotName(migration, direction)],
 });
 
-export const dropSlot = (migration: MigrationRef, direction: Direction): Sql => ({
-  text: `SELECT pg_drop_replication_slot($1)`,
-  values: [slotName(migration, direction)],
+export const dropSlot = (slot: string): Sql => ({text: `SELECT pg_drop_replication_slot($1)`, values: [slot]});
+
+/** The new one stands where the other stands. */
+export const copySlot = (from: string, to: string): Sql => ({
+  text: `SELECT pg_copy_logical_replication_slot($1, $2)`,
+  values: [from, to],
 });
 
-export const endSender = (migration: MigrationRef, direction: Direction): Sql => ({
+/** Nothing where it stands there already, or where it is of no use any more. */
+export const advanceSlot = (slot: string, to: string): Sql => ({
+  text: `SELECT pg_replication_slot_advance(slot_name, $2::pg_lsn) FROM pg_replication_slots
+         WHERE slot_name = $1 AND database = current_database() AND NOT active AND wal_status IS DISTINCT FROM 'lost'
+           AND confirmed_flush_lsn < $2::pg_lsn AND $2::pg_lsn <= pg_current_wal_flush_lsn()`,
+  values: [slot, to],
+});
+
+export const endSender = (slot: string): Sql => ({
   text: `SELECT pg_terminate_backend(active_pid, ${SENDER_END_MS_MAX}) FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL`,
-  values: [slotName(migration, direction)],
+  values: [slot],
 });
 
 export const startReplication = (migration: MigrationRef, direction: Direction, from: string): string =>
