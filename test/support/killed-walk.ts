@@ -1,8 +1,10 @@
 /** The whole road with a runner that dies on it again and again: at the end of every phase, and at the steps of both cutovers. For any pair of engines. */
+import {setTimeout as sleep} from 'node:timers/promises';
 import {expect} from 'vitest';
 import type {At} from './runner-effects.ts';
 import {isPhaseEnded, type Story} from './story.ts';
 import {asked} from './there-and-back.ts';
+import {DEAR_POLL_MS} from './until.ts';
 
 const write = (label: string): At => ({kind: 'journal.write', label});
 const outcomes = (phase: string, steps: readonly string[]): readonly At[] => steps.map((step) => write(`step-outcome ${phase}/${step}`));
@@ -23,7 +25,11 @@ export async function walkWithKills(
   for (const at of outcomes('reverse-cutover', steps)) {
     const runner = story.start(['resume'], {...at, act: 'kill'});
     // An attempt that was taken back leads to the window again, where it has to be asked for again.
-    while (runner.isRunning) await Promise.race([runner.ended, story.type('reverse', '--confirm', name, '--reason', 'the story')]);
+    const ask = async (): Promise<unknown> => {
+      await sleep(DEAR_POLL_MS);
+      return story.type('reverse', '--confirm', name, '--reason', 'the story');
+    };
+    while (runner.isRunning) await Promise.race([runner.ended, ask()]);
     expect(await runner.ended, `the runner ended before it came to ${at.label}: ${runner.lastWords()}`).toBeNull();
   }
   const last = story.start(['resume']);

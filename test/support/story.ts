@@ -15,7 +15,7 @@ import {realEffects} from './effects.ts';
 import {type At, type Interruption, INTERRUPTION} from './runner-effects.ts';
 import {postgresServer} from './servers.ts';
 import {closeForGood, type StoryDatabase, storyDatabase} from './story-database.ts';
-import {until, untilTrue} from './until.ts';
+import {DEAR_POLL_MS, until, untilTrue} from './until.ts';
 
 export type StoryOptions = {
   readonly name: string;
@@ -126,11 +126,14 @@ export async function openStory(options: StoryOptions): Promise<Story> {
       for (const runner of running) await runner.kill9();
     },
     untilFact: (what, isIt, times = 1) =>
-      until(`${what}; see ${folder}`, async () =>
-        (await facts())
-          .filter(isIt)
-          .slice(times - 1)
-          .at(-1),
+      until(
+        `${what}; see ${folder}`,
+        async () =>
+          (await facts())
+            .filter(isIt)
+            .slice(times - 1)
+            .at(-1),
+        DEAR_POLL_MS,
       ).catch(async (error: unknown) => {
         throw new Error(`${String(error)}\n${await lastWords()}`, {cause: error});
       }),

@@ -1,7 +1,7 @@
 /** The whole road of a migration by the real command line: forward, back, forward again, and the end. */
 import {expect} from 'vitest';
 import {isPhaseEnded, type Story} from './story.ts';
-import {untilTrue} from './until.ts';
+import {DEAR_POLL_MS, untilTrue} from './until.ts';
 
 /** Called with the side that has just been opened, before the next turn. */
 type OnOpen = (side: 'source' | 'target') => Promise<void>;
@@ -39,7 +39,7 @@ export async function asked(story: Story, verb: string, name: string): Promise<v
     refusal = error;
     return code === 0;
   };
-  await untilTrue(verb, isTaken).catch((cause: unknown) => {
+  await untilTrue(verb, isTaken, DEAR_POLL_MS).catch((cause: unknown) => {
     throw new Error(`${verb} was never taken: ${refusal}`, {cause});
   });
 }
