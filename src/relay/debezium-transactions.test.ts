@@ -205,6 +205,16 @@ describe('the messages of a topic as transactions', () => {
     expect(mended.filter(({type}) => type === 'commit')).toHaveLength(2);
   });
 
+  test('where it goes on behind the last change, and only the end comes, rows of that place may be missing', () => {
+    const torn = [...FIRST, ...SECOND.slice(0, 5), begin(8, 115), end(8, 150, 0)];
+    const {events, transactions} = reading(torn);
+    expect(transactions.isTorn).toBe(true);
+    expect(events.filter(({type}) => type === 'commit')).toHaveLength(1);
+    const again = SECOND.map(withBefore(null));
+    const mended = again.flatMap((value, i) => transactions.take(messageOf(value, BigInt(50 + i))));
+    expect(mended.map(({type}) => type)).toEqual(['commit']);
+  });
+
   test('what is torn and is not sent again ends the stream, as soon as that is known', () => {
     const torn = [...FIRST, ...SECOND.slice(0, 3), ...secondBehind(130)];
     const later = [begin(9, 160), insert(6, {xid: 9, before: 150, lsn: 160, order: 1}), end(9, 170, 1)];

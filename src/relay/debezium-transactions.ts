@@ -206,6 +206,10 @@ export class DebeziumTransactions {
     const told = this.#told(message, xid, isNew);
     if (!isNew || this.isTorn) return told;
     const [open, count] = [this.#open, wholeNumber(value['event_count'], 'event_count')];
+    if (open?.xid === xid && count === 0) {
+      open.tear();
+      return told;
+    }
     if (open ? open.xid !== xid || !open.isWhole(count) : count !== 0)
       throw missing(message, `changes of transaction ${open?.xid ?? xid}, which had ${count}`);
     this.#end = end;

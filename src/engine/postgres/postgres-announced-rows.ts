@@ -39,7 +39,7 @@ import {
   OPEN_TRANSACTIONS_WAIT,
   startReplication,
 } from './postgres-stream-statements.ts';
-import {keptSlotName, slotName} from './postgres-names.ts';
+import {slotName} from './postgres-names.ts';
 import {refreshView} from './postgres-views.ts';
 import {beginApply, tagStatement, WRITES_IN_TRANSACTIONS, writerSettings} from './postgres-writer.ts';
 
@@ -49,7 +49,6 @@ export const announcedSource = (announce: Announce, migration: MigrationRef): St
     announce([
       {sql: endSender(slotName(migration, direction)), when: THERE},
       {sql: dropSlot(slotName(migration, direction)), when: THERE},
-      ...(direction === 'forward' ? [{sql: dropSlot(keptSlotName(migration)), when: RELAYED}] : []),
       ...dropDdlWatch(migration),
       {sql: dropPublication(migration), when: THERE},
     ]),
@@ -65,7 +64,6 @@ export const announcedSource = (announce: Announce, migration: MigrationRef): St
 });
 
 const THERE = 'it is there';
-const RELAYED = 'a relay reads the stream';
 const REREAD = 'rows changed while they were copied, or an operator asks for a repair';
 
 const stream = (migration: MigrationRef, direction: Direction, tables: readonly Table[]): Line[] => {
