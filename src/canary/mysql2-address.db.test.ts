@@ -1,6 +1,6 @@
 /** An application of MySQL or MariaDB at one address: who it is, what the fence tells it, and that it comes again after its connection broke. */
 import {describe, expect, test} from 'vitest';
-import {hadServers, newAccount} from '../../test/support/mysql-databases.ts';
+import {hadServers, newAccount, PROCESSES} from '../../test/support/mysql-databases.ts';
 import {fencedSide} from '../../test/support/mysql-fenced.ts';
 import {untilTrue} from '../../test/support/until.ts';
 import {applicationOptions} from '../engine/mysql/mysql-connection.ts';
@@ -27,7 +27,7 @@ describe.each((await hadServers()).filter(({request}) => request.version !== '10
     await new MysqlTokenTable(side.sessions, side.migration).allow(account);
     await write(`b-${short}`);
     expect(await path.send(READ, [`b-${short}`])).toEqual([{client: '1'}]);
-    const ended = `SELECT id FROM ${side.database.session.flavour.processes} WHERE user = '${account.split('@')[0]}'`;
+    const ended = `SELECT id FROM ${PROCESSES[side.database.session.flavour.name]} WHERE user = '${account.split('@')[0]}'`;
     for (const [id] of await side.database.rows(ended)) await side.database.run(`KILL ${Number(id)}`);
     await untilTrue('it came again', () =>
       write(`c-${short}`).then(

@@ -153,12 +153,12 @@ export type AskLimits = {readonly limitMs: number; readonly rowsMax: number};
  * server that it has something which nobody else will ever see. `dropStream` takes it away.
  */
 export type Keeping = {
-  /** At the stream's own place; nothing where there is one. After a crash in `goBack` it is gone through to its end. */
+  /** Made at the stream's own place, where there is none; what a crash in `goBack` has left is brought to its end. */
   begin(): Promise<void>;
-  /** What lies before is not wanted any more. */
-  upTo(position: Position): Promise<void>;
-  /** The stream's own place is the kept one again; nobody may be reading it. False where none is kept. */
-  goBack(): Promise<boolean>;
+  /** What lies before is not wanted any more. False where there is none (any more). */
+  upTo(position: Position): Promise<boolean>;
+  /** The stream's own place is the kept one again, which is answered; throws while somebody reads the stream. Undefined where none is kept. */
+  goBack(): Promise<Position | undefined>;
 };
 
 /** The side as the origin of a stream and of chunks. */

@@ -15,6 +15,8 @@ export interface DebeziumEngine {
   settings(request: ConnectorRequest): Settings;
   /** The same for people to read, of a source whose address is not known. */
   announced(request: Omit<ConnectorRequest, 'url' | 'password'>, database: Settings): Settings;
+  /** The same of the place from which everything can be sent again (`Keeping`), as the rest of a sentence. */
+  announcedPlace?(name: string): string;
   /** What a new connector goes on from; absent where the source itself remembers that. */
   offsets?(prefix: string, position: Position): ConnectorOffsets;
   /** Up to where the source's log is no longer needed by the connector; absent where the source itself remembers that. */
@@ -48,9 +50,12 @@ export type ReadTopic = {
   readonly mayReread: MayReread;
   /** The offset behind the last message that is there. */
   readonly end: () => Promise<bigint>;
-  /** The connector sends everything again that is not on the target; answers the offset from which it comes. */
-  readonly sendAgain: () => Promise<bigint>;
+  /** The connector sends again what the source still has. */
+  readonly sendAgain: () => Promise<SentAgain>;
 };
+
+/** It comes from that offset on. `isWhole`: everything that is not on the target. */
+export type SentAgain = {readonly from: bigint; readonly isWhole: boolean};
 
 export interface TopicReading {
   readonly events: AsyncIterable<readonly StreamEvent[]>;

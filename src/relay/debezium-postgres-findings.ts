@@ -13,16 +13,22 @@ const DOMAINS_OVER_ENUMS = `SELECT format('%I.%I', n.nspname, t.typname) FROM pg
 const IDENTITY_COLUMNS = `SELECT n.nspname, c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey) WHERE i.indisreplident ORDER BY 1, 2, 3`;
 const FULL_IDENTITIES = `SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.relreplident = 'f' ORDER BY 1, 2`;
 
+/** The connector's, and the one that keeps what it may lose. */
+const SLOTS = 2;
+const FREE_SLOTS = `SELECT (current_setting('max_replication_slots')::int - count(*))::text FROM pg_replication_slots HAVING count(*) FILTER (WHERE database = current_database() AND slot_name ~ '^crossfade_.*_kept$') = 0`;
+
 export async function debeziumFindings(source: Database, tables: readonly Table[]): Promise<readonly Finding[]> {
-  const [{version}, domains, identities, columns] = [
+  const [{version}, domains, identities, columns, slots] = [
     await source.identity(),
     await source.ask(DOMAINS_OVER_ENUMS, LIMITS),
     await source.ask(FULL_IDENTITIES, LIMITS),
     await source.ask(IDENTITY_COLUMNS, LIMITS),
+    await source.ask(FREE_SLOTS, LIMITS),
   ];
   const full = new Set(identities.map(([schema, name]) => named(schema, name)));
   const identifies = Map.groupBy(columns, ([schema, name]) => named(schema, name));
   return [
+    ...slots.flatMap(([free]) => (Number(free) < SLOTS ? [tooFewSlots(Number(free))] : [])),
     ...domains.map(([name]) =>
       refusal(
         name ?? '',
@@ -37,6 +43,14 @@ export async function debeziumFindings(source: Database, tables: readonly Table[
     }),
   ];
 }
+
+const tooFewSlots = (free: number): Finding => ({
+  severity: 'refuse',
+  code: 'CF-SRC-002',
+  object: 'source server',
+  reason: `has ${free} free replication slots, and a stream through Kafka needs ${SLOTS}`,
+  next: 'raise max_replication_slots (restart needed), or drop a slot that nobody uses',
+});
 
 const named = (schema: string | null | undefined, name: string | null | undefined): string =>
   nameOf({schema: schema ?? '', name: name ?? ''});

@@ -22,6 +22,8 @@ export const debeziumPostgres: DebeziumEngine = {
   published: publishedTable,
   settings: postgresSettings,
   announced: postgresSettingsFor,
+  announcedPlace: (name) =>
+    `; beside the source's slot a second one, ${name}_kept, is copied from it (pg_copy_logical_replication_slot), and moved to what is on the target (pg_replication_slot_advance)`,
   findings: debeziumFindings,
   isWithin: (position, limit) => lsnOf(logOf(position)) <= lsnOf(logOf(limit)),
   endOf(message) {
@@ -51,10 +53,16 @@ function hold({source}: ReadTopic['own'], delivered: ReadonlySet<string>): Promi
   return holdRows.call(source, delivered);
 }
 
+/**
+ * Of a torn transaction: what is missing may stand further on, sent after an earlier crash of ours. At the end of all that was there
+ * when it was seen it is asked for, once; what comes of that comes by the same stream. `readTo`: until then.
+ */
+type Asked = {readonly tear: string; readonly readTo: bigint | undefined};
+
 async function* transactions(topic: ReadTopic, backlog: Backlog): AsyncGenerator<readonly StreamEvent[]> {
   const {migration, tables, placeholder, start} = topic;
   const read = new DebeziumTransactions({short: migration.short, tables, placeholder, from: start});
-  let readTo: bigint | undefined;
+  let asked: Asked | undefined;
   for await (const batch of topic.messages) {
     const events: StreamEvent[] = [];
     for (const message of batch) {
@@ -63,8 +71,11 @@ async function* transactions(topic: ReadTopic, backlog: Backlog): AsyncGenerator
     }
     backlog.readTo(batch.at(-1)?.offset);
     if (events.length) yield events;
-    if (!read.isTorn) readTo = undefined;
-    else readTo = await mend(topic, read, readTo, batch.at(-1)?.offset ?? 0n);
+    if (read.tear !== asked?.tear) asked = read.tear === undefined ? undefined : {tear: read.tear, readTo: await topic.end()};
+    if (asked?.readTo !== undefined && (batch.at(-1)?.offset ?? 0n) + 1n >= asked.readTo) {
+      read.sentAgain(await topic.sendAgain());
+      asked = {tear: asked.tear, readTo: undefined};
+    }
   }
 }
 
@@ -75,13 +86,4 @@ async function goesOnAt({own: {source}}: ReadTopic): Promise<Position> {
     code: 'CF-SRC-004',
     next: 'crossfade abort, then start the migration again; a stream with a gap cannot be mended',
   });
-}
-
-/** What is missing may stand further on, sent after an earlier crash of ours. At the end of all it is asked for: answers where that is. */
-async function mend(topic: ReadTopic, transactions: DebeziumTransactions, readTo: bigint | undefined, read: bigint): Promise<bigint> {
-  const end = await topic.end();
-  if (readTo === undefined) return mend(topic, transactions, end, read);
-  if (read + 1n < readTo) return readTo;
-  transactions.sentAgain(await topic.sendAgain());
-  return 2n ** 63n; // asked for once; what comes of it comes by the same stream
 }

@@ -218,12 +218,13 @@ describe('the messages of a topic as transactions', () => {
   test('what is torn and is not sent again ends the stream, as soon as that is known', () => {
     const torn = [...FIRST, ...SECOND.slice(0, 3), ...secondBehind(130)];
     const later = [begin(9, 160), insert(6, {xid: 9, before: 150, lsn: 160, order: 1}), end(9, 170, 1)];
-    const take = (sentFrom: bigint) => {
+    const take = (sentFrom: bigint, isWhole = false) => {
       const {transactions} = reading([...torn, ...later]);
-      transactions.sentAgain(sentFrom);
+      transactions.sentAgain({from: sentFrom, isWhole});
       return later.flatMap((value, i) => transactions.take(messageOf(value, BigInt(50 + i))));
     };
     expect(take(53n)).toEqual([]);
+    expect(take(50n, true)).toEqual([]); // a late one of a sender that was believed dead
     expect(() => take(50n)).toThrow(
       expect.objectContaining({code: 'CF-RELAY-003', message: expect.stringContaining('the rest of transaction 8')}),
     );

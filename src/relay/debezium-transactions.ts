@@ -12,6 +12,7 @@ import type {Position} from '../model/position.ts';
 import {nameOf, type Table, type TableName} from '../model/table.ts';
 import type {BrokerMessage} from './broker-client.ts';
 import {messagesGone} from './broker-errors.ts';
+import type {SentAgain} from './debezium-engine.ts';
 import {decodeChange, type EventPlace, object, placeOf, understood, valueOf} from './debezium-envelope.ts';
 import {type JsonObject, wholeNumber, word} from './exact-json.ts';
 import {lsnOf, lsnText} from './lsn-text.ts';
@@ -47,8 +48,8 @@ export class DebeziumTransactions {
   #end: bigint | undefined;
   #open: OpenTransaction | undefined;
   #held: Held | undefined;
-  /** Of a torn one: everything is sent again from this offset on. */
-  #sentAgain: bigint | undefined;
+  /** Of that tear: what the source still has is sent again from this offset on, and that may not be all. */
+  #lastChance: {readonly tear: string; readonly from: bigint} | undefined;
   /** One statement can truncate several tables, which cannot be truncated one by one where they refer to each other. */
   #truncated: Truncated | undefined;
 
@@ -79,9 +80,14 @@ export class DebeziumTransactions {
     return this.#open?.isTorn === true;
   }
 
-  /** From that offset on. Where it goes on behind what was torn, nobody sends the rest any more. */
-  sentAgain(from: bigint): void {
-    this.#sentAgain = from;
+  /** Another one each time; undefined while nothing is torn. */
+  get tear(): string | undefined {
+    return this.#open?.isTorn ? `${this.#open.xid} ${this.#open.tears}` : undefined;
+  }
+
+  /** Where not all of it comes again, and what comes goes on behind what was torn, nobody sends the rest any more. */
+  sentAgain({from, isWhole}: SentAgain): void {
+    this.#lastChance = isWhole || this.tear === undefined ? undefined : {tear: this.tear, from};
   }
 
   /** Whoever reads has to say next where the server would go on now. */
@@ -200,7 +206,8 @@ export class DebeziumTransactions {
 
   #ended(message: BrokerMessage, value: JsonObject): StreamEvent[] {
     const [[xid = ''], end] = [word(value['id']).split(':'), endLsn(value)];
-    if (this.isTorn && end > this.#known && this.#sentAgain !== undefined && message.offset >= this.#sentAgain)
+    const chance = this.#lastChance;
+    if (end > this.#known && chance !== undefined && chance.tear === this.tear && message.offset >= chance.from)
       throw missing(message, `the rest of transaction ${this.#open?.xid}`);
     const isNew = end > this.#known && !this.isTorn;
     const told = this.#told(message, xid, isNew);
@@ -214,7 +221,6 @@ export class DebeziumTransactions {
       throw missing(message, `changes of transaction ${open?.xid ?? xid}, which had ${count}`);
     this.#end = end;
     this.#open = undefined;
-    this.#sentAgain = undefined;
     const position = atOffset(lsnText(end), message.offset + 1n);
     return open ? [...told, ...this.#untruncated(), {type: 'commit', end: position}] : [{type: 'idle', position}];
   }

@@ -33,7 +33,7 @@ export function announceKafka(planned: Planned, short: string, tables: readonly 
   return {
     published: tables.map(debezium.published),
     start: {
-      what: `make the topics ${topics.join(' and ')} on ${planned.brokers.join(', ')}, then the connector ${name}, and wait for a mark that was written before it`,
+      what: `make the topics ${topics.join(' and ')} on ${planned.brokers.join(', ')}, then the connector ${name}, and wait for a mark that was written before it${debezium.announcedPlace?.(name) ?? ''}`,
       settings: {
         ...named('topics', {partitions: '1', replicas: String(planned.replicas), ...topicSettings(planned)}),
         ...named('connector', debezium.announced(request, addressOf(planned))),

@@ -8,7 +8,7 @@ import type {BrokerClient} from './broker-client.ts';
 import {messagesGone} from './broker-errors.ts';
 import type {ConnectCluster} from './connect-cluster.ts';
 import {changeTopic, type ConnectorRequest, connectorTopics} from './connector-settings.ts';
-import type {DebeziumEngine, TopicReading} from './debezium-engine.ts';
+import type {DebeziumEngine, SentAgain, TopicReading} from './debezium-engine.ts';
 import type {KafkaSettings} from './kafka.ts';
 import {kafkaFindings} from './kafka-findings.ts';
 import {KeptPlace} from './kept-place.ts';
@@ -114,7 +114,7 @@ export class KafkaStream implements RelayStream {
 
   async waiting(): Promise<RelayedLog | undefined> {
     const offset = this.#known && offsetOf(this.#known);
-    return offset === undefined ? undefined : this.#kept.waiting(offset, this.#connector.silence);
+    return offset === undefined ? undefined : this.#kept.waiting(offset, this.#connector.silence ?? this.#place.failure);
   }
 
   /**
@@ -148,14 +148,15 @@ export class KafkaStream implements RelayStream {
     yield* this.#reading.events;
   }
 
-  /** Answers which message will be the first of it. */
-  async #sendAgain(): Promise<bigint> {
-    let end = 0n;
+  async #sendAgain(): Promise<SentAgain> {
+    const known = this.#known;
+    let [from, isWhole] = [0n, false];
     await this.#connector.sendAgain(async () => {
-      end = await this.#end();
-      await this.#place.goBack();
+      from = await this.#end();
+      const place = await this.#place.goBack();
+      isWhole = place !== undefined && known !== undefined && this.#options.debezium.isWithin(place, known);
     });
-    return end;
+    return {from, isWhole};
   }
 
   async #end(): Promise<bigint> {

@@ -1,22 +1,23 @@
 /**
  * The place in the source's log behind which everything is still wanted (`Keeping`). It is moved now and then, beside whatever else
- * is done: the server may have to read its log for that.
+ * is done, for the server may have to read its log for that; what fails is tried again, and said until it works. The stream is
+ * well meanwhile, and what the server keeps is watched by others.
  */
 import type {Keeping} from '../engine/engine.ts';
 import type {Clock} from '../model/effects.ts';
-import {TransientError} from '../model/errors.ts';
+import {errorText} from '../model/errors.ts';
 import type {Position} from '../model/position.ts';
 
-const MOVE_MS_MIN = 5_000;
-/** Of the time that a move takes: so much longer nothing is moved after it. */
-const REST = 20;
+/** Between two moves, and so much more where one takes long. */
+const REST_MS_MIN = 5_000;
+const REST_MS_MAX = 60_000;
+const REST = 4;
 
 export class KeptPlace {
   readonly #keeping: Keeping | undefined;
   readonly #clock: Clock;
-  #moving: Promise<void> = Promise.resolve();
   #isMoving = false;
-  #failure: Error | undefined;
+  #failure: string | undefined;
   #notBeforeMs = 0;
 
   constructor(keeping: Keeping | undefined, clock: Clock) {
@@ -28,30 +29,34 @@ export class KeptPlace {
     await this.#keeping?.begin();
   }
 
-  /** Called again and again with what is on the target; throws what moving it the last time has come to. */
+  /** Why it stands still; undefined while it is moved. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Called again and again with what is on the target. */
   moveTo(position: Position): void {
-    if (this.#failure !== undefined) throw this.#failure;
     if (!this.#keeping || this.#isMoving || this.#clock.monotonicMs() < this.#notBeforeMs) return;
     this.#isMoving = true;
-    this.#moving = this.#move(this.#keeping, position);
+    void this.#move(this.#keeping, position);
   }
 
   async #move(keeping: Keeping, position: Position): Promise<void> {
     const beganMs = this.#clock.monotonicMs();
     try {
-      await keeping.upTo(position);
+      if (!(await keeping.upTo(position))) await keeping.begin();
+      this.#failure = undefined;
     } catch (error) {
-      if (!(error instanceof TransientError)) this.#failure = error instanceof Error ? error : new Error(String(error));
+      this.#failure = `the second slot of the stream stands still: ${errorText(error)}`;
     } finally {
       const nowMs = this.#clock.monotonicMs();
-      this.#notBeforeMs = nowMs + Math.max(MOVE_MS_MIN, REST * (nowMs - beganMs));
+      this.#notBeforeMs = nowMs + Math.min(REST_MS_MAX, Math.max(REST_MS_MIN, REST * (nowMs - beganMs)));
       this.#isMoving = false;
     }
   }
 
-  /** The stream goes on from there when it is read again. */
-  async goBack(): Promise<void> {
-    await this.#moving;
-    await this.#keeping?.goBack();
+  /** The stream goes on from there when it is read again; undefined where it goes on at its own place. */
+  async goBack(): Promise<Position | undefined> {
+    return this.#keeping?.goBack();
   }
 }

@@ -14,6 +14,7 @@ export class OpenTransaction {
   /** What is being sent now: since when it goes through without a break, and where it is. */
   #run: {order: number; lsn: bigint; count: number};
   #isTorn = false;
+  #tears = 0;
 
   /** With its first message. */
   constructor(xid: string, lsn: bigint) {
@@ -29,7 +30,13 @@ export class OpenTransaction {
 
   /** Nothing has come since Debezium began with it again, which was behind the last change that is here: others of that place may be missing. */
   tear(): void {
+    if (!this.#isTorn) this.#tears += 1;
     this.#isTorn = true;
+  }
+
+  /** How often it was torn so far: sent again from its first message on it is whole, and can be torn again. */
+  get tears(): number {
+    return this.#tears;
   }
 
   /** Of each further message: `order` as Debezium counts, `lsn` its place. */
@@ -45,7 +52,8 @@ export class OpenTransaction {
 
   #beginAgain(order: number, lsn: bigint): void {
     this.#run = {order, lsn, count: 1};
-    this.#isTorn = lsn !== this.#first && (this.#isTorn || lsn > this.#last.lsn);
+    if (lsn === this.#first) this.#isTorn = false;
+    else if (lsn > this.#last.lsn) this.tear();
   }
 
   /** `count` as its end tells it: of what was sent since Debezium began with it. */

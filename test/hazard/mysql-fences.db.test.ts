@@ -4,7 +4,7 @@
  */
 import mysql from 'mysql2/promise';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {type MysqlDatabase, mysqlDatabase, newAccount} from '../support/mysql-databases.ts';
+import {type MysqlDatabase, mysqlDatabase, newAccount, PROCESSES} from '../support/mysql-databases.ts';
 import {loginOf} from '../support/mysql-process.ts';
 import {ownMysqlServer} from '../support/mysql-servers.ts';
 import {STREAM_SERVERS} from '../support/mysql-stream-side.ts';
@@ -41,7 +41,7 @@ for (const request of STREAM_SERVERS) {
       return {...account, client};
     };
     const waits = async (client: mysql.Connection): Promise<boolean> =>
-      (await database.rows(`SELECT 1 FROM ${database.session.flavour.processes} WHERE id = ${client.threadId} AND info IS NOT NULL`))
+      (await database.rows(`SELECT 1 FROM ${PROCESSES[database.session.flavour.name]} WHERE id = ${client.threadId} AND info IS NOT NULL`))
         .length > 0;
 
     test('a server that is read-only waits for no open transaction and refuses its commit; who may write on is another thing (Y1)', async () => {

@@ -5,7 +5,7 @@
 import type {Statement} from '../../src/engine/engine.ts';
 import {pinStatements} from '../../src/engine/mysql/mysql-connection.ts';
 import {tableLocks} from '../../src/engine/mysql/mysql-locks.ts';
-import {flavourOf, WHAT_IT_IS} from '../../src/engine/mysql/mysql-flavour.ts';
+import {flavourOf} from '../../src/engine/mysql/mysql-flavour.ts';
 
 /** Servers that write down everything that they are asked, in a table. */
 export const LOGGING = {'general-log': 'ON', 'log-output': 'TABLE'} as const;
@@ -15,11 +15,11 @@ type Part = {readonly text: string; readonly kind: string; readonly tables: read
 
 /** Of one account; without what every session of ours says at its begin. */
 export async function seenOf({rows: ask}: Asked, user: string): Promise<readonly Part[]> {
-  const [[version, isInstrumented] = []] = await ask(WHAT_IT_IS);
+  const [[version] = []] = await ask('SELECT version()');
   const rows = await ask(
     `SELECT command_type, CONVERT(argument USING utf8mb4) FROM mysql.general_log WHERE user_host LIKE '${user}[%' AND command_type IN ('Query', 'Binlog Dump', 'Binlog Dump GTID')`,
   );
-  const said = new Set([...pinStatements(flavourOf(String(version), Number(isInstrumented) === 1)), WHAT_IT_IS]);
+  const said = new Set([...pinStatements(flavourOf(String(version))), 'SELECT version() AS version']);
   const texts = rows.map(([type, argument]) => (type === 'Query' ? String(argument) : '/* COM_BINLOG_DUMP from x */'));
   return texts.filter((text) => !said.has(text)).map(partOf);
 }

@@ -17,6 +17,9 @@ const VERSIONS: readonly MysqlRequest[] = [
   {flavour: 'mariadb', version: '11.8'},
 ];
 
+/** Who is connected, whatever signs their statements hold. */
+export const PROCESSES = {mysql: 'performance_schema.processlist', mariadb: 'information_schema.processlist'} as const;
+
 export type HadServer = {readonly title: string; readonly request: MysqlRequest; readonly server: MysqlServer | undefined};
 
 /** Of each flavour and version that the tests are about; undefined where it could not be had, which the end of the run says. */

@@ -2,7 +2,7 @@
 import {randomBytes} from 'node:crypto';
 import type {Side} from '../../src/model/side.ts';
 import {writeRoute} from '../../src/engine/mysql/mysql-route.ts';
-import {type HadServer, hadServers, newAccount} from './mysql-databases.ts';
+import {type HadServer, hadServers, newAccount, PROCESSES} from './mysql-databases.ts';
 import {fencedSide} from './mysql-fenced.ts';
 import {openRoutedPostgres, ROUTE} from './routed-sides.ts';
 
@@ -130,7 +130,7 @@ export const onMysql =
       },
       wasTried: async () => (await database.rows(`SELECT IS_USED_LOCK(${seen})`))[0]?.[0] !== null,
       cut: async () => {
-        const sessions = await database.rows(`SELECT id FROM ${database.session.flavour.processes} WHERE user = '${url.username}'`);
+        const sessions = await database.rows(`SELECT id FROM ${PROCESSES[database.session.flavour.name]} WHERE user = '${url.username}'`);
         // One that has ended meanwhile is gone, as it should be.
         for (const [id] of sessions) await database.run(`KILL ${String(id)}`).catch(() => undefined);
       },

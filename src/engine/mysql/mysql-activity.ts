@@ -9,9 +9,9 @@ import {applicationOf, attributes, mayReadPerformanceSchema, notOurs} from './my
 import type {Flavour, FlavourName} from './mysql-flavour.ts';
 import {executedPosition} from './mysql-mark.ts';
 import {type Account, readAccount} from './mysql-privileges.ts';
+import {askTables, type ServerTables} from './mysql-server-tables.ts';
 import type {MySession, TextRow} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
-import {EVENT_MS, msSince, OPEN_TRANSACTIONS} from './mysql-transactions.ts';
 
 type Known = {readonly session: MySession; readonly account: Account};
 
@@ -38,43 +38,49 @@ export const mysqlActivity = (sessions: MySessions, migration: MigrationRef): Ac
 const lookWith = async (session: MySession, account: Account, sessions: MySessions, migration: MigrationRef): Promise<Look> => {
   const position = await executedPosition(session);
   const purposes = sessions.purposes;
-  const sources = waitsTold(session.flavour, account).map((waits) => waits([...purposes.keys()].join(', ')));
-  if (!sources.length) return {position, waits: [], builds: []};
-  const {rows} = await session.query(
-    `SELECT w.waiting, w.waited_ms, w.tab, w.process, coalesce(p.user, '') AS role, ${applicationOf(account)} AS application,
-            w.age_ms AS age_ms,
+  const told = waitsTold(session.flavour, account);
+  if (!told.length) return {position, waits: [], builds: []};
+  const pids = [...purposes.keys()].join(', ');
+  const {rows} = await askTables((tables) =>
+    session.query(
+      `SELECT w.waiting, w.waited_ms, w.tab, w.process, coalesce(p.user, '') AS role, ${applicationOf(account)} AS application,
+            timestampdiff(SECOND, w.began, ${NOW}) * 1000 AS age_ms,
             IF(p.command = 'Sleep', 'idle in transaction', coalesce(nullif(p.state, ''), p.command, 'prepared')) AS state
-       FROM (${sources.join(' UNION ALL ')}) w LEFT JOIN ${session.flavour.processes} p ON p.id = w.process ${attributes(account, 'w.process')}
-      WHERE ${notOurs(sessions, migration, account, 'w.process')} ORDER BY w.waiting, w.age_ms DESC`,
+       FROM (${told.map((waits) => waits(pids, tables)).join(' UNION ALL ')}) w LEFT JOIN ${tables.processes} p ON p.id = w.process ${attributes(account, 'w.process')}
+      WHERE ${notOurs(sessions, migration, account, 'w.process')} ORDER BY w.waiting, w.began`,
+    ),
   );
   return {position, waits: grouped(rows, purposes), builds: []};
 };
 
+/** InnoDB tells times in the server's own zone, to the second. */
+const NOW = `convert_tz(utc_timestamp(), '+00:00', 'SYSTEM')`;
+
 /** Of these sessions of ours. */
-type Waits = (pids: string) => string;
+type Waits = (pids: string, tables: ServerTables) => string;
+
+const rowWaits =
+  (from: (transactions: string) => string): Waits =>
+  (pids, {transactions}) =>
+    `SELECT r.trx_mysql_thread_id AS waiting, timestampdiff(SECOND, r.trx_wait_started, ${NOW}) * 1000 AS waited_ms, NULL AS tab,
+            b.trx_mysql_thread_id AS process, b.trx_started AS began
+       FROM ${from(transactions)} WHERE r.trx_mysql_thread_id IN (${pids})`;
 
 const ROW_WAITS: Readonly<Record<FlavourName, Waits>> = {
-  mysql: (pids) => `
-    SELECT r.processlist_id AS waiting, r.processlist_time * 1000 AS waited_ms, NULL AS tab, b.processlist_id AS process,
-           (SELECT ${EVENT_MS('e')} FROM performance_schema.events_transactions_current e WHERE e.thread_id = w.blocking_thread_id AND e.state = 'ACTIVE') AS age_ms
-      FROM performance_schema.data_lock_waits w JOIN performance_schema.threads r ON r.thread_id = w.requesting_thread_id
-      LEFT JOIN performance_schema.threads b ON b.thread_id = w.blocking_thread_id
-     WHERE r.processlist_id IN (${pids})`,
-  mariadb: (pids) => `
-    SELECT r.trx_mysql_thread_id AS waiting, ${msSince('r.trx_wait_started')} AS waited_ms, NULL AS tab, b.trx_mysql_thread_id AS process,
-           ${msSince('b.trx_started')} AS age_ms
-      FROM information_schema.innodb_lock_waits w JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id
-      JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_trx_id
-     WHERE r.trx_mysql_thread_id IN (${pids})`,
+  mysql: rowWaits(
+    (transactions) => `performance_schema.data_lock_waits w JOIN ${transactions} r ON r.trx_id = w.requesting_engine_transaction_id
+                   JOIN ${transactions} b ON b.trx_id = w.blocking_engine_transaction_id`,
+  ),
+  mariadb: rowWaits(
+    (transactions) => `information_schema.innodb_lock_waits w JOIN ${transactions} r ON r.trx_id = w.requesting_trx_id
+                     JOIN ${transactions} b ON b.trx_id = w.blocking_trx_id`,
+  ),
 };
 
 /** Whoever wants the whole table waits for everybody who uses it; everybody waits for whoever has it for himself. */
-const tableWaits =
-  (flavour: FlavourName): Waits =>
-  (pids) =>
-    `
+const TABLE_WAITS: Waits = (pids, {transactions}) => `
   SELECT wt.processlist_id, wt.processlist_time * 1000, concat(w.object_schema, '.', w.object_name), gt.processlist_id,
-         (SELECT max(o.age_ms) FROM (${OPEN_TRANSACTIONS[flavour]}) o WHERE o.process = gt.processlist_id)
+         (SELECT max(trx_started) FROM ${transactions} o WHERE trx_mysql_thread_id = gt.processlist_id)
     FROM performance_schema.metadata_locks w JOIN performance_schema.threads wt ON wt.thread_id = w.owner_thread_id
     JOIN performance_schema.metadata_locks g ON g.object_type = w.object_type AND g.object_schema = w.object_schema AND g.object_name = w.object_name
      AND g.lock_status = 'GRANTED' AND g.owner_thread_id <> w.owner_thread_id
@@ -85,7 +91,7 @@ const tableWaits =
 const waitsTold = ({name}: Flavour, account: Account): readonly Waits[] => {
   if (!account.holdsOne(['PROCESS'])) return [];
   const isTold = mayReadPerformanceSchema(account);
-  return [...(name === 'mysql' && !isTold ? [] : [ROW_WAITS[name]]), ...(isTold ? [tableWaits(name)] : [])];
+  return [...(name === 'mysql' && !isTold ? [] : [ROW_WAITS[name]]), ...(isTold ? [TABLE_WAITS] : [])];
 };
 
 /** One row for each that stands in the way; of those that the same statement waits for, each process once. */

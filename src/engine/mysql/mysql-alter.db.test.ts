@@ -1,7 +1,7 @@
 import mysql from 'mysql2/promise';
 import {describe, expect, it} from 'vitest';
 import {openMysqlAlteredSide} from '../../../test/support/mysql-altered-side.ts';
-import {hadServers} from '../../../test/support/mysql-databases.ts';
+import {hadServers, PROCESSES} from '../../../test/support/mysql-databases.ts';
 import {loginOf} from '../../../test/support/mysql-process.ts';
 import {untilTrue} from '../../../test/support/until.ts';
 import type {Planned} from '../../model/planned-operation.ts';
@@ -17,7 +17,7 @@ describe.each(await hadServers())('$title', (had) => {
     const {alter, act, lines} = side;
     const planned: Planned<'add-index'> = {kind: 'add-index', table: side.orders, name: 'orders_note', on: ['note'], unique: false};
     const is = async (info: string): Promise<boolean> =>
-      (await lines(`select id from ${side.tests.session.flavour.processes} where info like '${info}%'`)).length > 0;
+      (await lines(`select id from ${PROCESSES[side.tests.session.flavour.name]} where info like '${info}%'`)).length > 0;
     const reader = await mysql.createConnection(loginOf(side.tests.url));
     try {
       for (let isMade = false; !isMade; ) {

@@ -8,27 +8,27 @@ import {isPassing} from './mysql-errors.ts';
 import {missingTriggers} from './mysql-fence-standing.ts';
 import {lockWait, tryAttempt, WRITERS_WAIT_S} from './mysql-fence-statements.ts';
 import type {Flavour, FlavourName} from './mysql-flavour.ts';
+import {askTables} from './mysql-server-tables.ts';
 import type {MySession} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
 import {tableUsers} from './mysql-table-users.ts';
-import type {WaitedFor} from './mysql-transactions.ts';
 
-/** Of `?`, the server's number of a session: the transactions that its statement waits for. One that is prepared has a thread that is none. */
-const WAITS: Readonly<Record<FlavourName, string>> = {
-  mysql: `SELECT DISTINCT w.blocking_engine_transaction_id AS id, w.blocking_thread_id AS thread FROM performance_schema.data_lock_waits w
-          JOIN performance_schema.threads r ON r.thread_id = w.requesting_thread_id WHERE r.processlist_id = ?`,
-  mariadb: `SELECT DISTINCT w.blocking_trx_id AS id, NULL AS thread FROM information_schema.innodb_lock_waits w
-            JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id WHERE r.trx_mysql_thread_id = ?`,
+/** Of `?`, the server's number of a session: the transactions that its statement waits for. */
+const WAITS: Readonly<Record<FlavourName, (transactions: string) => string>> = {
+  mysql: (transactions) => `SELECT DISTINCT w.blocking_engine_transaction_id AS id FROM performance_schema.data_lock_waits w
+          JOIN ${transactions} r ON r.trx_id = w.requesting_engine_transaction_id WHERE r.trx_mysql_thread_id = ?`,
+  mariadb: (transactions) => `SELECT DISTINCT w.blocking_trx_id AS id FROM information_schema.innodb_lock_waits w
+            JOIN ${transactions} r ON r.trx_id = w.requesting_trx_id WHERE r.trx_mysql_thread_id = ?`,
 };
 
 /**
- * MariaDB shows its transactions from a copy, which it renews only when nobody has read it for a tenth of a second: who asks
+ * InnoDB shows its transactions from a copy, which it renews only when nobody has read it for a tenth of a second: who asks
  * more often sees the same again and again.
  */
 export const untilCopyIsOld = (session: MySession) => session.query('DO SLEEP(0.12)');
 
-/** None when a fence could be raised at once. */
-export const fenceBlockers = async (sessions: MySessions, {short}: MigrationRef): Promise<readonly WaitedFor[]> => {
+/** Identifiers of transactions; none when a fence could be raised at once. */
+export const fenceBlockers = async (sessions: MySessions, {short}: MigrationRef): Promise<readonly string[]> => {
   const probe = await sessions.open('blockers');
   try {
     await probe.query(lockWait(WRITERS_WAIT_S));
@@ -58,17 +58,16 @@ export const triggerBlockers = async (session: MySession, {short}: MigrationRef,
   return users === 'not told' ? [] : users;
 };
 
-const blockersOf = async (session: MySession, waiting: number, tried: {readonly isOver: boolean}): Promise<readonly WaitedFor[]> => {
+const blockersOf = async (session: MySession, waiting: number, tried: {readonly isOver: boolean}): Promise<readonly string[]> => {
   for (;;) {
     const isLast = tried.isOver;
     await untilCopyIsOld(session);
-    const {rows} = await session.query(waitsOf(session.flavour), [waiting]);
-    if (rows.length > 0 || isLast)
-      return rows.map(({id, thread}) => ({id: id ?? '', thread: thread === null ? undefined : Number(thread)}));
+    const {rows} = await askTables(({transactions}) => session.query(waitsOf(session.flavour)(transactions), [waiting]));
+    if (rows.length > 0 || isLast) return rows.map(({id}) => id ?? '');
   }
 };
 
-const waitsOf = ({name}: Flavour): string => WAITS[name];
+const waitsOf = ({name}: Flavour) => WAITS[name];
 
 const unlessBusy = (error: unknown): void => {
   if (!isPassing(error)) throw error;

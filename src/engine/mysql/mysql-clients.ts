@@ -4,22 +4,24 @@ import {readRights, userOf} from './mysql-client-rights.ts';
 import {endClient} from './mysql-control-statements.ts';
 import {numberOf} from './mysql-errors.ts';
 import {type Account, readAccount} from './mysql-privileges.ts';
+import {askTables, type ServerTables} from './mysql-server-tables.ts';
 import type {MySession, TextRow} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
 import {quoteValue} from './mysql-sql.ts';
-import {IN_THE_WAY, type InTheWay, OPEN_TRANSACTIONS} from './mysql-transactions.ts';
 
 export const mysqlClients = (sessions: MySessions, migration: MigrationRef): Clients => ({
   async blockers(tables, processes) {
-    const waited = tables.length ? await fenceBlockers(sessions, migration) : [];
+    const ids = tables.length ? await fenceBlockers(sessions, migration) : [];
     const inTheWay = [...processes, ...(await sessions.use((session) => triggerBlockers(session, migration, tables)))];
-    if (!waited.length && !inTheWay.length) return [];
+    const wanted = [...ids.map((id) => `t.trx_id = ${quoteValue(id)}`), ...inTheWay.map((id) => `t.trx_mysql_thread_id = ${Number(id)}`)];
+    if (!wanted.length) return [];
     return sessions.use(async (session) => {
       const account = await readAccount(session);
-      if (!waited.length) await untilCopyIsOld(session);
-      const those = IN_THE_WAY[session.flavour.name](waited, inTheWay.map(Number));
-      const {rows} = await session.query(
-        `${transactions(session, account, those)} WHERE ${notOurs(sessions, migration, account, those.process)} ORDER BY 1, 2`,
+      if (!ids.length) await untilCopyIsOld(session);
+      const {rows} = await askTables((tables) =>
+        session.query(
+          `${transactions(account, tables)} WHERE (${wanted.join(' OR ')}) AND ${notOurs(sessions, migration, account, 't.trx_mysql_thread_id')} ORDER BY 1, 2`,
+        ),
       );
       return rows.map((row) => toBlocker(row, account, session));
     });
@@ -36,10 +38,12 @@ export const mysqlClients = (sessions: MySessions, migration: MigrationRef): Cli
     sessions.use(async (session) => {
       if (!roles.length) return [];
       const account = await readAccount(session);
-      const {rows} = await session.query(
-        `SELECT p.user AS role, ${applicationOf(account)} AS application, count(*) AS sessions FROM ${session.flavour.processes} p ${attributes(account, 'p.id')}
+      const {rows} = await askTables(({processes}) =>
+        session.query(
+          `SELECT p.user AS role, ${applicationOf(account)} AS application, count(*) AS sessions FROM ${processes} p ${attributes(account, 'p.id')}
          WHERE p.user IN (${roles.map((role) => quoteValue(userOf(role).user)).join(', ')}) AND ${notOurs(sessions, migration, account, 'p.id')}
          GROUP BY 1, 2 ORDER BY 1, 2`,
+        ),
       );
       return rows.map(
         (row): ClientSessions => ({role: row['role'] ?? '', application: row['application'] ?? '', sessions: Number(row['sessions'])}),
@@ -68,11 +72,13 @@ export const notOurs = (sessions: MySessions, {short}: MigrationRef, account: Ac
 
 const LOGIN = `left(user(), char_length(user()) - char_length(substring_index(user(), '@', -1)) - 1)`;
 
-const transactions = ({flavour}: MySession, account: Account, {from, process, transaction, isTold, ageMs, isWaiting}: InTheWay): string => `
-  SELECT DISTINCT ${process} AS process, ${transaction} AS transaction, ${isTold} AS is_told, coalesce(p.user, '') AS role, ${applicationOf(account)} AS application,
-         ${ageMs} AS age_ms, IF(p.command = 'Sleep', 'idle in transaction', coalesce(nullif(p.state, ''), p.command, '')) AS state,
-         IF(${isWaiting}, 'a lock', '') AS waits_in, p.user = ${LOGIN} AS is_same
-    FROM ${from} LEFT JOIN ${flavour.processes} p ON p.id = ${process} ${attributes(account, process)}`;
+/** InnoDB tells times in the server's own zone, to the second. */
+const transactions = (account: Account, {processes, transactions: open, nameOf}: ServerTables): string => `
+  SELECT t.trx_mysql_thread_id AS process, ${nameOf('t')} AS transaction, coalesce(p.user, '') AS role, ${applicationOf(account)} AS application,
+         timestampdiff(SECOND, t.trx_started, convert_tz(utc_timestamp(), '+00:00', 'SYSTEM')) * 1000 AS age_ms,
+         IF(p.command = 'Sleep', 'idle in transaction', coalesce(nullif(p.state, ''), p.command, '')) AS state, IF(t.trx_state = 'LOCK WAIT', 'a lock', '') AS waits_in,
+         p.user = ${LOGIN} AS is_same
+    FROM ${open} t LEFT JOIN ${processes} p ON p.id = t.trx_mysql_thread_id ${attributes(account, 't.trx_mysql_thread_id')}`;
 
 const toBlocker = (row: TextRow, account: Account, session: MySession): Blocker => {
   const process = Number(row['process'] ?? 0);
@@ -94,8 +100,6 @@ const NO_CLIENTS = new Set(['system user', 'event_scheduler']);
 const obstacle = (row: TextRow, process: number, account: Account, {flavour}: MySession): string | undefined => {
   if (process === 0) return 'only XA COMMIT or XA ROLLBACK ends it';
   if (NO_CLIENTS.has(row['role'] ?? '')) return `it is no client but the server's ${row['role']}`;
-  if (row['is_told'] !== '1')
-    return `the server does not tell whether it is still in the same transaction: see what it does, then KILL ${process}`;
   const {endSessions} = flavour.privileges;
   return row['is_same'] === '1' || account.holdsOne(endSessions)
     ? undefined
@@ -108,7 +112,9 @@ const NOT_ENDED = new Set([1094, 1095, 3057]);
 /** Asked before they are ended, because no server ends a session on a condition: what begins in between is ended too. */
 const inTheSame = async (session: MySession, blockers: readonly Blocker[]): Promise<readonly Blocker[]> => {
   await untilCopyIsOld(session);
-  const {rows} = await session.query(OPEN_TRANSACTIONS[session.flavour.name]);
+  const {rows} = await askTables(({transactions: open, nameOf}) =>
+    session.query(`SELECT t.trx_mysql_thread_id AS process, ${nameOf('t')} AS transaction FROM ${open} t`),
+  );
   const now = new Map(rows.map((row) => [Number(row['process']), row['transaction']]));
   return blockers.filter(({process, transaction}) => process !== undefined && now.get(process) === transaction);
 };

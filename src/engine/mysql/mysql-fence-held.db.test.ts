@@ -1,6 +1,6 @@
 /** Triggers that the fence makes in the hold, when a few clients have transactions open all the same (decision 0021). */
 import {describe, expect, test} from 'vitest';
-import {hadServers} from '../../../test/support/mysql-databases.ts';
+import {hadServers, PROCESSES} from '../../../test/support/mysql-databases.ts';
 import {type FencedSide, fencedSide} from '../../../test/support/mysql-fenced.ts';
 import {untilTrue} from '../../../test/support/until.ts';
 import {mysqlClients} from './mysql-clients.ts';
@@ -14,7 +14,7 @@ const raise = async (here: FencedSide): Promise<unknown> =>
 /** For a moment without clients, or for one to end. */
 const isWaiting = async ({database, sessions}: FencedSide): Promise<boolean> => {
   const rows = await database.rows(
-    `SELECT info FROM ${database.session.flavour.processes} WHERE id IN (${sessions.pids.join(', ') || 'NULL'})`,
+    `SELECT info FROM ${PROCESSES[database.session.flavour.name]} WHERE id IN (${sessions.pids.join(', ') || 'NULL'})`,
   );
   return rows.some(([info]) => /^(?:DO SLEEP|CREATE TRIGGER)/.test(String(info)));
 };

@@ -5,6 +5,7 @@ import type {Finding, Wishes} from '../engine.ts';
 import {grantFindings, mysqlGrants} from './mysql-grants.ts';
 import {logFindings} from './mysql-log-findings.ts';
 import {readAccount} from './mysql-privileges.ts';
+import {askTables} from './mysql-server-tables.ts';
 import type {MySession, TextRow} from './mysql-session.ts';
 import {quoteTable, quoteValue, tableNames} from './mysql-sql.ts';
 
@@ -137,9 +138,11 @@ const eventFindings = async (session: MySession, tables: readonly Table[]): Prom
  * sees no others, which the grants say.
  */
 const readerFindings = async (session: MySession): Promise<Finding[]> => {
-  const {who} = await session.one<{who: string | null}>(
-    `SELECT group_concat(DISTINCT concat(p.user, ' (', substring_index(p.host, ':', 1), ')') ORDER BY p.user SEPARATOR ', ') AS who
-     FROM ${session.flavour.processes} p WHERE p.command LIKE 'Binlog Dump%' AND p.user <> substring_index(current_user(), '@', 1)`,
+  const {who} = await askTables(({processes}) =>
+    session.one<{who: string | null}>(
+      `SELECT group_concat(DISTINCT concat(p.user, ' (', substring_index(p.host, ':', 1), ')') ORDER BY p.user SEPARATOR ', ') AS who
+     FROM ${processes} p WHERE p.command LIKE 'Binlog Dump%' AND p.user <> substring_index(current_user(), '@', 1)`,
+    ),
   );
   if (!who) return [];
   return [

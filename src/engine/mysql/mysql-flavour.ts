@@ -34,11 +34,6 @@ export type Flavour = {
   readonly settings: readonly Setting[];
   /** `1` where what foreign keys do to other rows is done by InnoDB alone, so that the log says nothing of it (H-19). */
   readonly nativeForeignKeys: string;
-  /**
-   * Everybody who is connected. MySQL's older table of them, and its INNODB_TRX, answer with an error while a statement at work
-   * anywhere has a sign of four bytes in it (ER_CANNOT_CONVERT_STRING; 9.7 [T]).
-   */
-  readonly processes: string;
   /** Schemas of the server's own that tell who waits for whom; elsewhere PROCESS is enough. */
   readonly showsWaits: readonly string[];
   /** Whether a statement may ask for a table's lock without waiting for it; else a second is the shortest wait. */
@@ -112,17 +107,14 @@ const MARIADB_SETTINGS: readonly Setting[] = [
   {name: 'log_bin_compress', wanted: 'OFF', otherwise: 'changes come packed (H-70)'},
 ];
 
-/** What `flavourOf` is told. */
-export const WHAT_IT_IS = 'SELECT version() AS version, @@global.performance_schema AS is_instrumented';
-
-/** `text` is the server's `version()`: `10.11.19-MariaDB-0+deb12u1-log`, `9.7.4`. */
-export const flavourOf = (text: string, isInstrumented: boolean): Flavour => {
+/** `text` is what the server says to `SELECT version()`: `10.11.19-MariaDB-0+deb12u1-log`, `9.7.4`. */
+export const flavourOf = (text: string): Flavour => {
   const [, major = '0', minor = '0', patch = '0'] = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(text) ?? [];
   const version = Number(major) * 10_000 + Number(minor) * 100 + Number(patch);
-  return text.includes('MariaDB') ? mariadb(version, text) : mysql(version, text, isInstrumented);
+  return text.includes('MariaDB') ? mariadb(version, text) : mysql(version, text);
 };
 
-const mysql = (version: number, versionText: string, isInstrumented: boolean): Flavour => ({
+const mysql = (version: number, versionText: string): Flavour => ({
   name: 'mysql',
   product: 'MySQL',
   version,
@@ -146,7 +138,6 @@ const mysql = (version: number, versionText: string, isInstrumented: boolean): F
   followed: version >= 80_022 ? 'SHOW REPLICA STATUS' : 'SHOW SLAVE STATUS',
   settings: MYSQL_SETTINGS,
   nativeForeignKeys: version >= 90_600 ? `@@global.innodb_native_foreign_keys` : '1',
-  processes: isInstrumented && version >= 80_022 ? 'performance_schema.processlist' : 'information_schema.processlist',
   showsWaits: ['performance_schema'],
   canAskForTable: false,
   privileges: {
@@ -181,7 +172,6 @@ const mariadb = (version: number, versionText: string): Flavour => ({
   followed: `SELECT 1 AS one FROM information_schema.global_status WHERE variable_name = 'SLAVES_RUNNING' AND variable_value > 0`,
   settings: MARIADB_SETTINGS,
   nativeForeignKeys: '1',
-  processes: 'information_schema.processlist',
   showsWaits: [],
   canAskForTable: true,
   privileges: {

@@ -5,10 +5,10 @@ import {mysqlFeatures} from './mysql-features.ts';
 import {bytesOf, logFiles} from './mysql-log-files.ts';
 import {ownSchemas} from './mysql-own-schemas.ts';
 import {readAccount} from './mysql-privileges.ts';
+import {askTables} from './mysql-server-tables.ts';
 import type {MySession} from './mysql-session.ts';
 import {mysqlStatementRecord} from './mysql-statement-record.ts';
 import {movableBytes} from './mysql-storage.ts';
-import {OPEN_TRANSACTIONS, TRANSACTIONS_TOLD} from './mysql-transactions.ts';
 
 const counted = (kind: string, from: string, schema: string, and = 'TRUE'): string =>
   `SELECT '${kind}' AS kind, count(*) AS amount FROM information_schema.${from} WHERE NOT ${ownSchemas(schema)} AND ${and}`;
@@ -53,16 +53,15 @@ export const mysqlInventory = async (session: MySession, tables: readonly Table[
   };
 };
 
-/** Our own reads are among them, and over before anybody could wait for them. */
+/** InnoDB tells times in the server's own zone, to the second. Our own reads are among them, and over before anybody could wait for them. */
 const openTransactions = async (session: MySession): Promise<Inventory['openTransactions']> => {
   const account = await readAccount(session);
   if (!account.holdsOne(['PROCESS'])) return {notShown: `GRANT PROCESS ON *.* TO ${account.name}`};
-  const untold = session.flavour.showsWaits.find((schema) => !account.holdsOn(schema, ['SELECT']));
-  if (untold !== undefined) return {notShown: `GRANT SELECT ON ${untold}.* TO ${account.name}`};
-  const {ask, otherwise} = TRANSACTIONS_TOLD[session.flavour.name];
-  if ((await session.one(ask))['told'] === '0') return {notShown: otherwise};
-  const row = await session.one(
-    `SELECT count(*) AS open, coalesce(max(age_ms), 0) AS oldest FROM (${OPEN_TRANSACTIONS[session.flavour.name]}) o WHERE process <> connection_id()`,
+  const row = await askTables(({transactions}) =>
+    session.one(
+      `SELECT count(*) AS open, coalesce(max(timestampdiff(SECOND, trx_started, convert_tz(utc_timestamp(), '+00:00', 'SYSTEM'))), 0) AS oldest
+       FROM ${transactions} t WHERE trx_mysql_thread_id <> connection_id()`,
+    ),
   );
-  return {count: Number(row['open']), oldestMs: Math.max(0, Number(row['oldest']))};
+  return {count: Number(row['open']), oldestMs: Math.max(0, Number(row['oldest'])) * 1000};
 };

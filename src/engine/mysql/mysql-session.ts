@@ -10,7 +10,7 @@ import {within} from '../../model/time-limit.ts';
 import type {OpenOptions} from '../engine.ts';
 import {connectionOptions, pinStatements} from './mysql-connection.ts';
 import {connectionError, statementError} from './mysql-errors.ts';
-import {type Flavour, type FlavourName, flavourOf, WHAT_IT_IS} from './mysql-flavour.ts';
+import {type Flavour, type FlavourName, flavourOf} from './mysql-flavour.ts';
 
 export type TextRow = Readonly<Record<string, string | null>>;
 /** `rowCount`: rows read, or rows that an UPDATE met whether or not they changed. */
@@ -66,8 +66,7 @@ export class MySession {
   }
 
   async #introduce(expected: FlavourName | undefined): Promise<void> {
-    const {version, is_instrumented: isInstrumented} = await this.one(WHAT_IT_IS);
-    this.#flavour = flavourOf(version ?? '', isInstrumented === '1');
+    this.#flavour = flavourOf((await this.one('SELECT version() AS version'))['version'] ?? '');
     if (expected !== undefined && this.#flavour.name !== expected) throw isOther(this.#side, expected, this.#flavour);
     for (const statement of pinStatements(this.#flavour)) await this.query(statement);
   }

@@ -1,6 +1,7 @@
 /** How busy a MySQL or MariaDB server is; what others run, only accounts with PROCESS may see; our own does not count. */
 import {HitShare, type Usage} from '../usage.ts';
 import {readAccount} from './mysql-privileges.ts';
+import {askTables} from './mysql-server-tables.ts';
 import type {MySession} from './mysql-session.ts';
 import type {MySessions} from './mysql-sessions.ts';
 
@@ -32,5 +33,7 @@ export const mysqlUsage = (sessions: MySessions): Usage => {
 
 const longest = async (session: MySession, pids: readonly number[]): Promise<number | undefined> => {
   const account = await readAccount(session);
-  return account.holdsOne(['PROCESS']) ? Number((await session.one(longestBut(session.flavour.processes, pids)))['longest']) : undefined;
+  return account.holdsOne(['PROCESS'])
+    ? Number((await askTables(({processes}) => session.one(longestBut(processes, pids))))['longest'])
+    : undefined;
 };

@@ -236,8 +236,9 @@ export const removeSlot = async (session: PgSession, slot: string): Promise<void
 };
 
 const removeSlots = async (session: PgSession, migration: MigrationRef, direction: Direction): Promise<void> => {
-  await removeSlot(session, slotName(migration, direction));
+  // First, because it keeps more of the log.
   if (direction === 'forward') await removeSlot(session, keptSlotName(migration));
+  await removeSlot(session, slotName(migration, direction));
 };
 
 export const dropStream = (sessions: PgSessions, migration: MigrationRef, direction: Direction): Promise<void> =>

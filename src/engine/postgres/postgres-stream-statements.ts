@@ -36,10 +36,17 @@ export const createSlot = (migration: MigrationRef, direction: Direction): Sql =
 
 export const dropSlot = (slot: string): Sql => ({text: `SELECT pg_drop_replication_slot($1)`, values: [slot]});
 
-/** The new one stands where the other stands. */
-export const copySlot = (from: string, to: string): Sql => ({
-  text: `SELECT pg_copy_logical_replication_slot($1, $2)`,
-  values: [from, to],
+/** The new one stands where the other stands. Not without the record of the stream, which is the first to go when it is dropped. */
+export const copySlot = (migration: MigrationRef, from: string, to: string): Sql => ({
+  text: `SELECT pg_copy_logical_replication_slot($1, $2) FROM crossfade.stream WHERE migration = $3 AND lane = 'forward'`,
+  values: [from, to, migration.short],
+});
+
+/** One statement, so that no reader that comes again finds none and makes one at the present. Nothing while somebody reads it. */
+export const slotAnew = (slot: string, from: string): Sql => ({
+  text: `SELECT CASE WHEN is_there THEN pg_drop_replication_slot($1) END, pg_copy_logical_replication_slot($2, $1)
+         FROM (SELECT count(*) > 0 AS is_there, coalesce(bool_or(active), false) AS is_read FROM pg_replication_slots WHERE slot_name = $1) s WHERE NOT is_read`,
+  values: [slot, from],
 });
 
 /** Nothing where it stands there already, or where it is of no use any more. */
