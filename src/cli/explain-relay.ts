@@ -6,7 +6,7 @@ export const relayPages = {
     'Kafka or Kafka Connect could not be reached, or gave no answer',
     'A broker or a worker of Kafka Connect refused the connection, was silent for too long, or is rebalancing.',
     'For moments, while a broker or worker restarts; it is tried again.',
-    'Look at the address in the message from this machine. Nothing is lost by it: the source keeps its log until Kafka has the messages (PostgreSQL until the target has them), and Kafka keeps them until their retention.',
+    'Look at the address in the message from this machine. Nothing is lost by it: the source keeps its log until Kafka has the messages, and Kafka keeps them until their retention.',
   ),
   'CF-RELAY-002': page(
     'the Kafka cluster does not fit',

@@ -155,7 +155,7 @@ export type AskLimits = {readonly limitMs: number; readonly rowsMax: number};
 export type Keeping = {
   /** Made at the stream's own place, where there is none; what a crash in `goBack` has left is brought to its end. */
   begin(): Promise<void>;
-  /** What lies before is not wanted any more. False where there is none (any more). */
+  /** What lies before is not wanted any more. False where there is none any more, be it because it kept too much. */
   upTo(position: Position): Promise<boolean>;
   /** The stream's own place is the kept one again, which is answered; throws while somebody reads the stream. Undefined where none is kept. */
   goBack(): Promise<Position | undefined>;

@@ -1,15 +1,20 @@
 /** The second slot of a stream that somebody else reads, in every state that a crash can leave, on each version that a source may have. */
 import {describe, expect, test} from 'vitest';
 import {openSide} from '../../../test/support/databases.ts';
+import {realEffects} from '../../../test/support/effects.ts';
 import {postgresServer} from '../../../test/support/servers.ts';
+import {DatabaseUrl} from '../../model/database-url.ts';
 import type {Keeping} from '../engine.ts';
+import {postgresKeeping} from './postgres-keeping.ts';
 import {toPosition} from './postgres-position.ts';
+import {PgSessions} from './postgres-sessions.ts';
 
 const MOST_MS = 120_000;
+const MIGRATION = {id: '0198c0de-0000-7000-8000-00000000beef', short: '0198beef', name: 'kept'};
 
 describe.each([15, 17, 18] as const)('PostgreSQL %i', (version) => {
   const world = async () => {
-    const side = await openSide('source', await (await postgresServer({version})).createDatabase());
+    const side = await openSide('source', await (await postgresServer({version})).createDatabase(), MIGRATION);
     await side.run('CREATE TABLE item (id int PRIMARY KEY)', 'INSERT INTO item VALUES (1)');
     const {control, catalog, source} = side.database;
     await control.install();
@@ -66,6 +71,21 @@ describe.each([15, 17, 18] as const)('PostgreSQL %i', (version) => {
     expect(await keeping.upTo(now)).toBe(false);
     expect(await keeping.goBack()).toBeUndefined();
     await begun(keeping);
+    expect((await places()).map(([name]) => name)).toEqual(['_fwd', 'kept']);
+  });
+
+  test('where it would keep more than it may, it goes, and is made anew at the place of the stream', {timeout: MOST_MS}, async () => {
+    await using here = await world();
+    const {keeping, places, side} = here;
+    await keeping.begin();
+    const sessions = new PgSessions({url: new DatabaseUrl(side.url), side: 'source', migration: MIGRATION, effects: realEffects()});
+    const [before] = await places();
+    const little = postgresKeeping(sessions, MIGRATION, 0);
+    await side.run('INSERT INTO item VALUES (2)');
+    expect(await little.upTo(toPosition(before?.[1] ?? ''))).toBe(false);
+    expect(await places()).toEqual([before]);
+    await sessions.close();
+    await keeping.begin();
     expect((await places()).map(([name]) => name)).toEqual(['_fwd', 'kept']);
   });
 

@@ -12,12 +12,14 @@ import type {PgSessions} from './postgres-sessions.ts';
 import {removeSlot, type SlotState, slotState} from './postgres-slot.ts';
 import {advanceSlot, copySlot, slotAnew} from './postgres-stream-statements.ts';
 
+/** Of the log. A place that would keep more is made anew at the stream's own: what the relay spares the source is not kept for this. */
+const KEPT_BYTES_MAX = 8 * 1024 ** 3;
 const IN_USE = '55006';
 /** A reader that was told to stop leaves within moments. */
 const READER_POLL_MS = 100;
 const READER_POLLS_MAX = 100;
 
-export const postgresKeeping = (sessions: PgSessions, migration: MigrationRef): Keeping => {
+export const postgresKeeping = (sessions: PgSessions, migration: MigrationRef, bytesMax = KEPT_BYTES_MAX): Keeping => {
   const [read, kept] = [slotName(migration, 'forward'), keptSlotName(migration)];
   return {
     begin: () =>
@@ -31,7 +33,10 @@ export const postgresKeeping = (sessions: PgSessions, migration: MigrationRef): 
     upTo: (position) =>
       sessions.use(async (session) => {
         await session.send(advanceSlot(kept, position)).catch(unlessInUse);
-        return isSound(await slotState(session, kept));
+        const state = await slotState(session, kept);
+        if (isSound(state) && state.keptBytes <= bytesMax) return true;
+        await removeSlot(session, kept);
+        return false;
       }),
     goBack: () =>
       sessions.use(async (session) => {

@@ -164,15 +164,23 @@ const recorded = async (session: PgSession, migration: MigrationRef, direction: 
   return {createdAt: toPosition(row['created_at'] ?? ''), systemId: systemId ?? '', history: history ?? '', fingerprint: fingerprint ?? ''};
 };
 
-export type SlotState = {readonly plugin: string; readonly status: string; readonly confirmed: Position};
+export type SlotState = {readonly plugin: string; readonly status: string; readonly confirmed: Position; readonly keptBytes: number};
 /** Undefined where it is not there. */
 export const slotState = async (session: PgSession, slot: string): Promise<SlotState | undefined> => {
   const {rows} = await session.query(
-    `SELECT plugin::text, wal_status, confirmed_flush_lsn::text AS confirmed FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()`,
+    `SELECT plugin::text, wal_status, confirmed_flush_lsn::text AS confirmed, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::text AS kept
+     FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()`,
     [slot],
   );
   const row = rows[0];
-  return row ? {plugin: row['plugin'] ?? '', status: row['wal_status'] ?? '', confirmed: toPosition(row['confirmed'] ?? '0/0')} : undefined;
+  return (
+    row && {
+      plugin: row['plugin'] ?? '',
+      status: row['wal_status'] ?? '',
+      confirmed: toPosition(row['confirmed'] ?? '0/0'),
+      keptBytes: Number(row['kept'] ?? 0),
+    }
+  );
 };
 
 type ServerNow = {readonly systemId: string; readonly history: string; readonly end: Position};
