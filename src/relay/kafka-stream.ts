@@ -106,9 +106,16 @@ export class KafkaStream implements RelayStream {
   /** What may be better in a moment is the stream's own affair, which tries again and says so. */
   async look(): Promise<void> {
     if (this.#known === undefined) return;
+    await this.#lookAt(this.#known).catch((error: unknown) => {
+      // What is dropped meanwhile is not missed.
+      if (this.#known !== undefined) throw error;
+    });
+  }
+
+  async #lookAt(known: Position): Promise<void> {
     await this.#options.debezium.requireFollowable?.(this.#source).catch(unlessTransient);
-    const range = await this.#kept.requireSafe(offsetOf(this.#known)).catch(unlessTransient);
-    this.#place.moveTo(logOf(this.#known));
+    const range = await this.#kept.requireSafe(offsetOf(known)).catch(unlessTransient);
+    this.#place.moveTo(logOf(known));
     await this.#connector.look(range?.end).catch(unlessTransient);
   }
 
