@@ -3,7 +3,6 @@
  * reads the stream may move its own slot past what never arrived whole; the copy of a slot stands where that one stands.
  */
 import {errorText, TransientError} from '../../model/errors.ts';
-import type {Position} from '../../model/position.ts';
 import type {Keeping, MigrationRef} from '../engine.ts';
 import {codeOf} from './postgres-errors.ts';
 import {keptSlotName, slotName} from './postgres-names.ts';
