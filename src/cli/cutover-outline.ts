@@ -3,7 +3,7 @@ import {hookName} from '../model/hook.ts';
 import {opposite, origin, type Direction} from '../model/side.ts';
 import {canaryPaths} from '../plan/canary-paths.ts';
 import {armBudgetMs} from '../phase/before-hold.ts';
-import {DEADLINE_EXTRA_MS} from '../phase/cutover-attempt.ts';
+import {fenceMs} from '../phase/cutover-attempt.ts';
 import {step, tableCount, type OutlineStep} from './outline.ts';
 import type {PlanFacts} from './plan-facts.ts';
 
@@ -13,7 +13,7 @@ export const cutoverSteps = async (facts: PlanFacts, direction: Direction): Prom
   const openingSide = opposite(closingSide);
   const [closing, opening] = [facts[closingSide], facts[openingSide]];
   const sides = {source: facts.tables, target: facts.targets};
-  const deadlineMs = plan.cutover.stallBudgetMs + DEADLINE_EXTRA_MS;
+  const deadlineMs = fenceMs(plan.cutover);
   const back = direction === 'forward' ? 'reverse' : 'forward';
   const mappings = facts[direction];
   const canary = canaryPaths(plan);

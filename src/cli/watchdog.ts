@@ -24,12 +24,9 @@ export const command: CommandModule = {
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // whoever read them is gone
     const closingSide = origin(request.direction);
     const openingSide = opposite(closingSide);
-    const {epoch, attempt, deadlineMs: armedMs} = request;
     const switches = openSwitches(plan, sides, migration, effects);
     await watchAttempt({
-      epoch,
-      attempt,
-      armedMs,
+      ...request,
       closing: sides[closingSide],
       opening: sides[openingSide],
       closingSide,

@@ -19,8 +19,8 @@ import type {PhaseContext, PhaseOutcome, Steps} from './phase.ts';
 import {other} from './stream-roles.ts';
 import {endHold, type Roles} from './roles.ts';
 
-/** Beyond the stall budget, so that the commit's guard still fits before the fence opens by itself. */
-export const DEADLINE_EXTRA_MS = 2000;
+/** How long a fence stands at most: the stall budget, and so much more that the commit's guard still fits before it opens by itself. */
+export const fenceMs = ({stallBudgetMs}: {readonly stallBudgetMs: number}): number => stallBudgetMs + 2000;
 /** The attempt may take this long from the watchdog's start to the fence. */
 const ARM_MS_MAX = 30_000;
 /** What changed while the attempt was prepared is compared in this time; what is left then is compared in the hold. */
@@ -79,7 +79,13 @@ const askSwitches = async (context: PhaseContext, roles: Roles): Promise<{forese
 const startWatchdog = async (context: PhaseContext, roles: Roles, attempt: number): Promise<Watchdog> => {
   const started: Watchdog[] = [];
   await context.steps.each('start-watchdog', async () => {
-    const watchdog = await context.startWatchdog({epoch: context.epoch, attempt, direction: roles.direction, deadlineMs: ARM_MS_MAX});
+    const watchdog = await context.startWatchdog({
+      epoch: context.epoch,
+      attempt,
+      direction: roles.direction,
+      armMs: ARM_MS_MAX,
+      holdMs: fenceMs(context.plan.plan.cutover),
+    });
     started.push(watchdog);
     return {pid: watchdog.pid, attempt};
   });
@@ -96,7 +102,7 @@ const closeAndDecide = async (held: Held, link: Link, attempt: number): Promise<
   const marker = `fence ${attempt} ${context.effects.randomId()}`;
   const drained = link.untilMark(marker, limit);
   drained.catch(() => undefined); // awaited after the fence, which may fail first
-  await steps.each('raise-fence', () => raiseFence(held, attempt, budgetMs + DEADLINE_EXTRA_MS, marker));
+  await steps.each('raise-fence', () => raiseFence(held, attempt, fenceMs(context.plan.plan.cutover), marker));
   const asPlanned = requirePrimaries(context, 'fenced', budgetMs);
   asPlanned.catch(() => undefined); // awaited before the decision; it takes its time beside the drain
   await steps.each('drain', () => drained);

@@ -2,11 +2,11 @@
 import type {Database} from '../engine/engine.ts';
 import type {Failover} from '../failover/failover.ts';
 import {decideWatchdog, type WatchdogAction} from '../model/cutover-decision.ts';
-import type {Clock, Effects} from '../model/effects.ts';
-import type {FenceRow} from '../model/fence-row.ts';
+import type {Effects} from '../model/effects.ts';
 import type {Side} from '../model/side.ts';
 import type {TrafficSwitch} from '../switch/traffic-switch.ts';
 import {FailoverCare} from './failover-care.ts';
+import {HoldDeadline} from './hold-deadline.ts';
 import {errorText} from '../model/errors.ts';
 
 /** Between two looks at the row. */
@@ -17,7 +17,8 @@ const BLIND_MS_MAX = 120_000;
 export type Watch = {
   readonly epoch: number;
   readonly attempt: number;
-  readonly armedMs: number;
+  readonly armMs: number;
+  readonly holdMs: number;
   readonly closing: Database;
   readonly opening: Database;
   readonly closingSide: Side;
@@ -33,7 +34,7 @@ export type Watch = {
 /** Ends when a newer runner is in charge or the run is final. */
 export const watchAttempt = async (watch: Watch): Promise<void> => {
   const {clock} = watch.effects;
-  const deadline = new Deadline(clock, watch.armedMs);
+  const deadline = new HoldDeadline(clock, watch);
   const care = new FailoverCare(watch.failover, clock);
   let told: string | undefined;
   for (let seen = clock.monotonicMs(); ; await clock.sleep(LOOK_MS)) {
@@ -59,29 +60,7 @@ const isRemoved = (closing: Database): Promise<boolean> =>
     () => false,
   );
 
-/**
- * Of an attempt that has not raised its fence, the time it is given; then the row's own, by its server's clock or by ours,
- * whichever is first: somebody may set that clock back, and nobody may be held for so much longer.
- */
-class Deadline {
-  readonly #clock: Clock;
-  #atMs: number;
-  #isOfRow = false;
-
-  constructor(clock: Clock, armedMs: number) {
-    this.#clock = clock;
-    this.#atMs = clock.monotonicMs() + armedMs;
-  }
-
-  hasPassed(row: FenceRow | undefined): boolean {
-    const nowMs = this.#clock.monotonicMs();
-    if (row && !this.#isOfRow) this.#atMs = nowMs + row.remainingMs;
-    this.#isOfRow ||= row !== undefined;
-    return nowMs > this.#atMs || (row !== undefined && row.remainingMs < 0);
-  }
-}
-
-const look = async ({closing, attempt, epoch}: Watch, deadline: Deadline): Promise<WatchdogAction> => {
+const look = async ({closing, attempt, epoch}: Watch, deadline: HoldDeadline): Promise<WatchdogAction> => {
   const [rows, epochOnServer, final] = await Promise.all([closing.fence.rows(), closing.control.epoch(), closing.control.isFinished()]);
   const row = rows.find((one) => one.epoch === attempt);
   return decideWatchdog({row, deadlinePassed: deadline.hasPassed(row), epochOnServer, myEpoch: epoch, final});

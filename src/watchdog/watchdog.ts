@@ -10,8 +10,10 @@ export type WatchdogRequest = {
   /** The number of the attempt's fence row. */
   readonly attempt: number;
   readonly direction: Direction;
-  /** From its start until it ends an attempt that has not raised its fence; later the row's own deadline counts. */
-  readonly deadlineMs: number;
+  /** Milliseconds from its start until it ends an attempt that has not raised its fence; later the row's own deadline counts. */
+  readonly armMs: number;
+  /** Milliseconds that a raised fence may stand at most from when it is first seen, whatever the server's clock says of the row. */
+  readonly holdMs: number;
 };
 
 export interface Watchdog {
